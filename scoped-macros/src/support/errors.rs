@@ -1,0 +1,34 @@
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// Collects every mistake, so that a user sees all of them at once.
+///
+/// Messages: lower case, the user's tokens in backticks, the cause, then `;` and the remedy.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    /// A mistake in these tokens.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.0.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    /// A mistake at this place.
+    pub(crate) fn span(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.0.push(syn::Error::new(span, message));
+    }
+
+    /// Keeps the value, or the mistake.
+    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.0.push(error)).ok()
+    }
+
+    /// The value if nothing is wrong, else every mistake as `compile_error!`s.
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, TokenStream> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self.0.iter().map(syn::Error::to_compile_error).collect())
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What both attributes need.
+
+pub(crate) mod errors;
+pub(crate) mod suggest;

@@ -1,0 +1,40 @@
+/// The known name that is nearest to what was written, for "did you mean".
+pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let limit = written.len().max(3) / 3;
+    known
+        .iter()
+        .map(|name| (distance(written, name), *name))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// ``unknown argument `rol`; did you mean `role`?``, or the list of what is known.
+pub(crate) fn unknown(written: &str, known: &[&str]) -> String {
+    match nearest(written, known) {
+        Some(name) => format!("unknown argument `{written}`; did you mean `{name}`?"),
+        None => {
+            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            format!(
+                "unknown argument `{written}`; use one of {}",
+                known.join(", ")
+            )
+        }
+    }
+}
+
+/// Levenshtein's distance: how many letters to change.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let change = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

@@ -1,0 +1,150 @@
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::error::ClientError;
+
+/// The user that a client acts as: the token's `sub`, which `auth.uid()` returns.
+///
+/// ```
+/// use scoped_runtime::UserId;
+///
+/// let alice: UserId = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11".parse()?;
+/// assert!("alice".parse::<UserId>().is_err());
+/// # Ok::<(), scoped_runtime::ClientError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UserId(String);
+
+/// The longest subject of another issuer, in bytes (`OpenID` Connect Core, section 2).
+const MAX_BYTES: usize = 255;
+
+impl UserId {
+    /// A user of Supabase Auth, whose ID is a UUID. Kept in its lower-case, hyphenated form.
+    ///
+    /// # Errors
+    /// [`ClientError::InvalidUserId`] when it is empty or no UUID.
+    pub fn new(id: &str) -> Result<Self, ClientError> {
+        if id.trim().is_empty() {
+            return Err(ClientError::InvalidUserId {
+                reason: "is empty",
+                remedy: "pass the user's ID from `auth.users`",
+            });
+        }
+        let uuid = Uuid::try_parse(id).map_err(|_| ClientError::InvalidUserId {
+            reason: "is not a UUID, so `auth.uid()` would fail",
+            remedy: "pass the user's ID from `auth.users`, or `UserId::external(..)` for a third-party issuer",
+        })?;
+        Ok(uuid.into())
+    }
+
+    /// A user of a third-party issuer (Clerk, Firebase, ...), whose ID need not be a UUID. Policies
+    /// must read it as `auth.jwt() ->> 'sub'`, since `auth.uid()` casts it to a UUID and fails.
+    ///
+    /// # Errors
+    /// [`ClientError::InvalidUserId`] when it is empty, longer than 255 bytes, or has control
+    /// characters.
+    pub fn external(id: impl Into<String>) -> Result<Self, ClientError> {
+        let id = id.into();
+        let reason = if id.trim().is_empty() {
+            "is empty"
+        } else if id.len() > MAX_BYTES {
+            "is longer than 255 bytes"
+        } else if id.chars().any(char::is_control) {
+            "has control characters"
+        } else {
+            return Ok(Self(id));
+        };
+        Err(ClientError::InvalidUserId {
+            reason,
+            remedy: "pass the `sub` that the issuer gives the user",
+        })
+    }
+
+    /// The ID as it stands in the token.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Uuid> for UserId {
+    fn from(id: Uuid) -> Self {
+        Self(id.hyphenated().to_string())
+    }
+}
+
+impl FromStr for UserId {
+    type Err = ClientError;
+
+    fn from_str(id: &str) -> Result<Self, ClientError> {
+        Self::new(id)
+    }
+}
+
+impl TryFrom<&str> for UserId {
+    type Error = ClientError;
+
+    fn try_from(id: &str) -> Result<Self, ClientError> {
+        Self::new(id)
+    }
+}
+
+impl TryFrom<String> for UserId {
+    type Error = ClientError;
+
+    fn try_from(id: String) -> Result<Self, ClientError> {
+        Self::new(&id)
+    }
+}
+
+/// A value that names a user: a [`UserId`], a [`Uuid`], a `&str` or a `String`, or a reference to one.
+/// Implement it for your own user type to pass that.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a user",
+    label = "not a user ID",
+    note = "pass a `UserId`, a `uuid::Uuid`, a `&str` or a `String`"
+)]
+pub trait ToUserId {
+    /// The user's ID.
+    ///
+    /// # Errors
+    /// [`ClientError::InvalidUserId`] when the value is no valid ID.
+    fn to_user_id(&self) -> Result<UserId, ClientError>;
+}
+
+impl ToUserId for UserId {
+    fn to_user_id(&self) -> Result<UserId, ClientError> {
+        Ok(self.clone())
+    }
+}
+
+impl ToUserId for Uuid {
+    fn to_user_id(&self) -> Result<UserId, ClientError> {
+        Ok((*self).into())
+    }
+}
+
+impl ToUserId for str {
+    fn to_user_id(&self) -> Result<UserId, ClientError> {
+        UserId::new(self)
+    }
+}
+
+impl ToUserId for String {
+    fn to_user_id(&self) -> Result<UserId, ClientError> {
+        UserId::new(self)
+    }
+}
+
+impl<T: ToUserId + ?Sized> ToUserId for &T {
+    fn to_user_id(&self) -> Result<UserId, ClientError> {
+        (**self).to_user_id()
+    }
+}

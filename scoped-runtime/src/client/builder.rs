@@ -1,0 +1,147 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Core, ScopedClient, ScopedClients};
+use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims, UserId};
+use crate::error::{ClientError, Error};
+use crate::session::{Lifetime, Session};
+use crate::token::Template;
+
+/// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
+#[must_use = "call `client()` to get the client"]
+pub struct ScopedClientBuilder<C = NoClaims> {
+    clients: ScopedClients,
+    user_id: Result<UserId, ClientError>,
+    role: Result<Role, ClientError>,
+    claims: C,
+    extra: Vec<(String, Result<Value, serde_json::Error>)>,
+    expires_in: Duration,
+    refresh_before: Option<Duration>,
+    auto_refresh: bool,
+}
+
+impl ScopedClientBuilder<NoClaims> {
+    pub(super) fn new(clients: ScopedClients, user_id: Result<UserId, ClientError>) -> Self {
+        Self {
+            clients,
+            user_id,
+            role: Ok(Role::default()),
+            claims: NoClaims {},
+            extra: Vec::new(),
+            expires_in: Duration::from_hours(1),
+            refresh_before: None,
+            auto_refresh: true,
+        }
+    }
+}
+
+impl<C: ScopedClaims> ScopedClientBuilder<C> {
+    /// The database role that requests run as; `authenticated` by default. Roles that bypass Row
+    /// Level Security are refused.
+    pub fn role<R>(mut self, role: R) -> Self
+    where
+        R: TryInto<Role>,
+        R::Error: Into<ClientError>,
+    {
+        self.role = role.try_into().map_err(Into::into);
+        self
+    }
+
+    /// The project's own claims, for policies that read them with `auth.jwt()`.
+    pub fn claims<D: ScopedClaims>(self, claims: D) -> ScopedClientBuilder<D> {
+        ScopedClientBuilder {
+            clients: self.clients,
+            user_id: self.user_id,
+            role: self.role,
+            claims,
+            extra: self.extra,
+            expires_in: self.expires_in,
+            refresh_before: self.refresh_before,
+            auto_refresh: self.auto_refresh,
+        }
+    }
+
+    /// One more claim, known only at run time, under the same rules.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value);
+        self.extra.push((name.into(), value));
+        self
+    }
+
+    /// How long each token lives, in whole seconds; one hour by default.
+    pub fn expires_in(mut self, life: Duration) -> Self {
+        self.expires_in = life;
+        self
+    }
+
+    /// How long before its end a token is renewed: 60 seconds by default, half of its life when that
+    /// is two minutes or less. Make it longer than your longest request.
+    pub fn refresh_before(mut self, margin: Duration) -> Self {
+        self.refresh_before = Some(margin);
+        self
+    }
+
+    /// Whether tokens are renewed at all; they are by default. If not, requests fail with
+    /// [`TokenError::Expired`](crate::TokenError::Expired) once the first one has ended.
+    pub fn auto_refresh(mut self, on: bool) -> Self {
+        self.auto_refresh = on;
+        self
+    }
+
+    /// Checks everything and mints the first token. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`Error::Client`] for a bad user ID or role, [`Error::Configuration`] for lifetimes that
+    /// contradict each other, [`Error::Token`] for claims that cannot be in a token.
+    pub fn client(self) -> Result<ScopedClient<C>, Error> {
+        let (user_id, role) = (self.user_id?, self.role?);
+        let lifetime = Lifetime::new(self.expires_in, self.refresh_before, self.auto_refresh)?;
+        let mut claims = ClaimSet::of(&self.claims)?;
+        for (name, value) in self.extra {
+            claims.add(name, value)?;
+        }
+        let project = &self.clients.project;
+        let config = &project.config;
+        let template = Template::new(
+            &config.signing_key,
+            &project.issuer,
+            &user_id,
+            &role,
+            &claims,
+            config.max_token_bytes,
+        )?;
+        let session = Session::new(
+            config.signing_key.clone(),
+            template,
+            lifetime,
+            Arc::clone(&config.clock),
+        )?;
+        Ok(ScopedClient {
+            core: Arc::new(Core {
+                session,
+                transport: Arc::clone(&project.transport),
+                user_id,
+                role,
+            }),
+            claims: Arc::new(self.claims),
+            schema: None,
+        })
+    }
+}
+
+/// Claims may be personal data, so they are not shown.
+impl<C> fmt::Debug for ScopedClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedClientBuilder")
+            .field("user_id", &self.user_id)
+            .field("role", &self.role)
+            .field("expires_in", &self.expires_in)
+            .field("refresh_before", &self.refresh_before)
+            .field("auto_refresh", &self.auto_refresh)
+            .finish_non_exhaustive()
+    }
+}

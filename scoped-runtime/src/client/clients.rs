@@ -1,0 +1,83 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::{ScopedClient, ScopedClientBuilder};
+use crate::claims::{NoClaims, ToUserId};
+use crate::config::Config;
+use crate::error::{ConfigurationError, Error};
+use crate::transport::Transport;
+
+/// A project: one configuration, one key, one connection pool for all its users. Cheap to clone.
+///
+/// ```
+/// use scoped_runtime::{Config, ScopedClients};
+///
+/// # fn main() -> Result<(), scoped_runtime::Error> {
+/// # let config = Config::builder()
+/// #     .url("https://abcdefghijkl.supabase.co")
+/// #     .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
+/// #     .jwt_secret("a-secret-of-at-least-thirty-two-bytes")
+/// #     .build()?;
+/// let clients = ScopedClients::new(config)?;
+/// let alice = clients.get("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11")?;
+/// let query = alice.from("notes").select("*"); // sent with `.execute().await?`
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct ScopedClients {
+    pub(super) project: Arc<Project>,
+}
+
+pub(super) struct Project {
+    pub(super) config: Config,
+    pub(super) issuer: String,
+    pub(super) transport: Arc<Transport>,
+}
+
+impl ScopedClients {
+    /// Prepares the connection pool. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`] when the HTTP client cannot be built from the configuration.
+    pub fn new(config: Config) -> Result<Self, ConfigurationError> {
+        let transport = Arc::new(Transport::new(&config)?);
+        let issuer = config.issuer();
+        Ok(Self {
+            project: Arc::new(Project {
+                config,
+                issuer,
+                transport,
+            }),
+        })
+    }
+
+    /// The project that the environment names; see [`Config::from_env`].
+    ///
+    /// # Errors
+    /// Every problem of the environment at once.
+    pub fn from_env() -> Result<Self, ConfigurationError> {
+        Self::new(Config::from_env()?)
+    }
+
+    /// A client for this user, with all defaults: role `authenticated`, no further claims, tokens
+    /// that live an hour and are renewed 60 seconds before their end.
+    ///
+    /// # Errors
+    /// [`Error::Client`] when this is no user ID.
+    pub fn get(&self, user_id: impl ToUserId) -> Result<ScopedClient, Error> {
+        self.user(user_id).client()
+    }
+
+    /// Starts a client for this user, to spell out more than the user ID.
+    pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
+        ScopedClientBuilder::new(self.clone(), user_id.to_user_id())
+    }
+}
+
+impl fmt::Debug for ScopedClients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedClients")
+            .field("config", &self.project.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! What users of this crate hold: a project, and clients that act as one user each.
+
+mod builder;
+mod clients;
+mod default;
+mod name;
+mod query;
+mod request;
+
+pub use builder::ScopedClientBuilder;
+pub use clients::ScopedClients;
+pub use default::get_client;
+pub use default::installed;
+pub use query::{Body, Condition, Query};
+pub use request::Request;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
+use crate::error::Error;
+use crate::session::Session;
+use crate::token::AccessToken;
+use crate::transport::{Outgoing, Response, Transport};
+
+/// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
+///
+/// "Scoped" means bound to one subject, role and set of claims. Cheap to clone; clones share the
+/// token. `Debug` shows the user and the role only.
+pub struct ScopedClient<C = NoClaims> {
+    core: Arc<Core>,
+    claims: Arc<C>,
+    schema: Option<Arc<str>>,
+}
+
+/// What all clones of a client and all its queries share.
+struct Core {
+    session: Session,
+    transport: Arc<Transport>,
+    user_id: UserId,
+    role: Role,
+}
+
+impl<C: ScopedClaims> ScopedClient<C> {
+    /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
+    pub fn from(&self, table: impl AsRef<str>) -> Query {
+        self.query("table", table.as_ref(), "")
+    }
+
+    /// A call of a database function with its parameters as a JSON object.
+    /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
+    pub fn rpc(&self, function: impl AsRef<str>, parameters: impl Into<Body>) -> Query {
+        self.query("function", function.as_ref(), "rpc/")
+            .rpc(parameters)
+    }
+
+    /// The same client, looking into another exposed schema than the default one.
+    #[must_use]
+    pub fn schema(&self, name: impl AsRef<str>) -> Self {
+        Self {
+            schema: Some(name.as_ref().into()),
+            ..self.clone()
+        }
+    }
+
+    /// Sends a native `postgrest` builder of your own as this user. Its URL must be one of this
+    /// project's tables or functions; an `apikey` or `Authorization` header in it is replaced.
+    ///
+    /// # Errors
+    /// As [`Query::execute`].
+    pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
+        let request = Outgoing::from_native(builder)?;
+        if !self.core.transport.native().is_ours(&request.url) {
+            return Err(name::invalid(
+                "builder",
+                "postgrest::Builder",
+                "does not go to a table or function of this project",
+                "give it the URL `{SUPABASE_URL}/rest/v1/{table}`",
+            )
+            .into());
+        }
+        self.core.send(&request).await
+    }
+
+    /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
+    /// It never fails here: a bad path is an error when it is sent.
+    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request {
+        Request::new(Arc::clone(&self.core), method.as_ref(), path.as_ref())
+    }
+
+    /// The user that this client acts as.
+    pub fn user_id(&self) -> &UserId {
+        &self.core.user_id
+    }
+
+    /// The database role that requests run as.
+    pub fn role(&self) -> &Role {
+        &self.core.role
+    }
+
+    /// The claims that every token of this client carries.
+    pub fn claims(&self) -> &C {
+        &self.claims
+    }
+
+    /// A live token, for another client of the same project. It ends; ask again rather than keep it.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when it is due and cannot be renewed.
+    pub fn token(&self) -> Result<AccessToken, Error> {
+        Ok(self.core.session.token()?)
+    }
+
+    fn query(&self, kind: &'static str, name: &str, below: &str) -> Query {
+        let schema = self.schema.as_deref();
+        let builder = name::segment(kind, name).and_then(|segment| {
+            schema.map_or(Ok(()), name::schema)?;
+            let path = format!("{below}{segment}");
+            Ok(self.core.transport.native().builder(&path, schema))
+        });
+        Query::new(Arc::clone(&self.core), builder)
+    }
+}
+
+impl Core {
+    fn user_id(&self) -> &UserId {
+        &self.user_id
+    }
+
+    /// Sends a request with a live token. If the server calls that one expired, it is replaced and
+    /// the request sent once more.
+    async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
+        let token = self.session.token()?;
+        match self.transport.send(request, &token).await {
+            Err(Error::Api(error)) if error.is_expired_token() => {
+                match self.session.replace(&token) {
+                    Some(fresh) => self.transport.send(request, &fresh?).await,
+                    None => Err(error.into()),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    /// The request as a native builder, with the present token.
+    fn restore(&self, request: &Outgoing) -> Result<postgrest::Builder, Error> {
+        let token = self.session.token()?;
+        Ok(self.transport.restore(request, &token)?)
+    }
+}
+
+impl<C> Clone for ScopedClient<C> {
+    fn clone(&self) -> Self {
+        Self {
+            core: Arc::clone(&self.core),
+            claims: Arc::clone(&self.claims),
+            schema: self.schema.clone(),
+        }
+    }
+}
+
+impl<C> fmt::Debug for ScopedClient<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedClient")
+            .field("user_id", &self.core.user_id)
+            .field("role", &self.core.role)
+            .finish_non_exhaustive()
+    }
+}

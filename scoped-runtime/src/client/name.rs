@@ -1,0 +1,67 @@
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::error::ClientError;
+
+/// Everything but RFC 3986's unreserved characters.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Encodes a name as one segment of a path.
+///
+/// Slashes are refused, not encoded: a gateway may decode them before it routes, and
+/// `../auth/v1/admin/users` would then reach another service with the user's token.
+pub(super) fn segment(kind: &'static str, name: &str) -> Result<String, ClientError> {
+    let (reason, remedy) = if name.is_empty() {
+        ("is empty", "name it")
+    } else if name == "." || name == ".." {
+        ("is a step in the path", "use its real name")
+    } else if name.contains(['/', '\\']) {
+        (
+            "has a slash",
+            "pass one name; choose a schema with `schema(..)`",
+        )
+    } else if name.chars().any(char::is_control) {
+        ("has control characters", "use its real name")
+    } else {
+        return Ok(utf8_percent_encode(name, SEGMENT).to_string());
+    };
+    Err(invalid(kind, name, reason, remedy))
+}
+
+/// Checks a schema's name, which travels in a header.
+pub(super) fn schema(name: &str) -> Result<(), ClientError> {
+    if name.trim().is_empty() {
+        return Err(invalid(
+            "schema",
+            name,
+            "is empty",
+            "name it, or leave `schema(..)` out",
+        ));
+    }
+    if !name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(invalid(
+            "schema",
+            name,
+            "has characters that a header cannot carry",
+            "expose it under an ASCII name",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn invalid(
+    kind: &'static str,
+    name: &str,
+    reason: &'static str,
+    remedy: &'static str,
+) -> ClientError {
+    ClientError::InvalidName {
+        kind,
+        name: name.escape_debug().to_string(),
+        reason,
+        remedy,
+    }
+}

@@ -1,0 +1,73 @@
+use postgrest::Builder;
+use serde::de::DeserializeOwned;
+
+use super::Query;
+use crate::error::{ApiError, ClientError, Error};
+use crate::transport::{Outgoing, Response};
+
+impl Query {
+    /// Sends the query as the client's user.
+    ///
+    /// # Errors
+    /// [`Error::Client`] for a mistake in the query or when no answer came, [`Error::Token`] when
+    /// there is no live token, [`Error::Api`] when the server answered with an error.
+    pub async fn execute(self) -> Result<Response, Error> {
+        let (core, request) = self.into_request()?;
+        core.send(&request).await
+    }
+
+    /// Sends the query and reads the rows.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute), and [`ClientError::Decode`] when a row does not fit `T`.
+    pub async fn fetch<T: DeserializeOwned>(self) -> Result<Vec<T>, Error> {
+        self.execute().await?.json()
+    }
+
+    /// Sends the query and reads the only row, or the one value that a function returns.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch), and [`Error::Api`] with PGRST116 when there is no row or more than
+    /// one; a write is undone then.
+    pub async fn fetch_one<T: DeserializeOwned>(self) -> Result<T, Error> {
+        self.single().execute().await?.json()
+    }
+
+    /// Sends the query and reads the only row, if there is one.
+    ///
+    /// # Errors
+    /// As [`fetch_one`](Self::fetch_one), but no row is `None`.
+    pub async fn fetch_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
+        match self.fetch_one().await {
+            Ok(row) => Ok(Some(row)),
+            Err(Error::Api(error)) if is_no_row(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The native builder of this query, with the API key and the present token in it, for code that
+    /// takes one. That token ends, and the builder prints its values, filters and all: send queries
+    /// with [`execute`](Self::execute) where you can.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute) before anything is sent, and [`ClientError::NotNative`] for a
+    /// write with a limit, a count or another `Prefer` setting.
+    pub fn into_builder(self) -> Result<Builder, Error> {
+        let (core, request) = self.into_request()?;
+        core.restore(&request)
+    }
+
+    fn into_request(self) -> Result<(std::sync::Arc<super::Core>, Outgoing), ClientError> {
+        let mut request = Outgoing::from_native(self.builder?)?;
+        self.settings.apply(&mut request)?;
+        Ok((self.core, request))
+    }
+}
+
+/// PGRST116 says in its details how many rows there were.
+fn is_no_row(error: &ApiError) -> bool {
+    error.code() == Some("PGRST116")
+        && error
+            .details()
+            .is_some_and(|details| details.contains(" 0 rows"))
+}

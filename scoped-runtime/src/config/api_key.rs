@@ -1,0 +1,61 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::claims::bypasses_rls;
+use crate::error::Problem;
+
+const PUBLISHABLE: &str = "use the publishable key (`sb_publishable_...`) or the legacy anon key";
+
+/// Checks that the key is one that the public may have: it must not open anything by itself.
+pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<Problem>) {
+    let key = key.expose_secret();
+    let mut refuse = |reason: String, remedy: &str| {
+        problems.push(Problem::new("api_key", reason, remedy));
+    };
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        refuse(
+            "has blanks, control or non-ASCII characters".to_owned(),
+            "copy the key again, without quotes and line breaks",
+        );
+        return;
+    }
+    if allow_secret {
+        return;
+    }
+    if key.starts_with("sb_secret_") {
+        refuse(
+            "is a secret key, which bypasses row level security when a token is lost".to_owned(),
+            PUBLISHABLE,
+        );
+    } else if let Some(role) = role_of(key).filter(|role| bypasses_rls(role)) {
+        refuse(
+            format!("is a `{role}` key, which bypasses row level security when a token is lost"),
+            PUBLISHABLE,
+        );
+    }
+}
+
+/// Whether this looks like an API key: a legacy JWT, or one of the new kinds.
+pub(super) fn looks_like_one(text: &str) -> bool {
+    text.starts_with("sb_publishable_") || text.starts_with("sb_secret_") || payload(text).is_some()
+}
+
+fn role_of(key: &str) -> Option<String> {
+    Some(payload(key)?.get("role")?.as_str()?.to_owned())
+}
+
+/// The payload of a legacy key, which is a JWT. Its signature does not matter here.
+fn payload(key: &str) -> Option<Value> {
+    let mut parts = key.split('.');
+    let (Some(_), Some(payload), Some(_), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return None;
+    };
+    let json = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    serde_json::from_slice::<Value>(&json)
+        .ok()
+        .filter(Value::is_object)
+}

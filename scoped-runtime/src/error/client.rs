@@ -1,0 +1,94 @@
+use std::time::Duration;
+
+/// A request could not be made, or did not come back.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// The user ID is not usable as a token's subject.
+    #[error("`user_id` {reason}; {remedy}")]
+    InvalidUserId {
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The role is not usable for acting as a user.
+    #[error("role `{role}` {reason}; {remedy}")]
+    InvalidRole {
+        /// The role's name.
+        role: String,
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A table, function, schema or path could not be put into a request safely.
+    #[error("{kind} `{name}` {reason}; {remedy}")]
+    InvalidName {
+        /// What it names: `table`, `function`, `schema`, `path`, `header`, ...
+        kind: &'static str,
+        /// The name as it was given.
+        name: String,
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The body could not be turned into JSON.
+    #[error("the request's body could not be serialised; check its `Serialize` implementation")]
+    Body {
+        /// What the serialiser said.
+        source: serde_json::Error,
+    },
+    /// The query cannot be expressed by a native builder.
+    #[error("{what} cannot travel in a native builder; send the query with `execute()`")]
+    NotNative {
+        /// What cannot be expressed.
+        what: &'static str,
+    },
+    /// There is no process default.
+    #[error(
+        "no `ScopedClients` is installed; call `ScopedClients::install()` at start-up or name one with `via = ...`"
+    )]
+    NotInstalled,
+    /// There is a process default already.
+    #[error("a `ScopedClients` is installed already; install one at start-up, once")]
+    AlreadyInstalled,
+    /// The server did not answer in time.
+    #[error("no answer within {after:?}; is the server up? raise `request_timeout` if it is slow")]
+    Timeout {
+        /// The time that was waited.
+        after: Duration,
+    },
+    /// The connection could not be made or was lost.
+    #[error("the request to {origin} failed; check `SUPABASE_URL` and the network")]
+    Transport {
+        /// Scheme, host and port of the server.
+        origin: String,
+        /// What the HTTP client said, without the URL.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The server answered with a redirect, which is never followed: it would carry the token away.
+    #[error("the server redirects ({status}) to {to}; set `SUPABASE_URL` to the final address")]
+    Redirect {
+        /// The HTTP status.
+        status: u16,
+        /// Scheme, host and port of the target, or `another path`.
+        to: String,
+    },
+    /// The answer is not what was asked for.
+    #[error(
+        "the answer does not fit the type that was asked for; compare it with the columns selected"
+    )]
+    Decode {
+        /// What the deserialiser said.
+        source: serde_json::Error,
+    },
+}
+
+impl ClientError {
+    /// Whether the same request may succeed later: a timeout or a lost connection.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Timeout { .. } | Self::Transport { .. })
+    }
+}

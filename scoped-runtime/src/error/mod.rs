@@ -1,0 +1,43 @@
+//! What can go wrong, one type for each layer, under one [`Error`].
+
+mod api;
+mod client;
+mod configuration;
+mod token;
+
+pub use api::ApiError;
+pub use client::ClientError;
+pub use configuration::{ConfigurationError, Problem};
+pub use token::{LargestClaims, TokenError};
+
+/// Everything this crate can fail with.
+///
+/// No variant and no source ever carries a secret, a key, a token or the query of a URL.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A project, a key or a client could not be built from the values it was given.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// A request could not be made, or did not come back.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A token could not be minted or is no longer live.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The server answered with an error.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+}
+
+impl Error {
+    /// Whether the same call may succeed later without any change: a timeout, a lost connection,
+    /// or a status that says the server is busy or down (429, 502, 503, 504).
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Client(error) => error.is_transient(),
+            Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
+            Self::Configuration(_) | Self::Token(_) => false,
+        }
+    }
+}

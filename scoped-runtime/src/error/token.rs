@@ -1,0 +1,76 @@
+use std::fmt;
+
+/// A token could not be minted or is no longer live.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// A custom claim has the name of a claim that the runtime sets itself.
+    #[error("claim `{name}` is set by the runtime; give it another name")]
+    ReservedClaim {
+        /// The claim's name.
+        name: String,
+    },
+    /// Two sources set the same claim.
+    #[error("claim `{name}` is set twice; set it in the claims or with `.claim(..)`, not in both")]
+    DuplicateClaim {
+        /// The claim's name.
+        name: String,
+    },
+    /// The claims do not serialise to a JSON object.
+    #[error("the claims serialise to {found}, not to an object; use a struct with named fields")]
+    NotAnObject {
+        /// What they serialise to, such as `a string`.
+        found: &'static str,
+    },
+    /// A claim could not be serialised.
+    #[error("claim `{name}` could not be serialised; check its `Serialize` implementation")]
+    Serialize {
+        /// The claim's name, or `claims` for the whole struct.
+        name: String,
+        /// What the serialiser said.
+        source: serde_json::Error,
+    },
+    /// The token is larger than the configured limit. Gateways drop bigger headers.
+    #[error(
+        "the token has {bytes} bytes, over the limit of {limit}; largest claims: {largest}; \
+         shorten them or raise `max_token_bytes`"
+    )]
+    TooLarge {
+        /// The token's size in bytes.
+        bytes: usize,
+        /// The limit in bytes.
+        limit: usize,
+        /// The largest claims with their sizes.
+        largest: LargestClaims,
+    },
+    /// The token's life is over and `auto_refresh(false)` forbids a new one.
+    #[error("the token has expired and `auto_refresh` is off; make a new client or turn it on")]
+    Expired,
+    /// The clock says a time that a token cannot hold.
+    #[error("the clock says a time that a token cannot hold; set the machine's clock")]
+    Clock,
+    /// The cryptographic library failed.
+    #[error("the token could not be signed; the cryptographic library gave no reason")]
+    Sign,
+}
+
+/// The largest claims of a token that is too large: names and sizes in bytes, never values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LargestClaims(pub(crate) Vec<(String, usize)>);
+
+impl LargestClaims {
+    /// The claims' names with their sizes in bytes, the largest first.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.0.iter().map(|(name, bytes)| (name.as_str(), *bytes))
+    }
+}
+
+impl fmt::Display for LargestClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, bytes)) in self.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}`{name}` ({bytes} bytes)")?;
+        }
+        Ok(())
+    }
+}

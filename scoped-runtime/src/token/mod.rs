@@ -1,0 +1,84 @@
+//! What is signed and sent: a JSON Web Token (RFC 7519) in compact form.
+
+mod template;
+
+pub(crate) use template::Template;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+const BEARER: &str = "Bearer ";
+
+/// A user's token, ready to be sent. `Debug` is redacted and there is no `Display`:
+/// [`expose_secret`](Self::expose_secret) is the only way at it. Cheap to clone.
+#[derive(Clone)]
+pub struct AccessToken(Arc<Signed>);
+
+struct Signed {
+    /// `Bearer <token>`, as it stands in the `Authorization` header.
+    bearer: SecretString,
+    issued_at: SystemTime,
+    expires_at: SystemTime,
+}
+
+impl AccessToken {
+    /// `bearer` has the scheme in front already, so that sending the token copies it once.
+    fn new(bearer: String, issued_at: SystemTime, expires_at: SystemTime) -> Self {
+        Self(Arc::new(Signed {
+            bearer: bearer.into(),
+            issued_at,
+            expires_at,
+        }))
+    }
+
+    /// The token itself, for another client of the same project.
+    pub fn expose_secret(&self) -> &str {
+        &self.bearer()[BEARER.len()..]
+    }
+
+    /// The value of the `Authorization` header (RFC 6750).
+    pub(crate) fn bearer(&self) -> &str {
+        self.0.bearer.expose_secret()
+    }
+
+    /// When it was issued (`iat`).
+    pub fn issued_at(&self) -> SystemTime {
+        self.0.issued_at
+    }
+
+    /// When its life ends (`exp`). No request of ours carries it from then on.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at
+    }
+
+    /// What it says, decoded: for logs and tests. Claims are no secret, but may be personal data.
+    pub fn claims(&self) -> Map<String, Value> {
+        self.expose_secret()
+            .split('.')
+            .nth(1)
+            .and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok())
+            .and_then(|json| serde_json::from_slice(&json).ok())
+            .unwrap_or_default()
+    }
+
+    /// Whether this is the very same token, not only an equal one.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("token", &"[redacted]")
+            .field("issued_at", &self.0.issued_at)
+            .field("expires_at", &self.0.expires_at)
+            .finish()
+    }
+}

@@ -1,0 +1,123 @@
+use reqwest_011::Client;
+use reqwest_011::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use super::{API_KEY, Outgoing};
+use crate::error::{ClientError, ConfigurationError, Problem};
+use crate::token::AccessToken;
+
+/// Makes `postgrest` builders, and takes requests back to them.
+pub(crate) struct Native {
+    /// `postgrest` wants one to build requests with. It never opens a connection.
+    client: Client,
+    /// `{url}/rest/v1/`
+    root: Url,
+}
+
+const OBJECT: &str = "application/vnd.pgrst.object+json";
+const REPRESENTATION: &str = "return=representation";
+
+impl Native {
+    pub(super) fn new(base: &Url) -> Result<Self, ConfigurationError> {
+        // Named, and without roots: another crate in the tree may turn on OpenSSL, which loads the
+        // system's certificates for 50 ms.
+        let client = Client::builder()
+            .use_rustls_tls()
+            .tls_built_in_root_certs(false)
+            .no_proxy()
+            .build()
+            .map_err(|_| Problem::new("url", "has no usable client", "report this as a bug"))?;
+        let root = base
+            .join("rest/v1/")
+            .map_err(|_| Problem::new("url", "takes no path", "use the project's URL"))?;
+        Ok(Self { client, root })
+    }
+
+    /// A builder for a path below the REST root. Path and schema are checked already.
+    pub(crate) fn builder(&self, path: &str, schema: Option<&str>) -> postgrest::Builder {
+        postgrest::Builder::new(
+            format!("{}{path}", self.root),
+            schema.map(str::to_owned),
+            HeaderMap::new(),
+            self.client.clone(),
+        )
+    }
+
+    /// Whether the request goes to a table or function of this project, however its path is read:
+    /// a gateway may decode `%2F..%2F` before it routes.
+    pub(crate) fn is_ours(&self, url: &Url) -> bool {
+        let path = url.path().to_ascii_lowercase();
+        url.origin() == self.root.origin()
+            && url.path().starts_with(self.root.path())
+            && !["%2f", "%5c", "%2e", "//"]
+                .iter()
+                .any(|trick| path.contains(trick))
+    }
+
+    /// A builder that makes this request, with the API key and the token in it.
+    ///
+    /// # Errors
+    /// [`ClientError::NotNative`] for `Prefer` settings that the builder would overwrite.
+    pub(super) fn restore(
+        &self,
+        request: &Outgoing,
+        api_key: &[u8],
+        token: &AccessToken,
+    ) -> Result<postgrest::Builder, ClientError> {
+        let mut headers = HeaderMap::with_capacity(request.headers.len() + 2);
+        for (name, value) in &request.headers {
+            insert(&mut headers, name.as_str(), value.as_bytes(), false)?;
+        }
+        insert(&mut headers, API_KEY, api_key, true)?;
+        insert(
+            &mut headers,
+            AUTHORIZATION.as_str(),
+            token.bearer().as_bytes(),
+            true,
+        )?;
+
+        let text = |name: &str| {
+            request
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let single = text("accept") == Some(OBJECT);
+        let overwritten = text("prefer") != Some(REPRESENTATION);
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let builder =
+            postgrest::Builder::new(request.url.as_str(), None, headers, self.client.clone());
+        let builder = match request.method.as_str() {
+            // `insert` would overwrite the `Prefer` header; `rpc` posts the same body without that.
+            "POST" => builder.rpc(body),
+            "PATCH" | "DELETE" if overwritten => {
+                return Err(ClientError::NotNative {
+                    what: "a limit, a count or another `Prefer` setting on a write",
+                });
+            }
+            "PATCH" => builder.update(body),
+            "DELETE" => builder.delete(),
+            _ => builder,
+        };
+        Ok(if single { builder.single() } else { builder })
+    }
+}
+
+fn insert(
+    headers: &mut HeaderMap,
+    name: &str,
+    value: &[u8],
+    sensitive: bool,
+) -> Result<(), ClientError> {
+    let (Ok(name), Ok(mut value)) = (
+        HeaderName::from_bytes(name.as_bytes()),
+        HeaderValue::from_bytes(value),
+    ) else {
+        return Err(ClientError::NotNative {
+            what: "one of its headers",
+        });
+    };
+    value.set_sensitive(sensitive);
+    headers.append(name, value);
+    Ok(())
+}
