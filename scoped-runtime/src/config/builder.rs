@@ -23,7 +23,8 @@ const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
 #[derive(Debug)]
 #[must_use]
 pub struct ConfigBuilder {
-    url: Option<String>,
+    /// Secret until it is checked: it may hold a password.
+    url: Option<SecretString>,
     api_key: Option<SecretString>,
     jwt_secret: Option<SecretString>,
     signing_key: Option<SigningKey>,
@@ -59,7 +60,7 @@ impl Default for ConfigBuilder {
 impl ConfigBuilder {
     /// The project's URL, with or without a slash at its end; a path in front of the services
     /// (self-hosted behind a prefix) is kept.
-    pub fn url(mut self, url: impl Into<String>) -> Self {
+    pub fn url(mut self, url: impl Into<SecretString>) -> Self {
         self.url = Some(url.into());
         self
     }
@@ -155,13 +156,8 @@ impl ConfigBuilder {
         let read =
             |set: Option<SecretString>, names| set.or_else(|| self.environment.first(&file, names));
 
-        let url = present(
-            "url",
-            read(self.url.map(Into::into), URL),
-            URL,
-            &mut problems,
-        )
-        .and_then(|text| url::check(text.expose_secret(), &mut problems));
+        let url = present("url", read(self.url, URL), URL, &mut problems)
+            .and_then(|text| url::check(text.expose_secret(), &mut problems));
         let api_key = present(
             "api_key",
             read(self.api_key, API_KEY),

@@ -25,7 +25,10 @@ impl Settings {
 
     pub(super) fn range(&mut self, low: usize, high: usize) {
         self.offset = Some(low);
-        self.limit = Some((high + 1).saturating_sub(low));
+        self.limit = Some(
+            high.checked_sub(low)
+                .map_or(0, |more| more.saturating_add(1)),
+        );
     }
 
     /// Adds columns behind the ones that are there.

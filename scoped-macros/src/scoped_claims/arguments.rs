@@ -1,0 +1,158 @@
+//! The arguments that every attribute has: `name`, `name = value`, `name(...)`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, parenthesized};
+
+use crate::support::errors::Errors;
+
+/// The arguments of every attribute of one name.
+pub(super) struct Arguments {
+    pub(super) list: Vec<Argument>,
+    /// Nothing had to be left out, so what is not in the list was not written.
+    pub(super) complete: bool,
+}
+
+impl Default for Arguments {
+    fn default() -> Self {
+        Self {
+            list: Vec::new(),
+            complete: true,
+        }
+    }
+}
+
+impl Arguments {
+    /// Those of an attribute that has the wrong form.
+    pub(super) const UNREADABLE: Self = Self {
+        list: Vec::new(),
+        complete: false,
+    };
+
+    pub(super) fn append(&mut self, more: Self) {
+        self.list.extend(more.list);
+        self.complete &= more.complete;
+    }
+}
+
+/// One argument of an attribute.
+pub(super) struct Argument {
+    pub(super) name: Ident,
+    pub(super) value: Value,
+}
+
+pub(super) enum Value {
+    /// `name`, and the unfinished `name =`
+    Flag,
+    /// `name = value`
+    Is(Expr),
+    /// `name(arguments)`
+    List(TokenStream),
+}
+
+/// The arguments of one attribute. What cannot be read is a mistake, and the next argument is tried.
+pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Arguments {
+    let list = |input: ParseStream| {
+        let mut arguments = Arguments::default();
+        while !input.is_empty() {
+            if let Some(argument) = errors.keep(input.parse()) {
+                arguments.list.push(argument);
+            } else {
+                arguments.complete = false;
+                while !input.is_empty() && !input.peek(Token![,]) {
+                    input.parse::<TokenTree>()?;
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(arguments)
+    };
+    let result = list.parse2(tokens);
+    errors.keep(result).unwrap_or(Arguments::UNREADABLE)
+}
+
+impl Parse for Argument {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("an argument begins with its name; write `name = ...`"));
+        }
+        let name = Ident::parse_any(input)?;
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            if input.is_empty() || input.peek(Token![,]) {
+                Value::Flag
+            } else {
+                Value::Is(ungroup(input.parse()?))
+            }
+        } else if input.peek(syn::token::Paren) {
+            let inside;
+            parenthesized!(inside in input);
+            Value::List(inside.parse()?)
+        } else {
+            Value::Flag
+        };
+        if input.is_empty() || input.peek(Token![,]) {
+            Ok(Self { name, value })
+        } else if input.peek(Token![:]) {
+            let message = format!("`{name}` takes its value after `=`; write `{name} = ...`");
+            Err(input.error(message))
+        } else {
+            Err(input.error("expected a comma between two arguments"))
+        }
+    }
+}
+
+/// A macro's `$name:literal` arrives in an invisible group.
+fn ungroup(value: Expr) -> Expr {
+    match value {
+        Expr::Group(group) => ungroup(*group.expr),
+        value => value,
+    }
+}
+
+/// The string of `name = "..."`.
+pub(super) fn text(argument: &Argument, errors: &mut Errors) -> Option<LitStr> {
+    let name = &argument.name;
+    match &argument.value {
+        Value::Is(Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        })) => return Some(text.clone()),
+        // A bare word is what the quotes were forgotten around.
+        Value::Is(
+            value @ Expr::Path(ExprPath {
+                path, qself: None, ..
+            }),
+        ) => {
+            let word = path.to_token_stream().to_string().replace(' ', "");
+            errors.at(
+                value,
+                format!("`{name}` takes a string; write `{name} = \"{word}\"`"),
+            );
+        }
+        Value::Is(value) => {
+            errors.at(
+                value,
+                format!("`{name}` takes a string; write `{name} = \"...\"`"),
+            );
+        }
+        Value::Flag | Value::List(_) => {
+            errors.at(
+                name,
+                format!("`{name}` has no value; write `{name} = \"...\"`"),
+            );
+        }
+    }
+    None
+}
+
+pub(super) fn refuse_repeat(name: &Ident, errors: &mut Errors) {
+    errors.at(
+        name,
+        format!("argument `{name}` is given twice; remove one"),
+    );
+}

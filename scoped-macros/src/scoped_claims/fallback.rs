@@ -1,0 +1,121 @@
+//! What stands in for the struct when something is wrong, so that one mistake is one message: the
+//! fields are there to complete and to construct, and every trait that was asked for is there.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Field, Meta, Path, Token, parse_quote};
+
+use crate::support::crate_path::CratePath;
+
+/// The item without serde and without its helper attributes, and stand-ins for what that removes.
+pub(super) fn stand_in(mut item: DeriveInput, runtime: Option<&CratePath>) -> TokenStream {
+    let deserialize = remove_serde_derives(&mut item.attrs);
+    strip(&mut item.attrs);
+    match &mut item.data {
+        Data::Struct(data) => strip_fields(data.fields.iter_mut()),
+        Data::Union(data) => strip_fields(data.fields.named.iter_mut()),
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                strip(&mut variant.attrs);
+                strip_fields(variant.fields.iter_mut());
+            }
+        }
+    }
+    let impls = runtime.map(|runtime| impls(&item, runtime, deserialize));
+    quote!(#item #impls)
+}
+
+fn strip_fields<'a>(fields: impl Iterator<Item = &'a mut Field>) {
+    for field in fields {
+        strip(&mut field.attrs);
+    }
+}
+
+/// Removes what would be unknown, or a mistake a second time.
+fn strip(attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| match attribute.path() {
+        path if path.is_ident("cfg_attr") => {
+            let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
+            let metas = attribute.parse_args_with(metas).unwrap_or_default();
+            !metas.iter().any(|meta| is_helper(meta.path()))
+        }
+        path => !is_helper(path),
+    });
+}
+
+fn is_helper(path: &Path) -> bool {
+    path.is_ident("claim")
+        || path.is_ident("serde")
+        || path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "scoped_claims")
+}
+
+/// Removes serde's derives, which would complain of the same mistakes again. Whether `Deserialize`
+/// was among them.
+fn remove_serde_derives(attributes: &mut [Attribute]) -> bool {
+    let mut deserialize = false;
+    for attribute in attributes
+        .iter_mut()
+        .filter(|attribute| attribute.path().is_ident("derive"))
+    {
+        let paths = Punctuated::<Path, Token![,]>::parse_terminated;
+        let Ok(paths) = attribute.parse_args_with(paths) else {
+            continue;
+        };
+        let kept = paths.into_iter().filter(|path| {
+            let last = path.segments.last().map(|last| &last.ident);
+            let is_deserialize = last.is_some_and(|last| last == "Deserialize");
+            deserialize |= is_deserialize;
+            !is_deserialize && last.is_none_or(|last| last != "Serialize")
+        });
+        let kept: Vec<Path> = kept.collect();
+        *attribute = parse_quote!(#[derive(#(#kept),*)]);
+    }
+    deserialize
+}
+
+fn impls(item: &DeriveInput, runtime: &CratePath, deserialize: bool) -> TokenStream {
+    let serde = quote!(#runtime::__private::serde);
+    let name = &item.ident;
+    let (parameters, arguments, bounds) = item.generics.split_for_impl();
+
+    let mut owned = item.generics.clone();
+    if !owned.params.is_empty() {
+        owned.make_where_clause().predicates.push(parse_quote! {
+            Self: ::core::marker::Send + ::core::marker::Sync + 'static
+        });
+    }
+    let owned_bounds = &owned.where_clause;
+
+    let mut borrowing = item.generics.clone();
+    borrowing.params.insert(0, parse_quote!('__de));
+    let (de_parameters, ..) = borrowing.split_for_impl();
+    let deserialize = deserialize.then(|| {
+        quote! {
+            impl #de_parameters #serde::Deserialize<'__de> for #name #arguments #bounds {
+                fn deserialize<__D: #serde::Deserializer<'__de>>(
+                    _: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    quote! {
+        impl #parameters #runtime::ScopedClaims for #name #arguments #owned_bounds {
+            const CLAIMS: &'static [#runtime::__private::Claim] = &[];
+        }
+        impl #parameters #serde::Serialize for #name #arguments #bounds {
+            fn serialize<__S: #serde::Serializer>(
+                &self,
+                _: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::core::unreachable!()
+            }
+        }
+        #deserialize
+    }
+}

@@ -1,0 +1,167 @@
+//! What was written, not yet judged: the struct, and the arguments of its attributes.
+
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Meta, Path, Token};
+
+use super::arguments::{self, Arguments};
+use crate::support::errors::Errors;
+
+/// A struct with named fields.
+pub(super) struct Written {
+    /// The struct as it was written.
+    pub(super) item: DeriveInput,
+    /// The paths in its own `#[derive(...)]`s.
+    pub(super) derives: Vec<Path>,
+    /// Its `#[serde(...)]`.
+    pub(super) serde: Arguments,
+    pub(super) fields: Vec<WrittenField>,
+}
+
+/// One of its fields.
+pub(super) struct WrittenField {
+    pub(super) field: Field,
+    pub(super) name: Ident,
+    /// Its `#[claim(...)]`.
+    pub(super) claim: Arguments,
+    /// Its `#[serde(...)]`.
+    pub(super) serde: Arguments,
+}
+
+/// Reads the struct; `None` if it is no struct with named fields.
+pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<Written> {
+    match &item.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(named) => {
+                let fields = named
+                    .named
+                    .iter()
+                    .filter_map(|field| read_field(field, errors));
+                let fields = fields.collect();
+                Some(container(item, fields, errors))
+            }
+            Fields::Unnamed(fields) => {
+                let message = "a claim needs a name, and tuple fields have none; name the fields";
+                errors.at(fields, message);
+                None
+            }
+            Fields::Unit => {
+                let name = &item.ident;
+                errors.at(
+                    name,
+                    format!("a unit struct has no room for claims; write `struct {name} {{}}`"),
+                );
+                None
+            }
+        },
+        Data::Enum(data) => {
+            let message = "an enum has no fixed set of claims; use a struct with named fields";
+            errors.at(data.enum_token, message);
+            None
+        }
+        Data::Union(data) => {
+            let message = "a union has no fixed set of claims; use a struct with named fields";
+            errors.at(data.union_token, message);
+            None
+        }
+    }
+}
+
+fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) -> Written {
+    let mut derives = Vec::new();
+    let mut serde = Arguments::default();
+    for attribute in &item.attrs {
+        let path = attribute.path();
+        if path.is_ident("serde") {
+            serde.append(serde_arguments(attribute, errors));
+        } else if path.is_ident("derive") {
+            let paths = Punctuated::<Path, Token![,]>::parse_terminated;
+            // A malformed `derive` is the compiler's to explain.
+            derives.extend(attribute.parse_args_with(paths).into_iter().flatten());
+        } else if path.is_ident("claim") {
+            errors.at(path, "`#[claim]` belongs on a field; move it there");
+        } else if path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "scoped_claims")
+        {
+            errors.at(path, "`#[scoped_claims]` is given twice; remove one");
+        }
+    }
+    Written {
+        item,
+        derives,
+        serde,
+        fields,
+    }
+}
+
+fn read_field(field: &Field, errors: &mut Errors) -> Option<WrittenField> {
+    let name = field.ident.clone()?;
+    let mut claim = Arguments::default();
+    let mut serde = Arguments::default();
+    for attribute in &field.attrs {
+        let path = attribute.path();
+        if path.is_ident("claim") {
+            claim.append(claim_arguments(attribute, errors));
+        } else if path.is_ident("serde") {
+            serde.append(serde_arguments(attribute, errors));
+        } else if path.is_ident("cfg_attr") {
+            refuse_conditional(attribute, errors);
+        }
+    }
+    Some(WrittenField {
+        field: field.clone(),
+        name,
+        claim,
+        serde,
+    })
+}
+
+fn claim_arguments(attribute: &Attribute, errors: &mut Errors) -> Arguments {
+    match &attribute.meta {
+        Meta::List(list) if !list.tokens.is_empty() => arguments::read(list.tokens.clone(), errors),
+        Meta::NameValue(pair) => {
+            let value = &pair.value;
+            let value = quote!(#value);
+            errors.at(
+                &attribute.meta,
+                format!("`#[claim]` takes its arguments in parentheses; write `#[claim(rename = {value})]`"),
+            );
+            Arguments::UNREADABLE
+        }
+        Meta::List(_) | Meta::Path(_) => {
+            let message =
+                "`#[claim]` has no arguments; write `#[claim(rename = \"...\")]` or remove it";
+            errors.at(&attribute.meta, message);
+            Arguments::UNREADABLE
+        }
+    }
+}
+
+fn serde_arguments(attribute: &Attribute, errors: &mut Errors) -> Arguments {
+    if let Meta::List(list) = &attribute.meta {
+        return arguments::read(list.tokens.clone(), errors);
+    }
+    let message = "`#[serde]` takes its arguments in parentheses; write `#[serde(...)]`";
+    errors.at(&attribute.meta, message);
+    Arguments::UNREADABLE
+}
+
+/// The compiler resolves a field's `cfg_attr` only after the claims are named, so one that could
+/// change them would be overlooked.
+fn refuse_conditional(attribute: &Attribute, errors: &mut Errors) {
+    let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let metas = attribute.parse_args_with(metas).unwrap_or_default();
+    for meta in metas.iter().skip(1) {
+        if let Some(name) = ["claim", "serde", "cfg"]
+            .into_iter()
+            .find(|name| meta.path().is_ident(name))
+        {
+            errors.at(
+                meta,
+                format!("a conditional `{name}` is not seen here; write the field twice, each with its own `#[cfg(...)]`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What serde's attributes mean for the claims: read where we can follow, refused where we cannot.
+
+use syn::{ExprPath, Ident, LitStr};
+
+use super::arguments::{self, Argument, Arguments, Value, refuse_repeat, text};
+use super::rename_rule::RenameRule;
+use crate::support::{errors::Errors, suggest};
+
+/// Serde's arguments on a field that leave the claim's shape alone.
+const ON_FIELD: [&str; 12] = [
+    "rename",
+    "alias",
+    "default",
+    "skip",
+    "skip_serializing",
+    "skip_deserializing",
+    "skip_serializing_if",
+    "serialize_with",
+    "deserialize_with",
+    "with",
+    "bound",
+    "borrow",
+];
+
+/// Serde's arguments on a struct that leave the claims' shape alone.
+const ON_STRUCT: [&str; 9] = [
+    "rename",
+    "rename_all",
+    "deny_unknown_fields",
+    "default",
+    "bound",
+    "from",
+    "try_from",
+    "crate",
+    "expecting",
+];
+
+/// What a struct's `#[serde(...)]` says.
+pub(super) struct OnStruct {
+    /// `None` if it cannot be told, after a mistake.
+    pub(super) rename_all: Option<RenameRule>,
+    /// The user says where serde is.
+    pub(super) names_serde: bool,
+}
+
+/// What a field's `#[serde(...)]` says.
+pub(super) struct OnField {
+    /// The name it is serialised as.
+    pub(super) rename: Option<LitStr>,
+    /// It may have another name, but a mistake hides it.
+    pub(super) is_unclear: bool,
+    /// The name it is deserialised from is given, too.
+    pub(super) renames_deserialize: bool,
+    pub(super) skip: Skip,
+}
+
+/// When a field is not serialised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Skip {
+    Never,
+    /// If the user's own function says so.
+    If,
+    Always,
+}
+
+pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct {
+    let mut facts = OnStruct {
+        rename_all: arguments.complete.then(RenameRule::default),
+        names_serde: false,
+    };
+    refuse_repeats(&arguments.list, errors);
+    for argument in &arguments.list {
+        match argument.name.to_string().as_str() {
+            "rename_all" => {
+                let names = sides(argument, errors);
+                for name in &names.deserialize {
+                    // Of no concern here, but serde would refuse it.
+                    read_rule(name, errors);
+                }
+                if let Some(name) = names.serialize {
+                    facts.rename_all = read_rule(&name, errors);
+                } else if names.is_unclear {
+                    facts.rename_all = None;
+                }
+            }
+            "crate" => facts.names_serde = true,
+            name if !is_known(&argument.name, name, &ON_STRUCT, errors) => facts.rename_all = None,
+            _ => {}
+        }
+        check_value(argument, errors);
+    }
+    facts
+}
+
+pub(super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> OnField {
+    let mut facts = OnField {
+        rename: None,
+        is_unclear: !arguments.complete,
+        renames_deserialize: false,
+        skip: Skip::Never,
+    };
+    refuse_repeats(&arguments.list, errors);
+    for argument in &arguments.list {
+        match argument.name.to_string().as_str() {
+            "rename" => {
+                let names = sides(argument, errors);
+                facts.is_unclear |= names.is_unclear;
+                facts.renames_deserialize |= !names.deserialize.is_empty();
+                if let Some(name) = names.serialize {
+                    // Two of the plain form are refused as a repeat.
+                    if facts.rename.is_some() && matches!(argument.value, Value::List(_)) {
+                        let message = "serde renames this field already; remove one of the two";
+                        errors.at(&name, message);
+                    }
+                    facts.rename = Some(name);
+                }
+            }
+            "skip" | "skip_serializing" => facts.skip = Skip::Always,
+            "skip_serializing_if" if facts.skip == Skip::Never => facts.skip = Skip::If,
+            name => facts.is_unclear |= !is_known(&argument.name, name, &ON_FIELD, errors),
+        }
+        check_value(argument, errors);
+    }
+    facts
+}
+
+fn read_rule(name: &LitStr, errors: &mut Errors) -> Option<RenameRule> {
+    let rule = RenameRule::named(&name.value());
+    errors.keep(rule.map_err(|message| syn::Error::new(name.span(), message)))
+}
+
+/// The names of both directions.
+#[derive(Default)]
+struct Sides {
+    serialize: Option<LitStr>,
+    deserialize: Vec<LitStr>,
+    is_unclear: bool,
+}
+
+/// Reads `name = "..."` and `name(serialize = "...", deserialize = "...")`.
+fn sides(argument: &Argument, errors: &mut Errors) -> Sides {
+    let mut sides = Sides::default();
+    let Value::List(list) = &argument.value else {
+        sides.serialize = text(argument, errors);
+        sides.is_unclear = sides.serialize.is_none();
+        sides.deserialize.extend(sides.serialize.clone());
+        return sides;
+    };
+    let list = arguments::read(list.clone(), errors);
+    sides.is_unclear = !list.complete;
+    for side in &list.list {
+        let name = side.name.to_string();
+        if !matches!(name.as_str(), "serialize" | "deserialize") {
+            let message = suggest::unknown(&name, &["serialize", "deserialize"]);
+            errors.at(&side.name, message);
+            sides.is_unclear = true;
+            continue;
+        }
+        let text = text(side, errors);
+        sides.is_unclear |= text.is_none();
+        if name == "serialize" {
+            sides.serialize = text;
+        } else {
+            sides.deserialize.extend(text);
+        }
+    }
+    sides
+}
+
+/// Serde refuses a wrong value itself, but then implements nothing, and every use of the struct
+/// would be a mistake more.
+fn check_value(argument: &Argument, errors: &mut Errors) {
+    let name = &argument.name;
+    match name.to_string().as_str() {
+        "default" if matches!(argument.value, Value::Flag) => {}
+        "skip_serializing_if"
+        | "serialize_with"
+        | "deserialize_with"
+        | "with"
+        | "default"
+        | "crate" => {
+            if let Some(path) = text(argument, errors)
+                && path.parse::<ExprPath>().is_err()
+            {
+                errors.at(
+                    &path,
+                    format!("`{name}` takes a path; write `{name} = \"path::to::it\"`"),
+                );
+            }
+        }
+        "alias" | "expecting" => {
+            text(argument, errors);
+        }
+        "skip" | "skip_serializing" | "skip_deserializing" | "deny_unknown_fields"
+            if !matches!(argument.value, Value::Flag) =>
+        {
+            errors.at(name, format!("`{name}` takes no value; write `{name}`"));
+        }
+        _ => {}
+    }
+}
+
+/// Serde lets these stand more than once, for one direction each.
+fn refuse_repeats(arguments: &[Argument], errors: &mut Errors) {
+    for (index, argument) in arguments.iter().enumerate() {
+        let name = argument.name.to_string();
+        let repeatable = match name.as_str() {
+            "rename" | "rename_all" | "bound" => matches!(argument.value, Value::List(_)),
+            "alias" => true,
+            _ => false,
+        };
+        if !repeatable
+            && arguments[..index]
+                .iter()
+                .any(|earlier| earlier.name == argument.name)
+        {
+            refuse_repeat(&argument.name, errors);
+        }
+    }
+}
+
+/// Refuses what would make the claims differ from what we read of the struct. Whether the argument
+/// is one of serde's at all.
+fn is_known(at: &Ident, name: &str, known: &[&str], errors: &mut Errors) -> bool {
+    if known.contains(&name) {
+        return true;
+    }
+    let remove = format!("remove `{name}`");
+    let (cause, remedy) = match name {
+        "flatten" => (
+            "hides the names of the claims",
+            "write each claim as a field of this struct",
+        ),
+        "transparent" => ("takes away the names of the claims", remove.as_str()),
+        "tag" => ("adds a claim that is no field", "add a field for it"),
+        "into" => (
+            "serialises another type",
+            "put `#[scoped_claims]` on that type",
+        ),
+        "remote" | "getter" => ("serialises another type", "write a struct of your own"),
+        "untagged" | "content" | "rename_all_fields" | "field_identifier"
+        | "variant_identifier" => ("is for enums", remove.as_str()),
+        _ => {
+            errors.at(at, suggest::unknown(name, known));
+            return false;
+        }
+    };
+    errors.at(at, format!("serde's `{name}` {cause}; {remedy}"));
+    true
+}

@@ -1,0 +1,80 @@
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Lit, Path, parse_quote};
+
+use super::errors::Errors;
+
+/// Where generated code finds the runtime: `::scoped_runtime`, or what `crate = path` says.
+#[derive(Clone)]
+pub(crate) struct CratePath(Path);
+
+impl Default for CratePath {
+    fn default() -> Self {
+        Self(parse_quote!(::scoped_runtime))
+    }
+}
+
+impl CratePath {
+    /// Reads the value of `crate = path`. A path in a string is a mistake, but it says enough for a
+    /// stand-in, so it comes back too.
+    pub(crate) fn read(value: &Expr, errors: &mut Errors) -> Option<Self> {
+        match value {
+            Expr::Path(path) if path.qself.is_none() && is_plain(&path.path) => {
+                // serde is told the path in a string, where `$crate` means nothing.
+                if path
+                    .path
+                    .segments
+                    .iter()
+                    .any(|segment| segment.ident == "$crate")
+                {
+                    errors.at(
+                        value,
+                        "`$crate` cannot be resolved here; name the crate by its own path",
+                    );
+                    return None;
+                }
+                Some(Self(path.path.clone()))
+            }
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => {
+                let path = text.parse::<Path>().ok().filter(is_plain);
+                let remedy = path.as_ref().map_or_else(|| "path".to_owned(), written);
+                errors.at(
+                    value,
+                    format!("`crate` takes a path, not a string; write `crate = {remedy}`"),
+                );
+                path.map(Self)
+            }
+            _ => {
+                errors.at(
+                    value,
+                    "`crate` takes a path; write `crate = path::to::scoped_runtime`",
+                );
+                None
+            }
+        }
+    }
+
+    /// The path of something inside the runtime, for attributes that take paths in strings.
+    pub(crate) fn in_string(&self, inside: &str) -> String {
+        format!("{}::{inside}", written(&self.0))
+    }
+}
+
+impl ToTokens for CratePath {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.0.to_tokens(tokens);
+    }
+}
+
+fn is_plain(path: &Path) -> bool {
+    path.segments
+        .iter()
+        .all(|segment| segment.arguments.is_none())
+}
+
+fn written(path: &Path) -> String {
+    path.to_token_stream().to_string().replace(' ', "")
+}

@@ -1,0 +1,227 @@
+//! What must not be sent is not sent, and the error says why.
+
+use std::time::Duration;
+
+use scoped_runtime::{ClientError, Error, Query, ScopedClient, ScopedClients};
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::support::{ALICE, KEY, arrived, bearer, config, header, only, project, server};
+
+#[tokio::test]
+async fn names_that_leave_their_place_are_refused_or_encoded() {
+    let (server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let refused = [
+        "",
+        ".",
+        "..",
+        "../auth/v1/admin/users",
+        "a/b",
+        r"a\b",
+        "a\nb",
+        "a\0",
+    ];
+    for name in refused {
+        for query in [client.from(name), client.rpc(name, "{}")] {
+            let error = query.execute().await.unwrap_err();
+            assert!(
+                matches!(error, Error::Client(ClientError::InvalidName { .. })),
+                "{name:?}: {error}"
+            );
+        }
+    }
+    for schema in ["", " ", "a\r\nx: y", "späße"] {
+        let error = client.schema(schema).from("t").execute().await.unwrap_err();
+        assert!(error.to_string().starts_with("schema `"), "{error}");
+    }
+    assert!(arrived(&server).await.is_empty());
+
+    for (name, path) in [
+        ("t?select=secret", "/rest/v1/t%3Fselect%3Dsecret"),
+        ("t#x", "/rest/v1/t%23x"),
+        ("%2e%2e%2fauth", "/rest/v1/%252e%252e%252fauth"),
+        ("my table", "/rest/v1/my%20table"),
+        ("größe", "/rest/v1/gr%C3%B6%C3%9Fe"),
+    ] {
+        client.from(name).select("id").execute().await.unwrap();
+        let last = arrived(&server).await.pop().unwrap();
+        assert_eq!(
+            (last.url.path(), last.url.query()),
+            (path, Some("select=id"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_setting_that_is_no_header_is_an_error_and_no_panic() {
+    let (server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    for setting in ["", "a\r\nb: c", "a=1,b=2", "ü"] {
+        client
+            .from("t")
+            .prefer(setting)
+            .execute()
+            .await
+            .unwrap_err();
+    }
+    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()));
+    let native = native.schema("a\r\nb").from("t");
+    client.execute(native).await.unwrap_err();
+    assert!(arrived(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
+    let (server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let elsewhere = [
+        "http://other.test/rest/v1".to_owned(),
+        format!("{}/auth/v1", server.uri()),
+        format!("{}/rest/v1/../../auth/v1", server.uri()),
+        format!("{}/rest/v1/..%2f..%2fauth/v1", server.uri()),
+        "no url".to_owned(),
+    ];
+    for url in elsewhere {
+        let native = postgrest::Postgrest::new(&url).from("users");
+        client.execute(native).await.unwrap_err();
+    }
+    assert!(arrived(&server).await.is_empty());
+
+    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()))
+        .insert_header("apikey", "sb_secret_of_somebody")
+        .from("t")
+        .auth("another-users-token")
+        .delete()
+        .limit(1);
+    client.execute(native).await.unwrap();
+    let request = only(&server).await;
+    assert_eq!(header(&request, "apikey"), KEY);
+    assert_eq!(bearer(&request), client.token().unwrap().expose_secret());
+    assert_eq!(request.headers.get_all("authorization").iter().count(), 1);
+    assert_eq!(request.headers.get_all("apikey").iter().count(), 1);
+    assert_eq!(request.url.query(), Some("limit=1"));
+}
+
+#[tokio::test]
+async fn a_query_becomes_the_same_native_builder() {
+    let (server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let queries: [fn(&ScopedClient) -> Query; 5] = [
+        |it| {
+            it.schema("api2")
+                .from("t")
+                .select("a b")
+                .limit(2)
+                .exact_count()
+        },
+        |it| it.from("t").insert(json!({"a": "ü"})).exact_count(),
+        |it| it.from("t").update("{}").eq("id", "1"),
+        |it| it.from("t").delete().eq("id", "1").single(),
+        |it| it.rpc("f", "{}").order("a"),
+    ];
+    for query in queries {
+        query(&client).execute().await.unwrap();
+        query(&client)
+            .into_builder()
+            .unwrap()
+            .execute()
+            .await
+            .unwrap();
+        let requests = arrived(&server).await;
+        let [.., ours, native] = &requests[..] else {
+            panic!("two requests");
+        };
+        assert_eq!((&ours.method, &ours.url), (&native.method, &native.url));
+        assert_eq!(ours.body, native.body);
+        for name in [
+            "apikey",
+            "authorization",
+            "prefer",
+            "accept",
+            "content-type",
+            "accept-profile",
+        ] {
+            assert_eq!(header(ours, name), header(native, name), "{name}");
+        }
+    }
+    let lossy = client.from("t").delete().limit(1).into_builder();
+    assert!(matches!(
+        lossy.err(),
+        Some(Error::Client(ClientError::NotNative { .. }))
+    ));
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_error_and_carries_nothing_away() {
+    let (other, _, _) = project().await;
+    for status in [301, 302, 303, 307, 308] {
+        let target = format!("{}/stolen", other.uri());
+        let answer = ResponseTemplate::new(status).insert_header("location", target.as_str());
+        let first = server(answer).await;
+        let clients = ScopedClients::new(config(&first.uri()).build().unwrap()).unwrap();
+        let client = clients.get(ALICE).unwrap();
+        let error = client.from("t").insert("{}").execute().await.unwrap_err();
+        let Error::Client(ClientError::Redirect { status: said, to }) = error else {
+            panic!("{error}");
+        };
+        assert_eq!((said, to), (status, other.uri()));
+    }
+    assert!(arrived(&other).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_is_given_up_on() {
+    let slow = server(ResponseTemplate::new(200).set_delay(Duration::from_secs(60))).await;
+    let timeout = Duration::from_millis(50);
+    let config = config(&slow.uri())
+        .request_timeout(timeout)
+        .build()
+        .unwrap();
+    let client = ScopedClients::new(config).unwrap().get(ALICE).unwrap();
+    let error = client.from("t").execute().await.unwrap_err();
+    assert!(error.is_transient());
+    assert!(matches!(
+        error,
+        Error::Client(ClientError::Timeout { after }) if after == timeout
+    ));
+}
+
+#[tokio::test]
+async fn another_service_is_reached_but_auth_is_not_written_to() {
+    let (server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    for (method, path) in [
+        ("POST", "auth/v1/logout"),
+        ("PUT", "/auth/v1/user"),
+        ("delete", "AUTH/v1/factors/1"),
+        ("POST", "functions/../auth/v1/logout"),
+        ("POST", "//auth/v1/logout"),
+        ("POST", "http://other.test/"),
+        ("POST", ""),
+        ("G T", "functions/v1/f"),
+    ] {
+        let error = client.request(method, path).execute().await.unwrap_err();
+        assert!(
+            matches!(error, Error::Client(_)),
+            "{method} {path}: {error}"
+        );
+    }
+    for name in ["apikey", "Authorization", "host", "a b"] {
+        let request = client.request("GET", "a").header(name, "x");
+        request.execute().await.unwrap_err();
+    }
+    let request = client.request("GET", "a").header("x", "a\r\nb");
+    request.execute().await.unwrap_err();
+    assert!(arrived(&server).await.is_empty());
+
+    let request = client.request("post", "/functions/v1/hello world");
+    let request = request.query("a", "b&c").header("x-region", "eu-west-3");
+    request.json(json!({"n": 1})).execute().await.unwrap();
+    let request = only(&server).await;
+    assert_eq!(request.url.path(), "/functions/v1/hello%20world");
+    assert_eq!(request.url.query(), Some("a=b%26c"));
+    assert_eq!(header(&request, "x-region"), "eu-west-3");
+    assert_eq!(header(&request, "content-type"), "application/json");
+    assert_eq!(bearer(&request), client.token().unwrap().expose_secret());
+}

@@ -1,0 +1,256 @@
+//! Tokens are renewed before they end, once, and what arrives at a server is always a live one.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, SystemTime};
+
+use scoped_runtime::{Error, ScopedClient, TokenError};
+use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{ALICE, arrived, bearer, config, offline, project, verified};
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+fn token(client: &ScopedClient) -> String {
+    client.token().unwrap().expose_secret().to_owned()
+}
+
+#[test]
+fn a_live_token_is_reused_until_60_seconds_before_its_end() {
+    let (clients, clock) = offline();
+    let client = clients.get(ALICE).unwrap();
+    let first = token(&client);
+    clock.pass(HOUR - Duration::from_secs(61));
+    assert_eq!(token(&client), first);
+    clock.pass(Duration::from_secs(1));
+    assert_ne!(token(&client), first);
+}
+
+#[test]
+fn a_renewed_token_lives_as_long_as_the_first_and_clones_share_it() {
+    let (clients, clock) = offline();
+    let client = clients.get(ALICE).unwrap();
+    let clone = client.clone();
+    clock.pass(2 * HOUR);
+    let renewed = token(&client);
+    let claims = verified(&renewed);
+    let life = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
+    assert_eq!(life, 3600);
+    assert_eq!(token(&clone), renewed);
+}
+
+#[test]
+fn refresh_before_moves_the_renewal() {
+    let (clients, clock) = offline();
+    let client = clients
+        .user(ALICE)
+        .expires_in(Duration::from_secs(100))
+        .refresh_before(Duration::from_secs(30))
+        .client()
+        .unwrap();
+    let first = token(&client);
+    clock.pass(Duration::from_secs(69));
+    assert_eq!(token(&client), first);
+    clock.pass(Duration::from_secs(1));
+    assert_ne!(token(&client), first);
+}
+
+#[test]
+fn a_wall_clock_that_jumps_either_way_needs_no_restart() {
+    for jump in [HOUR * 24 * 365, HOUR * 2, Duration::from_secs(90)] {
+        let (clients, clock) = offline();
+        let client = clients.get(ALICE).unwrap();
+        for back in [false, true] {
+            if back {
+                clock.jump_back(2 * jump);
+            } else {
+                clock.jump(jump);
+            }
+            let now = clock_seconds(&clock);
+            let claims = verified(&token(&client));
+            assert!(
+                claims["iat"].as_u64().unwrap() <= now,
+                "not from the future"
+            );
+            assert!(claims["exp"].as_u64().unwrap() > now, "not past its end");
+        }
+    }
+}
+
+#[test]
+fn a_wall_clock_set_back_does_not_stretch_a_token_s_life() {
+    let (clients, clock) = offline();
+    let client = clients.get(ALICE).unwrap();
+    clock.pass(HOUR / 2);
+    clock.jump_back(HOUR / 4);
+    let first = token(&client);
+    // 59 minutes after the mint by the monotonic clock, 44 by the wall clock.
+    clock.pass(HOUR / 2 - Duration::from_secs(60));
+    assert_ne!(token(&client), first);
+}
+
+#[test]
+fn without_auto_refresh_the_token_serves_to_its_end_and_then_says_so() {
+    let (clients, clock) = offline();
+    let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
+    let first = token(&client);
+    clock.pass(HOUR - Duration::from_secs(1));
+    assert_eq!(token(&client), first);
+    clock.pass(Duration::from_secs(1));
+    let error = client.token().unwrap_err();
+    assert!(
+        matches!(error, Error::Token(TokenError::Expired)),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn without_auto_refresh_nothing_leaves_after_the_end() {
+    let (server, clients, clock) = project().await;
+    let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
+    clock.pass(HOUR);
+    client.from("notes").execute().await.unwrap_err();
+    assert!(arrived(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_query_written_before_the_expiry_carries_a_live_token_after_it() {
+    let (server, clients, clock) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let query = client.from("notes").select("*");
+    let old = token(&client);
+    clock.pass(2 * HOUR);
+    query.execute().await.unwrap();
+    client.from("notes").execute().await.unwrap();
+    let sent = tokens(&server).await;
+    assert!(!sent.contains(&old));
+    assert_eq!(sent.into_iter().collect::<HashSet<_>>().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn a_due_token_costs_one_new_one_for_64_tasks_and_64_threads() {
+    for _ in 0..5 {
+        let (server, clients, clock) = project().await;
+        let client = clients.get(ALICE).unwrap();
+        let old = token(&client);
+        clock.pass(HOUR);
+
+        let start = Arc::new(Barrier::new(64));
+        let threads: Vec<_> = (0..64)
+            .map(|_| {
+                let (client, start) = (client.clone(), Arc::clone(&start));
+                let runtime = tokio::runtime::Handle::current();
+                std::thread::spawn(move || {
+                    start.wait();
+                    runtime.block_on(async { client.from("notes").execute().await })
+                })
+            })
+            .collect();
+        let tasks: Vec<_> = (0..64)
+            .map(|_| {
+                let client = client.clone();
+                tokio::spawn(async move { client.from("notes").execute().await })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        tokio::task::spawn_blocking(|| {
+            for thread in threads {
+                thread.join().unwrap().unwrap();
+            }
+        })
+        .await
+        .unwrap();
+
+        let sent = tokens(&server).await;
+        assert_eq!(sent.len(), 128);
+        let different: HashSet<_> = sent.into_iter().collect();
+        assert_eq!(different.len(), 1, "exactly one new token");
+        assert!(!different.contains(&old), "and not the old one");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_calls_a_token_expired_gets_the_same_request_with_a_fresh_one_once() {
+    let server = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(expired("PGRST303"))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(201).set_body_json(json!([])))
+        .mount(&server)
+        .await;
+    let client = client_of(&server);
+    let inserted = client.from("notes").insert(json!({"body": "milk"}));
+    assert_eq!(inserted.execute().await.unwrap().status(), 201);
+
+    let requests = arrived(&server).await;
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].body, requests[1].body);
+    assert_eq!(requests[0].url, requests[1].url);
+    assert_ne!(bearer(&requests[0]), bearer(&requests[1]));
+}
+
+#[tokio::test]
+async fn a_server_that_keeps_calling_tokens_expired_is_asked_twice_and_no_more() {
+    for code in ["PGRST303", "PGRST301"] {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(expired(code))
+            .mount(&server)
+            .await;
+        let error = client_of(&server)
+            .from("notes")
+            .execute()
+            .await
+            .unwrap_err();
+        let Error::Api(error) = error else {
+            panic!("{error}")
+        };
+        assert!(error.is_expired_token());
+        assert_eq!(arrived(&server).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn another_401_is_an_error_at_once() {
+    let server = MockServer::start().await;
+    let body = json!({"code": "PGRST301", "message": "No suitable key or wrong key type"});
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(401).set_body_json(body))
+        .mount(&server)
+        .await;
+    client_of(&server)
+        .from("notes")
+        .execute()
+        .await
+        .unwrap_err();
+    assert_eq!(arrived(&server).await.len(), 1);
+}
+
+fn expired(code: &str) -> ResponseTemplate {
+    let body = json!({"code": code, "message": "JWT expired", "details": null, "hint": null});
+    ResponseTemplate::new(401).set_body_json(body)
+}
+
+fn client_of(server: &MockServer) -> ScopedClient {
+    let config = config(&server.uri()).build().unwrap();
+    let clients = scoped_runtime::ScopedClients::new(config).unwrap();
+    clients.get(ALICE).unwrap()
+}
+
+async fn tokens(server: &MockServer) -> Vec<String> {
+    let requests = arrived(server).await;
+    requests.iter().map(|it| bearer(it).to_owned()).collect()
+}
+
+fn clock_seconds(clock: &scoped_tests::ManualClock) -> u64 {
+    use scoped_runtime::Clock;
+    let since = clock.now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap().as_secs()
+}

@@ -1,0 +1,160 @@
+//! A search through every `Debug`, error and log line for the secret, the API key and the token.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+use wiremock::ResponseTemplate;
+
+use crate::support::{ALICE, KEY, SECRET, config, project, server};
+
+/// Everything that any crate logs, at every level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Fails if one of the secrets, or a good part of one, is in the text.
+fn search(text: &str, secrets: &[&str]) {
+    for secret in secrets {
+        let part = &secret[secret.len() - 24..];
+        assert!(!text.contains(part), "`{part}` is in: {text}");
+    }
+}
+
+/// An error with all its sources, as `Display` and `Debug`.
+fn spelled_out(error: &Error) -> String {
+    let mut text = format!("{error} {error:?}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        write!(text, " {cause} {cause:?}").unwrap();
+        source = cause.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn logs_of_every_crate_show_no_secret() {
+    let log = Log::default();
+    tracing_log::LogTracer::init().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let (_server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let token = client.token().unwrap();
+    client
+        .from("notes")
+        .insert(json!({}))
+        .execute()
+        .await
+        .unwrap();
+    let native = client.from("notes").into_builder().unwrap();
+    client.execute(native).await.unwrap();
+    let gone = config("http://127.0.0.1:1").build().unwrap();
+    let gone = ScopedClients::new(gone).unwrap().get(ALICE).unwrap();
+    gone.from("notes").execute().await.unwrap_err();
+
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(
+        logged.contains("127.0.0.1"),
+        "the HTTP client does log: {logged}"
+    );
+    search(&logged, &[SECRET, KEY, token.expose_secret()]);
+}
+
+#[tokio::test]
+async fn debug_shows_no_secret() {
+    let (_server, clients, _) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let token = client.token().unwrap();
+    let query = client.from("notes").eq("id", "1");
+    let request = client.request("GET", "functions/v1/f");
+    let response = client.from("notes").execute().await.unwrap();
+    let native = client.from("notes").into_builder().unwrap().build();
+    let configuration = config("https://project.test");
+    let shown = [
+        format!("{clients:?} {client:?} {token:?} {query:?} {request:?} {response:?}"),
+        format!("{:?} {native:?}", clients.user(ALICE).claim("a", SECRET)),
+        format!("{configuration:?}"),
+        format!("{:?}", configuration.build()),
+        format!("{:?}", SigningKey::hs256(SECRET)),
+    ];
+    search(&shown.join(" "), &[SECRET, KEY, token.expose_secret()]);
+}
+
+#[tokio::test]
+async fn errors_show_no_secret() {
+    let answers = [
+        ResponseTemplate::new(401)
+            .set_body_json(json!({"code": "PGRST303", "message": "JWT expired"})),
+        ResponseTemplate::new(500).set_body_string("<html>"),
+        ResponseTemplate::new(200).set_body_string("no json"),
+        ResponseTemplate::new(307).insert_header("location", "http://other.test/"),
+    ];
+    let mut servers = Vec::new();
+    for answer in answers {
+        servers.push(server(answer).await);
+    }
+    let mut urls: Vec<String> = servers.iter().map(wiremock::MockServer::uri).collect();
+    urls.push("http://127.0.0.1:1".to_owned());
+    for url in urls {
+        let clients = ScopedClients::new(config(&url).build().unwrap()).unwrap();
+        let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
+        let token = client.token().unwrap();
+        let query = client
+            .from("notes")
+            .eq("password", "a-filter-value-that-is-private");
+        let error = query.fetch::<u8>().await.unwrap_err();
+        let hidden = [
+            SECRET,
+            KEY,
+            token.expose_secret(),
+            "a-filter-value-that-is-private",
+        ];
+        search(&spelled_out(&error), &hidden);
+    }
+}
+
+#[test]
+fn configuration_errors_show_no_value() {
+    let values = [
+        "sb_secret_abcdefghijklmnopqrstuv_abcdefgh",
+        "https://user:password-of-somebody-important@project.test",
+        "a-value-that-is-wrong-for-every-field\n",
+    ];
+    for value in values {
+        let error = Config::builder()
+            .environment(|_| None)
+            .url(value)
+            .api_key(value)
+            .jwt_secret(value)
+            .build()
+            .unwrap_err();
+        search(&format!("{error} {error:?}"), &[value]);
+    }
+}
