@@ -1,6 +1,9 @@
 //! What both attributes need.
 
 pub(crate) mod crate_path;
+pub(crate) mod duration;
 pub(crate) mod errors;
+pub(crate) mod function;
 pub(crate) mod registered;
+pub(crate) mod role;
 pub(crate) mod suggest;

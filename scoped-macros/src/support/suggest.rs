@@ -11,16 +11,15 @@ pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
 
 /// ``unknown argument `rol`; did you mean `role`?``, or the list of what is known.
 pub(crate) fn unknown(written: &str, known: &[&str]) -> String {
-    match nearest(written, known) {
-        Some(name) => format!("unknown argument `{written}`; did you mean `{name}`?"),
-        None => {
-            let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-            format!(
-                "unknown argument `{written}`; use one of {}",
-                known.join(", ")
-            )
-        }
+    if let Some(name) = nearest(written, known) {
+        return format!("unknown argument `{written}`; did you mean `{name}`?");
     }
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let one_of = if known.len() > 1 { "one of " } else { "" };
+    format!(
+        "unknown argument `{written}`; use {one_of}{}",
+        known.join(", ")
+    )
 }
 
 /// Levenshtein's distance: how many letters to change.

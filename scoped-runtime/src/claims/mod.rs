@@ -50,6 +50,7 @@ impl Claim {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct NoClaims {}
 
+#[diagnostic::do_not_recommend]
 impl ScopedClaims for NoClaims {
     const CLAIMS: &'static [Claim] = &[];
 }

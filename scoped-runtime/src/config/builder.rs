@@ -60,8 +60,8 @@ impl Default for ConfigBuilder {
 impl ConfigBuilder {
     /// The project's URL, with or without a slash at its end; a path in front of the services
     /// (self-hosted behind a prefix) is kept.
-    pub fn url(mut self, url: impl Into<SecretString>) -> Self {
-        self.url = Some(url.into());
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into().into());
         self
     }
 

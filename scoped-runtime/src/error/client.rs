@@ -92,3 +92,10 @@ impl ClientError {
         matches!(self, Self::Timeout { .. } | Self::Transport { .. })
     }
 }
+
+/// For conversions that cannot fail.
+impl From<std::convert::Infallible> for ClientError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

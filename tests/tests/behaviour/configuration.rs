@@ -1,1 +1,296 @@
+//! What a project may be, and where its values come from.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use jsonwebtoken::{EncodingKey, Header, encode};
+use scoped_runtime::{Config, ConfigBuilder, Problem, ScopedClients, SigningKey};
+use serde_json::json;
+
+use crate::support::{ALICE, KEY, SECRET, config, verified};
+
+const URL: &str = "https://project.test";
+const SECRET_KEY: &str = "sb_secret_abcdefghijklmnopqrstuv_abcdefgh";
+const VALID: [(&str, &str); 3] = [
+    ("SUPABASE_URL", URL),
+    ("SUPABASE_KEY", KEY),
+    ("SUPABASE_JWT_SECRET", SECRET),
+];
+const API_KEY_NAMES: [&str; 3] = [
+    "SUPABASE_KEY",
+    "SUPABASE_PUBLISHABLE_KEY",
+    "SUPABASE_ANON_KEY",
+];
+
+const SWAP: &str = "jwt_secret is an API key; swap `SUPABASE_KEY` and `SUPABASE_JWT_SECRET`, \
+                    or copy the secret from the project's JWT settings";
+
+/// A configuration of nothing but these variables.
+fn reading(variables: &[(&str, &str)]) -> ConfigBuilder {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let variables: HashMap<String, String> = variables.iter().map(own).collect();
+    Config::builder().environment(move |name| variables.get(name).cloned())
+}
+
+/// Every problem as "field reason; remedy".
+fn problems(builder: ConfigBuilder) -> Vec<String> {
+    let error = builder.build().expect_err("a refused configuration");
+    assert_eq!(error.field(), error.problems()[0].field());
+    assert_eq!(error.reason(), error.problems()[0].reason());
+    let say = |one: &Problem| format!("{} {}; {}", one.field(), one.reason(), one.remedy());
+    error.problems().iter().map(say).collect()
+}
+
+/// A legacy API key: a JWT that the project's secret signed.
+fn legacy_key(role: &str) -> String {
+    let claims = json!({ "iss": "supabase", "ref": "project", "role": role, "exp": 2_000_000_000 });
+    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    encode(&Header::default(), &claims, &key).unwrap()
+}
+
+/// A `.env` file with the valid variables and one more line, alone in its folder.
+fn dotenv(test: &str, line: &str) -> PathBuf {
+    let lines = VALID.map(|(name, value)| format!("{name}={value}\n"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join(".env");
+    std::fs::write(&path, lines.concat() + line).unwrap();
+    path
+}
+
+#[test]
+fn a_value_that_is_missing_or_blank_is_named_with_what_to_set() {
+    for (index, field) in ["url", "api_key", "jwt_secret"].into_iter().enumerate() {
+        let variable = VALID[index].0;
+        let remedy = format!("set `{variable}` or call `.{field}(..)`");
+        let mut missing = VALID.to_vec();
+        missing.remove(index);
+        let expected = format!("{field} is missing; {remedy}");
+        assert_eq!(problems(reading(&missing)), [expected]);
+        for value in ["", " \t\r\n"] {
+            let mut blank = VALID;
+            blank[index].1 = value;
+            let expected = format!("{field} is blank; {remedy}");
+            assert_eq!(problems(reading(&blank)), [expected]);
+        }
+    }
+}
+
+#[test]
+fn a_url_is_refused_for_every_reason_at_once() {
+    let example = "use a project URL such as `https://abcdefghijkl.supabase.co`";
+    let text = &*format!("url is not a URL; {example}");
+    let scheme = &*format!("url is not an http or https URL; {example}");
+    let user = "url has a user name or password; remove everything before the `@`";
+    let query = "url has a query; remove the `?` and everything behind it";
+    let fragment = "url has a fragment; remove the `#` and everything behind it";
+    let service = "url is the URL of one service; remove `/rest/v1` or the like from its end";
+    let all = "https://a:b@project.test/rest/v1?c=1#d";
+    for (url, expected) in [
+        ("project.test", &[text][..]),
+        ("/tmp/x", &[text]),
+        ("https://", &[text]),
+        ("https://pro ject.test", &[text]),
+        ("postgres://db.project.test:5432", &[scheme]),
+        ("localhost:54321", &[scheme]),
+        ("file:///etc/passwd", &[scheme]),
+        ("https://user@project.test", &[user]),
+        ("https://:password@project.test", &[user]),
+        ("https://project.test?apikey=x", &[query]),
+        ("https://project.test/?", &[query]),
+        ("https://project.test#", &[fragment]),
+        ("https://project.test/rest/v1", &[service]),
+        ("https://project.test/prefix/auth/v1/", &[service]),
+        ("https://project.test/storage/v1", &[service]),
+        (all, &[user, query, fragment, service]),
+    ] {
+        assert_eq!(problems(config(URL).url(url)), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
+    let (service_key, anon_key) = (legacy_key("service_role"), legacy_key("anon"));
+    for (key, kind) in [(SECRET_KEY, "secret"), (&service_key, "`service_role`")] {
+        let expected = format!(
+            "api_key is a {kind} key, which bypasses row level security when a token is lost; \
+             use the publishable key (`sb_publishable_...`) or the legacy anon key"
+        );
+        assert_eq!(problems(config(URL).api_key(key)), [expected]);
+        let allowed = config(URL).api_key(key).allow_secret_api_key(true);
+        assert!(allowed.build().is_ok(), "{kind}");
+    }
+    assert!(config(URL).api_key(anon_key).build().is_ok());
+}
+
+#[test]
+fn a_key_that_is_no_header_value_is_refused() {
+    for key in [&*format!("{KEY}\n"), "one two", "a\r\nb: 1", "clé", "a\0"] {
+        let builder = config(URL).api_key(key).allow_secret_api_key(true);
+        let expected = "api_key has blanks, control or non-ASCII characters; \
+                        copy the key again, without quotes and line breaks";
+        assert_eq!(problems(builder), [expected], "{key:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_is_short_or_an_api_key_is_refused() {
+    let (anon_key, service_key) = (legacy_key("anon"), legacy_key("service_role"));
+    let short = "jwt_secret has 31 bytes, fewer than 32; \
+                 copy the whole secret from the project's JWT settings";
+    let same = "jwt_secret is the same as `api_key`; \
+                the secret signs tokens and must not be sent; copy each from its own place";
+    for (key, secret, expected) in [
+        (KEY, &*"s".repeat(31), short),
+        (SECRET, KEY, SWAP),
+        (SECRET, SECRET_KEY, SWAP),
+        (SECRET, &anon_key, SWAP),
+        (SECRET, &service_key, SWAP),
+        (KEY, KEY, SWAP),
+        (SECRET, SECRET, same),
+    ] {
+        let builder = config(URL).api_key(key).jwt_secret(secret);
+        assert_eq!(problems(builder), [expected]);
+    }
+    for enough in ["s".repeat(32), "é".repeat(16)] {
+        assert!(config(URL).jwt_secret(enough).build().is_ok());
+    }
+}
+
+#[test]
+fn all_problems_come_at_once() {
+    let builder = reading(&[VALID[1], ("SUPABASE_JWT_SECRET", "short")])
+        .dotenv("no/such/.env")
+        .url("project.test")
+        .api_key(SECRET_KEY)
+        .request_timeout(Duration::ZERO)
+        .connect_timeout(Duration::ZERO);
+    let found = problems(builder);
+    let fields: Vec<_> = found
+        .iter()
+        .filter_map(|one| one.split(' ').next())
+        .collect();
+    let values = ["dotenv", "url", "api_key", "jwt_secret"];
+    assert_eq!(fields[..4], values);
+    let zero = |field| format!("{field}_timeout is zero; give it at least a second");
+    assert_eq!(found[4..], [zero("request"), zero("connect")]);
+}
+
+#[test]
+fn what_is_set_in_code_beats_the_environment() {
+    let key = || SigningKey::hs256(SECRET).unwrap();
+    let wrong = || {
+        let names = VALID.map(|(name, _)| (name, SECRET_KEY));
+        reading(&names).url(URL).api_key(KEY)
+    };
+    assert_eq!(wrong().jwt_secret(SECRET).build().unwrap().url(), URL);
+    assert!(wrong().signing_key(key()).build().is_ok());
+    let both = problems(wrong().signing_key(key()).jwt_secret(SECRET));
+    assert!(both[0].starts_with("signing_key is set beside `jwt_secret`; "));
+    let blank = problems(reading(&VALID).api_key(""));
+    assert!(blank[0].starts_with("api_key is blank; "), "no fallback");
+}
+
+#[test]
+fn of_the_names_for_the_api_key_the_first_that_is_set_counts() {
+    for (index, first) in API_KEY_NAMES.into_iter().enumerate() {
+        assert!(reading(&[VALID[0], VALID[2], (first, KEY)]).build().is_ok());
+        for later in &API_KEY_NAMES[index + 1..] {
+            let with = |one, other| reading(&[VALID[0], VALID[2], (later, other), (first, one)]);
+            assert!(with(KEY, SECRET_KEY).build().is_ok(), "{first}, {later}");
+            assert!(with(SECRET_KEY, KEY).build().is_err(), "{first}, {later}");
+        }
+    }
+}
+
+#[test]
+fn a_dotenv_file_fills_what_the_environment_leaves_open() {
+    let path = dotenv("fills", "");
+    assert_eq!(reading(&[]).dotenv(&path).build().unwrap().url(), URL);
+    let other = [("SUPABASE_URL", "http://other.test")];
+    let config = reading(&other).dotenv(&path).build().unwrap();
+    assert_eq!(config.url(), "http://other.test");
+    // Any name in the environment wins over a better one in the file.
+    let anon = [("SUPABASE_ANON_KEY", SECRET_KEY)];
+    let found = problems(reading(&anon).dotenv(&path));
+    assert!(found[0].starts_with("api_key is a secret key"));
+}
+
+#[test]
+fn a_dotenv_file_that_cannot_be_used_is_named_without_its_content() {
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    let expected = format!(
+        "dotenv `{folder}/none` cannot be read (entity not found); \
+         check the path, or leave `.dotenv(..)` out"
+    );
+    let builder = reading(&VALID).dotenv(format!("{folder}/none"));
+    assert_eq!(problems(builder), [expected]);
+    for bad in ["hush", "A=hush hush", "A='hush", "1=hush"] {
+        let expected = format!(
+            "dotenv `{folder}/malformed/.env` has a line that is not `NAME=value`; \
+             quote values with blanks or `#` in them"
+        );
+        let builder = reading(&VALID).dotenv(dotenv("malformed", bad));
+        assert_eq!(problems(builder), [expected]);
+    }
+}
+
+#[test]
+fn the_issuer_has_one_slash_whatever_the_url_ends_with() {
+    for (url, base) in [
+        (URL, URL),
+        ("https://project.test/", URL),
+        (" https://PROJECT.test// \n", URL),
+        ("https://project.test:443", URL),
+        ("http://127.0.0.1:54321", "http://127.0.0.1:54321"),
+        ("https://host.test/supa/base", "https://host.test/supa/base"),
+        (
+            "https://host.test/supa/base//",
+            "https://host.test/supa/base",
+        ),
+    ] {
+        let config = config(url).build().unwrap();
+        assert_eq!(config.url(), base, "{url}");
+        assert_eq!(config.issuer(), format!("{base}/auth/v1"), "{url}");
+    }
+}
+
+/// Says what the process environment gives; the test below runs this in a process of its own.
+#[test]
+#[ignore = "only reports"]
+fn report_the_process_environment() {
+    match Config::from_env() {
+        Err(error) => println!("refused: {error}"),
+        Ok(config) => {
+            let client = ScopedClients::new(config).unwrap().get(ALICE).unwrap();
+            println!("token: {}", client.token().unwrap().expose_secret());
+        }
+    }
+}
+
+#[test]
+fn from_env_reads_the_process_environment_and_no_file() {
+    let file = dotenv("unasked", "");
+    let report = |variables: &[(&str, &str)]| {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        for name in API_KEY_NAMES.into_iter().chain(VALID.map(|(name, _)| name)) {
+            child.env_remove(name);
+        }
+        let name = "configuration::report_the_process_environment";
+        child.args(["--exact", name, "--ignored", "--nocapture"]);
+        child
+            .current_dir(file.parent().unwrap())
+            .envs(variables.iter().copied());
+        String::from_utf8(child.output().unwrap().stdout).unwrap()
+    };
+    let nothing = report(&[]);
+    assert_eq!(nothing.matches("is missing").count(), 3, "{nothing}");
+    let all = report(&VALID);
+    let (_, token) = all.split_once("token: ").expect(&all);
+    let claims = verified(token.lines().next().unwrap());
+    assert_eq!(claims["iss"], "https://project.test/auth/v1");
+    let key = report(&[VALID[0], VALID[2], ("SUPABASE_ANON_KEY", SECRET_KEY)]);
+    assert!(key.contains("`api_key` is a secret key"), "{key}");
+}

@@ -1,0 +1,96 @@
+//! What is left of an item with mistakes: enough that nothing else complains.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse::Parser;
+use syn::{Attribute, Expr, PatType, ReturnType, Token, Type, Visibility};
+
+use crate::support::errors::Errors;
+use crate::support::function::Function;
+
+/// The function as callers see it, with clients that are never there.
+pub(super) fn function(function: &Function, clients: &[PatType], values: &[Expr]) -> TokenStream {
+    let mut function = function.clone();
+    let signature = &mut function.signature;
+    // `-> impl Future` is async already, and says so in a type that only a body can tell.
+    let is_opaque = matches!(&signature.output, ReturnType::Type(_, output) if matches!(**output, Type::ImplTrait(_)));
+    if !is_opaque {
+        let span = signature.fn_token.span;
+        signature.asyncness.get_or_insert(Token![async](span));
+    }
+    signature.constness = None;
+    signature.abi = None;
+    signature.variadic = None;
+    let clients = clients.iter().map(|client| {
+        let (attributes, pattern, ty) = (&client.attrs, &client.pat, &client.ty);
+        // Not a panic: what follows would be unreachable, and the compiler would say so.
+        quote_spanned! {Span::mixed_site()=>
+            #(#attributes)*
+            let #pattern: #ty = ::core::option::Option::unwrap(::core::option::Option::None);
+        }
+    });
+    let statements = quote_spanned! {Span::mixed_site()=>
+        #(let _ = &(#values);)*
+        #(#clients)*
+    };
+    if function.body.is_some() || is_opaque {
+        return function.beginning_with(&statements);
+    }
+    // A declaration gets a body, so that the client's type is read there too.
+    let output = quote_spanned!(Span::mixed_site()=> ::core::option::Option::unwrap(::core::option::Option::None));
+    function.body = Some(Group::new(Delimiter::Brace, output));
+    let function = function.beginning_with(&statements);
+    quote!(#[allow(unused_variables)] #function)
+}
+
+/// An item that is no function at all.
+pub(super) fn item(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let message = "`#[impersonate]` works on functions only; put it on an `async fn`";
+    match keyword.parse2(item.clone()) {
+        Ok(keyword) => errors.at(keyword, message),
+        Err(_) => errors.span(Span::call_site(), message),
+    }
+    let errors = errors.finish(()).err();
+    let item = without_markers(item);
+    quote!(#item #errors)
+}
+
+/// The first token behind attributes and visibility: `struct`, `impl`, ...
+fn keyword(input: syn::parse::ParseStream<'_>) -> syn::Result<TokenTree> {
+    input.call(Attribute::parse_outer)?;
+    input.parse::<Visibility>()?;
+    let keyword = input.parse()?;
+    input.parse::<TokenStream>()?;
+    Ok(keyword)
+}
+
+/// Without `#[scoped]` at any depth: nobody else knows it.
+fn without_markers(tokens: TokenStream) -> TokenStream {
+    let mut kept = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_pound = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '#');
+        if is_pound && tokens.next_if(is_marker).is_some() {
+            continue;
+        }
+        match token {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_markers(group.stream()));
+                inner.set_span(group.span());
+                inner.to_tokens(&mut kept);
+            }
+            other => other.to_tokens(&mut kept),
+        }
+    }
+    kept
+}
+
+fn is_marker(token: &TokenTree) -> bool {
+    let TokenTree::Group(group) = token else {
+        return false;
+    };
+    let first = group.stream().into_iter().next();
+    group.delimiter() == Delimiter::Bracket
+        && matches!(first, Some(TokenTree::Ident(ident)) if ident == "scoped")
+}

@@ -1,0 +1,59 @@
+use serde_json::{Value, json};
+
+use crate::error::{Result, StartError};
+use crate::install::{Installation, Machine};
+use crate::node::run_script;
+use crate::worker::off_thread;
+
+const STEP: &str = "jose";
+
+/// Verifies an HS256 token with `jose` and gives its `header` and `payload`.
+///
+/// A token that does not verify gives an object with `error`, jose's own code, e.g. `ERR_JWT_EXPIRED`.
+pub async fn decode_with_jose(token: &str, secret: &str) -> Result<Value> {
+    let mut decoded = decode_all_with_jose(&[token], secret, None).await?;
+    decoded
+        .pop()
+        .ok_or_else(|| StartError::new(STEP, "no answer"))
+}
+
+/// As [`decode_with_jose`], for many tokens in one run, and at the time `now` (Unix seconds) where one is given.
+pub async fn decode_all_with_jose(
+    tokens: &[impl AsRef<str>],
+    secret: &str,
+    now: Option<u64>,
+) -> Result<Vec<Value>> {
+    let tokens: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();
+    let input = json!({ "secret": secret, "tokens": tokens, "now": now });
+    run("verify.mjs", input, secret).await
+}
+
+/// Mints HS256 tokens with `jose`, each with exactly the claims given: for tokens that the library under test would
+/// refuse to make, and for checks that must not rest on it.
+pub async fn mint_with_jose(claims: &[Value], secret: &str) -> Result<Vec<String>> {
+    let input = json!({ "secret": secret, "claims": claims });
+    let tokens = run("mint.mjs", input, secret).await?;
+    Ok(tokens
+        .iter()
+        .filter_map(|token| token.as_str().map(str::to_owned))
+        .collect())
+}
+
+async fn run(script: &'static str, input: Value, secret: &str) -> Result<Vec<Value>> {
+    let secret = secret.to_owned();
+    off_thread(STEP, move || {
+        let installation = Installation::ensure(&Machine::this())?;
+        let output = run_script(
+            STEP,
+            &installation.node,
+            &installation.script(script),
+            &input,
+            &[&secret],
+        )?;
+        match output {
+            Value::Array(values) => Ok(values),
+            _ => Err(StartError::new(STEP, "the answer is not an array")),
+        }
+    })
+    .await
+}

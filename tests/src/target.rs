@@ -1,0 +1,43 @@
+use scoped_runtime::{Config, ConfigBuilder};
+
+use crate::error::StartError;
+use crate::server::LocalSupabase;
+
+/// The server that a program runs against: the one that the environment names, else a local one.
+pub struct Target {
+    local: Option<&'static LocalSupabase>,
+}
+
+impl Target {
+    /// Without `SUPABASE_URL` this starts the local server of this process, which ends with it.
+    pub async fn from_env_or_local() -> Result<Self, &'static StartError> {
+        let named = std::env::var("SUPABASE_URL").is_ok_and(|url| !url.is_empty());
+        let local = if named {
+            None
+        } else {
+            Some(LocalSupabase::shared().await?)
+        };
+        Ok(Self { local })
+    }
+
+    /// Its configuration, to be added to. What the environment names is read when it is built.
+    pub fn config_builder(&self) -> ConfigBuilder {
+        self.local
+            .map_or_else(Config::builder, LocalSupabase::config_builder)
+    }
+
+    /// The HS256 secret that the server verifies tokens with, if there is one.
+    pub fn jwt_secret(&self) -> Option<String> {
+        match self.local {
+            Some(local) => Some(local.jwt_secret().to_owned()),
+            None => std::env::var("SUPABASE_JWT_SECRET").ok(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = self.local.map_or("the environment's", LocalSupabase::url);
+        f.debug_tuple("Target").field(&place).finish()
+    }
+}

@@ -1,0 +1,222 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::error::{Result, StartError};
+use crate::install::Installation;
+
+const STEP: &str = "watchdog";
+/// How long dropping waits for the end; the watchdog needs less.
+const STOP_TIME: Duration = Duration::from_secs(5);
+
+/// The process that runs the server's programs, see `watchdog.mjs`.
+///
+/// Dropping it stops them and removes the folder. So does the end of this process, whatever ends it.
+pub(crate) struct Watchdog {
+    child: Child,
+    /// The pipe whose closing stops everything. Closed on exec, so no other child holds it open.
+    input: Option<ChildStdin>,
+    lines: Mutex<Receiver<Value>>,
+    ended: BTreeMap<u64, String>,
+    next_id: u64,
+    pub(crate) folder: PathBuf,
+    pub(crate) is_root: bool,
+    random: Vec<String>,
+}
+
+/// What the watchdog is asked to run.
+pub(crate) struct Program<'a> {
+    /// Names the log file and the step in errors.
+    pub(crate) step: &'static str,
+    pub(crate) path: &'a Path,
+    pub(crate) args: Vec<String>,
+    /// Added to the few variables that every program gets.
+    pub(crate) env: Vec<(&'static str, String)>,
+    pub(crate) cwd: &'a Path,
+    pub(crate) run_as: Option<(u32, u32)>,
+    /// The signal that stops it at once yet cleanly; `None` is SIGKILL.
+    pub(crate) stop: Option<&'static str>,
+}
+
+/// A program that was started.
+#[derive(Clone, Copy)]
+pub(crate) struct Running(u64);
+
+impl Watchdog {
+    pub(crate) fn start(installation: &Installation) -> Result<Self> {
+        let mut command = Command::new(&installation.node);
+        command
+            .arg(installation.script("watchdog.mjs"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Ctrl-C and a runner's time limit are sent to the whole process group: out of it, so that it can clean up.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command
+            .spawn()
+            .map_err(|error| StartError::io(STEP, &installation.node, error))?;
+
+        let input = child.stdin.take();
+        let (sender, lines) = channel::<Value>();
+        if let Some(output) = child.stdout.take() {
+            std::thread::spawn(move || {
+                for line in BufReader::new(output)
+                    .lines()
+                    .map_while(std::result::Result::ok)
+                {
+                    if let Ok(line) = serde_json::from_str(&line) {
+                        // The receiver is gone once everything is stopped.
+                        let _ = sender.send(line);
+                    }
+                }
+            });
+        }
+        let Ok(hello) = lines.recv_timeout(Duration::from_mins(1)) else {
+            let _ = child.kill();
+            let mut log = String::new();
+            if let Some(mut complaints) = child.stderr.take() {
+                let _ = complaints.read_to_string(&mut log);
+            }
+            let _ = child.wait();
+            return Err(StartError::new(STEP, "it did not start").log(&log, &[]));
+        };
+        let random = hello["random"].as_array().into_iter().flatten();
+        Ok(Self {
+            child,
+            input,
+            lines: Mutex::new(lines),
+            ended: BTreeMap::new(),
+            next_id: 0,
+            folder: hello["folder"].as_str().unwrap_or_default().into(),
+            is_root: hello["uid"].as_u64() == Some(0),
+            random: random
+                .filter_map(|text| text.as_str().map(str::to_owned))
+                .collect(),
+        })
+    }
+
+    /// A fresh random string of 64 hexadecimal digits. The standard library has no source of them, Node has.
+    pub(crate) fn random(&mut self) -> Result<String> {
+        self.random
+            .pop()
+            .ok_or_else(|| StartError::new(STEP, "no more random strings"))
+    }
+
+    /// Starts a program and does not wait for its end.
+    pub(crate) fn spawn(&mut self, program: &Program<'_>) -> Result<Running> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let (uid, gid) = program.run_as.unzip();
+        let line = json!({
+            "id": id,
+            "program": program.path,
+            "args": program.args,
+            "env": self.environment(&program.env),
+            "cwd": program.cwd,
+            "log": self.log_file(program.step),
+            "uid": uid,
+            "gid": gid,
+            "stop": program.stop,
+        });
+        let gone = || StartError::new(program.step, "the watchdog is gone");
+        let input = self.input.as_mut().ok_or_else(gone)?;
+        writeln!(input, "{line}").map_err(|_| gone())?;
+        Ok(Running(id))
+    }
+
+    /// Runs a program to its end, which must be a good one.
+    pub(crate) fn run(&mut self, program: &Program<'_>, limit: Duration) -> Result<()> {
+        let running = self.spawn(program)?;
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            match self.end_of(running, Duration::from_millis(100)) {
+                Some(code) if code == "0" => return Ok(()),
+                Some(code) => {
+                    return Err(StartError::new(
+                        program.step,
+                        format!("{} ended with {code}", program.path.display()),
+                    ));
+                }
+                None => {}
+            }
+        }
+        Err(StartError::new(
+            program.step,
+            format!("not done after {} s", limit.as_secs()),
+        ))
+    }
+
+    /// How the program ended, if it ends within `wait`: an exit code, a signal, or why it could not start.
+    pub(crate) fn end_of(&mut self, running: Running, wait: Duration) -> Option<String> {
+        let deadline = Instant::now() + wait;
+        loop {
+            if let Some(code) = self.ended.get(&running.0) {
+                return Some(code.clone());
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let lines = self
+                .lines
+                .get_mut()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            match lines.recv_timeout(left) {
+                Ok(line) => {
+                    let code = line.get("code").or(line.get("error"));
+                    let code = code.map_or_else(String::new, |code| {
+                        code.as_str().map_or(code.to_string(), str::to_owned)
+                    });
+                    self.ended
+                        .insert(line["id"].as_u64().unwrap_or(u64::MAX), code);
+                }
+                Err(RecvTimeoutError::Timeout) => return None,
+                Err(RecvTimeoutError::Disconnected) => return Some("the watchdog".to_owned()),
+            }
+        }
+    }
+
+    /// What the program has written so far.
+    pub(crate) fn log(&self, step: &str) -> String {
+        fs::read(self.log_file(step))
+            .map(|log| String::from_utf8_lossy(&log).into_owned())
+            .unwrap_or_default()
+    }
+
+    fn log_file(&self, step: &str) -> PathBuf {
+        self.folder.join(format!("{step}.log"))
+    }
+
+    /// Few variables, so that nobody's `PGHOST` or `NODE_OPTIONS` changes what runs here.
+    fn environment(&self, more: &[(&'static str, String)]) -> BTreeMap<String, String> {
+        let kept = ["PATH", "TMPDIR", "TEMP", "TMP", "SystemRoot"];
+        kept.into_iter()
+            .filter_map(|name| Some((name, std::env::var(name).ok()?)))
+            .chain([
+                ("HOME", self.folder.display().to_string()),
+                ("LC_ALL", "C".to_owned()),
+                ("TZ", "UTC".to_owned()),
+            ])
+            .chain(more.iter().cloned())
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let deadline = Instant::now() + STOP_TIME;
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}

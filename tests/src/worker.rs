@@ -1,0 +1,21 @@
+use crate::error::{Result, StartError};
+
+/// Runs blocking work on a thread of its own, so that it works in any runtime and blocks none.
+///
+/// When the caller is cancelled, the work runs to its end and its result is dropped there.
+pub(crate) async fn off_thread<T: Send + 'static>(
+    step: &'static str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (done, result) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name(format!("local-supabase-{step}"))
+        .spawn(move || {
+            // An error here is a caller that no longer waits.
+            let _ = done.send(work());
+        })
+        .map_err(|error| StartError::new(step, format!("no thread: {error}")))?;
+    result
+        .await
+        .unwrap_or_else(|_| Err(StartError::new(step, "the thread panicked")))
+}

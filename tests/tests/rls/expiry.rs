@@ -1,0 +1,80 @@
+//! What the server sees when a token's life is over. The clock is moved; the server checks real time.
+
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
+
+use scoped_runtime::{ScopedClient, ScopedClients};
+use scoped_tests::ManualClock;
+
+use crate::support::{api, notes, project, somebody, write};
+
+const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
+
+const SHORT: Duration = Duration::from_mins(5);
+
+/// A project whose clock is two hours behind, so that the first token is long expired for the server.
+async fn behind() -> (ScopedClients, ManualClock) {
+    let clock = ManualClock::real();
+    clock.jump_back(TWO_HOURS);
+    let clients = project(|config| config.clock(clock.clone())).await;
+    (clients, clock)
+}
+
+async fn expired(lifetime: Duration) -> (ScopedClient, ManualClock) {
+    let (clients, clock) = behind().await;
+    let client = clients.user(somebody()).expires_in(lifetime).client();
+    (client.unwrap(), clock)
+}
+
+#[tokio::test]
+async fn the_next_query_after_the_end_arrives_with_a_live_token() {
+    let (client, clock) = expired(SHORT).await;
+    clock.pass(TWO_HOURS);
+    assert_eq!(write(&client, "later").await.body, "later");
+    assert_eq!(notes(&client).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_query_written_before_the_end_arrives_with_a_live_token() {
+    let (client, clock) = expired(SHORT).await;
+    let query = client.from("notes").select("*");
+    clock.pass(TWO_HOURS);
+    assert_eq!(query.execute().await.unwrap().status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_query_from_each_of_64_threads_arrives_with_a_live_token() {
+    let (client, clock) = expired(SHORT).await;
+    clock.pass(TWO_HOURS);
+    let start = Arc::new(Barrier::new(64));
+    let runtime = tokio::runtime::Handle::current();
+    let threads: Vec<_> = (0..64)
+        .map(|_| {
+            let (client, start, runtime) = (client.clone(), Arc::clone(&start), runtime.clone());
+            std::thread::spawn(move || {
+                start.wait();
+                runtime.block_on(async {
+                    client
+                        .from("notes")
+                        .select("id")
+                        .execute()
+                        .await
+                        .map(|it| it.status())
+                })
+            })
+        })
+        .collect();
+    let answers = tokio::task::spawn_blocking(|| {
+        let answers = threads.into_iter().map(|thread| thread.join().unwrap());
+        answers.collect::<Result<Vec<_>, _>>()
+    });
+    assert_eq!(answers.await.unwrap().unwrap(), [200; 64]);
+}
+
+#[tokio::test]
+async fn a_clock_that_stays_behind_is_an_error_that_says_expired() {
+    let (client, _clock) = expired(Duration::from_secs(3600)).await;
+    let error = api(client.from("notes").execute().await);
+    assert!(error.is_expired_token(), "{error}");
+    assert_eq!(error.status(), 401);
+}

@@ -1,0 +1,67 @@
+//! The server, and users of it.
+
+use scoped_runtime::{ApiError, ConfigBuilder, Error, ScopedClient, ScopedClients};
+use scoped_tests::Target;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Note {
+    pub(crate) id: i64,
+    pub(crate) owner: String,
+    pub(crate) body: String,
+}
+
+/// The one server of this test process, or the project that the environment names.
+pub(crate) async fn server() -> Target {
+    match Target::from_env_or_local().await {
+        Ok(server) => server,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The server's project, with all defaults.
+pub(crate) async fn clients() -> ScopedClients {
+    project(|config| config).await
+}
+
+/// The server's project, configured further.
+pub(crate) async fn project(more: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> ScopedClients {
+    let config = more(server().await.config_builder()).build();
+    ScopedClients::new(config.expect("a good configuration")).expect("a project")
+}
+
+/// A user that no other test knows.
+pub(crate) fn somebody() -> Uuid {
+    uuid::Builder::from_random_bytes(rand()).into_uuid()
+}
+
+fn rand() -> [u8; 16] {
+    use std::hash::{BuildHasher, RandomState};
+    let (a, b) = (
+        RandomState::new().hash_one(1),
+        RandomState::new().hash_one(2),
+    );
+    (u128::from(a) << 64 | u128::from(b)).to_be_bytes()
+}
+
+/// Writes a note as this client's user.
+pub(crate) async fn write(client: &ScopedClient, body: &str) -> Note {
+    let note = client.from("notes").insert(json!({ "body": body }));
+    note.fetch_one().await.expect("the note")
+}
+
+/// Every note that this client's user sees.
+pub(crate) async fn notes(client: &ScopedClient) -> Vec<Note> {
+    let notes = client.from("notes").select("id,owner,body").order("id");
+    notes.fetch().await.expect("notes")
+}
+
+/// The server's error.
+pub(crate) fn api<T: std::fmt::Debug>(result: Result<T, Error>) -> ApiError {
+    match result {
+        Err(Error::Api(error)) => error,
+        other => panic!("no error of the server: {other:?}"),
+    }
+}

@@ -1,0 +1,8 @@
+use scoped_runtime::{ScopedClient, impersonate};
+
+#[impersonate(usr = id, role = "Postgres ", expires_in = "soon", role = "anon", via, crate = 1)]
+fn run(id: String, #[scoped(now)] db: &ScopedClient, #[scoped] other: ScopedClient) {
+    let _ = (id, db, other);
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use scoped_runtime::{Error, ScopedClient, impersonate};
+
+#[impersonate(user = id)]
+async fn run(id: String, #[scoped] db: ScopedClient, #[scoped] other: ScopedClient) -> Result<(), Error> {
+    let _ = (id, db, other);
+    Ok(())
+}
+
+fn main() {}
