@@ -49,7 +49,7 @@ use proc_macro::TokenStream;
 /// All mistakes are reported at once.
 ///
 /// - The names of claims that the runtime sets itself, or leaves out on purpose: `sub`, `role`,
-///   `aud`, `iss`, `iat`, `exp`, `aal`, `is_anonymous`, `jti`, `nbf`, `session_id`, `amr`. They say
+///   `aud`, `iss`, `iat`, `exp`, `aal`, `is_anonymous`, `jti`, `nbf`, `session_id`, `amr`, `act`. They say
 ///   who the user is; a custom claim must not.
 /// - Two fields with one name, and an empty name.
 /// - Enums, unions, tuple and unit structs: claims are names with values, always the same ones.

@@ -4,26 +4,33 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod audit;
 mod claims;
 mod client;
 mod clock;
 mod config;
 mod error;
 mod key;
+mod policy;
 mod session;
 mod token;
 mod transport;
 
+#[cfg(feature = "tracing")]
+pub use audit::TracingAudit;
+pub use audit::{AuditFailure, AuditSink, MintRecord};
 pub use claims::{Claim, NoClaims, RESERVED, Role, ScopedClaims, ToUserId, UserId};
 pub use client::{
-    Body, Condition, Query, Request, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
+    Body, Condition, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder, ScopedClients,
+    get_client,
 };
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigBuilder};
 pub use error::{
     ApiError, ClientError, ConfigurationError, Error, LargestClaims, Problem, TokenError,
 };
-pub use key::SigningKey;
+pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
+pub use policy::MintPolicy;
 #[cfg(feature = "macros")]
 pub use scoped_macros::{impersonate, scoped_claims};
 pub use token::AccessToken;

@@ -5,7 +5,7 @@ pub(crate) fn is_reserved(claim: &str) -> bool {
 
 /// The runtime's own list. A macro crate cannot depend on the crate that re-exports it, so this is
 /// a copy, and a test compares the two.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "sub",
     "role",
     "aud",
@@ -18,6 +18,7 @@ const RESERVED: [&str; 12] = [
     "nbf",
     "session_id",
     "amr",
+    "act",
 ];
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 /// The claims that the runtime sets itself, or leaves out on purpose. No custom claim may have one
 /// of these names.
 ///
-/// `nbf`, `session_id` and `amr` are never in a token: services without leeway refuse `nbf`, Auth
+/// `act` is what [`actor`](crate::ScopedClientBuilder::actor) sets. `nbf`, `session_id` and `amr` are never in a token: services without leeway refuse `nbf`, Auth
 /// looks a `session_id` up, and `amr` would claim a login that did not happen.
-pub const RESERVED: [&str; 12] = [
+pub const RESERVED: [&str; 13] = [
     "sub",
     "role",
     "aud",
@@ -16,4 +16,5 @@ pub const RESERVED: [&str; 12] = [
     "nbf",
     "session_id",
     "amr",
+    "act",
 ];

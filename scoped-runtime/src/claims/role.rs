@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::error::ClientError;
@@ -12,7 +13,7 @@ use crate::error::ClientError;
 /// assert!(Role::new("service_role").is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Role(String);
+pub struct Role(Cow<'static, str>);
 
 /// The longest name that PostgreSQL keeps whole, in bytes.
 const MAX_BYTES: usize = 63;
@@ -26,7 +27,12 @@ impl Role {
     /// `authenticator`, `dashboard_user`. `none` is refused too: `SET ROLE none` means the login role.
     pub fn new(name: impl Into<String>) -> Result<Self, ClientError> {
         let name = name.into();
-        let refused = if name.trim().is_empty() {
+        let refused = if name.trim().eq_ignore_ascii_case("none") {
+            Some((
+                "means the login role, not a user's",
+                "use `authenticated` or a role of your own",
+            ))
+        } else if name.trim().is_empty() {
             Some(("is empty", "name a role such as `authenticated`"))
         } else if name.len() > MAX_BYTES {
             Some((
@@ -40,16 +46,18 @@ impl Role {
                 "bypasses row level security",
                 "use `authenticated` or a role of your own without BYPASSRLS",
             ))
+        } else if name.trim() != name {
+            Some(("has blanks around it", "remove them"))
         } else {
             None
         };
         match refused {
             Some((reason, remedy)) => Err(ClientError::InvalidRole {
-                role: name.escape_debug().to_string(),
+                role: shown(&name),
                 reason,
                 remedy,
             }),
-            None => Ok(Self(name)),
+            None => Ok(Self(name.into())),
         }
     }
 
@@ -57,6 +65,14 @@ impl Role {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Enough of a name to recognise it, and not of a token that was passed by mistake.
+fn shown(name: &str) -> String {
+    if name.len() > MAX_BYTES {
+        return "...".to_owned();
+    }
+    name.escape_debug().to_string()
 }
 
 /// Whether this role reads past every policy. Case and surrounding blanks are ignored, to be safe.
@@ -72,7 +88,7 @@ pub(crate) fn bypasses_rls(name: &str) -> bool {
 /// `authenticated`, the role of every signed-in user.
 impl Default for Role {
     fn default() -> Self {
-        Self("authenticated".to_owned())
+        Self("authenticated".into())
     }
 }
 

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::{RESERVED, ScopedClaims};
@@ -12,11 +14,13 @@ impl ClaimSet {
     pub(crate) fn of<C: ScopedClaims>(claims: &C) -> Result<Self, TokenError> {
         let value = serde_json::to_value(claims).map_err(|source| TokenError::Serialize {
             name: "claims".to_owned(),
-            source,
+            source: Arc::new(source),
         })?;
         let found = match value {
-            Value::Object(map) => {
-                map.keys().try_for_each(|name| refuse_reserved(name))?;
+            Value::Object(mut map) => {
+                map.retain(|_, value| !value.is_null());
+                map.keys().try_for_each(|name| check_name(name))?;
+                map.values().try_for_each(check_value)?;
                 return Ok(Self(map));
             }
             Value::Null => "null",
@@ -35,18 +39,28 @@ impl ClaimSet {
         name: String,
         value: Result<Value, serde_json::Error>,
     ) -> Result<(), TokenError> {
-        refuse_reserved(&name)?;
+        check_name(&name)?;
         if self.0.contains_key(&name) {
             return Err(TokenError::DuplicateClaim { name });
         }
         match value {
             Ok(Value::Null) => Ok(()),
             Ok(value) => {
+                check_value(&value)?;
                 self.0.insert(name, value);
                 Ok(())
             }
-            Err(source) => Err(TokenError::Serialize { name, source }),
+            Err(source) => Err(TokenError::Serialize {
+                name,
+                source: Arc::new(source),
+            }),
         }
+    }
+
+    /// The claims of a token that are not the runtime's own, if this says so of their names.
+    pub(crate) fn kept(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
+        claims.retain(|name, _| !RESERVED.contains(&name.as_str()) && keep(name));
+        Self(claims)
     }
 
     /// The claims by name.
@@ -55,11 +69,40 @@ impl ClaimSet {
     }
 }
 
-fn refuse_reserved(name: &str) -> Result<(), TokenError> {
+fn check_name(name: &str) -> Result<(), TokenError> {
     if RESERVED.contains(&name) {
         return Err(TokenError::ReservedClaim {
             name: name.to_owned(),
         });
     }
+    if name.is_empty() {
+        return Err(TokenError::InvalidClaim {
+            reason: "has an empty name",
+            remedy: "name it",
+        });
+    }
+    check_text(name)
+}
+
+/// PostgreSQL cannot keep U+0000 in `jsonb`: every policy that reads any claim would fail.
+fn check_text(text: &str) -> Result<(), TokenError> {
+    if text.contains('\0') {
+        return Err(TokenError::InvalidClaim {
+            reason: "has a NUL character, which PostgreSQL cannot hold",
+            remedy: "remove it",
+        });
+    }
     Ok(())
+}
+
+fn check_value(value: &Value) -> Result<(), TokenError> {
+    match value {
+        Value::String(text) => check_text(text),
+        Value::Array(values) => values.iter().try_for_each(check_value),
+        Value::Object(map) => map.iter().try_for_each(|(name, value)| {
+            check_text(name)?;
+            check_value(value)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
 }

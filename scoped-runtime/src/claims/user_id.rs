@@ -1,5 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use crate::error::ClientError;
 /// # Ok::<(), scoped_runtime::ClientError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UserId(String);
+pub struct UserId(Arc<str>);
 
 /// The longest subject of another issuer, in bytes (`OpenID` Connect Core, section 2).
 const MAX_BYTES: usize = 255;
@@ -54,7 +55,7 @@ impl UserId {
         } else if id.chars().any(char::is_control) {
             "has control characters"
         } else {
-            return Ok(Self(id));
+            return Ok(Self(id.into()));
         };
         Err(ClientError::InvalidUserId {
             reason,
@@ -76,7 +77,8 @@ impl fmt::Display for UserId {
 
 impl From<Uuid> for UserId {
     fn from(id: Uuid) -> Self {
-        Self(id.hyphenated().to_string())
+        let mut buffer = Uuid::encode_buffer();
+        Self(Arc::from(&*id.hyphenated().encode_lower(&mut buffer)))
     }
 }
 

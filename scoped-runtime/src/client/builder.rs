@@ -5,11 +5,11 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Core, ScopedClient, ScopedClients};
+use super::project::Wanted;
+use super::{ScopedClient, ScopedClients};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
-use crate::session::{Lifetime, Session};
-use crate::token::Template;
+use crate::session::Lifetime;
 
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
@@ -18,6 +18,8 @@ pub struct ScopedClientBuilder<C = NoClaims> {
     user_id: Result<UserId, ClientError>,
     role: Result<Role, ClientError>,
     claims: C,
+    actor: Option<Arc<str>>,
+    reason: Option<Arc<str>>,
     extra: Vec<(String, Result<Value, serde_json::Error>)>,
     expires_in: Duration,
     refresh_before: Option<Duration>,
@@ -31,6 +33,8 @@ impl ScopedClientBuilder<NoClaims> {
             user_id,
             role: Ok(Role::default()),
             claims: NoClaims {},
+            actor: None,
+            reason: None,
             extra: Vec::new(),
             expires_in: Duration::from_hours(1),
             refresh_before: None,
@@ -58,6 +62,8 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
             user_id: self.user_id,
             role: self.role,
             claims,
+            actor: self.actor,
+            reason: self.reason,
             extra: self.extra,
             expires_in: self.expires_in,
             refresh_before: self.refresh_before,
@@ -69,6 +75,19 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let value = serde_json::to_value(value);
         self.extra.push((name.into(), value));
+        self
+    }
+
+    /// Who acts as the user, such as `support-agent-7`: the token's `act` claim (RFC 8693, section
+    /// 4.1), for the audit and for policies that read it. Supabase sets none of its own.
+    pub fn actor(mut self, actor: impl AsRef<str>) -> Self {
+        self.actor = Some(actor.as_ref().into());
+        self
+    }
+
+    /// Why, such as `ticket 4711`: for the audit only, in no token.
+    pub fn reason(mut self, reason: impl AsRef<str>) -> Self {
+        self.reason = Some(reason.as_ref().into());
         self
     }
 
@@ -104,32 +123,16 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
         for (name, value) in self.extra {
             claims.add(name, value)?;
         }
-        let project = &self.clients.project;
-        let config = &project.config;
-        let template = Template::new(
-            &config.signing_key,
-            &project.issuer,
-            &user_id,
-            &role,
-            &claims,
-            config.max_token_bytes,
-        )?;
-        let session = Session::new(
-            config.signing_key.clone(),
-            template,
+        let core = self.clients.project.core(Wanted {
+            user_id,
+            role,
+            claims,
+            actor: self.actor,
+            reason: self.reason,
             lifetime,
-            Arc::clone(&config.clock),
-        )?;
-        Ok(ScopedClient {
-            core: Arc::new(Core {
-                session,
-                transport: Arc::clone(&project.transport),
-                user_id,
-                role,
-            }),
-            claims: Arc::new(self.claims),
-            schema: None,
-        })
+            parent: None,
+        })?;
+        Ok(ScopedClient::new(core, Arc::new(self.claims)))
     }
 }
 

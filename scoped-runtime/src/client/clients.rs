@@ -1,11 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::project::Project;
 use super::{ScopedClient, ScopedClientBuilder};
 use crate::claims::{NoClaims, ToUserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
-use crate::transport::Transport;
+use crate::key::Rotation;
 
 /// A project: one configuration, one key, one connection pool for all its users. Cheap to clone.
 ///
@@ -28,27 +29,14 @@ pub struct ScopedClients {
     pub(super) project: Arc<Project>,
 }
 
-pub(super) struct Project {
-    pub(super) config: Config,
-    pub(super) issuer: String,
-    pub(super) transport: Arc<Transport>,
-}
-
 impl ScopedClients {
     /// Prepares the connection pool. Nothing is sent.
     ///
     /// # Errors
     /// [`ConfigurationError`] when the HTTP client cannot be built from the configuration.
     pub fn new(config: Config) -> Result<Self, ConfigurationError> {
-        let transport = Arc::new(Transport::new(&config)?);
-        let issuer = config.issuer();
-        Ok(Self {
-            project: Arc::new(Project {
-                config,
-                issuer,
-                transport,
-            }),
-        })
+        let project = Arc::new(Project::new(config)?);
+        Ok(Self { project })
     }
 
     /// The project that the environment names; see [`Config::from_env`].
@@ -71,6 +59,28 @@ impl ScopedClients {
     /// Starts a client for this user, to spell out more than the user ID.
     pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
         ScopedClientBuilder::new(self.clone(), user_id.to_user_id())
+    }
+
+    /// Signs with another key from now on, while requests run: none of them fails. Existing clients
+    /// take it at their next renewal, or at their next request with [`RotateNow`](crate::RotateNow).
+    ///
+    /// Register the new key with the project first, and wait until every service knows it; see
+    /// <https://supabase.com/docs/guides/auth/signing-keys>.
+    pub fn rotate(&self, key: impl Into<Rotation>) {
+        self.project.mint.keys.rotate(key.into());
+    }
+
+    /// Ends every client of this user, clones and narrowed ones included: no request of theirs leaves
+    /// from now on, and nothing is renewed. Clients that are made later begin anew; a
+    /// [`MintPolicy`](crate::MintPolicy) can refuse those.
+    ///
+    /// Tokens that left already stay valid until their end.
+    ///
+    /// # Errors
+    /// [`Error::Client`] when this is no user ID.
+    pub fn close_user(&self, user_id: impl ToUserId) -> Result<(), Error> {
+        self.project.lives.close(&user_id.to_user_id()?);
+        Ok(())
     }
 }
 

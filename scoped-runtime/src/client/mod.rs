@@ -3,7 +3,10 @@
 mod builder;
 mod clients;
 mod default;
+mod life;
 mod name;
+mod narrow;
+mod project;
 mod query;
 mod request;
 
@@ -11,17 +14,20 @@ pub use builder::ScopedClientBuilder;
 pub use clients::ScopedClients;
 pub use default::get_client;
 pub use default::installed;
+pub use narrow::Narrowing;
 pub use query::{Body, Condition, Query};
 pub use request::Request;
 
 use std::fmt;
 use std::sync::Arc;
 
+use self::life::Life;
+use self::project::Project;
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
-use crate::error::Error;
+use crate::error::{ClientError, Error};
 use crate::session::Session;
 use crate::token::AccessToken;
-use crate::transport::{Outgoing, Response, Transport};
+use crate::transport::{Outgoing, Response};
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
@@ -35,10 +41,9 @@ pub struct ScopedClient<C = NoClaims> {
 
 /// What all clones of a client and all its queries share.
 struct Core {
-    session: Session,
-    transport: Arc<Transport>,
-    user_id: UserId,
-    role: Role,
+    session: Arc<Session>,
+    life: Arc<Life>,
+    project: Arc<Project>,
 }
 
 impl<C: ScopedClaims> ScopedClient<C> {
@@ -70,7 +75,7 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// As [`Query::execute`].
     pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
         let request = Outgoing::from_native(builder)?;
-        if !self.core.transport.native().is_ours(&request.url) {
+        if !self.core.project.transport.native().is_ours(&request.url) {
             return Err(name::invalid(
                 "builder",
                 "postgrest::Builder",
@@ -90,12 +95,12 @@ impl<C: ScopedClaims> ScopedClient<C> {
 
     /// The user that this client acts as.
     pub fn user_id(&self) -> &UserId {
-        &self.core.user_id
+        self.core.user_id()
     }
 
     /// The database role that requests run as.
     pub fn role(&self) -> &Role {
-        &self.core.role
+        self.core.role()
     }
 
     /// The claims that every token of this client carries.
@@ -108,7 +113,29 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// # Errors
     /// [`Error::Token`] when it is due and cannot be renewed.
     pub fn token(&self) -> Result<AccessToken, Error> {
+        self.core.check_open()?;
         Ok(self.core.session.token()?)
+    }
+
+    /// The same, waiting for a remote [`Signer`](crate::Signer) if the project has one.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when it is due and cannot be renewed.
+    pub async fn token_async(&self) -> Result<AccessToken, Error> {
+        self.core.check_open()?;
+        Ok(self.core.session.token_async().await?)
+    }
+
+    /// Derives a client that may do less: a shorter life, fewer claims, another role of the
+    /// [`MintPolicy`](crate::MintPolicy)'s list. It ends with this one.
+    pub fn narrow(&self) -> Narrowing<C> {
+        Narrowing::new(self)
+    }
+
+    /// Ends this client, its clones and what was narrowed from it: no request of theirs leaves from
+    /// now on, and nothing is renewed. Tokens that left already stay valid until their end.
+    pub fn close(&self) {
+        self.core.life.close();
     }
 
     fn query(&self, kind: &'static str, name: &str, below: &str) -> Query {
@@ -116,25 +143,54 @@ impl<C: ScopedClaims> ScopedClient<C> {
         let builder = name::segment(kind, name).and_then(|segment| {
             schema.map_or(Ok(()), name::schema)?;
             let path = format!("{below}{segment}");
-            Ok(self.core.transport.native().builder(&path, schema))
+            Ok(self.core.project.transport.native().builder(&path, schema))
         });
         Query::new(Arc::clone(&self.core), builder)
     }
 }
 
+impl<C> ScopedClient<C> {
+    fn new(core: Arc<Core>, claims: Arc<C>) -> Self {
+        Self {
+            core,
+            claims,
+            schema: None,
+        }
+    }
+}
+
 impl Core {
     fn user_id(&self) -> &UserId {
-        &self.user_id
+        &self.session.content().user_id
+    }
+
+    fn role(&self) -> &Role {
+        &self.session.content().role
+    }
+
+    fn check_open(&self) -> Result<(), ClientError> {
+        if self.life.is_closed() {
+            return Err(ClientError::Closed);
+        }
+        Ok(())
     }
 
     /// Sends a request with a live token. If the server calls that one expired, it is replaced and
     /// the request sent once more.
     async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
-        let token = self.session.token()?;
-        match self.transport.send(request, &token).await {
+        self.check_open()?;
+        let transport = &self.project.transport;
+        let token = self.session.token_async().await?;
+        // Waiting for a signer may have taken a while.
+        self.check_open()?;
+        match transport.send(request, &token).await {
             Err(Error::Api(error)) if error.is_expired_token() => {
-                match self.session.replace(&token) {
-                    Some(fresh) => self.transport.send(request, &fresh?).await,
+                self.check_open()?;
+                match self.session.replace(&token).await {
+                    Some(fresh) => {
+                        self.check_open()?;
+                        transport.send(request, &fresh?).await
+                    }
                     None => Err(error.into()),
                 }
             }
@@ -144,8 +200,9 @@ impl Core {
 
     /// The request as a native builder, with the present token.
     fn restore(&self, request: &Outgoing) -> Result<postgrest::Builder, Error> {
+        self.check_open()?;
         let token = self.session.token()?;
-        Ok(self.transport.restore(request, &token)?)
+        Ok(self.project.transport.restore(request, &token)?)
     }
 }
 
@@ -162,8 +219,8 @@ impl<C> Clone for ScopedClient<C> {
 impl<C> fmt::Debug for ScopedClient<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClient")
-            .field("user_id", &self.core.user_id)
-            .field("role", &self.core.role)
+            .field("user_id", self.core.user_id())
+            .field("role", self.core.role())
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::ClientError;
 
+/// How much of a name an error shows: enough to recognise it, and not a token passed by mistake.
+const MAX_SHOWN: usize = 63;
+
 /// Everything but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -60,7 +63,11 @@ pub(super) fn invalid(
 ) -> ClientError {
     ClientError::InvalidName {
         kind,
-        name: name.escape_debug().to_string(),
+        name: name
+            .chars()
+            .take(MAX_SHOWN)
+            .flat_map(char::escape_debug)
+            .collect(),
         reason,
         remedy,
     }

@@ -115,6 +115,7 @@ fn outgoing(core: &Core, method: &str, path: &str) -> Result<Outgoing, ClientErr
         segments.push(name::segment("path", segment)?);
     }
     let url = core
+        .project
         .transport
         .base()
         .join(&segments.join("/"))

@@ -14,9 +14,12 @@ pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<P
     let mut refuse = |reason: String, remedy: &str| {
         problems.push(Problem::new("api_key", reason, remedy));
     };
-    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !key
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\''))
+    {
         refuse(
-            "has blanks, control or non-ASCII characters".to_owned(),
+            "has quotes, blanks, control or non-ASCII characters".to_owned(),
             "copy the key again, without quotes and line breaks",
         );
         return;
@@ -37,9 +40,15 @@ pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<P
     }
 }
 
-/// Whether this looks like an API key: a legacy JWT, or one of the new kinds.
+/// Whether this looks like an API key, quoted or not: a legacy JWT, or one of the new kinds.
 pub(super) fn looks_like_one(text: &str) -> bool {
+    let text = text.trim_matches(is_wrapping);
     text.starts_with("sb_publishable_") || text.starts_with("sb_secret_") || payload(text).is_some()
+}
+
+/// What copying leaves around a value.
+pub(super) fn is_wrapping(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '"' | '\'')
 }
 
 fn role_of(key: &str) -> Option<String> {

@@ -1,15 +1,12 @@
-use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::environment::{Environment, is_blank, read_dotenv};
+use super::environment::{Environment, Sources};
+use super::settings::Settings;
 use super::{Config, api_key, secret, url};
-use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigurationError, Problem};
-use crate::key::SigningKey;
+use crate::key::{Key, Remote, Signer, SigningKey};
 
 const URL: &[&str] = &["SUPABASE_URL"];
 const API_KEY: &[&str] = &[
@@ -20,7 +17,7 @@ const API_KEY: &[&str] = &[
 const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
 
 /// Builds a [`Config`]. What is not set here is read from the environment; what is set here wins.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[must_use]
 pub struct ConfigBuilder {
     /// Secret until it is checked: it may hold a password.
@@ -28,33 +25,11 @@ pub struct ConfigBuilder {
     api_key: Option<SecretString>,
     jwt_secret: Option<SecretString>,
     signing_key: Option<SigningKey>,
+    signer: Option<Remote>,
     allow_secret_api_key: bool,
-    request_timeout: Duration,
-    connect_timeout: Duration,
-    max_token_bytes: usize,
-    root_certificates: Vec<Vec<u8>>,
-    clock: Option<Arc<dyn Clock>>,
     dotenv: Option<PathBuf>,
     environment: Environment,
-}
-
-impl Default for ConfigBuilder {
-    fn default() -> Self {
-        Self {
-            url: None,
-            api_key: None,
-            jwt_secret: None,
-            signing_key: None,
-            allow_secret_api_key: false,
-            request_timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
-            max_token_bytes: 4096,
-            root_certificates: Vec::new(),
-            clock: None,
-            dotenv: None,
-            environment: Environment::Process,
-        }
-    }
+    pub(super) settings: Settings,
 }
 
 impl ConfigBuilder {
@@ -84,6 +59,12 @@ impl ConfigBuilder {
         self
     }
 
+    /// A key that lives elsewhere, instead of one that is given here.
+    pub fn signer(mut self, signer: impl Signer + 'static) -> Self {
+        self.signer = Some(Remote::new(signer));
+        self
+    }
+
     /// Accepts a secret key (`sb_secret_...` or a legacy `service_role` key) as the API key.
     ///
     /// Off by default, and better left so: the user's token decides what a request may see, but if
@@ -93,37 +74,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long one request may take in all; 30 seconds by default.
-    pub fn request_timeout(mut self, timeout: Duration) -> Self {
-        self.request_timeout = timeout;
-        self
-    }
-
-    /// How long making a connection may take; 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// The largest token in bytes; 4096 by default, since gateways drop bigger headers.
-    pub fn max_token_bytes(mut self, bytes: usize) -> Self {
-        self.max_token_bytes = bytes;
-        self
-    }
-
-    /// Trusts one more certificate authority (PEM), for a self-hosted server with a private one.
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
-        self
-    }
-
-    /// Where the time comes from; the machine's clock by default.
-    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Some(Arc::new(clock));
-        self
-    }
-
-    /// Reads this `.env` file too. The process environment wins over it and is not changed.
+    /// Reads this `.env` file too. The process environment wins over it and is not changed. Put values
+    /// with `$` in single quotes: elsewhere `$NAME` stands for another variable.
     pub fn dotenv(mut self, path: impl Into<PathBuf>) -> Self {
         self.dotenv = Some(path.into());
         self
@@ -145,29 +97,24 @@ impl ConfigBuilder {
     /// Every problem at once, each with its field, reason and remedy.
     pub fn build(self) -> Result<Config, ConfigurationError> {
         let mut problems = Vec::new();
-        let file = match self.dotenv.as_deref().map(read_dotenv) {
-            Some(Err(problem)) => {
-                problems.push(problem);
-                HashMap::new()
-            }
-            Some(Ok(file)) => file,
-            None => HashMap::new(),
-        };
-        let read =
-            |set: Option<SecretString>, names| set.or_else(|| self.environment.first(&file, names));
-
-        let url = present("url", read(self.url, URL), URL, &mut problems)
+        let sources = Sources::read(self.environment, self.dotenv.as_deref(), &mut problems);
+        let url = sources
+            .required("url", self.url, URL, &mut problems)
             .and_then(|text| url::check(text.expose_secret(), &mut problems));
-        let api_key = present(
-            "api_key",
-            read(self.api_key, API_KEY),
-            API_KEY,
-            &mut problems,
-        );
+        let api_key = sources.required("api_key", self.api_key, API_KEY, &mut problems);
         if let Some(key) = &api_key {
             api_key::check(key, self.allow_secret_api_key, &mut problems);
         }
-        let signing_key = match (self.signing_key, self.jwt_secret) {
+        let local = self.signing_key.map(Key::Local);
+        let remote = self.signer.map(Key::Remote);
+        if local.is_some() && remote.is_some() {
+            problems.push(Problem::new(
+                "signer",
+                "is set beside `signing_key`",
+                "drop one: a project signs with one key at a time",
+            ));
+        }
+        let key = match (local.or(remote), self.jwt_secret) {
             (Some(_), Some(_)) => {
                 problems.push(Problem::new(
                     "signing_key",
@@ -177,57 +124,21 @@ impl ConfigBuilder {
                 None
             }
             (Some(key), None) => Some(key),
-            (None, set) => present(
-                "jwt_secret",
-                read(set, JWT_SECRET),
-                JWT_SECRET,
-                &mut problems,
-            )
-            .and_then(|text| secret::check(&text, api_key.as_ref(), &mut problems)),
+            (None, set) => sources
+                .required("jwt_secret", set, JWT_SECRET, &mut problems)
+                .and_then(|text| secret::check(&text, api_key.as_ref(), &mut problems))
+                .map(Key::Local),
         };
-        for (field, timeout) in [
-            ("request_timeout", self.request_timeout),
-            ("connect_timeout", self.connect_timeout),
-        ] {
-            if timeout.is_zero() {
-                problems.push(Problem::new(field, "is zero", "give it at least a second"));
-            }
-        }
-        let (Some(url), Some(api_key), Some(signing_key), true) =
-            (url, api_key, signing_key, problems.is_empty())
+        self.settings.check(&mut problems);
+        let (Some(url), Some(api_key), Some(key), true) = (url, api_key, key, problems.is_empty())
         else {
             return Err(ConfigurationError::new(problems));
         };
         Ok(Config {
             url,
             api_key,
-            signing_key,
-            request_timeout: self.request_timeout,
-            connect_timeout: self.connect_timeout,
-            max_token_bytes: self.max_token_bytes,
-            root_certificates: self.root_certificates,
-            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+            key,
+            settings: self.settings,
         })
-    }
-}
-
-/// The value, unless it is missing or blank.
-fn present(
-    field: &'static str,
-    value: Option<SecretString>,
-    names: &[&str],
-    problems: &mut Vec<Problem>,
-) -> Option<SecretString> {
-    let remedy = || format!("set `{}` or call `.{field}(..)`", names[0]);
-    match value {
-        None => {
-            problems.push(Problem::new(field, "is missing", remedy()));
-            None
-        }
-        Some(value) if is_blank(&value) => {
-            problems.push(Problem::new(field, "is blank", remedy()));
-            None
-        }
-        value => value,
     }
 }

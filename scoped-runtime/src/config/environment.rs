@@ -19,25 +19,16 @@ pub(super) enum Environment {
 }
 
 impl Environment {
-    /// The value of the first of these variables that is set, with the variable's name.
-    pub(super) fn first(
-        &self,
-        file: &HashMap<String, SecretString>,
-        names: &'static [&'static str],
-    ) -> Option<SecretString> {
-        names
-            .iter()
-            .find_map(|name| self.value(name))
-            .or_else(|| names.iter().find_map(|name| file.get(*name).cloned()))
-    }
-
     #[allow(
         clippy::disallowed_methods,
         reason = "this is the one place that reads the environment"
     )]
     fn value(&self, name: &str) -> Option<SecretString> {
         let value = match self {
-            Self::Process => std::env::var(name).ok(),
+            // A value that is not UTF-8 is there all the same, and will be refused.
+            Self::Process => {
+                std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+            }
             Self::Lookup(lookup) => lookup(name),
         };
         value.map(SecretString::from)
@@ -53,34 +44,88 @@ impl fmt::Debug for Environment {
     }
 }
 
+/// Everything that can be read from outside the code.
+pub(super) struct Sources {
+    environment: Environment,
+    file: HashMap<String, SecretString>,
+    /// Whether the file could be read: what it would have set is not missing as well.
+    is_complete: bool,
+}
+
+impl Sources {
+    pub(super) fn read(
+        environment: Environment,
+        file: Option<&Path>,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let file = file.map(read_dotenv).transpose();
+        let is_complete = file.is_ok();
+        let file = file.unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        Self {
+            environment,
+            file: file.unwrap_or_default(),
+            is_complete,
+        }
+    }
+
+    /// What is set in code, else the first of these variables.
+    pub(super) fn optional(
+        &self,
+        set: Option<SecretString>,
+        names: &[&str],
+    ) -> Option<SecretString> {
+        set.or_else(|| names.iter().find_map(|name| self.environment.value(name)))
+            .or_else(|| names.iter().find_map(|name| self.file.get(*name).cloned()))
+    }
+
+    /// The same, for what must be there and not blank.
+    pub(super) fn required(
+        &self,
+        field: &'static str,
+        set: Option<SecretString>,
+        names: &[&str],
+        problems: &mut Vec<Problem>,
+    ) -> Option<SecretString> {
+        let remedy = || format!("set `{}` or call `.{field}(..)`", names[0]);
+        match self.optional(set, names) {
+            None => {
+                if self.is_complete {
+                    problems.push(Problem::new(field, "is missing", remedy()));
+                }
+                None
+            }
+            Some(value) if value.expose_secret().trim().is_empty() => {
+                problems.push(Problem::new(field, "is blank", remedy()));
+                None
+            }
+            value => value,
+        }
+    }
+}
+
 /// The variables of a `.env` file. The process environment is left as it is.
 pub(super) fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
     // What `dotenvy` says of a bad line quotes it, secrets and all: only the kind of failure is kept.
-    let entries = dotenvy::from_path_iter(path).map_err(|error| match error {
+    let explain = |error| match error {
         dotenvy::Error::Io(error) => Problem::new(
             "dotenv",
             format!("`{}` cannot be read ({})", path.display(), error.kind()),
             "check the path, or leave `.dotenv(..)` out",
         ),
-        _ => malformed(path),
-    })?;
-    entries
+        _ => Problem::new(
+            "dotenv",
+            format!("`{}` has a line that is not `NAME=value`", path.display()),
+            "put values with blanks, `#` or `$` in single quotes",
+        ),
+    };
+    dotenvy::from_path_iter(path)
+        .map_err(explain)?
         .map(|entry| {
-            let (name, value) = entry.map_err(|_| malformed(path))?;
+            let (name, value) = entry.map_err(explain)?;
             Ok((name, SecretString::from(value)))
         })
         .collect()
-}
-
-fn malformed(path: &Path) -> Problem {
-    Problem::new(
-        "dotenv",
-        format!("`{}` has a line that is not `NAME=value`", path.display()),
-        "quote values with blanks or `#` in them",
-    )
-}
-
-/// Whether nothing but blanks is there.
-pub(super) fn is_blank(value: &SecretString) -> bool {
-    value.expose_secret().trim().is_empty()
 }

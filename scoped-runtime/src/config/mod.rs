@@ -4,19 +4,18 @@ mod api_key;
 mod builder;
 mod environment;
 mod secret;
+mod settings;
 mod url;
 
 pub use builder::ConfigBuilder;
+pub(crate) use settings::{Pem, Settings};
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::clock::Clock;
 use crate::error::ConfigurationError;
-use crate::key::SigningKey;
+use crate::key::Key;
 
 /// A project's configuration, checked. `Debug` shows neither the API key nor the signing key.
 ///
@@ -35,12 +34,8 @@ use crate::key::SigningKey;
 pub struct Config {
     pub(crate) url: ::url::Url,
     pub(crate) api_key: SecretString,
-    pub(crate) signing_key: SigningKey,
-    pub(crate) request_timeout: Duration,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) max_token_bytes: usize,
-    pub(crate) root_certificates: Vec<Vec<u8>>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) key: Key,
+    pub(crate) settings: Settings,
 }
 
 impl Config {
@@ -77,11 +72,8 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("url", &self.url())
             .field("api_key", &"[redacted]")
-            .field("signing_key", &self.signing_key)
-            .field("request_timeout", &self.request_timeout)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("max_token_bytes", &self.max_token_bytes)
-            .field("root_certificates", &self.root_certificates.len())
-            .finish_non_exhaustive()
+            .field("key", &self.key)
+            .field("settings", &self.settings)
+            .finish()
     }
 }

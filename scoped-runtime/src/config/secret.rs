@@ -27,6 +27,14 @@ pub(super) fn check(
         ));
         return None;
     }
+    if text.trim_matches(api_key::is_wrapping) != text {
+        problems.push(Problem::new(
+            "jwt_secret",
+            "has blanks or quotes around it, which would be part of the key",
+            "copy the secret again, without quotes and line breaks",
+        ));
+        return None;
+    }
     SigningKey::hs256(secret.clone())
         .map_err(|error: ConfigurationError| problems.extend_from_slice(error.problems()))
         .ok()

@@ -44,10 +44,17 @@ fn problems_before(url: &Url) -> Vec<(&'static str, &'static str)> {
     if url.fragment().is_some() {
         found.push(("has a fragment", "remove the `#` and everything behind it"));
     }
-    if ["rest/v1", "auth/v1", "storage/v1"]
-        .iter()
-        .any(|service| url.path().trim_end_matches('/').ends_with(service))
-    {
+    let services = [
+        "rest",
+        "auth",
+        "storage",
+        "functions",
+        "graphql",
+        "realtime",
+    ];
+    let mut segments = url.path().split('/').rev().filter(|part| !part.is_empty());
+    let last = (segments.next(), segments.next());
+    if matches!(last, (Some("v1"), Some(service)) if services.contains(&service)) {
         found.push((
             "is the URL of one service",
             "remove `/rest/v1` or the like from its end",

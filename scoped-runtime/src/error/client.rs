@@ -54,6 +54,9 @@ pub enum ClientError {
     /// There is a process default already.
     #[error("a `ScopedClients` is installed already; install one at start-up, once")]
     AlreadyInstalled,
+    /// The client was closed.
+    #[error("the client is closed; make a new one if its user may act again")]
+    Closed,
     /// The server did not answer in time.
     #[error("no answer within {after:?}; is the server up? raise `request_timeout` if it is slow")]
     Timeout {

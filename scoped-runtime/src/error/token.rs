@@ -1,7 +1,10 @@
+use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// A token could not be minted or is no longer live.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
     /// A custom claim has the name of a claim that the runtime sets itself.
@@ -9,6 +12,14 @@ pub enum TokenError {
     ReservedClaim {
         /// The claim's name.
         name: String,
+    },
+    /// A claim cannot be in a token that PostgreSQL reads.
+    #[error("a claim {reason}; {remedy}")]
+    InvalidClaim {
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
     },
     /// Two sources set the same claim.
     #[error("claim `{name}` is set twice; set it in the claims or with `.claim(..)`, not in both")]
@@ -28,7 +39,7 @@ pub enum TokenError {
         /// The claim's name, or `claims` for the whole struct.
         name: String,
         /// What the serialiser said.
-        source: serde_json::Error,
+        source: Arc<serde_json::Error>,
     },
     /// The token is larger than the configured limit. Gateways drop bigger headers.
     #[error(
@@ -49,6 +60,27 @@ pub enum TokenError {
     /// The clock says a time that a token cannot hold.
     #[error("the clock says a time that a token cannot hold; set the machine's clock")]
     Clock,
+    /// The key is remote and there is no live token yet.
+    #[error("the token has to be signed elsewhere first; await `token_async()` or a query")]
+    AwaitSigner,
+    /// The remote signer failed, and there is no live token to go on with.
+    #[error("the signer failed; the present token, if there was one, has ended")]
+    Signer {
+        /// What it said.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// The remote signer did not answer in time, and there is no live token to go on with.
+    #[error("the signer did not answer within {after:?}; raise `signer_timeout` if it is slow")]
+    SignerTimeout {
+        /// The time that was waited.
+        after: Duration,
+    },
+    /// The audit sink failed, so the token was thrown away.
+    #[error("the mint could not be recorded, so the token was thrown away")]
+    Audit {
+        /// What the sink said.
+        source: Arc<dyn Error + Send + Sync>,
+    },
     /// The cryptographic library failed.
     #[error("the token could not be signed; the cryptographic library gave no reason")]
     Sign,

@@ -2,7 +2,7 @@
 
 mod template;
 
-pub(crate) use template::Template;
+pub(crate) use template::{Template, Unsigned};
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,21 +3,26 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::{AccessToken, BEARER};
-use crate::claims::{ClaimSet, Role, UserId};
+use crate::claims::{ClaimSet, RESERVED, Role, UserId};
 use crate::error::{LargestClaims, TokenError};
-use crate::key::SigningKey;
+use crate::key::Key;
 
-/// Everything of a client's tokens that stays the same: the header and all claims but the times and
-/// the JWT ID, encoded once. A mint adds those and signs.
+/// Everything of a client's payloads that stays the same: all claims but the times and the JWT ID,
+/// encoded once. A mint adds those.
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Template {
-    /// `Bearer <header>.<payload so far>`. The payload so far is a multiple of three bytes long, so
-    /// its base64 text is a prefix of the whole payload's.
-    prefix: String,
-    max_bytes: usize,
+    /// Base64url of a text whose length is a multiple of three bytes, so that it is a prefix of the
+    /// whole payload's.
+    payload: String,
 }
+
+/// How much of a claim's name an error shows.
+const MAX_SHOWN: usize = 40;
 
 /// The claims that every token has, beside times and JWT ID.
 /// See <https://supabase.com/docs/guides/auth/jwt-fields>.
@@ -29,16 +34,23 @@ struct Registered<'a> {
     iss: &'a str,
     aal: &'static str,
     is_anonymous: bool,
+    /// Who acts as the user (RFC 8693, section 4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Actor<'a>>,
+}
+
+#[derive(Serialize)]
+struct Actor<'a> {
+    sub: &'a str,
 }
 
 impl Template {
     pub(crate) fn new(
-        key: &SigningKey,
         issuer: &str,
         user_id: &UserId,
         role: &Role,
+        actor: Option<&str>,
         claims: &ClaimSet,
-        max_bytes: usize,
     ) -> Result<Self, TokenError> {
         let registered = Registered {
             sub: user_id.as_str(),
@@ -47,6 +59,7 @@ impl Template {
             iss: issuer,
             aal: "aal1",
             is_anonymous: false,
+            act: actor.map(|sub| Actor { sub }),
         };
         let mut payload = json("registered claims", &registered)?;
         payload.pop();
@@ -57,47 +70,93 @@ impl Template {
         while payload.len() % 3 != 0 {
             payload.push(' ');
         }
-        let mut prefix = BEARER.to_owned();
-        URL_SAFE_NO_PAD.encode_string(json("header", key.header())?, &mut prefix);
-        prefix.push('.');
-        URL_SAFE_NO_PAD.encode_string(payload, &mut prefix);
-        Ok(Self { prefix, max_bytes })
+        Ok(Self {
+            payload: URL_SAFE_NO_PAD.encode(payload),
+        })
     }
 
-    /// Signs a new token that lives from `now` for `life`, in whole seconds.
-    pub(crate) fn mint(
+    /// The claims, decoded.
+    pub(crate) fn claims(&self) -> Map<String, Value> {
+        let mut json = URL_SAFE_NO_PAD.decode(&self.payload).unwrap_or_default();
+        let end = json.iter().rposition(|byte| *byte == b',');
+        json.truncate(end.unwrap_or(json.len()));
+        json.push(b'}');
+        serde_json::from_slice(&json).unwrap_or_default()
+    }
+
+    /// A token that is complete but for its signature. It lives from `now` for `life`, in whole
+    /// seconds; `iat` is set `backdate` earlier, for servers whose clock is behind.
+    pub(crate) fn unsigned(
         &self,
-        key: &SigningKey,
+        key: &Key,
         now: SystemTime,
         life: Duration,
-    ) -> Result<AccessToken, TokenError> {
-        let iat = now
+        backdate: Duration,
+    ) -> Result<Unsigned, TokenError> {
+        let now = now
             .duration_since(UNIX_EPOCH)
             .map_err(|_| TokenError::Clock)?
             .as_secs();
-        let exp = iat.saturating_add(life.as_secs());
+        let exp = now.checked_add(life.as_secs()).ok_or(TokenError::Clock)?;
+        let iat = now.saturating_sub(backdate.as_secs());
+        let jwt_id = jwt_id()?;
+        let rest = format!(r#""iat":{iat},"exp":{exp},"jti":"{jwt_id}"}}"#);
+
+        let header = key.header();
+        let bytes =
+            BEARER.len() + header.len() + 1 + self.payload.len() + rest.len().div_ceil(3) * 4;
+        let mut bearer = Zeroizing::new(String::with_capacity(bytes));
+        bearer.push_str(BEARER);
+        bearer.push_str(header);
+        bearer.push('.');
+        bearer.push_str(&self.payload);
+        URL_SAFE_NO_PAD.encode_string(rest, &mut bearer);
         let at = |seconds| {
             let since_epoch = Duration::from_secs(seconds);
             UNIX_EPOCH.checked_add(since_epoch).ok_or(TokenError::Clock)
         };
-        let rest = format!(r#""iat":{iat},"exp":{exp},"jti":"{}"}}"#, jwt_id()?);
+        Ok(Unsigned {
+            bearer,
+            jwt_id,
+            issued_at: at(iat)?,
+            expires_at: at(exp)?,
+        })
+    }
+}
 
-        // The longest signature is RS256's with a 2048-bit key: 342 characters.
-        let mut token = String::with_capacity(self.prefix.len() + rest.len() * 4 / 3 + 2 + 342);
-        token.push_str(&self.prefix);
-        URL_SAFE_NO_PAD.encode_string(rest, &mut token);
-        let signature = key.sign(&token.as_bytes()[BEARER.len()..], |bytes| {
-            URL_SAFE_NO_PAD.encode(bytes)
-        });
-        token.push('.');
-        token.push_str(&signature);
+/// A token without its signature.
+pub(crate) struct Unsigned {
+    bearer: Zeroizing<String>,
+    pub(crate) jwt_id: uuid::Uuid,
+    pub(crate) issued_at: SystemTime,
+    pub(crate) expires_at: SystemTime,
+}
 
-        let bytes = token.len() - BEARER.len();
-        let token = AccessToken::new(token, at(iat)?, at(exp)?);
-        if bytes > self.max_bytes {
+impl Unsigned {
+    /// What is to be signed: header and payload (RFC 7515, section 5.1).
+    pub(crate) fn signing_input(&self) -> &[u8] {
+        &self.bearer.as_bytes()[BEARER.len()..]
+    }
+
+    /// The whole token.
+    pub(crate) fn signed(
+        self,
+        signature: &[u8],
+        max_bytes: usize,
+    ) -> Result<AccessToken, TokenError> {
+        // Of exactly the right size, so that no copy is left behind by growing or shrinking.
+        let signature_bytes = (signature.len() * 4).div_ceil(3);
+        let mut bearer = String::with_capacity(self.bearer.len() + 1 + signature_bytes);
+        bearer.push_str(&self.bearer);
+        bearer.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut bearer);
+
+        let bytes = bearer.len() - BEARER.len();
+        let token = AccessToken::new(bearer, self.issued_at, self.expires_at);
+        if bytes > max_bytes {
             return Err(TokenError::TooLarge {
                 bytes,
-                limit: self.max_bytes,
+                limit: max_bytes,
                 largest: largest_claims(&token),
             });
         }
@@ -115,15 +174,20 @@ fn jwt_id() -> Result<uuid::Uuid, TokenError> {
 fn json(name: &str, value: &impl Serialize) -> Result<String, TokenError> {
     serde_json::to_string(value).map_err(|source| TokenError::Serialize {
         name: name.to_owned(),
-        source,
+        source: source.into(),
     })
 }
 
+/// The project's own claims by size, with their names.
 fn largest_claims(token: &AccessToken) -> LargestClaims {
     let mut sizes: Vec<(String, usize)> = token
         .claims()
         .into_iter()
-        .map(|(name, value)| (name, value.to_string().len()))
+        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+        .map(|(name, value)| {
+            let bytes = name.len() + value.to_string().len();
+            (name.chars().take(MAX_SHOWN).collect(), bytes)
+        })
         .collect();
     sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     sizes.truncate(3);

@@ -16,7 +16,7 @@ use reqwest::{Certificate, Client};
 use secrecy::ExposeSecret;
 use url::Url;
 
-use crate::config::Config;
+use crate::config::{Config, Pem};
 use crate::error::{ApiError, ClientError, ConfigurationError, Error, Problem};
 use crate::token::AccessToken;
 
@@ -36,22 +36,27 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Self, ConfigurationError> {
+        let settings = &config.settings;
         let mut builder = Client::builder()
             .user_agent(USER_AGENT)
             // A redirect would carry the API key to wherever it points.
             .redirect(Policy::none())
+            // Nor may an environment variable send it through another host.
+            .no_proxy()
             .referer(false)
-            .timeout(config.request_timeout)
-            .connect_timeout(config.connect_timeout);
-        for pem in &config.root_certificates {
-            let certificate = Certificate::from_pem(pem).map_err(|_| {
-                Problem::new(
+            .timeout(settings.request_timeout)
+            .connect_timeout(settings.connect_timeout);
+        for Pem(pem) in &settings.root_certificates {
+            let certificates = Certificate::from_pem_bundle(pem).unwrap_or_default();
+            if certificates.is_empty() {
+                return Err(Problem::new(
                     "root_certificate",
                     "is not a PEM certificate",
                     "pass the text from `-----BEGIN CERTIFICATE-----` on",
                 )
-            })?;
-            builder = builder.tls_certs_merge([certificate]);
+                .into());
+            }
+            builder = builder.tls_certs_merge(certificates);
         }
         let http = builder.build().map_err(|error| {
             Problem::new(
@@ -71,8 +76,8 @@ impl Transport {
             native: Native::new(&config.url)?,
             base: config.url.clone(),
             api_key,
-            request_timeout: config.request_timeout,
-            connect_timeout: config.connect_timeout,
+            request_timeout: settings.request_timeout,
+            connect_timeout: settings.connect_timeout,
         })
     }
 

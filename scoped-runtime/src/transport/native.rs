@@ -25,6 +25,9 @@ impl Native {
             .use_rustls_tls()
             .tls_built_in_root_certs(false)
             .no_proxy()
+            .redirect(reqwest_011::redirect::Policy::none())
+            // It trusts no certificate either: whoever lets a builder send itself gets an error.
+            .https_only(true)
             .build()
             .map_err(|_| Problem::new("url", "has no usable client", "report this as a bug"))?;
         let root = base

@@ -15,6 +15,18 @@ pub(crate) struct Outgoing {
     pub(crate) body: Bytes,
 }
 
+/// Headers that decide where a message goes or ends: the transport's, whatever a builder says.
+const OURS: [&str; 8] = [
+    "connection",
+    "content-length",
+    "host",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
 impl Outgoing {
     /// Takes over what `postgrest` built. Its own HTTP client is of an older generation with TLS
     /// advisories, and is never used to send.
@@ -31,6 +43,9 @@ impl Outgoing {
             .map_err(|_| unusable("has no valid method"))?;
         let mut headers = HeaderMap::with_capacity(built.headers().len() + 2);
         for (name, value) in built.headers() {
+            if OURS.contains(&name.as_str()) {
+                continue;
+            }
             let name = HeaderName::from_bytes(name.as_str().as_bytes());
             let value = HeaderValue::from_bytes(value.as_bytes());
             let (Ok(name), Ok(value)) = (name, value) else {

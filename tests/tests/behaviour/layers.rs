@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 9] = [
+const LINE: [&str; 11] = [
     "error",
     "clock",
     "key",
     "claims",
+    "audit",
+    "policy",
     "config",
     "token",
     "session",
@@ -20,7 +22,7 @@ const HOMES: [(&str, &[&str]); 6] = [
     ("jsonwebtoken::", &["key"]),
     ("aws_lc_rs::", &["key", "token"]),
     ("reqwest_011::", &["transport"]),
-    ("arc_swap::", &["session"]),
+    ("arc_swap::", &["key", "session"]),
     ("dotenvy::", &["config"]),
     ("std::env::", &["config"]),
 ];

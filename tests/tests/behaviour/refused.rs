@@ -90,6 +90,7 @@ async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
 
     let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()))
         .insert_header("apikey", "sb_secret_of_somebody")
+        .insert_header("host", "other.test")
         .from("t")
         .auth("another-users-token")
         .delete()
@@ -101,6 +102,7 @@ async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
     assert_eq!(request.headers.get_all("authorization").iter().count(), 1);
     assert_eq!(request.headers.get_all("apikey").iter().count(), 1);
     assert_eq!(request.url.query(), Some("limit=1"));
+    assert!(server.uri().ends_with(header(&request, "host")));
 }
 
 #[tokio::test]
@@ -122,12 +124,15 @@ async fn a_query_becomes_the_same_native_builder() {
     ];
     for query in queries {
         query(&client).execute().await.unwrap();
-        query(&client)
-            .into_builder()
-            .unwrap()
-            .execute()
-            .await
-            .unwrap();
+        let native = query(&client).into_builder().unwrap();
+        let its_own = native.clone().build().build().unwrap();
+        let token = client.token().unwrap();
+        let bearer = format!("Bearer {}", token.expose_secret());
+        assert_eq!(its_own.headers()["authorization"], bearer);
+        assert_eq!(its_own.headers()["apikey"], KEY);
+        let alone = native.clone().execute().await;
+        alone.expect_err("it sends nothing by itself");
+        client.execute(native).await.unwrap();
         let requests = arrived(&server).await;
         let [.., ours, native] = &requests[..] else {
             panic!("two requests");

@@ -9,7 +9,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
-pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
+
 /// 2026-11-23, in seconds since 1970.
 pub(crate) const START: u64 = 1_795_392_000;
 

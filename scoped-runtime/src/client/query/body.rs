@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -19,7 +20,6 @@ use crate::error::ClientError;
 /// let value: Body = serde_json::json!({"body": "milk"}).into();
 /// let typed = Body::json(&Note { body: "milk".into() });
 /// ```
-#[derive(Debug)]
 pub struct Body(Result<String, ClientError>);
 
 impl Body {
@@ -67,5 +67,12 @@ impl From<Value> for Body {
 impl From<&Value> for Body {
     fn from(value: &Value) -> Self {
         value.to_string().into()
+    }
+}
+
+/// Rows may be private, so nothing of them is shown.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
     }
 }

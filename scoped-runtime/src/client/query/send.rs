@@ -46,8 +46,8 @@ impl Query {
     }
 
     /// The native builder of this query, with the API key and the present token in it, for code that
-    /// takes one. That token ends, and the builder prints its values, filters and all: send queries
-    /// with [`execute`](Self::execute) where you can.
+    /// wants to add to it. Send it with [`ScopedClient::execute`](crate::ScopedClient::execute), which
+    /// puts a live token on; its own `execute` is switched off, since its TLS has open advisories.
     ///
     /// # Errors
     /// As [`execute`](Self::execute) before anything is sent, and [`ClientError::NotNative`] for a

@@ -14,6 +14,7 @@ struct Everything {
     nbf: u64,
     session_id: String,
     amr: Vec<String>,
+    act: String,
 }
 
 fn main() {}

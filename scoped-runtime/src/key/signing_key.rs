@@ -1,12 +1,10 @@
-//! The key that signs tokens.
-
 use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
-use jsonwebtoken::{Algorithm, Header};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::{Algorithm, encoded_header};
 use crate::error::{ConfigurationError, Problem};
 
 /// A key that the project trusts, prepared for signing. Cheap to clone; `Debug` shows its kind only.
@@ -14,7 +12,9 @@ use crate::error::{ConfigurationError, Problem};
 pub struct SigningKey(Arc<Prepared>);
 
 struct Prepared {
-    header: Header,
+    algorithm: Algorithm,
+    key_id: Option<String>,
+    header: String,
     material: Material,
 }
 
@@ -42,21 +42,48 @@ impl SigningKey {
             )
             .into());
         }
+        let (algorithm, key_id) = (Algorithm::Hs256, None);
         Ok(Self(Arc::new(Prepared {
-            header: Header::new(Algorithm::HS256),
+            algorithm,
+            header: encoded_header(algorithm, key_id.as_deref()),
+            key_id,
             material: Material::Hmac(hmac::Key::new(hmac::HMAC_SHA256, bytes)),
         })))
     }
 
-    /// The header of every token that this key signs.
-    pub(crate) fn header(&self) -> &Header {
+    /// The algorithm of its signatures.
+    pub fn algorithm(&self) -> Algorithm {
+        self.0.algorithm
+    }
+
+    /// The key ID (`kid`) in the header of its tokens; a legacy secret has none.
+    pub fn key_id(&self) -> Option<&str> {
+        self.0.key_id.as_deref()
+    }
+
+    /// The header of every token that this key signs, in base64url.
+    pub(crate) fn encoded_header(&self) -> &str {
         &self.0.header
     }
 
-    /// Signs a JWS signing input (RFC 7515, section 5.1) and hands the signature's bytes on.
-    pub(crate) fn sign<T>(&self, input: &[u8], then: impl FnOnce(&[u8]) -> T) -> T {
+    /// Signs a JWS signing input (RFC 7515, section 5.1). Nothing when the cryptographic library
+    /// fails.
+    pub(crate) fn sign(&self, input: &[u8]) -> Option<Signature> {
         match &self.0.material {
-            Material::Hmac(key) => then(hmac::sign(key, input).as_ref()),
+            Material::Hmac(key) => Some(Signature::Hmac(hmac::sign(key, input))),
+        }
+    }
+}
+
+/// A signature in JWS form, on the stack where it can be.
+pub(crate) enum Signature {
+    Hmac(hmac::Tag),
+}
+
+impl AsRef<[u8]> for Signature {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Hmac(tag) => tag.as_ref(),
         }
     }
 }
@@ -64,8 +91,8 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigningKey")
-            .field("algorithm", &self.0.header.alg)
-            .field("key_id", &self.0.header.kid)
+            .field("algorithm", &self.0.algorithm)
+            .field("key_id", &self.0.key_id)
             .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,142 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::project::Wanted;
+use super::{Core, ScopedClient};
+use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
+use crate::error::{ClientError, ConfigurationError, Error, Problem};
+use crate::session::Lifetime;
+
+/// Derives a client that may do less, never more; [`ScopedClient::narrow`] starts it. User, actor and
+/// reason stay.
+#[must_use = "call `client()` to get the client"]
+pub struct Narrowing<C = NoClaims> {
+    core: Arc<Core>,
+    claims: Arc<C>,
+    role: Option<Result<Role, ClientError>>,
+    expires_in: Option<Duration>,
+    /// The claims that stay; all of them if none are named.
+    keep: Option<Vec<String>>,
+}
+
+impl<C: ScopedClaims> Narrowing<C> {
+    pub(super) fn new(client: &ScopedClient<C>) -> Self {
+        Self {
+            core: Arc::clone(&client.core),
+            claims: Arc::clone(&client.claims),
+            role: None,
+            expires_in: None,
+            keep: None,
+        }
+    }
+
+    /// A shorter life of each token, in whole seconds.
+    pub fn expires_in(mut self, life: Duration) -> Self {
+        self.expires_in = Some(life);
+        self
+    }
+
+    /// Another role. Only the [`MintPolicy`](crate::MintPolicy) knows which roles may do less, so it
+    /// must be on its list.
+    pub fn role<R>(mut self, role: R) -> Self
+    where
+        R: TryInto<Role>,
+        R::Error: Into<ClientError>,
+    {
+        self.role = Some(role.try_into().map_err(Into::into));
+        self
+    }
+
+    /// Only these claims. The client is no `ScopedClient<C>` any more: nobody can say which of its
+    /// claims are there.
+    pub fn keep_claims<N: Into<String>>(
+        self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Narrowing<NoClaims> {
+        Narrowing {
+            core: self.core,
+            claims: Arc::new(NoClaims {}),
+            role: self.role,
+            expires_in: self.expires_in,
+            keep: Some(names.into_iter().map(Into::into).collect()),
+        }
+    }
+
+    /// Checks that it is not more, and mints its first token.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
+    /// not there; [`ClientError::Closed`] when the client it comes from is closed.
+    pub fn client(self) -> Result<ScopedClient<C>, Error> {
+        self.core.check_open()?;
+        let project = &self.core.project;
+        let content = self.core.session.content();
+        let mut problems = Vec::new();
+
+        let role = match self.role.transpose()? {
+            Some(role) if role != content.role && !project.policy().lists(&role) => {
+                problems.push(Problem::new(
+                    "role",
+                    "is not on the mint policy's list, so it may be one that can do more",
+                    "put it on the list with `MintPolicy::roles`, or keep the role",
+                ));
+                role
+            }
+            Some(role) => role,
+            None => content.role.clone(),
+        };
+
+        let mut lifetime = content.lifetime;
+        if let Some(life) = self.expires_in {
+            if life > lifetime.expires_in {
+                problems.push(Problem::new(
+                    "expires_in",
+                    "is longer than that of the client it comes from",
+                    "use a shorter life",
+                ));
+            }
+            let margin = lifetime.refresh_before.min(life / 2);
+            lifetime = Lifetime::new(life, Some(margin), lifetime.auto_refresh)?;
+        }
+
+        let claims = content.template.claims();
+        for name in self.keep.iter().flatten() {
+            if !claims.contains_key(name) {
+                problems.push(Problem::new(
+                    "keep_claims",
+                    format!("names `{}`, which is not there", name.escape_debug()),
+                    "name claims of the client it comes from",
+                ));
+            }
+        }
+        let keeps = |name: &str| match &self.keep {
+            Some(keep) => keep.iter().any(|kept| kept == name),
+            None => true,
+        };
+        if !problems.is_empty() {
+            return Err(ConfigurationError::new(problems).into());
+        }
+        let core = project.core(Wanted {
+            user_id: content.user_id.clone(),
+            role,
+            claims: ClaimSet::kept(claims, keeps),
+            actor: content.actor.clone(),
+            reason: content.reason.clone(),
+            lifetime,
+            parent: Some(Arc::clone(&self.core.life)),
+        })?;
+        Ok(ScopedClient::new(core, self.claims))
+    }
+}
+
+impl<C> fmt::Debug for Narrowing<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Narrowing")
+            .field("user_id", self.core.user_id())
+            .field("role", &self.role)
+            .field("expires_in", &self.expires_in)
+            .field("keep", &self.keep)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,135 @@
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
+
+use super::Core;
+use super::life::{Life, Lives};
+use crate::claims::{ClaimSet, Role, UserId};
+use crate::config::Config;
+use crate::error::{ConfigurationError, Error};
+use crate::key::{Key, Keys};
+use crate::policy::MintPolicy;
+use crate::session::{Content, Lifetime, Mint, Session};
+use crate::token::Template;
+use crate::transport::Transport;
+
+/// What all clients of a project share.
+pub(super) struct Project {
+    pub(super) config: Config,
+    pub(super) issuer: String,
+    pub(super) transport: Transport,
+    pub(super) mint: Arc<Mint>,
+    pub(super) lives: Lives,
+    /// Sessions by everything that ends up in their tokens and in the audit.
+    sessions: Option<Cache<SessionKey, Shared>>,
+}
+
+/// The number of the user's life, and the content.
+type SessionKey = (u64, Content);
+
+/// Holding the user's life keeps its number, so that the next client finds the session.
+#[derive(Clone)]
+struct Shared {
+    session: Arc<Session>,
+    _life: Arc<Life>,
+}
+
+/// What a client is made from.
+pub(super) struct Wanted {
+    pub(super) user_id: UserId,
+    pub(super) role: Role,
+    pub(super) claims: ClaimSet,
+    pub(super) actor: Option<Arc<str>>,
+    pub(super) reason: Option<Arc<str>>,
+    pub(super) lifetime: Lifetime,
+    /// What it is narrowed from.
+    pub(super) parent: Option<Arc<Life>>,
+}
+
+impl Project {
+    pub(super) fn new(config: Config) -> Result<Self, ConfigurationError> {
+        let settings = &config.settings;
+        let mint = Mint {
+            keys: Keys::new(config.key.clone()),
+            clock: Arc::clone(&settings.clock),
+            audit: settings.audit.clone(),
+            backdate: settings.backdate,
+            max_token_bytes: settings.max_token_bytes,
+            signer_timeout: settings.signer_timeout,
+        };
+        let shared = settings.shared_sessions;
+        Ok(Self {
+            issuer: config.issuer(),
+            transport: Transport::new(&config)?,
+            mint: Arc::new(mint),
+            lives: Lives::default(),
+            sessions: (shared > 0).then(|| Cache::new(shared)),
+            config,
+        })
+    }
+
+    pub(super) fn policy(&self) -> &MintPolicy {
+        &self.config.settings.policy
+    }
+
+    /// Checks the wish and makes what the client and its clones share.
+    pub(super) fn core(self: &Arc<Self>, wanted: Wanted) -> Result<Arc<Core>, Error> {
+        let Wanted {
+            user_id,
+            role,
+            claims,
+            actor,
+            reason,
+            lifetime,
+            parent,
+        } = wanted;
+        let life = lifetime.expires_in;
+        let problems = self.policy().check(&user_id, &role, life, actor.as_deref());
+        if !problems.is_empty() {
+            return Err(ConfigurationError::new(problems).into());
+        }
+        let template = Template::new(&self.issuer, &user_id, &role, actor.as_deref(), &claims)?;
+        let content = Content {
+            template: Arc::new(template),
+            lifetime,
+            user_id,
+            role,
+            actor,
+            reason,
+        };
+        let parent = match parent {
+            Some(parent) => parent,
+            None => self.lives.of(&content.user_id),
+        };
+        let session = self.session(content, &parent);
+        // A mistake in the claims is reported here, not by the first query.
+        if matches!(self.mint.keys.current().key, Key::Local(_)) {
+            session.token()?;
+        }
+        Ok(Arc::new(Core {
+            session,
+            life: parent.derive(),
+            project: Arc::clone(self),
+        }))
+    }
+
+    /// The session of this content. One without renewal is nobody else's: it would end too early.
+    fn session(&self, content: Content, life: &Arc<Life>) -> Arc<Session> {
+        let new = |content| Arc::new(Session::new(Arc::clone(&self.mint), content));
+        let cache = self.sessions.as_ref();
+        let Some(cache) = cache.filter(|_| content.lifetime.auto_refresh) else {
+            return new(content);
+        };
+        let key = (life.number, content);
+        if let Some(shared) = cache.get(&key) {
+            return shared.session;
+        }
+        let shared = Shared {
+            session: new(key.1.clone()),
+            _life: life.root(),
+        };
+        // Two that come at once may make two sessions; one of them stays for those that follow.
+        cache.insert(key, shared.clone());
+        shared.session
+    }
+}

@@ -1,0 +1,53 @@
+//! The keys that sign tokens: one held here, or one that lives elsewhere.
+
+mod rotation;
+mod signer;
+mod signing_key;
+
+pub(crate) use rotation::{Keys, Turn};
+pub use rotation::{RotateNow, Rotation};
+pub use signer::Signer;
+pub(crate) use signer::{Key, Remote};
+pub use signing_key::SigningKey;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// How a token is signed (RFC 7518, section 3.1; EdDSA: RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// HMAC with SHA-256 and a shared secret.
+    Hs256,
+    /// ECDSA with P-256 and SHA-256; what Supabase recommends.
+    Es256,
+    /// RSA PKCS#1 v1.5 with SHA-256.
+    Rs256,
+    /// Ed25519. Not every service accepts it yet.
+    EdDsa,
+}
+
+impl Algorithm {
+    /// The name in a token's header.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+}
+
+/// A token's header (RFC 7515, section 4) in base64url, encoded once for each key.
+fn encoded_header(algorithm: Algorithm, key_id: Option<&str>) -> String {
+    let mut header = jsonwebtoken::Header::new(match algorithm {
+        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+    });
+    header.kid = key_id.map(str::to_owned);
+    // A header of two enums and a string always serialises.
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default())
+}

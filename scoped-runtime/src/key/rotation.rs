@@ -1,0 +1,80 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwap;
+
+use super::{Key, SigningKey};
+
+/// A new key that existing clients take at their next request, not at their next renewal: what
+/// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes when the old key is known to others.
+#[derive(Debug, Clone)]
+pub struct RotateNow(pub SigningKey);
+
+/// A new key, and when existing clients take it.
+#[derive(Debug)]
+pub struct Rotation {
+    pub(crate) key: SigningKey,
+    pub(crate) at_once: bool,
+}
+
+/// Existing clients take the key at their next renewal.
+impl From<SigningKey> for Rotation {
+    fn from(key: SigningKey) -> Self {
+        Self {
+            key,
+            at_once: false,
+        }
+    }
+}
+
+impl From<RotateNow> for Rotation {
+    fn from(RotateNow(key): RotateNow) -> Self {
+        Self { key, at_once: true }
+    }
+}
+
+/// The key that a project signs with at present, numbered by its turn.
+#[derive(Debug)]
+pub(crate) struct Keys {
+    current: ArcSwap<Turn>,
+    /// Tokens of earlier turns are due.
+    required: AtomicU64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) key: Key,
+    pub(crate) number: u64,
+}
+
+impl Keys {
+    pub(crate) fn new(key: Key) -> Self {
+        Self {
+            current: ArcSwap::from_pointee(Turn { key, number: 0 }),
+            required: AtomicU64::new(0),
+        }
+    }
+
+    /// The key for the next mint.
+    pub(crate) fn current(&self) -> Arc<Turn> {
+        self.current.load_full()
+    }
+
+    /// Whether a token of this turn has to be replaced at once.
+    pub(crate) fn is_outdated(&self, number: u64) -> bool {
+        number < self.required.load(Ordering::Acquire)
+    }
+
+    /// Every mint from now on has the new key.
+    pub(crate) fn rotate(&self, rotation: Rotation) {
+        let previous = self.current.rcu(|turn| Turn {
+            key: Key::Local(rotation.key.clone()),
+            number: turn.number + 1,
+        });
+        if rotation.at_once {
+            // After the key: whoever sees this finds the new key.
+            self.required
+                .fetch_max(previous.number + 1, Ordering::AcqRel);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What a project allows to be minted at all.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::claims::{Role, UserId};
+use crate::error::Problem;
+
+type Refuses = dyn Fn(&UserId) -> bool + Send + Sync;
+
+/// Limits on every client of a project, checked when one is made:
+/// [`ConfigBuilder::mint_policy`](crate::ConfigBuilder::mint_policy) takes it. All of it is off by default.
+///
+/// ```
+/// use std::time::Duration;
+/// use scoped_runtime::{MintPolicy, Role};
+///
+/// let policy = MintPolicy::new()
+///     .roles([Role::default(), Role::new("reporting")?])
+///     .max_life(Duration::from_secs(15 * 60))
+///     .require_actor()
+///     .refuse_subjects(|user| user.as_str().starts_with("00000000-"));
+/// # Ok::<(), scoped_runtime::ClientError>(())
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct MintPolicy {
+    roles: Option<Vec<Role>>,
+    max_life: Option<Duration>,
+    require_actor: bool,
+    refuses: Option<Arc<Refuses>>,
+}
+
+impl MintPolicy {
+    /// Allows everything that the library allows.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only these roles.
+    pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
+        self.roles = Some(roles.into_iter().collect());
+        self
+    }
+
+    /// No token lives longer than this.
+    pub fn max_life(mut self, life: Duration) -> Self {
+        self.max_life = Some(life);
+        self
+    }
+
+    /// Every client says who acts: [`actor`](crate::ScopedClientBuilder::actor).
+    pub fn require_actor(mut self) -> Self {
+        self.require_actor = true;
+        self
+    }
+
+    /// No client for the users for which this function says `true`: administrators, banned users.
+    pub fn refuse_subjects(
+        mut self,
+        refuses: impl Fn(&UserId) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.refuses = Some(Arc::new(refuses));
+        self
+    }
+
+    /// Whether a role is on the list; without a list, none is.
+    pub(crate) fn lists(&self, role: &Role) -> bool {
+        self.roles
+            .as_ref()
+            .is_some_and(|roles| roles.contains(role))
+    }
+
+    /// Everything that is wrong with this client.
+    pub(crate) fn check(
+        &self,
+        user_id: &UserId,
+        role: &Role,
+        life: Duration,
+        actor: Option<&str>,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut refuse = |field, reason: &str, remedy: &str| {
+            problems.push(Problem::new(
+                field,
+                format!("{reason} by the mint policy"),
+                remedy,
+            ));
+        };
+        if self
+            .refuses
+            .as_ref()
+            .is_some_and(|refuses| refuses(user_id))
+        {
+            refuse("user_id", "is refused", "nobody may act as this user");
+        }
+        if self.roles.is_some() && !self.lists(role) {
+            refuse("role", "is not allowed", "use a role on its list");
+        }
+        if self.max_life.is_some_and(|max| life > max) {
+            refuse("expires_in", "is longer than allowed", "use a shorter life");
+        }
+        if self.require_actor && actor.is_none() {
+            refuse("actor", "is required", "say who acts with `.actor(..)`");
+        }
+        problems
+    }
+}
+
+impl fmt::Debug for MintPolicy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MintPolicy")
+            .field("roles", &self.roles)
+            .field("max_life", &self.max_life)
+            .field("require_actor", &self.require_actor)
+            .field("refuses_subjects", &self.refuses.is_some())
+            .finish()
+    }
+}

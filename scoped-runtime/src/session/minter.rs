@@ -1,0 +1,125 @@
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Lifetime;
+use super::held::{Held, Moment};
+use crate::audit::{Audit, MintRecord};
+use crate::claims::{Role, UserId};
+use crate::clock::Clock;
+use crate::error::TokenError;
+use crate::key::{Key, Keys, Remote, SigningKey, Turn};
+use crate::token::{AccessToken, Template, Unsigned};
+
+/// What all mints of a project have in common.
+#[derive(Debug)]
+pub(crate) struct Mint {
+    pub(crate) keys: Keys,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) audit: Audit,
+    /// How much earlier than now `iat` is, for servers whose clock is behind.
+    pub(crate) backdate: Duration,
+    pub(crate) max_token_bytes: usize,
+    pub(crate) signer_timeout: Duration,
+}
+
+/// What all tokens of a session have in common. Two sessions with equal content may be one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Content {
+    /// All claims but the times and the JWT ID: user, role, issuer, actor and custom claims.
+    pub(crate) template: Arc<Template>,
+    pub(crate) lifetime: Lifetime,
+    /// For the audit only.
+    pub(crate) user_id: UserId,
+    pub(crate) role: Role,
+    pub(crate) actor: Option<Arc<str>>,
+    pub(crate) reason: Option<Arc<str>>,
+}
+
+/// Mints the tokens of one session.
+#[derive(Debug)]
+pub(super) struct Minter {
+    pub(super) mint: Arc<Mint>,
+    pub(super) content: Content,
+}
+
+impl Minter {
+    /// With a key that is here.
+    pub(super) fn local(&self, key: &SigningKey, turn: &Turn) -> Result<Held, TokenError> {
+        let minted = Moment::now(&*self.mint.clock);
+        let unsigned = self.unsigned(turn, minted)?;
+        let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
+        self.finish(unsigned, signature.as_ref(), turn, minted)
+    }
+
+    /// With a key that is elsewhere. The future owns what it needs, so that no caller has to stay.
+    pub(super) fn remote(
+        self: &Arc<Self>,
+        remote: Remote,
+        turn: Arc<Turn>,
+    ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
+        let minter = Arc::clone(self);
+        async move {
+            let minted = Moment::now(&*minter.mint.clock);
+            let unsigned = minter.unsigned(&turn, minted)?;
+            let after = minter.mint.signer_timeout;
+            let signing = remote.sign(unsigned.signing_input());
+            let signature = tokio::time::timeout(after, signing)
+                .await
+                .map_err(|_| TokenError::SignerTimeout { after })?
+                .map_err(|source| TokenError::Signer {
+                    source: source.into(),
+                })?;
+            minter.finish(unsigned, &signature, &turn, minted)
+        }
+    }
+
+    fn unsigned(&self, turn: &Turn, minted: Moment) -> Result<Unsigned, TokenError> {
+        let life = self.content.lifetime.expires_in;
+        let backdate = self.mint.backdate;
+        self.content
+            .template
+            .unsigned(&turn.key, minted.wall, life, backdate)
+    }
+
+    /// Puts the token together and records it. Nobody has it before that.
+    fn finish(
+        &self,
+        unsigned: Unsigned,
+        signature: &[u8],
+        turn: &Turn,
+        minted: Moment,
+    ) -> Result<Held, TokenError> {
+        let jwt_id = unsigned.jwt_id;
+        let token = unsigned.signed(signature, self.mint.max_token_bytes)?;
+        if self.mint.audit.is_on() {
+            self.record(&token, jwt_id, &turn.key)?;
+        }
+        let lifetime = self.content.lifetime;
+        Ok(Held::new(token, turn.number, minted, lifetime))
+    }
+
+    fn record(&self, token: &AccessToken, jwt_id: uuid::Uuid, key: &Key) -> Result<(), TokenError> {
+        let Content {
+            user_id,
+            role,
+            actor,
+            reason,
+            ..
+        } = &self.content;
+        let record = MintRecord {
+            jwt_id: jwt_id.to_string(),
+            subject: user_id,
+            role,
+            actor: actor.as_deref(),
+            reason: reason.as_deref(),
+            key_id: key.key_id(),
+            issued_at: token.issued_at(),
+            expires_at: token.expires_at(),
+        };
+        let recorded = self.mint.audit.record(&record);
+        recorded.map_err(|source| TokenError::Audit {
+            source: source.into(),
+        })
+    }
+}
