@@ -57,9 +57,9 @@ impl ClaimSet {
         }
     }
 
-    /// The claims of a token that are not the runtime's own, if this says so of their names.
+    /// Those of a token's own claims of whose names this says so.
     pub(crate) fn kept(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
-        claims.retain(|name, _| !RESERVED.contains(&name.as_str()) && keep(name));
+        claims.retain(|name, _| keep(name));
         Self(claims)
     }
 

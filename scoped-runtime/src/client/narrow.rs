@@ -100,7 +100,7 @@ impl<C: ScopedClaims> Narrowing<C> {
             lifetime = Lifetime::new(life, Some(margin), lifetime.auto_refresh)?;
         }
 
-        let claims = content.template.claims();
+        let claims = content.template.custom_claims();
         for name in self.keep.iter().flatten() {
             if !claims.contains_key(name) {
                 problems.push(Problem::new(

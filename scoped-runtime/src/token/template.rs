@@ -75,13 +75,15 @@ impl Template {
         })
     }
 
-    /// The claims, decoded.
-    pub(crate) fn claims(&self) -> Map<String, Value> {
+    /// The project's own claims, decoded.
+    pub(crate) fn custom_claims(&self) -> Map<String, Value> {
         let mut json = URL_SAFE_NO_PAD.decode(&self.payload).unwrap_or_default();
         let end = json.iter().rposition(|byte| *byte == b',');
         json.truncate(end.unwrap_or(json.len()));
         json.push(b'}');
-        serde_json::from_slice(&json).unwrap_or_default()
+        let mut claims: Map<String, Value> = serde_json::from_slice(&json).unwrap_or_default();
+        claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
+        claims
     }
 
     /// A token that is complete but for its signature. It lives from `now` for `life`, in whole

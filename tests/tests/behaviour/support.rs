@@ -8,6 +8,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
+pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
 pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
 
 /// 2026-11-23, in seconds since 1970.

@@ -1,0 +1,88 @@
+//! A client that is closed sends nothing any more, and neither does anything made from it.
+
+use std::time::Duration;
+
+use scoped_runtime::{ClientError, Error, ScopedClient};
+
+use crate::support::{ALICE, BOB, arrived, project};
+
+async fn is_closed(client: &ScopedClient) -> bool {
+    let closed = |error: Error| matches!(error, Error::Client(ClientError::Closed));
+    let query = client
+        .from("notes")
+        .execute()
+        .await
+        .err()
+        .is_some_and(closed);
+    let request = client.request("GET", "functions/v1/f").execute().await;
+    let native = postgrest::Postgrest::new("http://127.0.0.1").from("t");
+    let _ = client
+        .execute(native)
+        .await
+        .expect_err("another server, or closed");
+    let all = [
+        request.err().is_some_and(closed),
+        client.token().err().is_some_and(closed),
+        client.token_async().await.err().is_some_and(closed),
+        client.from("t").into_builder().err().is_some_and(closed),
+        client.narrow().client().err().is_some_and(closed),
+    ];
+    assert!(all.iter().all(|one| *one == query), "{all:?}, {query}");
+    query
+}
+
+#[tokio::test]
+async fn closing_a_client_ends_its_clones_queries_and_what_was_narrowed_from_it() {
+    let (server, clients, clock) = project().await;
+    let client = clients.get(ALICE).unwrap();
+    let (clone, schema) = (client.clone(), client.schema("api2"));
+    let narrowed = client.narrow().client().unwrap();
+    let narrower = narrowed.narrow().client().unwrap();
+    let written = client.from("notes").select("*");
+    let other = clients.get(ALICE).unwrap();
+
+    narrowed.close();
+    assert!(is_closed(&narrowed).await && is_closed(&narrower).await);
+    assert!(!is_closed(&client).await && !is_closed(&clone).await);
+    let before = arrived(&server).await.len();
+    client.close();
+    clock.pass(Duration::from_hours(2));
+    for ended in [&client, &clone, &schema, &narrower] {
+        assert!(is_closed(ended).await);
+    }
+    written.execute().await.unwrap_err();
+    assert_eq!(arrived(&server).await.len(), before, "nothing left");
+    assert!(
+        !is_closed(&other).await,
+        "another client of the same user goes on"
+    );
+}
+
+#[tokio::test]
+async fn closing_a_user_ends_all_their_clients_and_nobody_elses() {
+    let (_server, clients, _) = project().await;
+    let first = clients.get(ALICE).unwrap();
+    let second = clients.user(ALICE).claim("a", 1).auto_refresh(false);
+    let second = second.client().unwrap();
+    let narrowed = first.narrow().client().unwrap();
+    let bob = clients.get(BOB).unwrap();
+    let old = first.token().unwrap();
+
+    clients.close_user(ALICE).unwrap();
+    for ended in [&first, &second, &narrowed] {
+        assert!(is_closed(ended).await);
+    }
+    assert!(!is_closed(&bob).await);
+    let anew = clients.get(ALICE).unwrap();
+    assert!(!is_closed(&anew).await);
+    let new = anew.token().unwrap();
+    assert_ne!(
+        new.expose_secret(),
+        old.expose_secret(),
+        "no token of before"
+    );
+    clients.close_user("nobody").unwrap_err();
+    clients
+        .close_user("00000000-0000-4000-8000-00000000000f")
+        .unwrap();
+}

@@ -1,0 +1,123 @@
+//! Clients with the same content share one token, and no others do.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use scoped_runtime::{Role, ScopedClient, ScopedClientBuilder, ScopedClients};
+use serde_json::{Value, json};
+
+use crate::support::{ALICE, BOB, config, offline};
+
+fn token(client: &ScopedClient) -> String {
+    client.token().unwrap().expose_secret().to_owned()
+}
+
+/// Every way in which two clients can differ, from none.
+fn different(clients: &ScopedClients) -> Vec<ScopedClientBuilder> {
+    let alice = || clients.user(ALICE);
+    let claims: [Value; 9] = [
+        json!({"a": "b"}),
+        json!({"a": "c"}),
+        json!({"a": 1}),
+        json!({"a": "1"}),
+        json!({"a": true}),
+        json!({"ab": ""}),
+        json!({"a": "b", "c": "d"}),
+        json!({"a": ["b"]}),
+        json!({"a": "b\",\"c\":\"d"}),
+    ];
+    let with = |claims: &Value| {
+        let claims = claims.as_object().unwrap().iter();
+        claims.fold(alice(), |builder, (name, value)| builder.claim(name, value))
+    };
+    let mut all: Vec<_> = claims.iter().map(with).collect();
+    all.extend([
+        alice(),
+        clients.user(BOB),
+        alice().role("reporting"),
+        alice().expires_in(Duration::from_mins(30)),
+        alice().refresh_before(Duration::from_mins(2)),
+        alice().actor("a"),
+        alice().actor("b"),
+        alice().reason("a"),
+        alice().reason("b"),
+        alice().actor("a").reason("b"),
+        alice().actor("b").reason("a"),
+        alice().claim("actor", "a"),
+        alice().claim("reason", "a"),
+    ]);
+    all
+}
+
+#[test]
+fn clients_share_a_token_exactly_if_nothing_differs() {
+    let (clients, _) = offline();
+    let tokens = || -> Vec<String> {
+        let all = different(&clients).into_iter();
+        all.map(|builder| token(&builder.client().unwrap()))
+            .collect()
+    };
+    let (first, second) = (tokens(), tokens());
+    assert_eq!(first, second, "the same content, the same token");
+    let distinct: HashSet<_> = first.iter().collect();
+    assert_eq!(distinct.len(), first.len(), "other content, another token");
+}
+
+#[test]
+fn two_projects_share_nothing() {
+    let (one, other) = (offline().0, offline().0);
+    assert_ne!(
+        token(&one.get(ALICE).unwrap()),
+        token(&other.get(ALICE).unwrap())
+    );
+}
+
+#[test]
+fn a_shared_token_is_renewed_once_for_all() {
+    let (clients, clock) = offline();
+    let (one, other) = (clients.get(ALICE).unwrap(), clients.get(ALICE).unwrap());
+    let old = token(&one);
+    clock.pass(Duration::from_hours(1));
+    let new = token(&other);
+    assert_ne!(new, old);
+    assert_eq!(token(&one), new);
+    assert_eq!(token(&clients.get(ALICE).unwrap()), new);
+}
+
+#[test]
+fn clients_without_renewal_share_nothing() {
+    let (clients, _) = offline();
+    let alone = || clients.user(ALICE).auto_refresh(false).client().unwrap();
+    assert_ne!(token(&alone()), token(&alone()));
+}
+
+#[test]
+fn sharing_can_be_switched_off_and_is_bounded() {
+    let clients = |sessions| {
+        let config = config("https://project.test").shared_sessions(sessions);
+        ScopedClients::new(config.build().unwrap()).unwrap()
+    };
+    let none = clients(0);
+    assert_ne!(
+        token(&none.get(ALICE).unwrap()),
+        token(&none.get(ALICE).unwrap())
+    );
+
+    // However many sessions there were, no more are kept than said.
+    let few = clients(8);
+    let all = || -> Vec<String> {
+        let clients = (0..1000).map(|index| few.user(BOB).claim("n", index).client());
+        clients.map(|client| token(&client.unwrap())).collect()
+    };
+    let (first, second) = (all(), all());
+    let kept = first.iter().zip(&second).filter(|(one, two)| one == two);
+    assert!(kept.count() <= 8);
+}
+
+#[test]
+fn the_role_of_a_shared_session_is_the_clients_own() {
+    let (clients, _) = offline();
+    let client = clients.user(ALICE).role(Role::new("reporting").unwrap());
+    assert_eq!(client.client().unwrap().role().as_str(), "reporting");
+    assert_eq!(clients.get(ALICE).unwrap().role().as_str(), "authenticated");
+}
