@@ -21,8 +21,8 @@ pub use audit::TracingAudit;
 pub use audit::{AuditFailure, AuditSink, MintRecord};
 pub use claims::{Claim, NoClaims, RESERVED, Role, ScopedClaims, ToUserId, UserId};
 pub use client::{
-    Body, Condition, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder, ScopedClients,
-    get_client,
+    Body, Condition, KeyCheck, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder,
+    ScopedClients, get_client,
 };
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigBuilder};

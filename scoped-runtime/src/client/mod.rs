@@ -1,6 +1,7 @@
 //! What users of this crate hold: a project, and clients that act as one user each.
 
 mod builder;
+mod check;
 mod clients;
 mod default;
 mod life;
@@ -11,6 +12,7 @@ mod query;
 mod request;
 
 pub use builder::ScopedClientBuilder;
+pub use check::KeyCheck;
 pub use clients::ScopedClients;
 pub use default::get_client;
 pub use default::installed;

@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
@@ -121,15 +122,14 @@ impl Project {
             return new(content);
         };
         let key = (life.number, content);
-        if let Some(shared) = cache.get(&key) {
-            return shared.session;
+        let shared = cache.get_or_insert_with(&key, || {
+            Ok::<_, Infallible>(Shared {
+                session: new(key.1.clone()),
+                _life: life.root(),
+            })
+        });
+        match shared {
+            Ok(shared) => shared.session,
         }
-        let shared = Shared {
-            session: new(key.1.clone()),
-            _life: life.root(),
-        };
-        // Two that come at once may make two sessions; one of them stays for those that follow.
-        cache.insert(key, shared.clone());
-        shared.session
     }
 }

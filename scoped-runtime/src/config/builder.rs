@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::environment::{Environment, Sources};
 use super::settings::Settings;
-use super::{Config, api_key, secret, url};
+use super::{Config, api_key, issuer, signing_key, url};
 use crate::error::{ConfigurationError, Problem};
 use crate::key::{Key, Remote, Signer, SigningKey};
 
@@ -14,7 +14,6 @@ const API_KEY: &[&str] = &[
     "SUPABASE_PUBLISHABLE_KEY",
     "SUPABASE_ANON_KEY",
 ];
-const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
 
 /// Builds a [`Config`]. What is not set here is read from the environment; what is set here wins.
 #[derive(Debug, Default)]
@@ -26,6 +25,7 @@ pub struct ConfigBuilder {
     jwt_secret: Option<SecretString>,
     signing_key: Option<SigningKey>,
     signer: Option<Remote>,
+    issuer: Option<String>,
     allow_secret_api_key: bool,
     dotenv: Option<PathBuf>,
     environment: Environment,
@@ -54,8 +54,22 @@ impl ConfigBuilder {
     }
 
     /// The key that signs tokens, instead of [`jwt_secret`](Self::jwt_secret).
+    ///
+    /// In the environment it is `SUPABASE_SIGNING_KEY`: the JSON that
+    /// [`SigningKey::from_jwk`] takes, or the path of a file with it.
     pub fn signing_key(mut self, key: SigningKey) -> Self {
         self.signing_key = Some(key);
+        self
+    }
+
+    /// The issuer (`iss`) of every token, exactly as it is written here, instead of
+    /// `{url}/auth/v1`: the one that the project knows as a
+    /// [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc), which
+    /// needs an asymmetric [`signing_key`](Self::signing_key).
+    ///
+    /// What the project has to be told of the key is [`SigningKey::public_jwks`].
+    pub fn issuer(mut self, url: impl Into<String>) -> Self {
+        self.issuer = Some(url.into());
         self
     }
 
@@ -124,11 +138,13 @@ impl ConfigBuilder {
                 None
             }
             (Some(key), None) => Some(key),
-            (None, set) => sources
-                .required("jwt_secret", set, JWT_SECRET, &mut problems)
-                .and_then(|text| secret::check(&text, api_key.as_ref(), &mut problems))
-                .map(Key::Local),
+            (None, secret) => {
+                signing_key::read(secret, &sources, api_key.as_ref(), &mut problems).map(Key::Local)
+            }
         };
+        if let Some(issuer) = &self.issuer {
+            issuer::check(issuer, &mut problems);
+        }
         self.settings.check(&mut problems);
         let (Some(url), Some(api_key), Some(key), true) = (url, api_key, key, problems.is_empty())
         else {
@@ -138,6 +154,7 @@ impl ConfigBuilder {
             url,
             api_key,
             key,
+            issuer: self.issuer,
             settings: self.settings,
         })
     }

@@ -49,7 +49,7 @@ pub(super) struct Sources {
     environment: Environment,
     file: HashMap<String, SecretString>,
     /// Whether the file could be read: what it would have set is not missing as well.
-    is_complete: bool,
+    pub(super) is_complete: bool,
 }
 
 impl Sources {
@@ -89,25 +89,38 @@ impl Sources {
         names: &[&str],
         problems: &mut Vec<Problem>,
     ) -> Option<SecretString> {
-        let remedy = || format!("set `{}` or call `.{field}(..)`", names[0]);
-        match self.optional(set, names) {
-            None => {
-                if self.is_complete {
-                    problems.push(Problem::new(field, "is missing", remedy()));
-                }
-                None
-            }
-            Some(value) if value.expose_secret().trim().is_empty() => {
-                problems.push(Problem::new(field, "is blank", remedy()));
-                None
-            }
-            value => value,
+        let value = self.optional(set, names);
+        if value.is_none() && !self.is_complete {
+            return None;
         }
+        present(field, value, names, problems)
     }
 }
 
+/// The value, unless it is missing or blank.
+pub(super) fn present(
+    field: &'static str,
+    value: Option<SecretString>,
+    names: &[&str],
+    problems: &mut Vec<Problem>,
+) -> Option<SecretString> {
+    let reason = match &value {
+        None => "is missing",
+        Some(value) if is_blank(value) => "is blank",
+        Some(_) => return value,
+    };
+    let remedy = format!("set `{}` or call `.{field}(..)`", names[0]);
+    problems.push(Problem::new(field, reason, remedy));
+    None
+}
+
+/// Whether nothing but blanks is there.
+pub(super) fn is_blank(value: &SecretString) -> bool {
+    value.expose_secret().trim().is_empty()
+}
+
 /// The variables of a `.env` file. The process environment is left as it is.
-pub(super) fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
+fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
     // What `dotenvy` says of a bad line quotes it, secrets and all: only the kind of failure is kept.
     let explain = |error| match error {
         dotenvy::Error::Io(error) => Problem::new(

@@ -3,8 +3,10 @@
 mod api_key;
 mod builder;
 mod environment;
+mod issuer;
 mod secret;
 mod settings;
+mod signing_key;
 mod url;
 
 pub use builder::ConfigBuilder;
@@ -35,12 +37,14 @@ pub struct Config {
     pub(crate) url: ::url::Url,
     pub(crate) api_key: SecretString,
     pub(crate) key: Key,
+    issuer: Option<String>,
     pub(crate) settings: Settings,
 }
 
 impl Config {
     /// Reads the configuration from the environment: `SUPABASE_URL`, `SUPABASE_KEY` (or
-    /// `SUPABASE_PUBLISHABLE_KEY`, or `SUPABASE_ANON_KEY`) and `SUPABASE_JWT_SECRET`.
+    /// `SUPABASE_PUBLISHABLE_KEY`, or `SUPABASE_ANON_KEY`), and either `SUPABASE_SIGNING_KEY` (a JWK,
+    /// a JWK set, or the path of a file with one) or the legacy `SUPABASE_JWT_SECRET`.
     ///
     /// The same as `Config::builder().build()`. A `.env` file is read only by
     /// [`ConfigBuilder::dotenv`].
@@ -61,9 +65,11 @@ impl Config {
         self.url.as_str().trim_end_matches('/')
     }
 
-    /// The issuer (`iss`) of every token: `{url}/auth/v1`.
+    /// The issuer (`iss`) of every token: `{url}/auth/v1`, unless [`ConfigBuilder::issuer`] says
+    /// otherwise.
     pub fn issuer(&self) -> String {
-        format!("{}/auth/v1", self.url())
+        let own = || format!("{}/auth/v1", self.url());
+        self.issuer.clone().unwrap_or_else(own)
     }
 }
 
@@ -73,6 +79,7 @@ impl fmt::Debug for Config {
             .field("url", &self.url())
             .field("api_key", &"[redacted]")
             .field("key", &self.key)
+            .field("issuer", &self.issuer())
             .field("settings", &self.settings)
             .finish()
     }

@@ -1,5 +1,9 @@
 //! The keys that sign tokens: one held here, or one that lives elsewhere.
 
+mod jwk;
+mod material;
+mod pem;
+mod public_jwk;
 mod rotation;
 mod signer;
 mod signing_key;
@@ -13,6 +17,8 @@ pub use signing_key::SigningKey;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::error::Problem;
+
 /// How a token is signed (RFC 7518, section 3.1; EdDSA: RFC 8037).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -23,7 +29,7 @@ pub enum Algorithm {
     Es256,
     /// RSA PKCS#1 v1.5 with SHA-256.
     Rs256,
-    /// Ed25519. Not every service accepts it yet.
+    /// Ed25519. Not every service accepts it yet: see [`SigningKey`].
     EdDsa,
 }
 
@@ -50,4 +56,9 @@ fn encoded_header(algorithm: Algorithm, key_id: Option<&str>) -> String {
     header.kid = key_id.map(str::to_owned);
     // A header of two enums and a string always serialises.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default())
+}
+
+/// A key that cannot be used. Neither text may hold anything of the key.
+fn refused(reason: impl Into<String>, remedy: impl Into<String>) -> Problem {
+    Problem::new("signing_key", reason, remedy)
 }

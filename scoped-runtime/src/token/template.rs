@@ -146,12 +146,18 @@ impl Unsigned {
         signature: &[u8],
         max_bytes: usize,
     ) -> Result<AccessToken, TokenError> {
-        // Of exactly the right size, so that no copy is left behind by growing or shrinking.
-        let signature_bytes = (signature.len() * 4).div_ceil(3);
-        let mut bearer = String::with_capacity(self.bearer.len() + 1 + signature_bytes);
-        bearer.push_str(&self.bearer);
-        bearer.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut bearer);
+        // Of exactly the right size and written in place, so that no copy of the signature is left
+        // behind on the heap or the stack.
+        let start = self.bearer.len() + 1;
+        let mut bearer = Vec::with_capacity(start + (signature.len() * 4).div_ceil(3));
+        bearer.extend_from_slice(self.bearer.as_bytes());
+        bearer.push(b'.');
+        bearer.resize(bearer.capacity(), 0);
+        let written = URL_SAFE_NO_PAD
+            .encode_slice(signature, &mut bearer[start..])
+            .map_err(|_| TokenError::Sign)?;
+        bearer.truncate(start + written);
+        let bearer = String::from_utf8(bearer).map_err(|_| TokenError::Sign)?;
 
         let bytes = bearer.len() - BEARER.len();
         let token = AccessToken::new(bearer, self.issued_at, self.expires_at);

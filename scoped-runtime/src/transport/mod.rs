@@ -12,7 +12,7 @@ pub use response::Response;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client};
+use reqwest::{Certificate, Client, RequestBuilder};
 use secrecy::ExposeSecret;
 use url::Url;
 
@@ -117,14 +117,30 @@ impl Transport {
         headers.insert(API_KEY, self.api_key.clone());
         headers.insert(AUTHORIZATION, bearer);
 
-        let answer = self
+        let sent = self
             .http
             .request(request.method.clone(), request.url.clone())
             .headers(headers)
-            .body(request.body.clone())
-            .send()
-            .await
-            .map_err(|error| self.failure(error))?;
+            .body(request.body.clone());
+        self.receive(sent, &request.url).await
+    }
+
+    /// The keys that the project trusts: a public document, asked for without a token.
+    pub(crate) async fn jwks(&self) -> Result<Response, Error> {
+        let url = self
+            .base
+            .join("auth/v1/.well-known/jwks.json")
+            .map_err(|_| unsendable("has no valid URL"))?;
+        let sent = self
+            .http
+            .get(url.clone())
+            .header(API_KEY, self.api_key.clone());
+        self.receive(sent, &url).await
+    }
+
+    /// Sends, and reads the answer to its end.
+    async fn receive(&self, sent: RequestBuilder, url: &Url) -> Result<Response, Error> {
+        let answer = sent.send().await.map_err(|error| self.failure(error))?;
         let status = answer.status();
         let headers = answer.headers().clone();
         let body = answer.bytes().await.map_err(|error| self.failure(error))?;
@@ -133,7 +149,7 @@ impl Transport {
             let to = headers.get(LOCATION).and_then(|to| to.to_str().ok());
             return Err(ClientError::Redirect {
                 status: status.as_u16(),
-                to: self.place(&request.url, to.unwrap_or_default()),
+                to: self.place(url, to.unwrap_or_default()),
             }
             .into());
         }

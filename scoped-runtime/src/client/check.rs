@@ -1,0 +1,90 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::ScopedClients;
+use crate::error::{ConfigurationError, Error, Problem};
+use crate::key::{Algorithm, Key};
+
+/// What [`ScopedClients::check_keys`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyCheck {
+    /// The project lists the key, so its services verify our tokens.
+    Listed,
+    /// The key is a shared secret, which no project lists: only a request can tell.
+    SharedSecret,
+}
+
+impl ScopedClients {
+    /// Asks the project which keys it trusts (`/auth/v1/.well-known/jwks.json`), and whether ours is
+    /// among them. Worth a call at start-up: a key that is not known makes every request a 401.
+    ///
+    /// A third-party issuer's keys are registered elsewhere and not listed there.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] for `signing_key` when the key is not listed, or another key has its
+    /// ID, with what to do; [`Error::Client`] or [`Error::Api`] when the project did not answer.
+    pub async fn check_keys(&self) -> Result<KeyCheck, Error> {
+        let turn = self.project.mint.keys.current();
+        if turn.key.algorithm() == Algorithm::Hs256 {
+            return Ok(KeyCheck::SharedSecret);
+        }
+        let answer = self.project.transport.jwks().await?;
+        let set: Value = answer.json()?;
+        let keys = set.get("keys").and_then(Value::as_array);
+        match problem(&turn.key, keys.map_or(&[], Vec::as_slice)) {
+            None => Ok(KeyCheck::Listed),
+            Some(problem) => Err(ConfigurationError::from(problem).into()),
+        }
+    }
+}
+
+fn problem(ours: &Key, listed: &[Value]) -> Option<Problem> {
+    let key_id = ours.key_id().unwrap_or_default();
+    let id_of = |key: &Value| key.get("kid").and_then(Value::as_str).map(str::to_owned);
+    let Some(found) = listed
+        .iter()
+        .find(|key| id_of(key).as_deref() == Some(key_id))
+    else {
+        let known: Vec<String> = listed.iter().filter_map(id_of).collect();
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
+        return Some(Problem::new(
+            "signing_key",
+            format!("has the ID `{key_id}`, which the project does not list (it lists {known})"),
+            "import it as a standby key, rotate to it, and wait 20 minutes for the caches",
+        ));
+    };
+    let public = match ours {
+        Key::Local(key) => key.public_jwk(),
+        Key::Remote(_) => None,
+    };
+    public.filter(|public| !is_same(public, found)).map(|_| {
+        Problem::new(
+            "signing_key",
+            format!("has the ID `{key_id}`, under which the project lists another key"),
+            "use the private half of the key that is listed, or give yours an ID of its own",
+        )
+    })
+}
+
+/// Whether two public keys are the same by the members that make them so (RFC 7638, section 3.2).
+/// Numbers may have lost or gained zeros in front.
+fn is_same(ours: &Value, theirs: &Value) -> bool {
+    let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
+    let number = |key: &Value, name: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(text(key, name)?).ok()?;
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        Some(bytes[zeros..].to_vec())
+    };
+    ["kty", "crv"]
+        .iter()
+        .all(|name| text(ours, name) == text(theirs, name))
+        && ["x", "y", "n", "e"]
+            .iter()
+            .all(|name| number(ours, name) == number(theirs, name))
+}

@@ -1,0 +1,104 @@
+use std::path::Path;
+
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::environment::{Sources, is_blank, present};
+use super::secret;
+use crate::error::{ConfigurationError, Problem};
+use crate::key::SigningKey;
+
+const SIGNING_KEY: &[&str] = &["SUPABASE_SIGNING_KEY"];
+const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
+
+/// The endings of files whose names may be shown. Other text may be a secret in the wrong variable.
+const ENDINGS: [&str; 4] = ["json", "jwk", "jwks", "pem"];
+
+/// The key of a secret that was set in code, or else of what the environment has. A blank variable is
+/// as good as none where the other is set.
+pub(super) fn read(
+    secret: Option<SecretString>,
+    sources: &Sources,
+    api_key: Option<&SecretString>,
+    problems: &mut Vec<Problem>,
+) -> Option<SigningKey> {
+    let json = secret
+        .is_none()
+        .then(|| sources.optional(None, SIGNING_KEY))
+        .flatten();
+    let secret = sources.optional(secret, JWT_SECRET);
+    let is_set = |value: &Option<SecretString>| value.as_ref().is_some_and(|text| !is_blank(text));
+    let problem = match (json, secret) {
+        (json, secret) if is_set(&json) && is_set(&secret) => Problem::new(
+            "signing_key",
+            "is set beside `jwt_secret`",
+            "drop `SUPABASE_JWT_SECRET`: signing keys are what projects use today, and a revoked \
+             legacy secret signs nothing",
+        ),
+        (Some(json), secret) if secret.is_none() || !is_blank(&json) => {
+            return present("signing_key", Some(json), SIGNING_KEY, problems)
+                .and_then(|text| reported(from_variable(text.expose_secret()), problems));
+        }
+        (_, Some(secret)) => {
+            return present("jwt_secret", Some(secret), JWT_SECRET, problems)
+                .and_then(|text| secret::check(&text, api_key, problems));
+        }
+        (_, None) if !sources.is_complete => return None,
+        (_, None) => Problem::new(
+            "jwt_secret",
+            "is missing",
+            "set `SUPABASE_JWT_SECRET`, or `SUPABASE_SIGNING_KEY` for a project with signing keys, or \
+             call `.jwt_secret(..)` or `.signing_key(..)`",
+        ),
+    };
+    problems.push(problem);
+    None
+}
+
+fn reported(
+    key: Result<SigningKey, ConfigurationError>,
+    problems: &mut Vec<Problem>,
+) -> Option<SigningKey> {
+    key.map_err(|error| problems.extend_from_slice(error.problems()))
+        .ok()
+}
+
+/// The key of a JSON text, or of a file with one.
+fn from_variable(text: &str) -> Result<SigningKey, ConfigurationError> {
+    let text = text.trim();
+    // PEM gets the answer that it is no JSON.
+    if text.starts_with(['{', '[', '-']) {
+        return SigningKey::from_jwk(text);
+    }
+    match std::fs::read_to_string(text) {
+        Ok(json) => SigningKey::from_jwk(&Zeroizing::new(json)),
+        Err(error) => {
+            let reason = if is_path(text) {
+                format!("is in `{text}`, which cannot be read ({})", error.kind())
+            } else {
+                "is neither JSON nor the path of a file".to_owned()
+            };
+            Err(Problem::new(
+                "signing_key",
+                reason,
+                "set `SUPABASE_SIGNING_KEY` to the JSON that `supabase gen signing-key` writes, or to \
+                 the path of a file with it",
+            )
+            .into())
+        }
+    }
+}
+
+/// Whether this can only be meant as a path.
+fn is_path(text: &str) -> bool {
+    let path = Path::new(text);
+    let ends_as_one = path.extension().is_some_and(|ending| {
+        ENDINGS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    });
+    let is_in_a_folder = path
+        .parent()
+        .is_some_and(|folder| folder.parent().is_some() && folder.is_dir());
+    ends_as_one || is_in_a_folder
+}

@@ -1,0 +1,150 @@
+//! Private keys as JSON Web Keys (RFC 7517).
+//!
+//! Every text member is borrowed from the input, so that parsing leaves no copy of a private part.
+
+mod family;
+mod member;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use super::{SigningKey, refused};
+use crate::error::Problem;
+
+const GENERATE: &str = "make a new key with `supabase gen signing-key`";
+
+/// The members that matter here; those of other families are ignored.
+#[derive(Deserialize)]
+struct Jwk<'a> {
+    kty: Option<&'a str>,
+    crv: Option<&'a str>,
+    alg: Option<&'a str>,
+    #[serde(rename = "use")]
+    usage: Option<&'a str>,
+    #[serde(borrow)]
+    key_ops: Option<Vec<&'a str>>,
+    kid: Option<String>,
+    x: Option<&'a str>,
+    y: Option<&'a str>,
+    n: Option<&'a str>,
+    e: Option<&'a str>,
+    d: Option<&'a str>,
+    p: Option<&'a str>,
+    q: Option<&'a str>,
+    dp: Option<&'a str>,
+    dq: Option<&'a str>,
+    qi: Option<&'a str>,
+    oth: Option<IgnoredAny>,
+    k: Option<&'a str>,
+}
+
+/// A set (RFC 7517, section 5), whose keys are looked at one by one.
+#[derive(Deserialize)]
+struct Set<'a> {
+    #[serde(borrow)]
+    keys: Vec<&'a RawValue>,
+}
+
+/// Whether an object is a set.
+#[derive(Deserialize)]
+struct Shape {
+    keys: Option<IgnoredAny>,
+}
+
+/// The key, or the first usable one of a set or an array.
+pub(super) fn read(json: &str) -> Result<SigningKey, Problem> {
+    // Some editors begin a file with a byte order mark.
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+    if json.contains("-----BEGIN ") {
+        return Err(refused("is PEM, not JSON", "use `SigningKey::from_pem`"));
+    }
+    let keys = if json.trim_start().starts_with('[') {
+        parse(json)?
+    } else if parse::<Shape>(json)?.keys.is_some() {
+        parse::<Set<'_>>(json)?.keys
+    } else {
+        return key(json);
+    };
+    let mut reasons = Vec::new();
+    for (place, text) in keys.iter().enumerate() {
+        match key(text.get()) {
+            Ok(key) => return Ok(key),
+            Err(problem) if keys.len() == 1 => return Err(problem),
+            Err(problem) => reasons.push(format!("key {} {}", place + 1, problem.reason())),
+        }
+    }
+    Err(if reasons.is_empty() {
+        refused("is a set without keys", GENERATE)
+    } else {
+        refused(
+            format!("has no usable key: {}", reasons.join("; ")),
+            format!("repair one of them, or {GENERATE}"),
+        )
+    })
+}
+
+fn key(json: &str) -> Result<SigningKey, Problem> {
+    let jwk: Jwk<'_> = parse(json)?;
+    let material = jwk.material()?;
+    SigningKey::prepare(material, jwk.kid)
+}
+
+/// What the parser says of a bad text may quote it: only the place and the kind are kept.
+fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Problem> {
+    serde_json::from_str(json).map_err(|error| {
+        let what = if error.is_data() {
+            "has a member of the wrong type, with an escape, or set twice"
+        } else {
+            "is not valid JSON"
+        };
+        refused(
+            format!("{what} (line {}, column {})", error.line(), error.column()),
+            "give the key as `supabase gen signing-key` writes it",
+        )
+    })
+}
+
+impl Jwk<'_> {
+    /// Refuses a key that says it is for something else (RFC 7517, sections 4.2 and 4.3).
+    fn check_purpose(&self) -> Result<(), Problem> {
+        if self.usage.is_some_and(|usage| usage != "sig") {
+            return Err(refused(
+                "has a `use` other than `sig`",
+                "give a key that is for signing",
+            ));
+        }
+        let signs = |operations: &Vec<&str>| operations.contains(&"sign");
+        if !self.key_ops.as_ref().is_none_or(signs) {
+            return Err(refused(
+                "has `key_ops` without `sign`",
+                "give a key that is for signing",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses a key that says it is for another algorithm (RFC 7517, section 4.4).
+    fn check_algorithm(&self, expected: super::Algorithm) -> Result<(), Problem> {
+        let expected = expected.name();
+        match self.alg {
+            Some(alg) if alg != expected => Err(refused(
+                format!(
+                    "has {} as its `alg`, but its type signs {expected}",
+                    shown(alg)
+                ),
+                format!("correct the `alg`, or {GENERATE}"),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A word of the key in an error. Private parts are longer than this and may stand in the wrong place.
+fn shown(word: &str) -> String {
+    if word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_graphic()) {
+        format!("`{word}`")
+    } else {
+        "something else".to_owned()
+    }
+}

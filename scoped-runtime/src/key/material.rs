@@ -1,0 +1,91 @@
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
+};
+
+use super::Algorithm;
+
+/// A private key, parsed once and ready to sign. One variant for each family of algorithms.
+pub(super) enum Material {
+    Hmac(hmac::Key),
+    Ecdsa(EcdsaKeyPair),
+    Rsa(RsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl Material {
+    /// The HMAC key of a secret.
+    pub(super) fn hmac(secret: &[u8]) -> Self {
+        Self::Hmac(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    pub(super) fn algorithm(&self) -> Algorithm {
+        match self {
+            Self::Hmac(_) => Algorithm::Hs256,
+            Self::Ecdsa(_) => Algorithm::Es256,
+            Self::Rsa(_) => Algorithm::Rs256,
+            Self::Ed25519(_) => Algorithm::EdDsa,
+        }
+    }
+
+    /// Nothing when the cryptographic library fails.
+    pub(super) fn sign(&self, input: &[u8]) -> Option<Signature> {
+        // The library has its own generator and ignores this one.
+        let random = SystemRandom::new();
+        match self {
+            Self::Hmac(key) => Some(Signature::Hmac(hmac::sign(key, input))),
+            Self::Ecdsa(pair) => pair.sign(&random, input).map(Signature::Fixed).ok(),
+            Self::Ed25519(pair) => pair.try_sign(input).map(Signature::Fixed).ok(),
+            Self::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, input, &mut signature)
+                    .map(|()| Signature::Rsa(signature))
+                    .ok()
+            }
+        }
+    }
+
+    /// Whether it signs what its public half verifies.
+    pub(super) fn works(&self) -> bool {
+        let input = b"a signature to try the key";
+        let Some(signature) = self.sign(input) else {
+            return false;
+        };
+        let signature = signature.as_ref();
+        match self {
+            Self::Hmac(key) => hmac::verify(key, input, signature),
+            Self::Ecdsa(pair) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key())
+                    .verify(input, signature)
+            }
+            Self::Rsa(pair) => {
+                UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key())
+                    .verify(input, signature)
+            }
+            Self::Ed25519(pair) => {
+                UnparsedPublicKey::new(&ED25519, pair.public_key()).verify(input, signature)
+            }
+        }
+        .is_ok()
+    }
+}
+
+/// A signature in JWS form (RFC 7518, section 3), on the stack where its size is known: for ES256,
+/// `r` and `s` with 32 bytes each.
+pub(crate) enum Signature {
+    Hmac(hmac::Tag),
+    Fixed(aws_lc_rs::signature::Signature),
+    Rsa(Vec<u8>),
+}
+
+impl AsRef<[u8]> for Signature {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Hmac(tag) => tag.as_ref(),
+            Self::Fixed(signature) => signature.as_ref(),
+            Self::Rsa(signature) => signature,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What is left of secrets in this process's memory once they are dropped.
+//!
+//! One test alone in its process: it searches all of its writable memory, freed blocks included.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+
+use scoped_runtime::{Config, ScopedClients};
+
+/// What to search for, masked: the search must not find itself.
+struct Needle(Vec<u8>);
+
+const MASK: u8 = 0x5a;
+
+impl Needle {
+    fn of(secret: &str) -> Self {
+        Self(secret.bytes().map(|byte| byte ^ MASK).collect())
+    }
+
+    fn is_at(&self, memory: &[u8]) -> bool {
+        let mut bytes = memory.iter().zip(&self.0);
+        memory.len() == self.0.len() && bytes.all(|(byte, masked)| byte ^ MASK == *masked)
+    }
+
+    /// How often it is in the writable memory of this process.
+    fn copies(&self) -> usize {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let mut memory = File::open("/proc/self/mem").unwrap();
+        let mut buffer = vec![0; 1 << 16];
+        // What is read there is a copy too.
+        let own = buffer.as_ptr().addr()..buffer.as_ptr().addr() + buffer.len();
+        let mut found = 0;
+        for line in maps.lines().filter(|line| line.contains(" rw")) {
+            let range = line.split(' ').next().unwrap();
+            let (start, end) = range.split_once('-').unwrap();
+            let [start, end] = [start, end].map(|hex| usize::from_str_radix(hex, 16).unwrap());
+            let parts = [(start, end.min(own.start)), (start.max(own.end), end)];
+            for (mut at, end) in parts {
+                while at < end {
+                    let size = buffer.len().min(end - at);
+                    memory.seek(SeekFrom::Start(at as u64)).unwrap();
+                    if memory.read_exact(&mut buffer[..size]).is_err() {
+                        break;
+                    }
+                    let windows = buffer[..size].windows(self.0.len());
+                    found += windows.filter(|window| self.is_at(window)).count();
+                    // Overlapping, for a secret that lies across the border.
+                    at += (size + 1).saturating_sub(self.0.len()).max(1);
+                    if at + self.0.len() > end {
+                        break;
+                    }
+                }
+            }
+        }
+        buffer.fill(0);
+        found
+    }
+}
+
+/// A secret that stands nowhere in the program's text, and the only copy of it. Its end is what is
+/// searched for: allocators write into the beginning of freed blocks, and reuse small ones at once.
+fn secret(seed: u32) -> (String, Needle) {
+    let mut state = seed;
+    let mut text = String::with_capacity(600);
+    text.extend((0..600).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (state >> 24) as u8 % 26)
+    }));
+    let needle = Needle::of(&text[552..]);
+    (text, needle)
+}
+
+#[test]
+fn no_copy_of_a_secret_outlives_what_holds_it() {
+    // The search finds what is dropped without being wiped.
+    let (plain, needle) = secret(1);
+    assert_eq!(needle.copies(), 1);
+    drop(plain);
+    assert_ne!(needle.copies(), 0, "freed, not wiped");
+
+    // The JWT secret: one copy while it is configured, none in the key that is made from it.
+    let (text, jwt_secret) = secret(2);
+    let config = Config::builder()
+        .environment(|_| None)
+        .url("https://project.test")
+        .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
+        .jwt_secret(text)
+        .build()
+        .unwrap();
+    assert_eq!(
+        jwt_secret.copies(),
+        0,
+        "the key is derived, the text is wiped"
+    );
+
+    // A token: gone with its client, before and after a renewal.
+    let clients = ScopedClients::new(config).unwrap();
+    let client = clients.user("00000000-0000-4000-8000-00000000000a");
+    let client = client.auto_refresh(false).client().unwrap();
+    let token = client.token().unwrap();
+    let signature = token.expose_secret().rsplit('.').next().unwrap();
+    let signature = Needle::of(signature);
+    assert_eq!(signature.copies(), 1, "one copy, however many hold it");
+    drop((client, token));
+    assert_eq!(signature.copies(), 0);
+}
