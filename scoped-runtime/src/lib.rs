@@ -35,3 +35,11 @@ pub use policy::MintPolicy;
 pub use scoped_macros::{impersonate, scoped_claims};
 pub use token::AccessToken;
 pub use transport::Response;
+
+/// Long documentation.
+pub mod docs {
+    #[doc = include_str!("../docs/keys.md")]
+    pub mod keys {}
+    #[doc = include_str!("../docs/accountability.md")]
+    pub mod accountability {}
+}

@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use scoped_runtime::{
     AuditFailure, AuditSink, ConfigurationError, Error, MintPolicy, MintRecord, Role,
-    ScopedClients, TokenError,
+    ScopedClients, TokenError, TracingAudit,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, START, arrived, config, project, server, verified};
+use crate::support::{ALICE, Log, START, arrived, config, project, server, verified};
 
 /// Keeps what it is told, or fails.
 #[derive(Debug, Clone, Default)]
@@ -230,4 +230,33 @@ fn clock_seconds(clock: &ManualClock) -> u64 {
     use scoped_runtime::Clock;
     let since = clock.now().duration_since(SystemTime::UNIX_EPOCH);
     since.unwrap().as_secs()
+}
+
+#[test]
+fn the_tracing_sink_writes_an_event_without_the_token() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
+    let token = tracing::subscriber::with_default(subscriber, || {
+        let config = config("https://project.test").audit(TracingAudit);
+        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+        let client = clients.user(ALICE).actor("agent").reason("ticket 4711");
+        client.client().unwrap().token().unwrap()
+    });
+    let line = log.text();
+    for part in [
+        "scoped_runtime::audit",
+        ALICE,
+        "act=\"agent\"",
+        "reason=\"ticket 4711\"",
+    ] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(
+        line.contains(token.claims()["jti"].as_str().unwrap()),
+        "{line}"
+    );
+    assert!(!line.contains(token.expose_secret()), "{line}");
 }

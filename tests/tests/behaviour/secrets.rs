@@ -2,37 +2,12 @@
 
 use std::error::Error as _;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
 
 use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 use wiremock::ResponseTemplate;
 
-use crate::support::{ALICE, KEY, SECRET, config, project, server};
-
-/// Everything that any crate logs, at every level.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use crate::support::{ALICE, KEY, Log, SECRET, config, project, server};
 
 /// Fails if one of the secrets, or a good part of one, is in the text.
 fn search(text: &str, secrets: &[&str]) {
@@ -79,7 +54,7 @@ async fn logs_of_every_crate_show_no_secret() {
     let gone = ScopedClients::new(gone).unwrap().get(ALICE).unwrap();
     gone.from("notes").execute().await.unwrap_err();
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(
         logged.contains("127.0.0.1"),
         "the HTTP client does log: {logged}"
