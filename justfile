@@ -5,11 +5,15 @@ default:
     @just --list --unsorted
 
 # All CI jobs
-ci: fmt clippy doc quickstart test
+ci: fmt clippy doc quickstart kms test
 
 # All tests; starts the local server by itself
 test:
     cargo test --workspace
+
+# Signing with AWS KMS, against moto (needs python3)
+kms:
+    cargo test -p scoped-tests --features aws-kms --test kms
 
 # Checks the formatting
 fmt:

@@ -5,7 +5,8 @@
 //! which needs the tables of `tests/server/supabase/migrations`.
 #![allow(
     clippy::print_stdout,
-    reason = "a program for people: it says what it does"
+    clippy::disallowed_methods,
+    reason = "a program for people: it says what it does, and waits for real time"
 )]
 
 use std::process::ExitCode;

@@ -25,6 +25,7 @@ impl SystemClock {
         clippy::disallowed_methods,
         reason = "this is the one place that reads the clock"
     )]
+    #[must_use]
     pub fn new() -> Self {
         Self {
             start: Instant::now(),

@@ -30,6 +30,8 @@ pub use error::{
     ApiError, ClientError, ConfigurationError, Error, LargestClaims, Problem, TokenError,
 };
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
+#[cfg(feature = "aws-kms")]
+pub use key::{AwsKms, AwsKmsError};
 pub use policy::MintPolicy;
 #[cfg(feature = "macros")]
 pub use scoped_macros::{impersonate, scoped_claims};

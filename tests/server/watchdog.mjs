@@ -4,8 +4,9 @@
 // and everything started here is stopped and the folder removed. The programs are children of this process and not
 // of the test process, so there is no moment in which one runs that nobody would stop.
 //
-// In:  one JSON line a program: { id, program, args, env, cwd, log, uid, gid, stop }
-// Out: first { folder, uid, random }, then { id, code } or { id, error } when a program has ended.
+// In:  one JSON line a program: { id, program, args, env, cwd, log, uid, gid, stop, talks }; { id, message } for a
+//      program that talks (a Node program: over its IPC channel); { id, end: true } to stop one
+// Out: first { folder, uid, random }, then { id, code } or { id, error } when a program has ended, and { id, message }
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, realpathSync, rmSync } from 'node:fs';
@@ -23,11 +24,12 @@ let finishing = false;
 process.stdout.on('error', () => {});
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-function start({ id, program, args, env, cwd, log, uid, gid, stop }) {
+function start({ id, program, args, env, cwd, log, uid, gid, stop, talks }) {
   if (finishing) return;
   const output = openSync(log, 'a', 0o600);
   // Its own process group, so that a program's own children can be ended with it.
   const options = { cwd, env, detached: true, windowsHide: true, stdio: ['ignore', output, output] };
+  if (talks) options.stdio.push('ipc');
   if (uid !== null) Object.assign(options, { uid, gid });
   try {
     const child = spawn(program, args, options);
@@ -38,6 +40,7 @@ function start({ id, program, args, env, cwd, log, uid, gid, stop }) {
       running.delete(id);
       say(line);
     });
+    if (talks) child.on('message', (message) => say({ id, message }));
     running.set(id, { child, ended, stop });
   } catch (error) {
     say({ id, error: `${error.code ?? error.message}` });
@@ -65,6 +68,15 @@ async function end({ child, ended, stop }) {
   await ended;
 }
 
+function obey(line) {
+  if ('program' in line) return start(line);
+  const known = running.get(line.id);
+  // One that is not there has ended, and that was said.
+  if (known === undefined) return;
+  if ('message' in line) known.child.send(line.message, () => {});
+  else end(known);
+}
+
 async function finish() {
   if (finishing) return;
   finishing = true;
@@ -75,7 +87,7 @@ async function finish() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, finish);
 createInterface({ input: process.stdin })
-  .on('line', (line) => start(JSON.parse(line)))
+  .on('line', (line) => obey(JSON.parse(line)))
   .on('close', finish);
 
 const random = Array.from({ length: 5 }, () => randomBytes(32).toString('hex'));

@@ -15,6 +15,7 @@ struct Times {
 
 impl ManualClock {
     /// Starts at this moment, in seconds since 1970.
+    #[must_use]
     pub fn at(seconds: u64) -> Self {
         Self(Arc::new(Mutex::new(Times {
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
@@ -23,6 +24,7 @@ impl ManualClock {
     }
 
     /// Starts at the real time, for servers that check it.
+    #[must_use]
     pub fn real() -> Self {
         let clock = Self::at(0);
         clock.times().wall = SystemTime::now();

@@ -9,7 +9,7 @@ const TAIL_BYTES: usize = 4096;
 
 /// Why the server, or a script beside it, did not work: the step, the cause, what to do, and the end of the log.
 ///
-/// Never contains a key: logs pass [`StartError::log`], which takes them out.
+/// Never contains a key: keys are taken out of the logs that it shows.
 pub struct StartError {
     step: &'static str,
     cause: String,
@@ -50,6 +50,7 @@ impl StartError {
     }
 
     /// The step that failed, e.g. `install`.
+    #[must_use]
     pub fn step(&self) -> &'static str {
         self.step
     }

@@ -19,6 +19,7 @@ pub struct Machine {
 
 impl Machine {
     /// This machine, with the files of this package.
+    #[must_use]
     pub fn this() -> Self {
         Self {
             server_files: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/server")),

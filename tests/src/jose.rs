@@ -33,10 +33,45 @@ pub async fn decode_all_with_jose(
 pub async fn mint_with_jose(claims: &[Value], secret: &str) -> Result<Vec<String>> {
     let input = json!({ "secret": secret, "claims": claims });
     let tokens = run("mint.mjs", input, secret).await?;
-    Ok(tokens
+    Ok(texts(&tokens))
+}
+
+/// As [`mint_with_jose`] with a private JWK, or an `oct` one, by its `alg` and with its `kid`.
+///
+/// The members of `header` replace those; `null` takes one out, and `"alg": "none"` leaves the token unsigned.
+pub async fn mint_with_key(claims: &[Value], key: &Value, header: &Value) -> Result<Vec<String>> {
+    let input = json!({ "key": key, "header": header, "claims": claims });
+    let tokens = run("mint.mjs", input, "").await?;
+    Ok(texts(&tokens))
+}
+
+/// A key that signs, and what a project needs to verify with it.
+#[derive(Debug, Clone)]
+pub struct KeyPair {
+    /// A private JWK with `kid` and `alg`, or an `oct` one.
+    pub private: Value,
+    /// Its public JWK; for a shared secret the same as `private`.
+    pub public: Value,
+    /// The public key as PEM text; empty for a shared secret.
+    pub pem: String,
+}
+
+/// Makes a key with `jose` for each of the `algorithms`, e.g. `ES256`.
+pub async fn generate_keys(algorithms: &[&str]) -> Result<Vec<KeyPair>> {
+    let keys = run("keys.mjs", json!(algorithms), "").await?;
+    let pair = |key: &Value| KeyPair {
+        private: key["private"].clone(),
+        public: key["public"].clone(),
+        pem: key["pem"].as_str().unwrap_or_default().to_owned(),
+    };
+    Ok(keys.iter().map(pair).collect())
+}
+
+fn texts(tokens: &[Value]) -> Vec<String> {
+    tokens
         .iter()
         .filter_map(|token| token.as_str().map(str::to_owned))
-        .collect())
+        .collect()
 }
 
 async fn run(script: &'static str, input: Value, secret: &str) -> Result<Vec<Value>> {

@@ -11,10 +11,9 @@
 //! | `watchdog` | starts programs so that they end with the test process, however it ends |
 //! | `postgres_programs` | finds PostgreSQL |
 //! | `postgres`, `lite` | PostgreSQL, and `@supabase/lite` in front of it |
+//! | `gateway` | verifies tokens by the project's keys, in front of Lite |
 //! | `server` | puts them together |
 //! | `target` | the local server, or the project that the environment names |
-//!
-//! A gateway that verifies other kinds of keys would be one more program behind the same watchdog, in front of Lite.
 #![allow(
     clippy::disallowed_methods,
     reason = "the harness waits for real programs by the real clock, and finds them through the environment"
@@ -22,12 +21,17 @@
 
 mod clock;
 mod error;
+mod gateway;
 mod install;
 mod jose;
 mod lite;
+#[cfg(feature = "aws-kms")]
+mod moto;
 mod node;
 mod postgres;
 mod postgres_programs;
+#[cfg(feature = "aws-kms")]
+mod python;
 mod server;
 mod target;
 mod watchdog;
@@ -35,7 +39,12 @@ mod worker;
 
 pub use clock::ManualClock;
 pub use error::StartError;
+pub use gateway::Gateway;
 pub use install::Machine;
-pub use jose::{decode_all_with_jose, decode_with_jose, mint_with_jose};
+pub use jose::{
+    KeyPair, decode_all_with_jose, decode_with_jose, generate_keys, mint_with_jose, mint_with_key,
+};
+#[cfg(feature = "aws-kms")]
+pub use moto::{Moto, kms_client};
 pub use server::LocalSupabase;
 pub use target::Target;

@@ -15,7 +15,8 @@ const LIMIT: Duration = Duration::from_mins(2);
 
 /// The keys of one start. No `Debug`, so that no log can show them.
 pub(crate) struct Keys {
-    pub(crate) jwt_secret: String,
+    /// Known to Lite and to the gateways in front of it, and to nobody who makes tokens.
+    pub(crate) lite_secret: String,
     pub(crate) publishable: String,
     pub(crate) secret: String,
 }
@@ -111,13 +112,14 @@ enabled = true
                 ("LITE_TELEMETRY", "0".to_owned()),
                 ("EXPERIMENTAL_STORAGE", yes()),
                 ("DATABASE_URL", self.database_url.to_owned()),
-                ("JWT_SECRET", self.keys.jwt_secret.clone()),
+                ("JWT_SECRET", self.keys.lite_secret.clone()),
                 ("SUPABASE_PUBLISHABLE_KEY", self.keys.publishable.clone()),
                 ("SUPABASE_SECRET_KEY", self.keys.secret.clone()),
             ],
             cwd: &self.project,
             run_as: None,
             stop: None,
+            talks: false,
         }
     }
 
@@ -153,11 +155,11 @@ enabled = true
 
     fn secrets(&self) -> [&str; 4] {
         let Keys {
-            jwt_secret,
+            lite_secret,
             publishable,
             secret,
         } = self.keys;
-        [self.database_url, jwt_secret, publishable, secret]
+        [self.database_url, lite_secret, publishable, secret]
     }
 }
 

@@ -139,6 +139,7 @@ fn init(
         run_as,
         // By SIGKILL its own children would leave shared memory behind.
         stop: Some("SIGTERM"),
+        talks: false,
     };
     watchdog.run(&initdb, LIMIT).map_err(|error| {
         let error = error.log(&watchdog.log(INITDB), &[password]);
@@ -206,6 +207,7 @@ fn serve(
             cwd: &folder,
             run_as,
             stop: Some("SIGQUIT"),
+            talks: false,
         })?;
         let deadline = Instant::now() + LIMIT;
         loop {

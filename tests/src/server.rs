@@ -1,10 +1,12 @@
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use scoped_runtime::{Config, ConfigBuilder, ConfigurationError};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use crate::error::{Result, StartError};
+use crate::gateway::{Door, Gateway};
 use crate::install::{Installation, Machine};
 use crate::lite::{self, Keys};
 use crate::postgres::Postgres;
@@ -15,12 +17,13 @@ use crate::worker::off_thread;
 ///
 /// Dropping it stops everything and removes the data. So does the end of this process, also by a panic or SIGKILL.
 pub struct LocalSupabase {
-    url: String,
-    keys: Keys,
+    front: Gateway,
+    door: Arc<Door>,
     postgres: Arc<Postgres>,
     installation: Arc<Installation>,
+    folder: PathBuf,
     // Last, as dropping it stops what the others describe.
-    watchdog: Watchdog,
+    watchdog: Arc<Mutex<Watchdog>>,
 }
 
 impl LocalSupabase {
@@ -47,27 +50,48 @@ impl LocalSupabase {
         let mut watchdog = Watchdog::start(&installation)?;
         let postgres = Postgres::start(machine, &installation, &mut watchdog)?;
         let keys = Keys {
-            jwt_secret: watchdog.random()?,
+            lite_secret: watchdog.random()?,
             publishable: format!("sb_publishable_{}", watchdog.random()?),
             secret: format!("sb_secret_{}", watchdog.random()?),
         };
         let port = lite::start(&installation, &mut watchdog, &postgres, &keys)?;
-        Ok(Self {
-            url: format!("http://127.0.0.1:{port}"),
+        let door = Arc::new(Door {
+            node: installation.node.clone(),
+            script: installation.script("gateway.mjs"),
+            lite: port,
             keys,
+        });
+        let folder = watchdog.folder.clone();
+        let watchdog = Arc::new(Mutex::new(watchdog));
+        Ok(Self {
+            front: Gateway::start(&door, &watchdog)?,
+            door,
             postgres: Arc::new(postgres),
             installation: Arc::new(installation),
+            folder,
             watchdog,
         })
     }
 
+    /// Starts another gateway to the same tables, with keys of its own: for tests that change keys.
+    pub async fn gateway(&self) -> Result<Gateway> {
+        let (door, watchdog) = (self.door.clone(), self.watchdog.clone());
+        off_thread("gateway", move || Gateway::start(&door, &watchdog)).await
+    }
+
+    /// As [`Gateway::trust`], for everybody who uses this server.
+    pub async fn trust(&self, keys: &[Value]) -> Result<()> {
+        self.front.trust(keys).await
+    }
+
+    /// As [`Gateway::legacy_secret`], for everybody who uses this server.
+    pub async fn legacy_secret(&self, trusted: bool) -> Result<()> {
+        self.front.legacy_secret(trusted).await
+    }
+
     /// A configuration of this server, to be added to. It reads nothing from the environment.
     pub fn config_builder(&self) -> ConfigBuilder {
-        Config::builder()
-            .environment(|_| None)
-            .url(&self.url)
-            .api_key(self.api_key())
-            .jwt_secret(self.jwt_secret())
+        self.front.config_builder().jwt_secret(self.jwt_secret())
     }
 
     /// A ready configuration of this server.
@@ -76,23 +100,27 @@ impl LocalSupabase {
     }
 
     /// The project's address, as in `SUPABASE_URL`.
+    #[must_use]
     pub fn url(&self) -> &str {
-        &self.url
+        self.front.url()
     }
 
     /// The publishable key.
+    #[must_use]
     pub fn api_key(&self) -> &str {
-        &self.keys.publishable
+        self.front.api_key()
     }
 
     /// The secret key, which alone acts as `service_role`.
+    #[must_use]
     pub fn secret_key(&self) -> &str {
-        &self.keys.secret
+        &self.door.keys.secret
     }
 
-    /// The HS256 secret that the server verifies tokens with.
+    /// The legacy HS256 secret, which is trusted until [`LocalSupabase::legacy_secret`] says otherwise.
+    #[must_use]
     pub fn jwt_secret(&self) -> &str {
-        &self.keys.jwt_secret
+        self.front.jwt_secret()
     }
 
     /// Runs SQL as superuser, past row level security, and gives the rows of the last statement as an array.
@@ -105,15 +133,16 @@ impl LocalSupabase {
     }
 
     /// The folder that holds everything of this server while it runs.
+    #[must_use]
     pub fn folder(&self) -> &std::path::Path {
-        &self.watchdog.folder
+        &self.folder
     }
 }
 
 impl std::fmt::Debug for LocalSupabase {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("LocalSupabase")
-            .field("url", &self.url)
+            .field("url", &self.url())
             .finish_non_exhaustive()
     }
 }

@@ -27,6 +27,7 @@ impl Target {
     }
 
     /// The HS256 secret that the server verifies tokens with, if there is one.
+    #[must_use]
     pub fn jwt_secret(&self) -> Option<String> {
         match self.local {
             Some(local) => Some(local.jwt_secret().to_owned()),

@@ -25,6 +25,7 @@ pub(crate) struct Watchdog {
     input: Option<ChildStdin>,
     lines: Mutex<Receiver<Value>>,
     ended: BTreeMap<u64, String>,
+    answers: BTreeMap<u64, Value>,
     next_id: u64,
     pub(crate) folder: PathBuf,
     pub(crate) is_root: bool,
@@ -43,11 +44,17 @@ pub(crate) struct Program<'a> {
     pub(crate) run_as: Option<(u32, u32)>,
     /// The signal that stops it at once yet cleanly; `None` is SIGKILL.
     pub(crate) stop: Option<&'static str>,
+    /// Whether it is a Node program that answers questions while it runs.
+    pub(crate) talks: bool,
 }
 
 /// A program that was started.
 #[derive(Clone, Copy)]
 pub(crate) struct Running(u64);
+
+/// A question that was sent to a program.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked(u64);
 
 impl Watchdog {
     pub(crate) fn start(installation: &Installation) -> Result<Self> {
@@ -94,6 +101,7 @@ impl Watchdog {
             input,
             lines: Mutex::new(lines),
             ended: BTreeMap::new(),
+            answers: BTreeMap::new(),
             next_id: 0,
             folder: hello["folder"].as_str().unwrap_or_default().into(),
             is_root: hello["uid"].as_u64() == Some(0),
@@ -112,8 +120,7 @@ impl Watchdog {
 
     /// Starts a program and does not wait for its end.
     pub(crate) fn spawn(&mut self, program: &Program<'_>) -> Result<Running> {
-        let id = self.next_id;
-        self.next_id += 1;
+        let id = self.new_id();
         let (uid, gid) = program.run_as.unzip();
         let line = json!({
             "id": id,
@@ -125,11 +132,46 @@ impl Watchdog {
             "uid": uid,
             "gid": gid,
             "stop": program.stop,
+            "talks": program.talks,
         });
-        let gone = || StartError::new(program.step, "the watchdog is gone");
-        let input = self.input.as_mut().ok_or_else(gone)?;
-        writeln!(input, "{line}").map_err(|_| gone())?;
+        self.write(program.step, &line)?;
         Ok(Running(id))
+    }
+
+    /// Sends a question to a program that talks.
+    pub(crate) fn ask(
+        &mut self,
+        step: &'static str,
+        of: Running,
+        question: Value,
+    ) -> Result<Asked> {
+        let seq = self.new_id();
+        let mut message = question;
+        message["seq"] = seq.into();
+        self.write(step, &json!({ "id": of.0, "message": message }))?;
+        Ok(Asked(seq))
+    }
+
+    /// The answer, if it has come.
+    pub(crate) fn answer(&mut self, to: Asked) -> Option<Value> {
+        while self.read(Duration::ZERO).is_ok() {}
+        self.answers.remove(&to.0)
+    }
+
+    /// Stops one program.
+    pub(crate) fn end(&mut self, running: Running) -> Result<()> {
+        self.write(STEP, &json!({ "id": running.0, "end": true }))
+    }
+
+    fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn write(&mut self, step: &'static str, line: &Value) -> Result<()> {
+        let gone = || StartError::new(step, "the watchdog is gone");
+        let input = self.input.as_mut().ok_or_else(gone)?;
+        writeln!(input, "{line}").map_err(|_| gone())
     }
 
     /// Runs a program to its end, which must be a good one.
@@ -161,24 +203,32 @@ impl Watchdog {
             if let Some(code) = self.ended.get(&running.0) {
                 return Some(code.clone());
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let lines = self
-                .lines
-                .get_mut()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
-            match lines.recv_timeout(left) {
-                Ok(line) => {
-                    let code = line.get("code").or(line.get("error"));
-                    let code = code.map_or_else(String::new, |code| {
-                        code.as_str().map_or(code.to_string(), str::to_owned)
-                    });
-                    self.ended
-                        .insert(line["id"].as_u64().unwrap_or(u64::MAX), code);
-                }
+            match self.read(deadline.saturating_duration_since(Instant::now())) {
+                Ok(()) => {}
                 Err(RecvTimeoutError::Timeout) => return None,
                 Err(RecvTimeoutError::Disconnected) => return Some("the watchdog".to_owned()),
             }
         }
+    }
+
+    /// Takes in the next line of the watchdog.
+    fn read(&mut self, wait: Duration) -> std::result::Result<(), RecvTimeoutError> {
+        let lines = self
+            .lines
+            .get_mut()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let line = lines.recv_timeout(wait)?;
+        let id = |value: &Value| value.as_u64().unwrap_or(u64::MAX);
+        if let Some(message) = line.get("message") {
+            self.answers.insert(id(&message["seq"]), message.clone());
+            return Ok(());
+        }
+        let code = line.get("code").or(line.get("error"));
+        let code = code.map_or_else(String::new, |code| {
+            code.as_str().map_or(code.to_string(), str::to_owned)
+        });
+        self.ended.insert(id(&line["id"]), code);
+        Ok(())
     }
 
     /// What the program has written so far.

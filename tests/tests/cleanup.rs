@@ -12,7 +12,8 @@ struct Started {
     process: Child,
     /// Held open, as the program writes a last line when it ends.
     _output: Lines<BufReader<ChildStdout>>,
-    url: String,
+    /// The addresses of its two gateways.
+    gateways: [String; 2],
     folder: PathBuf,
 }
 
@@ -29,13 +30,21 @@ impl Started {
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("ready ").map(str::to_owned))
             .expect("the program starts a server");
-        let (url, folder) = ready.split_once(' ').unwrap();
+        let (url, rest) = ready.split_once(' ').unwrap();
+        let (another, folder) = rest.split_once(' ').unwrap();
         Self {
             process,
             _output: output,
-            url: url.to_owned(),
+            gateways: [url, another].map(|url| url.trim_start_matches("http://").to_owned()),
             folder: folder.into(),
         }
+    }
+
+    fn lite(&self) -> String {
+        let config = self.folder.join("project/supabase/config.toml");
+        let config = std::fs::read_to_string(config).unwrap();
+        let port = config.lines().find_map(|line| line.strip_prefix("port = "));
+        format!("127.0.0.1:{}", port.unwrap())
     }
 
     fn database(&self) -> String {
@@ -54,26 +63,25 @@ fn is_soon(what: impl Fn() -> bool) -> bool {
 #[test]
 fn nothing_is_left_when_the_process_is_killed() {
     let mut started = Started::and_then("wait");
-    let (url, database) = (started.url.clone(), started.database());
-    assert!(listens(&url) && listens(&database));
+    let mut addresses = vec![started.lite(), started.database()];
+    addresses.extend(started.gateways.clone());
+    assert!(addresses.iter().all(|address| listens(address)));
 
     // SIGKILL: nothing of the program's own runs after this.
     started.process.kill().unwrap();
     started.process.wait().unwrap();
-    assert!(is_soon(|| !listens(&url)
-        && !listens(&database)
-        && !started.folder.exists()));
+    let is_quiet = || !addresses.iter().any(|address| listens(address));
+    assert!(is_soon(|| is_quiet() && !started.folder.exists()));
 }
 
 #[test]
 fn nothing_is_left_of_a_shared_server_when_the_process_ends() {
     let mut started = Started::and_then("end");
     assert!(started.process.wait().unwrap().success());
-    assert!(is_soon(
-        || !listens(&started.url) && !started.folder.exists()
-    ));
+    let is_quiet = || !started.gateways.iter().any(|address| listens(address));
+    assert!(is_soon(|| is_quiet() && !started.folder.exists()));
 }
 
-fn listens(url: &str) -> bool {
-    TcpStream::connect(url.trim_start_matches("http://")).is_ok()
+fn listens(address: &str) -> bool {
+    TcpStream::connect(address).is_ok()
 }

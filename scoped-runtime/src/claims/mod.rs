@@ -36,11 +36,13 @@ pub struct Claim {
 
 impl Claim {
     /// A claim of this name at the top level of the token.
+    #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name }
     }
 
     /// The claim's name in the token.
+    #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }

@@ -62,6 +62,7 @@ impl Role {
     }
 
     /// The role's name.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -64,6 +64,7 @@ impl UserId {
     }
 
     /// The ID as it stands in the token.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -59,17 +59,15 @@ fn problem(ours: &Key, listed: &[Value]) -> Option<Problem> {
             "import it as a standby key, rotate to it, and wait 20 minutes for the caches",
         ));
     };
-    let public = match ours {
-        Key::Local(key) => key.public_jwk(),
-        Key::Remote(_) => None,
-    };
-    public.filter(|public| !is_same(public, found)).map(|_| {
-        Problem::new(
-            "signing_key",
-            format!("has the ID `{key_id}`, under which the project lists another key"),
-            "use the private half of the key that is listed, or give yours an ID of its own",
-        )
-    })
+    ours.public_jwk()
+        .filter(|public| !is_same(public, found))
+        .map(|_| {
+            Problem::new(
+                "signing_key",
+                format!("has the ID `{key_id}`, under which the project lists another key"),
+                "use the private half of the key that is listed, or give yours an ID of its own",
+            )
+        })
 }
 
 /// Whether two public keys are the same by the members that make them so (RFC 7638, section 3.2).

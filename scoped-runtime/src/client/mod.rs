@@ -96,16 +96,19 @@ impl<C: ScopedClaims> ScopedClient<C> {
     }
 
     /// The user that this client acts as.
+    #[must_use]
     pub fn user_id(&self) -> &UserId {
         self.core.user_id()
     }
 
     /// The database role that requests run as.
+    #[must_use]
     pub fn role(&self) -> &Role {
         self.core.role()
     }
 
     /// The claims that every token of this client carries.
+    #[must_use]
     pub fn claims(&self) -> &C {
         &self.claims
     }

@@ -61,12 +61,14 @@ impl Config {
     }
 
     /// The project's URL, without a slash at its end.
+    #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
 
     /// The issuer (`iss`) of every token: `{url}/auth/v1`, unless [`ConfigBuilder::issuer`] says
     /// otherwise.
+    #[must_use]
     pub fn issuer(&self) -> String {
         let own = || format!("{}/auth/v1", self.url());
         self.issuer.clone().unwrap_or_else(own)

@@ -34,31 +34,37 @@ impl ApiError {
     }
 
     /// The HTTP status.
+    #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
     }
 
     /// PostgREST's code (`PGRST...`) or PostgreSQL's `SQLSTATE`, if there is one.
+    #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
     /// What went wrong, in the server's words.
+    #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
     /// More about it, if the server says more.
+    #[must_use]
     pub fn details(&self) -> Option<&str> {
         self.0.details.as_deref()
     }
 
     /// What to do, if the server says so.
+    #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
     /// Whether the token was past its end: 401 with PGRST303, or PGRST301 before PostgREST 13.
+    #[must_use]
     pub fn is_expired_token(&self) -> bool {
         self.status() == 401
             && matches!(self.code(), Some("PGRST301" | "PGRST303"))
@@ -67,6 +73,7 @@ impl ApiError {
 
     /// Whether a Row Level Security policy refused the row (SQLSTATE 42501).
     /// A missing `GRANT` has the same code and is not meant.
+    #[must_use]
     pub fn is_rls_denied(&self) -> bool {
         self.code() == Some("42501") && self.message().contains("row-level security")
     }

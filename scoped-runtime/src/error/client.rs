@@ -91,6 +91,7 @@ pub enum ClientError {
 
 impl ClientError {
     /// Whether the same request may succeed later: a timeout or a lost connection.
+    #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Timeout { .. } | Self::Transport { .. })
     }

@@ -22,16 +22,19 @@ impl Problem {
     }
 
     /// The name of the builder method that sets the value, such as `url` or `jwt_secret`.
+    #[must_use]
     pub fn field(&self) -> &str {
         self.field
     }
 
     /// Why the value is refused.
+    #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
     /// What to do about it.
+    #[must_use]
     pub fn remedy(&self) -> &str {
         &self.remedy
     }
@@ -67,6 +70,7 @@ impl ConfigurationError {
     }
 
     /// Every problem, in the order of the builder's methods.
+    #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }

@@ -33,6 +33,7 @@ pub enum Error {
 impl Error {
     /// Whether the same call may succeed later without any change: a timeout, a lost connection,
     /// or a status that says the server is busy or down (429, 502, 503, 504).
+    #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Client(error) => error.is_transient(),

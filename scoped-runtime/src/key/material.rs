@@ -9,7 +9,8 @@ use super::Algorithm;
 
 /// A private key, parsed once and ready to sign. One variant for each family of algorithms.
 pub(super) enum Material {
-    Hmac(hmac::Key),
+    /// Boxed, since it is much larger than the others and a move would leave a copy behind.
+    Hmac(Box<hmac::Key>),
     Ecdsa(EcdsaKeyPair),
     Rsa(RsaKeyPair),
     Ed25519(Ed25519KeyPair),
@@ -18,7 +19,7 @@ pub(super) enum Material {
 impl Material {
     /// The HMAC key of a secret.
     pub(super) fn hmac(secret: &[u8]) -> Self {
-        Self::Hmac(hmac::Key::new(hmac::HMAC_SHA256, secret))
+        Self::Hmac(Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))
     }
 
     pub(super) fn algorithm(&self) -> Algorithm {
@@ -36,8 +37,8 @@ impl Material {
         let random = SystemRandom::new();
         match self {
             Self::Hmac(key) => Some(Signature::Hmac(hmac::sign(key, input))),
-            Self::Ecdsa(pair) => pair.sign(&random, input).map(Signature::Fixed).ok(),
-            Self::Ed25519(pair) => pair.try_sign(input).map(Signature::Fixed).ok(),
+            Self::Ecdsa(pair) => Signature::fixed(&pair.sign(&random, input).ok()?),
+            Self::Ed25519(pair) => Signature::fixed(&pair.try_sign(input).ok()?),
             Self::Rsa(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &random, input, &mut signature)
@@ -72,19 +73,26 @@ impl Material {
     }
 }
 
-/// A signature in JWS form (RFC 7518, section 3), on the stack where its size is known: for ES256,
-/// `r` and `s` with 32 bytes each.
+/// A signature in JWS form (RFC 7518, section 3; RFC 8037, section 3.1), on the stack where its size
+/// is known: for ES256, `r` and `s` with 32 bytes each.
 pub(crate) enum Signature {
     Hmac(hmac::Tag),
-    Fixed(aws_lc_rs::signature::Signature),
+    /// The library's own type has room for every algorithm it knows, more than 4 KiB.
+    Fixed([u8; 64]),
     Rsa(Vec<u8>),
+}
+
+impl Signature {
+    fn fixed(signature: &aws_lc_rs::signature::Signature) -> Option<Self> {
+        signature.as_ref().try_into().map(Self::Fixed).ok()
+    }
 }
 
 impl AsRef<[u8]> for Signature {
     fn as_ref(&self) -> &[u8] {
         match self {
             Self::Hmac(tag) => tag.as_ref(),
-            Self::Fixed(signature) => signature.as_ref(),
+            Self::Fixed(signature) => signature,
             Self::Rsa(signature) => signature,
         }
     }

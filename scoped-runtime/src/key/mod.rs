@@ -1,5 +1,7 @@
 //! The keys that sign tokens: one held here, or one that lives elsewhere.
 
+#[cfg(feature = "aws-kms")]
+mod aws_kms;
 mod jwk;
 mod material;
 mod pem;
@@ -8,6 +10,8 @@ mod rotation;
 mod signer;
 mod signing_key;
 
+#[cfg(feature = "aws-kms")]
+pub use aws_kms::{AwsKms, AwsKmsError};
 pub(crate) use rotation::{Keys, Turn};
 pub use rotation::{RotateNow, Rotation};
 pub use signer::Signer;
@@ -19,7 +23,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::error::Problem;
 
-/// How a token is signed (RFC 7518, section 3.1; EdDSA: RFC 8037).
+/// How a token is signed (RFC 7518, section 3.1; `EdDSA`: RFC 8037).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -35,6 +39,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The name in a token's header.
+    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hs256 => "HS256",

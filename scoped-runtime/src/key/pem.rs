@@ -50,12 +50,15 @@ fn pkcs8(der: &[u8]) -> Result<Material, Problem> {
     }
     RsaKeyPair::from_pkcs8(der)
         .map(Material::Rsa)
-        .map_err(|error| match rejected_for_size(&error) {
-            true => rsa(&error),
-            false => refused(
-                "is no EC key on P-256, no RSA and no Ed25519 key, or is damaged",
-                CONVERT,
-            ),
+        .map_err(|error| {
+            if rejected_for_size(&error) {
+                rsa(&error)
+            } else {
+                refused(
+                    "is no EC key on P-256, no RSA and no Ed25519 key, or is damaged",
+                    CONVERT,
+                )
+            }
         })
 }
 

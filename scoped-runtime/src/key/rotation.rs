@@ -67,11 +67,12 @@ impl Keys {
 
     /// Every mint from now on has the new key.
     pub(crate) fn rotate(&self, rotation: Rotation) {
+        let Rotation { key, at_once } = rotation;
         let previous = self.current.rcu(|turn| Turn {
-            key: Key::Local(rotation.key.clone()),
+            key: Key::Local(key.clone()),
             number: turn.number + 1,
         });
-        if rotation.at_once {
+        if at_once {
             // After the key: whoever sees this finds the new key.
             self.required
                 .fetch_max(previous.number + 1, Ordering::AcqRel);

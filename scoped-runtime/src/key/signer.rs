@@ -40,6 +40,12 @@ pub trait Signer: fmt::Debug + Send + Sync {
     /// The key ID (`kid`) by which the project knows its public half.
     fn key_id(&self) -> &str;
 
+    /// The public half as a JWK, if it is known: what
+    /// [`check_keys`](crate::ScopedClients::check_keys) compares with the one that the project lists.
+    fn public_jwk(&self) -> Option<serde_json::Value> {
+        None
+    }
+
     /// Signs a JWS signing input (RFC 7515, section 5.1). The signature is as JWS wants it: for ES256,
     /// `r` and `s` with 32 bytes each (RFC 7518, section 3.4), not DER.
     ///
@@ -62,11 +68,17 @@ type Signing<'a> = Pin<
 /// A [`Signer`] behind a pointer.
 trait Boxed: fmt::Debug + Send + Sync {
     fn sign<'a>(&'a self, input: &'a [u8]) -> Signing<'a>;
+
+    fn public_jwk(&self) -> Option<serde_json::Value>;
 }
 
 impl<S: Signer> Boxed for S {
     fn sign<'a>(&'a self, input: &'a [u8]) -> Signing<'a> {
         Box::pin(Signer::sign(self, input))
+    }
+
+    fn public_jwk(&self) -> Option<serde_json::Value> {
+        Signer::public_jwk(self)
     }
 }
 
@@ -119,6 +131,14 @@ impl Key {
         match self {
             Self::Local(key) => key.algorithm(),
             Self::Remote(remote) => remote.algorithm,
+        }
+    }
+
+    /// Its public half, if it is known and there is one.
+    pub(crate) fn public_jwk(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::Local(key) => key.public_jwk(),
+            Self::Remote(remote) => remote.signer.public_jwk(),
         }
     }
 

@@ -12,10 +12,10 @@ use crate::error::{ConfigurationError, Problem};
 ///
 /// | key | algorithm | where its tokens are accepted |
 /// |---|---|---|
-/// | P-256 | ES256 | every service; what Supabase recommends |
-/// | RSA, 2048 to 8192 bits | RS256 | every service; hosted projects import it with `e` = `AQAB` only. A signature takes many times as long |
-/// | Ed25519 | EdDSA | not everywhere: hosted projects announce it, the CLI's local stack refuses it, Realtime knows it since August 2026 |
-/// | shared secret | HS256 | every service of a project that has not revoked it, but no third-party issuer |
+/// | P-256 | `ES256` | every service; what Supabase recommends |
+/// | RSA, 2048 to 8192 bits | `RS256` | every service; hosted projects import it with `e` = `AQAB` only. A signature takes many times as long |
+/// | Ed25519 | `EdDSA` | not everywhere: hosted projects announce it, the CLI's local stack refuses it, Realtime knows it since August 2026 |
+/// | shared secret | `HS256` | every service of a project that has not revoked it, but no third-party issuer |
 ///
 /// A token is matched with its key by the key ID (`kid`, RFC 7515, section 4.1.4), so asymmetric keys
 /// must have one: Realtime and Auth refuse their tokens otherwise. Hosted projects want a UUID. The
@@ -90,7 +90,8 @@ impl SigningKey {
 
     /// A private JSON Web Key (RFC 7517; EC and RSA: RFC 7518, section 6; Ed25519: RFC 8037): one
     /// object, a set (`{"keys": [..]}`), or an array of keys as in `signing_keys.json`. The first
-    /// usable private key of a set is taken, the others are ignored.
+    /// usable private key of a set is taken, the others are ignored; a shared secret (`oct`) counts
+    /// as one.
     ///
     /// EC members with dropped leading zeros, as older versions of `supabase gen signing-key` write
     /// them, are filled up to 32 bytes.
@@ -166,11 +167,13 @@ impl SigningKey {
     }
 
     /// The algorithm of its signatures.
+    #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.0.algorithm
     }
 
     /// The key ID (`kid`) in the header of its tokens; a legacy secret has none.
+    #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.0.key_id.as_deref()
     }
@@ -182,6 +185,7 @@ impl SigningKey {
     /// [imported](https://supabase.com/docs/guides/auth/signing-keys); a self-hosted one trusts it
     /// when it stands in
     /// [`JWT_JWKS`](https://supabase.com/docs/guides/self-hosting/self-hosted-auth-keys).
+    #[must_use]
     pub fn public_jwk(&self) -> Option<Value> {
         self.0.public.clone()
     }
@@ -191,6 +195,7 @@ impl SigningKey {
     /// This is the `custom_jwks` with which a project is told of a
     /// [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc); tokens
     /// then need that issuer's name: [`ConfigBuilder::issuer`](crate::ConfigBuilder::issuer).
+    #[must_use]
     pub fn public_jwks(&self) -> Value {
         let keys: Vec<&Value> = self.0.public.iter().collect();
         json!({ "keys": keys })

@@ -44,7 +44,7 @@ impl Held {
         Self {
             token,
             turn,
-            due: (end - margin, at(life - margin)),
+            due: (end - margin, at(life.saturating_sub(margin))),
             end: (end, at(life)),
         }
     }

@@ -46,10 +46,10 @@ pub(super) struct Minter {
 impl Minter {
     /// With a key that is here.
     pub(super) fn local(&self, key: &SigningKey, turn: &Turn) -> Result<Held, TokenError> {
-        let minted = Moment::now(&*self.mint.clock);
-        let unsigned = self.unsigned(turn, minted)?;
+        let moment = Moment::now(&*self.mint.clock);
+        let unsigned = self.unsigned(turn, moment)?;
         let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
-        self.finish(unsigned, signature.as_ref(), turn, minted)
+        self.finish(unsigned, signature.as_ref(), turn, moment)
     }
 
     /// With a key that is elsewhere. The future owns what it needs, so that no caller has to stay.
@@ -60,8 +60,8 @@ impl Minter {
     ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
         let minter = Arc::clone(self);
         async move {
-            let minted = Moment::now(&*minter.mint.clock);
-            let unsigned = minter.unsigned(&turn, minted)?;
+            let moment = Moment::now(&*minter.mint.clock);
+            let unsigned = minter.unsigned(&turn, moment)?;
             let after = minter.mint.signer_timeout;
             let signing = remote.sign(unsigned.signing_input());
             let signature = tokio::time::timeout(after, signing)
@@ -70,16 +70,16 @@ impl Minter {
                 .map_err(|source| TokenError::Signer {
                     source: source.into(),
                 })?;
-            minter.finish(unsigned, &signature, &turn, minted)
+            minter.finish(unsigned, &signature, &turn, moment)
         }
     }
 
-    fn unsigned(&self, turn: &Turn, minted: Moment) -> Result<Unsigned, TokenError> {
+    fn unsigned(&self, turn: &Turn, moment: Moment) -> Result<Unsigned, TokenError> {
         let life = self.content.lifetime.expires_in;
         let backdate = self.mint.backdate;
         self.content
             .template
-            .unsigned(&turn.key, minted.wall, life, backdate)
+            .unsigned(&turn.key, moment.wall, life, backdate)
     }
 
     /// Puts the token together and records it. Nobody has it before that.
@@ -88,7 +88,7 @@ impl Minter {
         unsigned: Unsigned,
         signature: &[u8],
         turn: &Turn,
-        minted: Moment,
+        moment: Moment,
     ) -> Result<Held, TokenError> {
         let jwt_id = unsigned.jwt_id;
         let token = unsigned.signed(signature, self.mint.max_token_bytes)?;
@@ -96,7 +96,7 @@ impl Minter {
             self.record(&token, jwt_id, &turn.key)?;
         }
         let lifetime = self.content.lifetime;
-        Ok(Held::new(token, turn.number, minted, lifetime))
+        Ok(Held::new(token, turn.number, moment, lifetime))
     }
 
     fn record(&self, token: &AccessToken, jwt_id: uuid::Uuid, key: &Key) -> Result<(), TokenError> {

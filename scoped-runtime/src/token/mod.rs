@@ -38,6 +38,7 @@ impl AccessToken {
     }
 
     /// The token itself, for another client of the same project.
+    #[must_use]
     pub fn expose_secret(&self) -> &str {
         &self.bearer()[BEARER.len()..]
     }
@@ -48,16 +49,19 @@ impl AccessToken {
     }
 
     /// When it was issued (`iat`).
+    #[must_use]
     pub fn issued_at(&self) -> SystemTime {
         self.0.issued_at
     }
 
     /// When its life ends (`exp`). No request of ours carries it from then on.
+    #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at
     }
 
     /// What it says, decoded: for logs and tests. Claims are no secret, but may be personal data.
+    #[must_use]
     pub fn claims(&self) -> Map<String, Value> {
         self.expose_secret()
             .split('.')

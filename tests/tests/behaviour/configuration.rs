@@ -282,6 +282,10 @@ fn report() -> String {
 
 /// The test runs itself again in processes of their own, since setting variables in this one would be
 /// unsafe.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test tells itself apart from its children"
+)]
 #[test]
 fn from_env_reads_the_process_environment_and_no_file() {
     const CHILD: &str = "SCOPED_TESTS_REPORT";

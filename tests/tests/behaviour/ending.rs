@@ -37,17 +37,17 @@ async fn closing_a_client_ends_its_clones_queries_and_what_was_narrowed_from_it(
     let client = clients.get(ALICE).unwrap();
     let (clone, schema) = (client.clone(), client.schema("api2"));
     let narrowed = client.narrow().client().unwrap();
-    let narrower = narrowed.narrow().client().unwrap();
+    let derived = narrowed.narrow().client().unwrap();
     let written = client.from("notes").select("*");
     let other = clients.get(ALICE).unwrap();
 
     narrowed.close();
-    assert!(is_closed(&narrowed).await && is_closed(&narrower).await);
+    assert!(is_closed(&narrowed).await && is_closed(&derived).await);
     assert!(!is_closed(&client).await && !is_closed(&clone).await);
     let before = arrived(&server).await.len();
     client.close();
     clock.pass(Duration::from_hours(2));
-    for ended in [&client, &clone, &schema, &narrower] {
+    for ended in [&client, &clone, &schema, &derived] {
         assert!(is_closed(ended).await);
     }
     written.execute().await.unwrap_err();

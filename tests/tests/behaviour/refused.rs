@@ -177,7 +177,7 @@ async fn a_redirect_is_an_error_and_carries_nothing_away() {
 
 #[tokio::test]
 async fn a_server_that_hangs_is_given_up_on() {
-    let slow = server(ResponseTemplate::new(200).set_delay(Duration::from_secs(60))).await;
+    let slow = server(ResponseTemplate::new(200).set_delay(Duration::from_mins(1))).await;
     let timeout = Duration::from_millis(50);
     let config = config(&slow.uri())
         .request_timeout(timeout)

@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{ALICE, arrived, bearer, config, offline, project, verified};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn token(client: &ScopedClient) -> String {
     client.token().unwrap().expose_secret().to_owned()
@@ -22,7 +22,7 @@ fn a_live_token_is_reused_until_60_seconds_before_its_end() {
     let (clients, clock) = offline();
     let client = clients.get(ALICE).unwrap();
     let first = token(&client);
-    clock.pass(HOUR - Duration::from_secs(61));
+    clock.pass(HOUR.checked_sub(Duration::from_secs(61)).unwrap());
     assert_eq!(token(&client), first);
     clock.pass(Duration::from_secs(1));
     assert_ne!(token(&client), first);
@@ -86,7 +86,7 @@ fn a_wall_clock_set_back_does_not_stretch_a_token_s_life() {
     clock.jump_back(HOUR / 4);
     let first = token(&client);
     // 59 minutes after the mint by the monotonic clock, 44 by the wall clock.
-    clock.pass(HOUR / 2 - Duration::from_secs(60));
+    clock.pass((HOUR / 2).checked_sub(Duration::from_mins(1)).unwrap());
     assert_ne!(token(&client), first);
 }
 
@@ -95,7 +95,7 @@ fn without_auto_refresh_the_token_serves_to_its_end_and_then_says_so() {
     let (clients, clock) = offline();
     let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
     let first = token(&client);
-    clock.pass(HOUR - Duration::from_secs(1));
+    clock.pass(HOUR.checked_sub(Duration::from_secs(1)).unwrap());
     assert_eq!(token(&client), first);
     clock.pass(Duration::from_secs(1));
     let error = client.token().unwrap_err();

@@ -8,7 +8,7 @@ use scoped_tests::ManualClock;
 
 use crate::support::{api, notes, project, somebody, write};
 
-const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
+const TWO_HOURS: Duration = Duration::from_hours(2);
 
 const SHORT: Duration = Duration::from_mins(5);
 
@@ -73,7 +73,7 @@ async fn one_query_from_each_of_64_threads_arrives_with_a_live_token() {
 
 #[tokio::test]
 async fn a_clock_that_stays_behind_is_an_error_that_says_expired() {
-    let (client, _clock) = expired(Duration::from_secs(3600)).await;
+    let (client, _clock) = expired(Duration::from_hours(1)).await;
     let error = api(client.from("notes").execute().await);
     assert!(error.is_expired_token(), "{error}");
     assert_eq!(error.status(), 401);

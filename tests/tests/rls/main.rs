@@ -1,4 +1,8 @@
 //! Against the real server: what Row Level Security lets through for a client's user.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
 
 mod expiry;
 mod interop;

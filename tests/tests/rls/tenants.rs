@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::support::{api, clients, somebody};
 
 #[scoped_claims]
-struct Tenant {
+struct Member {
     tenant_id: String,
     #[claim(rename = "subscription")]
     plan: Option<String>,
@@ -26,8 +26,8 @@ struct Metadata {
 /// The local server reads tokens with JavaScript, which rounds larger integers.
 const MAX_SAFE: u64 = (1 << 53) - 1;
 
-fn tenant(name: &str) -> Tenant {
-    Tenant {
+fn tenant(name: &str) -> Member {
+    Member {
         tenant_id: name.to_owned(),
         plan: None,
         app_metadata: Metadata {
@@ -105,7 +105,7 @@ struct Job {
     expires_in = "5m",
     via = clients().await,
 )]
-async fn run(job: &Job, #[scoped] db: ScopedClient<Tenant>) -> Result<(Vec<String>, Value), Error> {
+async fn run(job: &Job, #[scoped] db: ScopedClient<Member>) -> Result<(Vec<String>, Value), Error> {
     let claims = db.token()?.claims();
     Ok((tenants(&db).await, claims.into()))
 }

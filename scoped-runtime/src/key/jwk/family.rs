@@ -123,7 +123,7 @@ fn oct(private: &str) -> Result<Material, Problem> {
     if secret.len() < MIN_SECRET_BYTES {
         return Err(refused(
             format!(
-                "has a `k` of {} bytes, fewer than {MIN_SECRET_BYTES}",
+                "has a member `k` of {} bytes, fewer than {MIN_SECRET_BYTES}",
                 secret.len()
             ),
             GENERATE,

@@ -21,14 +21,14 @@ pub(super) fn decode(name: &str, text: &str) -> Result<Bytes, Problem> {
         .decode_slice(text, &mut bytes)
         .map_err(|_| {
             refused(
-                format!("has a `{name}` that is not base64url without padding"),
+                format!("has a member `{name}` that is not base64url without padding"),
                 "copy the key again",
             )
         })?;
     bytes.truncate(length);
     if !(1..=LONGEST).contains(&length) {
         return Err(refused(
-            format!("has a `{name}` of {length} bytes"),
+            format!("has a member `{name}` of {length} bytes"),
             "copy the key again",
         ));
     }
@@ -58,7 +58,7 @@ pub(super) fn decode_string(name: &str, text: &str) -> Result<Bytes, Problem> {
 
 fn wrong_length(name: &str, length: usize) -> Problem {
     refused(
-        format!("has a `{name}` of {length} bytes instead of {FIELD}"),
+        format!("has a member `{name}` of {length} bytes instead of {FIELD}"),
         "copy the key again",
     )
 }

@@ -1,0 +1,180 @@
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use scoped_runtime::{Config, ConfigBuilder};
+use serde_json::{Value, json};
+
+use crate::error::{Result, StartError};
+use crate::lite::Keys;
+use crate::watchdog::{Program, Running, Watchdog};
+use crate::worker::off_thread;
+
+const STEP: &str = "gateway";
+const LIMIT: Duration = Duration::from_mins(1);
+/// Stopping it is a SIGKILL, so this is for a machine that is busy beyond measure.
+const STOP_TIME: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// What a gateway is started with: the Lite behind it, and the keys that it shares with that.
+pub(crate) struct Door {
+    pub(crate) node: PathBuf,
+    pub(crate) script: PathBuf,
+    pub(crate) lite: u16,
+    pub(crate) keys: Keys,
+}
+
+/// A project's front door, which verifies tokens as Supabase does. It has a port, a legacy secret and a set of trusted
+/// keys of its own; the tables behind it are its server's.
+///
+/// Dropping it stops it. It answers no longer than its server lives.
+pub struct Gateway {
+    url: String,
+    api_key: String,
+    jwt_secret: String,
+    running: Running,
+    // Weak, so that the server alone decides how long everything runs.
+    watchdog: Weak<Mutex<Watchdog>>,
+}
+
+impl Gateway {
+    pub(crate) fn start(door: &Door, watchdog: &Arc<Mutex<Watchdog>>) -> Result<Self> {
+        let running = {
+            let mut watchdog = lock(watchdog);
+            let cwd = watchdog.folder.clone();
+            watchdog.spawn(&Program {
+                step: STEP,
+                path: &door.node,
+                args: vec![door.script.display().to_string()],
+                env: Vec::new(),
+                cwd: &cwd,
+                run_as: None,
+                stop: None,
+                talks: true,
+            })?
+        };
+        // From here on an error stops it, too.
+        let mut gateway = Self {
+            url: String::new(),
+            api_key: door.keys.publishable.clone(),
+            jwt_secret: String::new(),
+            running,
+            watchdog: Arc::downgrade(watchdog),
+        };
+        let start = json!({
+            "lite": door.lite,
+            "liteSecret": door.keys.lite_secret,
+            "publishable": door.keys.publishable,
+            "secret": door.keys.secret,
+        });
+        let answer = ask(watchdog, running, json!({ "start": start }))?;
+        gateway.url = format!("http://127.0.0.1:{}", answer["port"]);
+        answer["jwtSecret"]
+            .as_str()
+            .unwrap_or_default()
+            .clone_into(&mut gateway.jwt_secret);
+        Ok(gateway)
+    }
+
+    /// The project's address, as in `SUPABASE_URL`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The publishable key, the same as the server's.
+    #[must_use]
+    pub fn api_key(&self) -> &str {
+        &self.api_key
+    }
+
+    /// Its own legacy HS256 secret, which is trusted until [`Gateway::legacy_secret`] says otherwise.
+    #[must_use]
+    pub fn jwt_secret(&self) -> &str {
+        &self.jwt_secret
+    }
+
+    /// A configuration with its address and API key, to be given a signing key or the legacy secret.
+    /// It reads nothing from the environment.
+    pub fn config_builder(&self) -> ConfigBuilder {
+        Config::builder()
+            .environment(|_| None)
+            .url(&self.url)
+            .api_key(self.api_key())
+    }
+
+    /// Replaces the trusted keys, public or `oct` JWKs; for every request that comes after this has returned.
+    ///
+    /// The legacy secret is not one of them. An error means that the keys before are still the trusted ones.
+    pub async fn trust(&self, keys: &[Value]) -> Result<()> {
+        self.tell(json!({ "trust": keys })).await
+    }
+
+    /// Whether tokens that the legacy secret has signed are accepted, as they are at first.
+    pub async fn legacy_secret(&self, trusted: bool) -> Result<()> {
+        self.tell(json!({ "legacy": trusted })).await
+    }
+
+    async fn tell(&self, question: Value) -> Result<()> {
+        let (running, watchdog) = (self.running, self.watchdog.clone());
+        off_thread(STEP, move || {
+            let watchdog = watchdog
+                .upgrade()
+                .ok_or_else(|| StartError::new(STEP, "its server has been dropped"))?;
+            ask(&watchdog, running, question).map(drop)
+        })
+        .await
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        let Some(watchdog) = self.watchdog.upgrade() else {
+            return;
+        };
+        if lock(&watchdog).end(self.running).is_ok() {
+            let deadline = Instant::now() + STOP_TIME;
+            while lock(&watchdog)
+                .end_of(self.running, Duration::ZERO)
+                .is_none()
+                && Instant::now() < deadline
+            {
+                std::thread::sleep(PAUSE);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Waits for the answer with the watchdog locked for moments only, so that gateways start and learn side by side.
+fn ask(watchdog: &Mutex<Watchdog>, running: Running, question: Value) -> Result<Value> {
+    let asked = lock(watchdog).ask(STEP, running, question)?;
+    let deadline = Instant::now() + LIMIT;
+    while Instant::now() < deadline {
+        let mut locked = lock(watchdog);
+        if let Some(answer) = locked.answer(asked) {
+            return match answer["error"].as_str() {
+                None => Ok(answer),
+                Some(error) => Err(StartError::new(STEP, error)),
+            };
+        }
+        if let Some(code) = locked.end_of(running, Duration::ZERO) {
+            let error = StartError::new(STEP, format!("it ended with {code}"));
+            return Err(error.log(&locked.log(STEP), &[]));
+        }
+        drop(locked);
+        std::thread::sleep(PAUSE);
+    }
+    Err(StartError::new(STEP, "it did not answer"))
+}
+
+fn lock(watchdog: &Mutex<Watchdog>) -> MutexGuard<'_, Watchdog> {
+    watchdog.lock().unwrap_or_else(PoisonError::into_inner)
+}

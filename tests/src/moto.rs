@@ -1,0 +1,140 @@
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::config::{Config, Credentials, Region};
+use tokio::sync::OnceCell;
+
+use crate::error::{Result, StartError};
+use crate::python;
+use crate::worker::off_thread;
+
+const STEP: &str = "moto";
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/kms");
+/// How long dropping waits for the end; the server needs milliseconds.
+const STOP_TIME: Duration = Duration::from_secs(5);
+
+/// AWS KMS of this process alone, by `moto` on a free port. The files are in `tests/kms/`.
+///
+/// Dropping it stops it. So does the end of this process, also by a panic or SIGKILL: the server ends when the
+/// pipe to it closes.
+pub struct Moto {
+    url: String,
+    server: Child,
+    /// Closed on exec, so no other child holds it open.
+    input: Option<ChildStdin>,
+}
+
+impl Moto {
+    /// Starts one. The first start on a machine also installs, which takes up to a minute; later ones take a second.
+    pub async fn start() -> Result<Self> {
+        off_thread(STEP, || {
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            Self::launch(&python::install(&path, Path::new(FILES))?)
+        })
+        .await
+    }
+
+    /// The one server of this process, which ends with it. A start that failed is not tried again.
+    pub async fn shared() -> std::result::Result<&'static Self, &'static StartError> {
+        static SHARED: OnceCell<Result<Moto>> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await.as_ref()
+    }
+
+    fn launch(python: &Path) -> Result<Self> {
+        let mut server = Command::new(python)
+            // Isolated: no `PYTHON...` variable and no package of the user changes what runs here.
+            .args(["-I", "server.py"])
+            .current_dir(FILES)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| StartError::io(STEP, python, error).remedy(reinstall()))?;
+        let input = server.stdin.take();
+        // Read to its end, as a full pipe would stop the server.
+        let log = server.stderr.take().map(|mut stderr| {
+            thread::spawn(move || {
+                let mut log = Vec::new();
+                // Whatever could be read is the log.
+                let _ = stderr.read_to_end(&mut log);
+                String::from_utf8_lossy(&log).into_owned()
+            })
+        });
+        let mut line = String::new();
+        if let Some(output) = server.stdout.take() {
+            // An error leaves the line empty.
+            let _ = BufReader::new(output).read_line(&mut line);
+        }
+        let Ok(port) = line.trim().parse::<u16>() else {
+            let _ = server.kill();
+            let _ = server.wait();
+            let log = log.and_then(|log| log.join().ok()).unwrap_or_default();
+            let error = StartError::new(STEP, "it did not start");
+            return Err(error.remedy(reinstall()).log(&log, &[]));
+        };
+        Ok(Self {
+            url: format!("http://127.0.0.1:{port}"),
+            server,
+            input,
+        })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A client of this server.
+    pub fn client(&self) -> Client {
+        kms_client(&self.url)
+    }
+}
+
+/// A client of whatever answers at `url`, over plain HTTP and with credentials that are worth nothing.
+pub fn kms_client(url: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version_latest()
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new(
+            "AKIDTEST",
+            "test-secret",
+            None,
+            None,
+            "test",
+        ))
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    Client::from_conf(config)
+}
+
+fn reinstall() -> String {
+    format!("delete {FILES}/.venv, and it is installed anew")
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let deadline = Instant::now() + STOP_TIME;
+        while Instant::now() < deadline {
+            if !matches!(self.server.try_wait(), Ok(None)) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+impl std::fmt::Debug for Moto {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Moto")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,69 @@
+//! The issuer in every token: the project itself, or a third party that it knows.
+
+use scoped_runtime::ScopedClients;
+
+use crate::key_support::{cli, jwk, project};
+use crate::support::{ALICE, config};
+
+const URL: &str = "https://project.test";
+
+#[test]
+fn a_third_party_issuer_stands_in_every_token_as_it_was_written() {
+    let key = || jwk(&cli("es256"));
+    for (builder, expected) in [
+        (project(key()), "https://project.test/auth/v1"),
+        (
+            project(key()).issuer("https://issuer.test"),
+            "https://issuer.test",
+        ),
+        (
+            project(key()).issuer("https://Issuer.test:443/A/../b/"),
+            "https://Issuer.test:443/A/../b/",
+        ),
+        (
+            config(URL).issuer("http://127.0.0.1:9999/auth/v1"),
+            "http://127.0.0.1:9999/auth/v1",
+        ),
+    ] {
+        let config = builder.build().unwrap();
+        assert_eq!(config.issuer(), expected);
+        let client = ScopedClients::new(config).unwrap().get(ALICE).unwrap();
+        assert_eq!(client.token().unwrap().claims()["iss"], expected);
+    }
+}
+
+#[test]
+fn an_issuer_that_verifiers_would_not_match_is_refused() {
+    let hint = "give it as the project knows it, such as `https://issuer.example.com`";
+    let (text, scheme) = (
+        "has blanks, control or non-ASCII characters",
+        "is not an http or https URL",
+    );
+    let (user, query, fragment) = (
+        "has a user name or password",
+        "has a query",
+        "has a fragment",
+    );
+    for (issuer, expected) in [
+        ("", &[scheme][..]),
+        ("issuer.test", &[scheme]),
+        ("https:issuer.test", &[scheme]),
+        ("https:\\\\issuer.test", &[scheme]),
+        ("ftp://issuer.test", &[scheme]),
+        ("https://", &[scheme]),
+        (" https://issuer.test", &[text]),
+        ("https://issuer.test\n", &[text]),
+        ("https://ïssuer.test", &[text]),
+        ("https://issuer.test?", &[query]),
+        ("https://issuer.test/#", &[fragment]),
+        ("https://a:hush@issuer.test/?b#c", &[user, query, fragment]),
+    ] {
+        let error = config(URL).issuer(issuer).build().expect_err(issuer);
+        let found: Vec<_> = error.problems().iter().map(ToString::to_string).collect();
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|reason| format!("`issuer` {reason}; {hint}"))
+            .collect();
+        assert_eq!(found, expected, "{issuer}");
+    }
+}

@@ -1,0 +1,240 @@
+//! What AWS KMS answers and `moto` does not, and what is sent to it.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use aws_lc_rs::digest;
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use scoped_runtime::{AwsKms, AwsKmsError, Signer};
+use scoped_tests::kms_client;
+use serde_json::{Value, json};
+use wiremock::matchers::header;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::KID;
+
+/// A server that answers what it is told to.
+struct Script {
+    server: MockServer,
+    key: EcdsaKeyPair,
+    /// Falls, so that the answer which was set last counts.
+    priority: AtomicU8,
+}
+
+impl Script {
+    /// A P-256 key that is fit to sign.
+    async fn new() -> Self {
+        let script = Self {
+            server: MockServer::start().await,
+            key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
+            priority: AtomicU8::new(u8::MAX),
+        };
+        let spki = script.key.public_key().as_der().unwrap();
+        let answer = json!({
+            "KeyId": "arn:aws:kms:us-east-1:111122223333:key/k",
+            "KeySpec": "ECC_NIST_P256",
+            "KeyUsage": "SIGN_VERIFY",
+            "PublicKey": STANDARD.encode(spki.as_ref()),
+        });
+        script.answer("GetPublicKey", 200, &answer).await;
+        script
+    }
+
+    async fn answer(&self, operation: &str, status: u16, body: &Value) {
+        Mock::given(header("x-amz-target", format!("TrentService.{operation}")))
+            .respond_with(ResponseTemplate::new(status).set_body_json(body))
+            .with_priority(self.priority.fetch_sub(1, Ordering::Relaxed))
+            .mount(&self.server)
+            .await;
+    }
+
+    async fn connect(&self) -> Result<AwsKms, AwsKmsError> {
+        AwsKms::connect(kms_client(&self.server.uri()), "alias/k", KID).await
+    }
+
+    async fn signs(&self, kms: &AwsKms, signature: &[u8]) -> Result<Vec<u8>, String> {
+        let answer = json!({ "Signature": STANDARD.encode(signature) });
+        self.answer("Sign", 200, &answer).await;
+        kms.sign(b"input").await.map_err(|error| error.to_string())
+    }
+}
+
+/// The error with all its sources, for people and for developers.
+fn everything(error: &dyn Error) -> String {
+    let mut text = format!("{error} {error:?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text} {error} {error:?}");
+        source = error.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn only_the_digest_is_sent_and_to_the_key_itself() {
+    let script = Script::new().await;
+    let kms = script.connect().await.unwrap();
+    let signature = script.key.sign(&SystemRandom::new(), b"input").unwrap();
+    assert_eq!(
+        script.signs(&kms, signature.as_ref()).await.unwrap().len(),
+        64
+    );
+
+    let requests = script.server.received_requests().await.unwrap();
+    let sent: Value = requests.last().unwrap().body_json().unwrap();
+    let digest = digest::digest(&digest::SHA256, b"input");
+    assert_eq!(
+        sent,
+        json!({
+            "KeyId": "arn:aws:kms:us-east-1:111122223333:key/k",
+            "Message": STANDARD.encode(digest.as_ref()),
+            "MessageType": "DIGEST",
+            "SigningAlgorithm": "ECDSA_SHA_256",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_signature_that_does_not_verify_is_never_used() {
+    let script = Script::new().await;
+    let kms = script.connect().await.unwrap();
+    let random = SystemRandom::new();
+    let good = script.key.sign(&random, b"input").unwrap();
+    let good = good.as_ref();
+    let other = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+    let other = other.sign(&random, b"input").unwrap();
+    let of_other_input = script.key.sign(&random, b"another").unwrap();
+    let wrong: [&[u8]; 6] = [
+        &[],
+        b"nonsense",
+        &good[..good.len() - 1],
+        &[good, &[0]].concat(),
+        other.as_ref(),
+        of_other_input.as_ref(),
+    ];
+    for wrong in wrong {
+        let error = script.signs(&kms, wrong).await.unwrap_err();
+        assert!(
+            error.starts_with("AWS KMS answered kms:Sign with no valid signature by this key; "),
+            "{error}"
+        );
+    }
+    script.signs(&kms, good).await.unwrap();
+}
+
+#[tokio::test]
+async fn refusals_say_what_to_do() {
+    for (code, expected) in [
+        (
+            "AccessDeniedException",
+            "AWS KMS denied kms:GetPublicKey on key `alias/k`; allow it for these credentials in the key's \
+             policy or in an IAM policy",
+        ),
+        (
+            "NotFoundException",
+            "AWS KMS has no key `alias/k`; check the name",
+        ),
+        (
+            "DisabledException",
+            "key `alias/k` in AWS KMS is not enabled; enable it or use another one",
+        ),
+        (
+            "KMSInvalidStateException",
+            "key `alias/k` in AWS KMS is not enabled",
+        ),
+        (
+            "UnsupportedOperationException",
+            "key `alias/k` in AWS KMS is symmetric or for another use and cannot sign tokens; create",
+        ),
+        (
+            "UnrecognizedClientException",
+            "kms:GetPublicKey on key `alias/k` failed; check the client's",
+        ),
+    ] {
+        let script = Script::new().await;
+        let answer = json!({ "__type": code, "message": "words of AWS" });
+        script.answer("GetPublicKey", 400, &answer).await;
+        let error = script.connect().await.unwrap_err();
+        assert!(error.to_string().starts_with(expected), "{error}");
+        if let Some(source) = error.source() {
+            assert_eq!(source.to_string(), format!("{code}: words of AWS"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_permission_to_sign_is_named() {
+    let script = Script::new().await;
+    let kms = script.connect().await.unwrap();
+    let answer = json!({ "__type": "AccessDeniedException", "Message": "not authorized" });
+    script.answer("Sign", 400, &answer).await;
+    let error = kms.sign(b"x").await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("AWS KMS denied kms:Sign on key `arn:aws:kms:"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_key_spec_of_a_wrong_key_is_named() {
+    let script = Script::new().await;
+    let answer = json!({
+        "KeySpec": "ECC_NIST_EDWARDS25519",
+        "KeyUsage": "SIGN_VERIFY",
+        "PublicKey": STANDARD.encode([0x30, 0x00]),
+    });
+    script.answer("GetPublicKey", 200, &answer).await;
+    let error = script.connect().await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("has key spec ECC_NIST_EDWARDS25519 and cannot sign"),
+        "{error}"
+    );
+
+    script.answer("GetPublicKey", 200, &json!({})).await;
+    let error = script.connect().await.unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("AWS KMS answered kms:GetPublicKey with no key usage")
+    );
+}
+
+#[tokio::test]
+async fn no_credential_is_in_an_error_or_in_debug() {
+    let script = Script::new().await;
+    let kms = script.connect().await.unwrap();
+    let shown = format!("{kms:?}");
+    assert_eq!(
+        shown,
+        r#"AwsKms { key: "arn:aws:kms:us-east-1:111122223333:key/k", key_id: "kms-2026", algorithm: Es256, .. }"#
+    );
+    // So speaks AWS when the signature of a request is wrong.
+    let message = "The request signature we calculated does not match the signature you provided. The Canonical \
+                   String for this request should have been 'POST x-amz-security-token:s3ss10n'";
+    let answer = json!({ "__type": "InvalidSignatureException", "message": message });
+    script.answer("Sign", 403, &answer).await;
+    let error = kms.sign(b"x").await.unwrap_err();
+    let text = everything(error.as_ref());
+    assert!(text.contains("InvalidSignatureException"), "{text}");
+    for secret in ["s3ss10n", "test-secret", "AKIDTEST", "uthorization"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn signing_and_connecting_can_move_between_threads() {
+    fn is_send<T: Send>(value: T) -> T {
+        value
+    }
+    let script = Script::new().await;
+    let kms = is_send(script.connect()).await.unwrap();
+    assert!(is_send(kms.sign(b"x")).await.is_err());
+}

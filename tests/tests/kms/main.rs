@@ -1,0 +1,10 @@
+//! Signing with AWS KMS: against `moto`, and against made-up answers where `moto` has none. Needs `python3`.
+#![cfg(feature = "aws-kms")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod answers;
+mod end_to_end;
+mod moto;
+
+/// The `kid` under which the project knows the key.
+const KID: &str = "kms-2026";
