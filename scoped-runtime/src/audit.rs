@@ -32,7 +32,8 @@ pub struct MintRecord<'a> {
 /// Where mints are recorded: [`ConfigBuilder::audit`](crate::ConfigBuilder::audit) takes one.
 ///
 /// It is called once for every token, renewed ones too, before the token is first used. It runs on
-/// the caller's thread: hand the record on to a queue or a file, do not wait for a network.
+/// the caller's thread while that mints: hand the record on to a queue or a file. Do not wait for a
+/// network there, and do not use a scoped client.
 pub trait AuditSink: fmt::Debug + Send + Sync {
     /// Records a mint.
     ///

@@ -128,7 +128,9 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// [`Error::Token`] when it is due and cannot be renewed.
     pub async fn token_async(&self) -> Result<AccessToken, Error> {
         self.core.check_open()?;
-        Ok(self.core.session.token_async().await?)
+        let token = self.core.session.token_async().await?;
+        self.core.check_open()?;
+        Ok(token)
     }
 
     /// Derives a client that may do less: a shorter life, fewer claims, another role of the

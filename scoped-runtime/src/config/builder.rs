@@ -119,8 +119,24 @@ impl ConfigBuilder {
         if let Some(key) = &api_key {
             api_key::check(key, self.allow_secret_api_key, &mut problems);
         }
+        if self
+            .signer
+            .as_ref()
+            .is_some_and(|it| it.key_id().is_empty())
+        {
+            problems.push(Problem::new(
+                "signer",
+                "has no key ID",
+                "give it the `kid` by which the project knows its public key",
+            ));
+        }
         let local = self.signing_key.map(Key::Local);
         let remote = self.signer.map(Key::Remote);
+        let field = if remote.is_some() {
+            "signer"
+        } else {
+            "signing_key"
+        };
         if local.is_some() && remote.is_some() {
             problems.push(Problem::new(
                 "signer",
@@ -131,7 +147,7 @@ impl ConfigBuilder {
         let key = match (local.or(remote), self.jwt_secret) {
             (Some(_), Some(_)) => {
                 problems.push(Problem::new(
-                    "signing_key",
+                    field,
                     "is set beside `jwt_secret`",
                     "drop one: the project trusts the key that its JWT settings show as in use",
                 ));

@@ -63,6 +63,11 @@ pub enum TokenError {
     /// The key is remote and there is no live token yet.
     #[error("the token has to be signed elsewhere first; await `token_async()` or a query")]
     AwaitSigner,
+    /// Every token that was signed was outdated before it arrived.
+    #[error(
+        "tokens end before the signer has signed them; give them a longer life with `expires_in`"
+    )]
+    Overtaken,
     /// The remote signer failed, and there is no live token to go on with.
     #[error("the signer failed; the present token, if there was one, has ended")]
     Signer {

@@ -48,6 +48,16 @@ impl Algorithm {
             Self::EdDsa => "EdDSA",
         }
     }
+
+    /// Whether a JWS signature can have so many bytes (RFC 7518, sections 3.2 to 3.4; RFC 8037). An
+    /// ECDSA signature in DER has more.
+    pub(crate) const fn fits(self, bytes: usize) -> bool {
+        match self {
+            Self::Hs256 => bytes == 32,
+            Self::Es256 | Self::EdDsa => bytes == 64,
+            Self::Rs256 => matches!(bytes, 256..=1024),
+        }
+    }
 }
 
 /// A token's header (RFC 7515, section 4) in base64url, encoded once for each key.

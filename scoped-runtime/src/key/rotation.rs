@@ -7,6 +7,7 @@ use super::{Key, SigningKey};
 
 /// A new key that existing clients take at their next request, not at their next renewal: what
 /// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes when the old key is known to others.
+/// A client without `auto_refresh` keeps its one token.
 #[derive(Debug, Clone)]
 pub struct RotateNow(pub SigningKey);
 

@@ -83,12 +83,22 @@ impl<S: Signer> Boxed for S {
 }
 
 /// A signer with what it says of itself, asked once.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Remote {
     signer: Arc<dyn Boxed>,
     algorithm: Algorithm,
     key_id: Arc<str>,
     header: Arc<str>,
+}
+
+/// Without the signer, which may show more than it should.
+impl fmt::Debug for Remote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Remote")
+            .field("algorithm", &self.algorithm)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Remote {
@@ -100,6 +110,11 @@ impl Remote {
             header: encoded_header(algorithm, Some(key_id)).into(),
             signer: Arc::new(signer),
         }
+    }
+
+    /// The `kid` that it gives its tokens.
+    pub(crate) fn key_id(&self) -> &str {
+        &self.key_id
     }
 
     /// Asks it for a signature.
@@ -146,7 +161,7 @@ impl Key {
     pub(crate) fn key_id(&self) -> Option<&str> {
         match self {
             Self::Local(key) => key.key_id(),
-            Self::Remote(remote) => Some(&remote.key_id),
+            Self::Remote(remote) => Some(remote.key_id()),
         }
     }
 }

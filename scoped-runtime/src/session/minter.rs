@@ -1,6 +1,9 @@
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+
+use futures_util::FutureExt;
 
 use super::Lifetime;
 use super::held::{Held, Moment};
@@ -59,19 +62,25 @@ impl Minter {
         turn: Arc<Turn>,
     ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
         let minter = Arc::clone(self);
-        async move {
+        let signing = async move {
             let moment = Moment::now(&*minter.mint.clock);
             let unsigned = minter.unsigned(&turn, moment)?;
-            let after = minter.mint.signer_timeout;
-            let signing = remote.sign(unsigned.signing_input());
-            let signature = tokio::time::timeout(after, signing)
+            let signature = remote
+                .sign(unsigned.signing_input())
                 .await
-                .map_err(|_| TokenError::SignerTimeout { after })?
-                .map_err(|source| TokenError::Signer {
-                    source: source.into(),
-                })?;
+                .map_err(signer_failed)?;
+            let (bytes, algorithm) = (signature.len(), turn.key.algorithm());
+            if !algorithm.fits(bytes) {
+                let name = algorithm.name();
+                let reason = format!("a signature of {bytes} bytes is not one of {name} for JWS");
+                return Err(signer_failed(reason.into()));
+            }
             minter.finish(unsigned, &signature, &turn, moment)
-        }
+        };
+        // A panic would stay in the future that all share, and every later caller would meet it.
+        AssertUnwindSafe(signing)
+            .catch_unwind()
+            .map(|outcome| outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into()))))
     }
 
     fn unsigned(&self, turn: &Turn, moment: Moment) -> Result<Unsigned, TokenError> {
@@ -121,5 +130,13 @@ impl Minter {
         recorded.map_err(|source| TokenError::Audit {
             source: source.into(),
         })
+    }
+}
+
+const PANICKED: &str = "the signer or the audit sink panicked";
+
+fn signer_failed(source: Box<dyn std::error::Error + Send + Sync>) -> TokenError {
+    TokenError::Signer {
+        source: source.into(),
     }
 }

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use self::held::Held;
 use self::minter::Minter;
-use self::renewal::{Need, Patience, Renewal};
+use self::renewal::{Need, Numbered, Patience, Renewal};
 use crate::error::TokenError;
-use crate::key::Key;
+use crate::key::{Key, Remote, Turn};
 use crate::token::AccessToken;
 
 /// A token and its renewal, for however many clients and queries.
@@ -25,7 +25,8 @@ pub(crate) struct Session {
     renewal: Renewal<Held, TokenError>,
 }
 
-/// How soon a signer that failed is asked again while the present token serves.
+/// How soon a signer that failed is asked again while the present token serves, and how long one that
+/// is slow is waited for then.
 const RETRY: Duration = Duration::from_secs(1);
 const ATTEMPTS: usize = 3;
 
@@ -48,31 +49,20 @@ impl Session {
     /// [`token_async`](Self::token_async) was awaited.
     pub(crate) fn token(&self) -> Result<AccessToken, TokenError> {
         let held = self.renewal.read();
-        if let Some(held) = held.as_deref().filter(|held| self.serves(held)) {
+        if let Some(held) = held.as_ref().filter(|held| self.serves(held)) {
             return Ok(held.token.clone());
         }
-        let turn = self.minter.mint.keys.current();
-        match &turn.key {
-            Key::Local(key) => {
-                let renewed = self.renewal.make(
-                    |held| self.serves(held),
-                    || {
-                        self.may_renew()?;
-                        self.minter.local(key, &turn)
-                    },
-                )?;
-                Ok(renewed.token.clone())
-            }
-            Key::Remote(_) => match held.filter(|held| self.lives(held)) {
-                Some(held) => Ok(held.token.clone()),
-                None => Err(TokenError::AwaitSigner),
-            },
+        if matches!(self.minter.mint.keys.current().key, Key::Local(_)) {
+            return Ok(self.make(|held| self.serves(held))?.token.clone());
         }
+        let live = held.filter(|held| self.lives(held));
+        live.map(|held| held.token.clone())
+            .ok_or(TokenError::AwaitSigner)
     }
 
     /// A live token, waiting for a remote signer if there is one.
     pub(crate) async fn token_async(&self) -> Result<AccessToken, TokenError> {
-        self.obtain(|held| self.serves(held)).await
+        self.obtain(None).await
     }
 
     /// A token in place of one that the server called expired, unless that is replaced already.
@@ -84,12 +74,13 @@ impl Session {
         if !self.content().lifetime.auto_refresh {
             return None;
         }
-        let serves = |held: &Held| !held.token.is(refused) && self.serves(held);
-        Some(self.obtain(serves).await)
+        Some(self.obtain(Some(refused)).await)
     }
 
-    /// The present token if it serves, else a new one.
-    async fn obtain(&self, serves: impl Fn(&Held) -> bool) -> Result<AccessToken, TokenError> {
+    /// The present token if it serves and is not the refused one, else a new one.
+    async fn obtain(&self, refused: Option<&AccessToken>) -> Result<AccessToken, TokenError> {
+        let usable = |held: &Held| refused.is_none_or(|refused| !held.token.is(refused));
+        let serves = |held: &Held| usable(held) && self.serves(held);
         if let Some(held) = self.renewal.read().filter(|held| serves(held)) {
             return Ok(held.token.clone());
         }
@@ -97,38 +88,77 @@ impl Session {
         for _ in 0..ATTEMPTS {
             let mint = &self.minter.mint;
             let turn = mint.keys.current();
-            let remote = match &turn.key {
-                Key::Local(key) => {
-                    let renewed = self.renewal.make(&serves, || {
-                        self.may_renew()?;
-                        self.minter.local(key, &turn)
-                    })?;
-                    return Ok(renewed.token.clone());
+            let present = || {
+                self.renewal
+                    .read()
+                    .filter(|held| usable(held) && self.lives(held))
+            };
+            let outcome = match &turn.key {
+                Key::Local(_) => Ok(self.make(serves)?),
+                Key::Remote(remote) => {
+                    let hurry = present().is_some();
+                    self.join(serves, remote, &turn, hurry).await
                 }
-                Key::Remote(remote) => remote.clone(),
-            };
-            self.may_renew()?;
-            let patience = Patience {
-                flight: mint.signer_timeout,
-                retry: RETRY,
-            };
-            let now = mint.clock.monotonic();
-            let begin = || self.minter.remote(remote, Arc::clone(&turn));
-            let outcome = match self.renewal.join(&serves, now, patience, begin) {
-                Need::Met(held) => Ok(held),
-                Need::Failed(error) => Err(error),
-                Need::Awaits(outcome) => outcome.await,
             };
             match outcome {
-                Ok(held) if self.serves(&held) => return Ok(held.token.clone()),
-                Ok(_) => {}
-                Err(error) => {
-                    let present = self.renewal.read().filter(|held| self.lives(held));
-                    return present.map(|held| held.token.clone()).ok_or(error);
+                // A new one may be due already, if its life is short and its signer slow.
+                Ok(held) if self.serves(&held) || self.lives(&held) => {
+                    return Ok(held.token.clone());
                 }
+                Ok(_) => {}
+                Err(_) if mint.keys.current().number != turn.number => {}
+                Err(error) => return present().map(|held| held.token.clone()).ok_or(error),
             }
         }
-        Err(TokenError::Expired)
+        Err(TokenError::Overtaken)
+    }
+
+    /// Makes a token with the key that is here. The key is asked for under the lock: whoever waited for
+    /// that mints with the one that is current then.
+    fn make(&self, serves: impl Fn(&Held) -> bool) -> Result<Arc<Numbered<Held>>, TokenError> {
+        self.renewal.make(serves, || {
+            self.may_renew()?;
+            let turn = self.minter.mint.keys.current();
+            match &turn.key {
+                Key::Local(key) => self.minter.local(key, &turn),
+                Key::Remote(_) => Err(TokenError::AwaitSigner),
+            }
+        })
+    }
+
+    /// Waits for a signature: the one under way, or one that begins. Whoever has a live token waits
+    /// for the first moment only.
+    async fn join(
+        &self,
+        serves: impl Fn(&Held) -> bool,
+        remote: &Remote,
+        turn: &Arc<Turn>,
+        hurry: bool,
+    ) -> Result<Arc<Numbered<Held>>, TokenError> {
+        self.may_renew()?;
+        let mint = &self.minter.mint;
+        let after = mint.signer_timeout;
+        let patience = Patience {
+            flight: after,
+            retry: RETRY,
+        };
+        let now = mint.clock.monotonic();
+        let begin = || self.minter.remote(remote.clone(), Arc::clone(turn));
+        match self.renewal.join(serves, now, patience, begin) {
+            Need::Met(held) => Ok(held),
+            Need::Failed(error) => Err(error),
+            // The timer is the caller's own: one inside would end with the runtime that it began on.
+            Need::Awaits(outcome, left) => {
+                let wait = if hurry {
+                    RETRY.saturating_sub(after.saturating_sub(left)).min(left)
+                } else {
+                    left
+                };
+                tokio::time::timeout(wait, outcome)
+                    .await
+                    .map_err(|_| TokenError::SignerTimeout { after })?
+            }
+        }
     }
 
     /// Whether a token needs no renewal.

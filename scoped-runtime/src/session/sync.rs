@@ -18,7 +18,13 @@ impl<T> Slot<T> {
         self.0.load_full()
     }
 
-    pub(super) fn store(&self, value: Arc<T>) {
-        self.0.store(Some(value));
+    /// Puts this value there, unless the present one is to stay: in one step. Gives the one that is
+    /// there then.
+    pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {
+        let previous = self.0.rcu(|present| match present {
+            Some(present) if stays(present) => Some(Arc::clone(present)),
+            _ => Some(Arc::clone(&value)),
+        });
+        previous.filter(|previous| stays(previous)).unwrap_or(value)
     }
 }

@@ -1,0 +1,201 @@
+//! A signer that fails, hangs or answers nonsense: the present token serves until its end, and then the
+//! error says why.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use scoped_runtime::{Algorithm, Error, ScopedClients, TokenError};
+use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{ALICE, SECRET, arrived, bearer, verified};
+use crate::vault::{Answer, SEALED, Vault, spelled_out};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// When a token of an hour is due, a minute before its end.
+const DUE: Duration = Duration::from_mins(59);
+
+/// The source that a signer's failure keeps.
+fn source(error: &Error) -> String {
+    assert!(
+        matches!(error, Error::Token(TokenError::Signer { .. })),
+        "{error}"
+    );
+    error.source().map(ToString::to_string).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_second() {
+    let vault = Vault::new();
+    let (server, clients, clock) = vault.project().await;
+    let client = clients.get(ALICE).unwrap();
+    let first = client.token_async().await.unwrap();
+    clock.pass(DUE);
+    vault.always(Answer::Fails);
+    for second in 1..=60 {
+        for _ in 0..3 {
+            client.from("notes").execute().await.unwrap();
+        }
+        assert!(vault.asked() <= 1 + second, "one try a second at most");
+        clock.pass(SECOND);
+    }
+    assert_eq!(vault.asked(), 61, "and it is tried each second");
+    let requests = arrived(&server).await;
+    assert_eq!(requests.len(), 180);
+    assert!(
+        requests
+            .iter()
+            .all(|it| bearer(it) == first.expose_secret())
+    );
+
+    // Its end has come.
+    for _ in 0..3 {
+        let error = client.from("notes").execute().await.unwrap_err();
+        assert_eq!(source(&error), SEALED);
+    }
+    assert_eq!(arrived(&server).await.len(), 180, "nothing left since");
+    assert_eq!(vault.asked(), 62);
+
+    vault.always(Answer::Signs);
+    clock.pass(SECOND);
+    client.from("notes").execute().await.unwrap();
+    let requests = arrived(&server).await;
+    let last = bearer(&requests[180]);
+    assert_ne!(last, first.expose_secret());
+    verified(last);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() {
+    let vault = Vault::new();
+    let clock = scoped_tests::ManualClock::at(crate::support::START);
+    let config = vault
+        .config("https://project.test")
+        .clock(clock.clone())
+        .signer_timeout(2 * SECOND);
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let client = clients.get(ALICE).unwrap();
+    let first = client.token_async().await.unwrap();
+    clock.pass(DUE);
+    vault.always(Answer::SignsLater);
+    for attempt in 1..=30 {
+        // Whoever asks first waits a second, and then nobody until the signer has had its time.
+        for seconds in [1, 0] {
+            let waited = tokio::time::Instant::now();
+            let token = client.token_async().await.unwrap();
+            assert_eq!(token.expose_secret(), first.expose_secret());
+            assert_eq!(waited.elapsed().as_secs(), seconds);
+            assert_eq!(vault.asked(), 1 + attempt);
+            clock.pass(SECOND);
+        }
+    }
+    let error = client.token_async().await.unwrap_err();
+    let Error::Token(TokenError::SignerTimeout { after }) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(*after, 2 * SECOND);
+    assert!(!spelled_out(&error).contains(signature_of(first.expose_secret())));
+
+    vault.always(Answer::Signs);
+    clock.pass(2 * SECOND);
+    let new = client.token_async().await.unwrap();
+    verified(new.expose_secret());
+}
+
+#[tokio::test]
+async fn a_signer_that_panics_is_an_error_and_the_next_try_works() {
+    let vault = Vault::new();
+    let (clients, clock) = vault.offline();
+    let client = clients.get(ALICE).unwrap();
+    vault.next([Answer::Panics]);
+    let (one, other) = tokio::join!(client.token_async(), client.token_async());
+    for error in [one.unwrap_err(), other.unwrap_err()] {
+        assert_eq!(source(&error), "the signer or the audit sink panicked");
+    }
+    clock.pass(SECOND);
+    let token = client.token_async().await.unwrap();
+    verified(token.expose_secret());
+    assert_eq!(vault.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_signature_of_the_wrong_length_is_refused_and_nothing_leaves() {
+    let wrong = [
+        (Algorithm::Hs256, 0),
+        (Algorithm::Hs256, 31),
+        (Algorithm::Hs256, 64),
+        // DER
+        (Algorithm::Es256, 70),
+        (Algorithm::Es256, 71),
+        (Algorithm::Es256, 72),
+        (Algorithm::Es256, 96),
+        (Algorithm::EdDsa, 63),
+        (Algorithm::Rs256, 128),
+        (Algorithm::Rs256, 1 << 20),
+    ];
+    for (algorithm, bytes) in wrong {
+        let vault = Vault::of(algorithm);
+        vault.always(Answer::Bytes(bytes));
+        let (server, clients, _) = vault.project().await;
+        let query = clients.get(ALICE).unwrap().from("notes");
+        let source = source(&query.execute().await.unwrap_err());
+        assert!(
+            source.contains(algorithm.name()) && source.contains(&format!("{bytes} bytes")),
+            "{source}"
+        );
+        assert!(arrived(&server).await.is_empty());
+    }
+    for (algorithm, bytes) in [
+        (Algorithm::Es256, 64),
+        (Algorithm::EdDsa, 64),
+        (Algorithm::Rs256, 256),
+        (Algorithm::Rs256, 512),
+    ] {
+        let vault = Vault::of(algorithm);
+        vault.always(Answer::Bytes(bytes));
+        let (clients, _) = vault.offline();
+        clients.get(ALICE).unwrap().token_async().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_the_server_called_expired_is_not_sent_again_while_the_signer_is_down() {
+    let vault = Vault::new();
+    let server = MockServer::start().await;
+    let expired = json!({"code": "PGRST303", "message": "JWT expired"});
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(401).set_body_json(expired))
+        .mount(&server)
+        .await;
+    let clients = ScopedClients::new(vault.config(&server.uri()).build().unwrap()).unwrap();
+    let client = clients.get(ALICE).unwrap();
+    vault.next([Answer::Signs, Answer::Fails]);
+    let error = client.from("notes").execute().await.unwrap_err();
+    assert_eq!(source(&error), SEALED);
+    assert_eq!(arrived(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn errors_show_no_token() {
+    for answer in [Answer::Fails, Answer::Panics, Answer::Bytes(33)] {
+        let vault = Vault::new();
+        let (clients, clock) = vault.offline();
+        let client = clients.get(ALICE).unwrap();
+        let mut errors = vec![client.token().unwrap_err()];
+        let token = client.token_async().await.unwrap();
+        clock.pass(2 * DUE);
+        vault.always(answer);
+        errors.push(client.token_async().await.unwrap_err());
+        for error in errors {
+            let text = spelled_out(&error);
+            for part in token.expose_secret().split('.').chain([SECRET]) {
+                assert!(!text.contains(part), "{text}");
+            }
+        }
+    }
+}
+
+fn signature_of(token: &str) -> &str {
+    token.rsplit('.').next().unwrap_or_default()
+}
