@@ -11,7 +11,7 @@ use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
 use crate::policy::MintPolicy;
 use crate::session::{Content, Lifetime, Mint, Session};
-use crate::token::Template;
+use crate::token::{JwtIds, Template};
 use crate::transport::Transport;
 
 /// What all clients of a project share.
@@ -54,6 +54,7 @@ impl Project {
             keys: Keys::new(config.key.clone()),
             clock: Arc::clone(&settings.clock),
             audit: settings.audit.clone(),
+            jwt_ids: JwtIds::default(),
             backdate: settings.backdate,
             max_token_bytes: settings.max_token_bytes,
             signer_timeout: settings.signer_timeout,

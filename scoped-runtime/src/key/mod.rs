@@ -49,6 +49,15 @@ impl Algorithm {
         }
     }
 
+    /// How long its signatures are in JWS form; RSA's for a key of 2048 bits.
+    pub(crate) const fn signature_bytes(self) -> usize {
+        match self {
+            Self::Hs256 => 32,
+            Self::Es256 | Self::EdDsa => 64,
+            Self::Rs256 => 256,
+        }
+    }
+
     /// Whether a JWS signature can have so many bytes (RFC 7518, sections 3.2 to 3.4; RFC 8037). An
     /// ECDSA signature in DER has more.
     pub(crate) const fn fits(self, bytes: usize) -> bool {

@@ -12,7 +12,7 @@ use crate::claims::{Role, UserId};
 use crate::clock::Clock;
 use crate::error::TokenError;
 use crate::key::{Key, Keys, Remote, SigningKey, Turn};
-use crate::token::{AccessToken, Template, Unsigned};
+use crate::token::{AccessToken, JwtIds, Template, Unsigned};
 
 /// What all mints of a project have in common.
 #[derive(Debug)]
@@ -20,6 +20,7 @@ pub(crate) struct Mint {
     pub(crate) keys: Keys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Audit,
+    pub(crate) jwt_ids: JwtIds,
     /// How much earlier than now `iat` is, for servers whose clock is behind.
     pub(crate) backdate: Duration,
     pub(crate) max_token_bytes: usize,
@@ -84,11 +85,12 @@ impl Minter {
     }
 
     fn unsigned(&self, turn: &Turn, moment: Moment) -> Result<Unsigned, TokenError> {
+        let jwt_id = self.mint.jwt_ids.next()?;
         let life = self.content.lifetime.expires_in;
         let backdate = self.mint.backdate;
         self.content
             .template
-            .unsigned(&turn.key, moment.wall, life, backdate)
+            .unsigned(&turn.key, jwt_id, moment.wall, life, backdate)
     }
 
     /// Puts the token together and records it. Nobody has it before that.

@@ -48,16 +48,17 @@ impl Session {
     /// With a remote signer the present one serves to its end, and there is none before
     /// [`token_async`](Self::token_async) was awaited.
     pub(crate) fn token(&self) -> Result<AccessToken, TokenError> {
-        let held = self.renewal.read();
-        if let Some(held) = held.as_ref().filter(|held| self.serves(held)) {
-            return Ok(held.token.clone());
+        let present = |serves: &dyn Fn(&Held) -> bool| {
+            self.renewal
+                .look(|held| serves(held).then(|| held.token.clone()))
+        };
+        if let Some(token) = present(&|held| self.serves(held)) {
+            return Ok(token);
         }
         if matches!(self.minter.mint.keys.current().key, Key::Local(_)) {
             return Ok(self.make(|held| self.serves(held))?.token.clone());
         }
-        let live = held.filter(|held| self.lives(held));
-        live.map(|held| held.token.clone())
-            .ok_or(TokenError::AwaitSigner)
+        present(&|held| self.lives(held)).ok_or(TokenError::AwaitSigner)
     }
 
     /// A live token, waiting for a remote signer if there is one.
@@ -81,8 +82,9 @@ impl Session {
     async fn obtain(&self, refused: Option<&AccessToken>) -> Result<AccessToken, TokenError> {
         let usable = |held: &Held| refused.is_none_or(|refused| !held.token.is(refused));
         let serves = |held: &Held| usable(held) && self.serves(held);
-        if let Some(held) = self.renewal.read().filter(|held| serves(held)) {
-            return Ok(held.token.clone());
+        let present = |held: &Held| serves(held).then(|| held.token.clone());
+        if let Some(token) = self.renewal.look(present) {
+            return Ok(token);
         }
         // More than once only if what was begun is overtaken by a rotation, or by its own length.
         for _ in 0..ATTEMPTS {

@@ -78,6 +78,13 @@ where
         self.published.load()
     }
 
+    /// What this finds in the present value.
+    pub(crate) fn look<R>(&self, look: impl FnOnce(&T) -> Option<R>) -> Option<R> {
+        self.published
+            .look(|present| look(&present.value))
+            .flatten()
+    }
+
     /// Makes a value at once, unless another caller has made one that serves.
     pub(crate) fn make(
         &self,

@@ -18,6 +18,11 @@ impl<T> Slot<T> {
         self.0.load_full()
     }
 
+    /// Looks at the value where it is, which costs less than sharing it.
+    pub(super) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        self.0.load().as_deref().map(look)
+    }
+
     /// Puts this value there, unless the present one is to stay: in one step. Gives the one that is
     /// there then.
     pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {

@@ -1,7 +1,9 @@
 //! What is signed and sent: a JSON Web Token (RFC 7519) in compact form.
 
+mod jwt_id;
 mod template;
 
+pub(crate) use jwt_id::JwtIds;
 pub(crate) use template::{Template, Unsigned};
 
 use std::fmt;

@@ -91,6 +91,7 @@ impl Template {
     pub(crate) fn unsigned(
         &self,
         key: &Key,
+        jwt_id: uuid::Uuid,
         now: SystemTime,
         life: Duration,
         backdate: Duration,
@@ -101,18 +102,37 @@ impl Template {
             .as_secs();
         let exp = now.checked_add(life.as_secs()).ok_or(TokenError::Clock)?;
         let iat = now.saturating_sub(backdate.as_secs());
-        let jwt_id = jwt_id()?;
-        let rest = format!(r#""iat":{iat},"exp":{exp},"jti":"{jwt_id}"}}"#);
+        let (mut iat_text, mut exp_text) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let mut jti_text = uuid::Uuid::encode_buffer();
+        let (mut rest, mut rest_bytes) = ([0; REST_BYTES], 0);
+        for part in [
+            r#""iat":"#,
+            iat_text.format(iat),
+            r#","exp":"#,
+            exp_text.format(exp),
+            r#","jti":""#,
+            jwt_id.hyphenated().encode_lower(&mut jti_text),
+            r#""}"#,
+        ] {
+            rest[rest_bytes..][..part.len()].copy_from_slice(part.as_bytes());
+            rest_bytes += part.len();
+        }
+        let rest = &rest[..rest_bytes];
 
         let header = key.header();
-        let bytes =
-            BEARER.len() + header.len() + 1 + self.payload.len() + rest.len().div_ceil(3) * 4;
-        let mut bearer = Zeroizing::new(String::with_capacity(bytes));
-        bearer.push_str(BEARER);
-        bearer.push_str(header);
-        bearer.push('.');
-        bearer.push_str(&self.payload);
-        URL_SAFE_NO_PAD.encode_string(rest, &mut bearer);
+        let signature_bytes = key.algorithm().signature_bytes();
+        let bytes = BEARER.len()
+            + header.len()
+            + 1
+            + self.payload.len()
+            + encoded_bytes(rest.len())
+            + 1
+            + encoded_bytes(signature_bytes);
+        let mut bearer = Zeroizing::new(Vec::with_capacity(bytes));
+        for part in [BEARER, header, ".", &self.payload] {
+            bearer.extend_from_slice(part.as_bytes());
+        }
+        encode_onto(&mut bearer, rest)?;
         let at = |seconds| {
             let since_epoch = Duration::from_secs(seconds);
             UNIX_EPOCH.checked_add(since_epoch).ok_or(TokenError::Clock)
@@ -126,9 +146,28 @@ impl Template {
     }
 }
 
+/// `iat` and `exp` of up to 20 digits each, a UUID, names and quotes.
+const REST_BYTES: usize = 100;
+
+/// Appends in base64url. The library's own way to append goes through a buffer of its own.
+fn encode_onto(text: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TokenError> {
+    let start = text.len();
+    text.resize(start + encoded_bytes(bytes.len()), 0);
+    URL_SAFE_NO_PAD
+        .encode_slice(bytes, &mut text[start..])
+        .map_err(|_| TokenError::Sign)?;
+    Ok(())
+}
+
+/// How long so many bytes are in base64url.
+const fn encoded_bytes(bytes: usize) -> usize {
+    (bytes * 4).div_ceil(3)
+}
+
 /// A token without its signature.
 pub(crate) struct Unsigned {
-    bearer: Zeroizing<String>,
+    /// With room for a signature of the key's algorithm.
+    bearer: Zeroizing<Vec<u8>>,
     pub(crate) jwt_id: uuid::Uuid,
     pub(crate) issued_at: SystemTime,
     pub(crate) expires_at: SystemTime,
@@ -137,29 +176,30 @@ pub(crate) struct Unsigned {
 impl Unsigned {
     /// What is to be signed: header and payload (RFC 7515, section 5.1).
     pub(crate) fn signing_input(&self) -> &[u8] {
-        &self.bearer.as_bytes()[BEARER.len()..]
+        &self.bearer[BEARER.len()..]
     }
 
     /// The whole token.
     pub(crate) fn signed(
-        self,
+        mut self,
         signature: &[u8],
         max_bytes: usize,
     ) -> Result<AccessToken, TokenError> {
-        // Of exactly the right size and written in place, so that no copy of the signature is left
-        // behind on the heap or the stack.
-        let start = self.bearer.len() + 1;
-        let mut bearer = Vec::with_capacity(start + (signature.len() * 4).div_ceil(3));
-        bearer.extend_from_slice(self.bearer.as_bytes());
+        // Of exactly the right size, so that no copy is left behind by growing or shrinking.
+        let bytes = self.bearer.len() + 1 + encoded_bytes(signature.len());
+        let mut bearer = if self.bearer.capacity() == bytes {
+            std::mem::take(&mut *self.bearer)
+        } else {
+            let mut bearer = Vec::with_capacity(bytes);
+            bearer.extend_from_slice(&self.bearer);
+            bearer
+        };
         bearer.push(b'.');
-        bearer.resize(bearer.capacity(), 0);
-        let written = URL_SAFE_NO_PAD
-            .encode_slice(signature, &mut bearer[start..])
-            .map_err(|_| TokenError::Sign)?;
-        bearer.truncate(start + written);
+        encode_onto(&mut bearer, signature)?;
+        // Base64url and dots: always text.
         let bearer = String::from_utf8(bearer).map_err(|_| TokenError::Sign)?;
 
-        let bytes = bearer.len() - BEARER.len();
+        let bytes = bytes - BEARER.len();
         let token = AccessToken::new(bearer, self.issued_at, self.expires_at);
         if bytes > max_bytes {
             return Err(TokenError::TooLarge {
@@ -170,13 +210,6 @@ impl Unsigned {
         }
         Ok(token)
     }
-}
-
-/// A random JWT ID, from the generator that the keys come from.
-fn jwt_id() -> Result<uuid::Uuid, TokenError> {
-    let mut bytes = [0; 16];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| TokenError::Sign)?;
-    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 fn json(name: &str, value: &impl Serialize) -> Result<String, TokenError> {

@@ -12,7 +12,7 @@ pub use response::Response;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, RequestBuilder};
+use reqwest::{Certificate, Client, Method};
 use secrecy::ExposeSecret;
 use url::Url;
 
@@ -100,14 +100,14 @@ impl Transport {
         self.native.restore(request, self.api_key.as_bytes(), token)
     }
 
-    /// Sends a request as the token's user.
-    pub(crate) async fn send(
+    /// The request as it is sent for the token's user.
+    pub(crate) fn prepare(
         &self,
         request: &Outgoing,
         token: &AccessToken,
-    ) -> Result<Response, Error> {
+    ) -> Result<reqwest::Request, ClientError> {
         if !self.is_ours(&request.url) {
-            return Err(unsendable("goes to another server than the project's").into());
+            return Err(unsendable("goes to another server than the project's"));
         }
         let mut bearer = HeaderValue::from_str(token.bearer())
             .map_err(|_| unsendable("has a token that is no header value"))?;
@@ -117,12 +117,19 @@ impl Transport {
         headers.insert(API_KEY, self.api_key.clone());
         headers.insert(AUTHORIZATION, bearer);
 
-        let sent = self
-            .http
-            .request(request.method.clone(), request.url.clone())
-            .headers(headers)
-            .body(request.body.clone());
-        self.receive(sent, &request.url).await
+        let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
+        *prepared.headers_mut() = headers;
+        *prepared.body_mut() = Some(request.body.clone().into());
+        Ok(prepared)
+    }
+
+    /// Sends a request as the token's user.
+    pub(crate) async fn send(
+        &self,
+        request: &Outgoing,
+        token: &AccessToken,
+    ) -> Result<Response, Error> {
+        self.receive(self.prepare(request, token)?).await
     }
 
     /// The keys that the project trusts: a public document, asked for without a token.
@@ -131,25 +138,25 @@ impl Transport {
             .base
             .join("auth/v1/.well-known/jwks.json")
             .map_err(|_| unsendable("has no valid URL"))?;
-        let sent = self
-            .http
-            .get(url.clone())
-            .header(API_KEY, self.api_key.clone());
-        self.receive(sent, &url).await
+        let mut request = reqwest::Request::new(Method::GET, url);
+        request.headers_mut().insert(API_KEY, self.api_key.clone());
+        self.receive(request).await
     }
 
     /// Sends, and reads the answer to its end.
-    async fn receive(&self, sent: RequestBuilder, url: &Url) -> Result<Response, Error> {
-        let answer = sent.send().await.map_err(|error| self.failure(error))?;
+    async fn receive(&self, request: reqwest::Request) -> Result<Response, Error> {
+        let url = request.url().clone();
+        let sent = self.http.execute(request).await;
+        let mut answer = sent.map_err(|error| self.failure(error))?;
         let status = answer.status();
-        let headers = answer.headers().clone();
+        let headers = std::mem::take(answer.headers_mut());
         let body = answer.bytes().await.map_err(|error| self.failure(error))?;
 
         if status.is_redirection() && headers.contains_key(LOCATION) {
             let to = headers.get(LOCATION).and_then(|to| to.to_str().ok());
             return Err(ClientError::Redirect {
                 status: status.as_u16(),
-                to: self.place(url, to.unwrap_or_default()),
+                to: self.place(&url, to.unwrap_or_default()),
             }
             .into());
         }
@@ -162,7 +169,10 @@ impl Transport {
 
     /// Whether this URL is the project's: same scheme, host and port, below the same path.
     fn is_ours(&self, url: &Url) -> bool {
-        url.origin() == self.base.origin() && url.path().starts_with(self.base.path())
+        url.scheme() == self.base.scheme()
+            && url.host() == self.base.host()
+            && url.port_or_known_default() == self.base.port_or_known_default()
+            && url.path().starts_with(self.base.path())
     }
 
     /// What a failure of the HTTP client means, without the URL: it holds the filters' values.

@@ -18,13 +18,14 @@ const LINE: [&str; 11] = [
 ];
 
 /// A crate that does one layer's work is named in that layer only.
-const HOMES: [(&str, &[&str]); 7] = [
+const HOMES: [(&str, &[&str]); 8] = [
     ("jsonwebtoken::", &["key"]),
     ("aws_lc_rs::", &["key", "token"]),
     ("rustls_pki_types::", &["key"]),
     ("reqwest_011::", &["transport"]),
     ("arc_swap::", &["key", "session"]),
     ("dotenvy::", &["config"]),
+    ("rustix::", &["clock"]),
     ("std::env::", &["config"]),
 ];
 

@@ -28,6 +28,10 @@ impl<T> Slot<T> {
         self.value.lock().unwrap().clone()
     }
 
+    pub(super) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        self.load().as_deref().map(look)
+    }
+
     pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {
         self.steps.fetch_add(1, Ordering::SeqCst);
         let mut present = self.value.lock().unwrap();
