@@ -83,8 +83,8 @@ impl World {
     /// Reads the published value: never one from before the latest that anybody has read.
     pub(crate) fn read(&self) -> u64 {
         let seen = self.seen.load(SeqCst);
-        let value = self.renewal.read();
-        let read = value.map_or(0, |value| value.generation);
+        let value = self.renewal.look(|value| Some(value.generation));
+        let read = value.unwrap_or(0);
         assert!(
             read >= seen,
             "generation {read} was read after generation {seen}"
