@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `install` | `npm ci`, once for all test processes |
 //! | `node` | finds Node, and runs the small scripts that speak to PostgreSQL and `jose` |
+//! | `python` | a venv with what a `requirements.txt` says, once for all test processes |
+//! | `verifier` | verifies tokens in `jose` and in PyJWT |
 //! | `watchdog` | starts programs so that they end with the test process, however it ends |
 //! | `postgres_programs` | finds PostgreSQL |
 //! | `postgres`, `lite` | PostgreSQL, and `@supabase/lite` in front of it |
@@ -30,10 +32,10 @@ mod moto;
 mod node;
 mod postgres;
 mod postgres_programs;
-#[cfg(feature = "aws-kms")]
 mod python;
 mod server;
 mod target;
+mod verifier;
 mod watchdog;
 mod worker;
 
@@ -48,3 +50,4 @@ pub use jose::{
 pub use moto::{Moto, kms_client};
 pub use server::LocalSupabase;
 pub use target::Target;
+pub use verifier::Verifier;

@@ -95,14 +95,33 @@ fn check_text(text: &str) -> Result<(), TokenError> {
     Ok(())
 }
 
+/// Readers of JSON stop at 128 levels, and the payload is one: a deeper token could not be read again.
+const MAX_LEVELS: usize = 100;
+
 fn check_value(value: &Value) -> Result<(), TokenError> {
+    check_level(value, MAX_LEVELS)
+}
+
+fn check_level(value: &Value, levels: usize) -> Result<(), TokenError> {
+    let inner = levels.checked_sub(1).ok_or(TokenError::InvalidClaim {
+        reason: "is nested more than 100 levels deep",
+        remedy: "flatten it",
+    });
     match value {
         Value::String(text) => check_text(text),
-        Value::Array(values) => values.iter().try_for_each(check_value),
-        Value::Object(map) => map.iter().try_for_each(|(name, value)| {
-            check_text(name)?;
-            check_value(value)
-        }),
+        Value::Array(values) => {
+            let inner = inner?;
+            values
+                .iter()
+                .try_for_each(|value| check_level(value, inner))
+        }
+        Value::Object(map) => {
+            let inner = inner?;
+            map.iter().try_for_each(|(name, value)| {
+                check_text(name)?;
+                check_level(value, inner)
+            })
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
 }

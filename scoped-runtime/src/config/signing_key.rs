@@ -1,3 +1,5 @@
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use secrecy::zeroize::Zeroizing;
@@ -70,8 +72,8 @@ fn from_variable(text: &str) -> Result<SigningKey, ConfigurationError> {
     if text.starts_with(['{', '[', '-']) {
         return SigningKey::from_jwk(text);
     }
-    match std::fs::read_to_string(text) {
-        Ok(json) => SigningKey::from_jwk(&Zeroizing::new(json)),
+    match read_file(text) {
+        Ok(json) => SigningKey::from_jwk(&json),
         Err(error) => {
             let reason = if is_path(text) {
                 format!("is in `{text}`, which cannot be read ({})", error.kind())
@@ -87,6 +89,20 @@ fn from_variable(text: &str) -> Result<SigningKey, ConfigurationError> {
             .into())
         }
     }
+}
+
+/// More than any set of keys. A device such as `/dev/zero` has no end.
+const LONGEST_FILE: u64 = 1 << 20;
+
+fn read_file(path: &str) -> io::Result<Zeroizing<String>> {
+    let file = File::open(path)?;
+    // Large enough at once: growing would leave copies of the key behind.
+    let size = file.metadata()?.len().min(LONGEST_FILE);
+    let mut text = Zeroizing::new(String::with_capacity(
+        usize::try_from(size).unwrap_or(0) + 1,
+    ));
+    file.take(LONGEST_FILE).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Whether this can only be meant as a path.

@@ -16,7 +16,7 @@ const CONVERT: &str = "make a P-256 key with `openssl genpkey -algorithm EC \
 /// The first private key of a PEM text (RFC 7468).
 pub(super) fn read(text: &str) -> Result<Material, Problem> {
     // PKCS#8 says so in its label, the older forms in a header (RFC 1421).
-    if text.contains("ENCRYPTED") {
+    if text.contains("-----BEGIN ENCRYPTED ") || text.contains("4,ENCRYPTED") {
         return Err(refused(
             "is an encrypted PEM",
             "decrypt it first with `openssl pkey`, or keep it in a secret store as a JWK",

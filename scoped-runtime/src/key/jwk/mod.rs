@@ -56,7 +56,9 @@ struct Shape {
 pub(super) fn read(json: &str) -> Result<SigningKey, Problem> {
     // Some editors begin a file with a byte order mark.
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
-    if json.contains("-----BEGIN ") {
+    // In JSON it is part of some text, such as a key ID.
+    let is_json = json.trim_start().starts_with(['{', '[']);
+    if !is_json && json.contains("-----BEGIN ") {
         return Err(refused("is PEM, not JSON", "use `SigningKey::from_pem`"));
     }
     let keys = if json.trim_start().starts_with('[') {

@@ -1,0 +1,72 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::error::{Result, StartError};
+use crate::install::{Installation, Machine};
+use crate::node::run_script;
+use crate::python;
+use crate::worker::off_thread;
+
+const PYTHON_FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
+
+/// A library that verifies tokens, and shares no code with the runtime nor with the other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verifier {
+    /// `jose` in Node, installed by `tests/server/package-lock.json`.
+    Jose,
+    /// `PyJWT` in Python, installed by `tests/python/requirements.txt`.
+    PyJwt,
+}
+
+impl Verifier {
+    /// Verifies every token with the JWK beside it, as the JWK's `alg` and at the present time, all in one process.
+    ///
+    /// Gives for each its `header` and, as `exact`, its claims with every number and text as a text (`"n:1.5"`,
+    /// `"s:a"`), so that no number is rounded on the way. A token that does not verify gives an object with `error`,
+    /// the library's own name of it.
+    pub async fn verify(self, tokens: &[(impl AsRef<str>, Value)]) -> Result<Vec<Value>> {
+        let entry =
+            |(token, jwk): &(_, Value)| json!({ "token": AsRef::<str>::as_ref(token), "jwk": jwk });
+        let entries: Vec<Value> = tokens.iter().map(entry).collect();
+        let input = json!({ "tokens": entries, "now": null });
+        let expected = tokens.len();
+        off_thread(self.step(), move || self.run(&input, expected)).await
+    }
+
+    fn step(self) -> &'static str {
+        match self {
+            Self::Jose => "jose",
+            Self::PyJwt => "pyjwt",
+        }
+    }
+
+    fn run(self, input: &Value, expected: usize) -> Result<Vec<Value>> {
+        let machine = Machine::this();
+        let (program, script) = match self {
+            Self::Jose => {
+                let installation = Installation::ensure(&machine)?;
+                let script = installation.script("verify.mjs");
+                (installation.node, script)
+            }
+            Self::PyJwt => {
+                let files = Path::new(PYTHON_FILES);
+                (
+                    python::install(&machine.path, files)?,
+                    files.join("verify.py"),
+                )
+            }
+        };
+        let tokens = input["tokens"].as_array().into_iter().flatten();
+        let secrets: Vec<&str> = tokens
+            .filter_map(|entry| entry["jwk"]["k"].as_str())
+            .collect();
+        match run_script(self.step(), &program, &script, input, &secrets)? {
+            Value::Array(values) if values.len() == expected => Ok(values),
+            _ => Err(StartError::new(
+                self.step(),
+                "not one answer for each token",
+            )),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Claims in the form in which both verifiers give them, and that loses nothing.
+
+use serde_json::{Map, Value};
+
+/// Every number and text as a text: `"n:1.5"`, `"s:a"`.
+pub(crate) fn exact(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => format!("n:{number}").into(),
+        Value::String(text) => format!("s:{text}").into(),
+        Value::Array(values) => values.iter().map(exact).collect(),
+        Value::Object(map) => Value::Object(exact_map(map)),
+        Value::Null | Value::Bool(_) => value.clone(),
+    }
+}
+
+pub(crate) fn exact_map(map: &Map<String, Value>) -> Map<String, Value> {
+    map.iter()
+        .map(|(name, value)| (name.clone(), exact(value)))
+        .collect()
+}
+
+/// The same claims with floats written in Rust's way. `1e16`, `1e+16` and `10000000000000000.0` are one float;
+/// integers stay digit for digit as they are, and are never equal to a float.
+pub(crate) fn normal(exact: &Value) -> Value {
+    match exact {
+        Value::String(text) => match text.strip_prefix("n:") {
+            Some(number) if number.contains(['.', 'e', 'E']) => {
+                // The standard library's reader rounds correctly; serde_json's may be off by the last bit.
+                let float: f64 = number.parse().expect(number);
+                format!("n:{float:?}").into()
+            }
+            _ => exact.clone(),
+        },
+        Value::Array(values) => values.iter().map(normal).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, value)| (name.clone(), normal(value)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => exact.clone(),
+    }
+}
