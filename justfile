@@ -48,3 +48,7 @@ fuzz seconds="180":
         cargo +nightly fuzz run --fuzz-dir tests/fuzz "$target" "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target" \
             -- -max_total_time={{seconds}} -timeout=10 -len_control=0 -max_len=4096
     done
+
+# The benchmarks, and the table in scoped-runtime/docs/benchmarks.md
+bench:
+    cargo bench -p scoped-tests

@@ -44,4 +44,6 @@ pub mod docs {
     pub mod keys {}
     #[doc = include_str!("../docs/accountability.md")]
     pub mod accountability {}
+    #[doc = include_str!("../docs/benchmarks.md")]
+    pub mod benchmarks {}
 }

@@ -17,7 +17,7 @@ pub use clients::ScopedClients;
 pub use default::get_client;
 pub use default::installed;
 pub use narrow::Narrowing;
-pub use query::{Body, Condition, Query};
+pub use query::{Body, Condition, Query, prepared};
 pub use request::Request;
 
 use std::fmt;

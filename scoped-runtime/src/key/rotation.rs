@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 
 use super::{Key, SigningKey};
 
@@ -59,6 +59,11 @@ impl Keys {
     /// The key for the next mint.
     pub(crate) fn current(&self) -> Arc<Turn> {
         self.current.load_full()
+    }
+
+    /// The key for a mint that is made at once.
+    pub(crate) fn borrow(&self) -> Guard<Arc<Turn>> {
+        self.current.load()
     }
 
     /// Whether a token of this turn has to be replaced at once.

@@ -55,7 +55,7 @@ impl Session {
         if let Some(token) = present(&|held| self.serves(held)) {
             return Ok(token);
         }
-        if matches!(self.minter.mint.keys.current().key, Key::Local(_)) {
+        if matches!(self.minter.mint.keys.borrow().key, Key::Local(_)) {
             return Ok(self.make(|held| self.serves(held))?.token.clone());
         }
         present(&|held| self.lives(held)).ok_or(TokenError::AwaitSigner)
@@ -120,7 +120,7 @@ impl Session {
     fn make(&self, serves: impl Fn(&Held) -> bool) -> Result<Arc<Numbered<Held>>, TokenError> {
         self.renewal.make(serves, || {
             self.may_renew()?;
-            let turn = self.minter.mint.keys.current();
+            let turn = self.minter.mint.keys.borrow();
             match &turn.key {
                 Key::Local(key) => self.minter.local(key, &turn),
                 Key::Remote(_) => Err(TokenError::AwaitSigner),

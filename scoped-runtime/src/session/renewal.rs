@@ -92,12 +92,18 @@ where
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<Arc<Numbered<T>>, E> {
         let mut state = self.lock();
-        if let Some(value) = self.read().filter(|value| serves(value)) {
+        // Looked at first: taking it is for those that came second.
+        if self.look(|value| serves(value).then_some(())).is_some()
+            && let Some(value) = self.read().filter(|value| serves(value))
+        {
             return Ok(value);
         }
         let number = state.next();
         let value = make()?;
-        Ok(publish(&self.published, Numbered { number, value }))
+        // Nothing that began later can be there: it would have waited for the lock.
+        let value = Arc::new(Numbered { number, value });
+        self.published.store(Arc::clone(&value));
+        Ok(value)
     }
 
     /// Joins the renewal under way, or begins one.

@@ -23,6 +23,11 @@ impl<T> Slot<T> {
         self.0.load().as_deref().map(look)
     }
 
+    /// Puts this value there, whatever is there.
+    pub(super) fn store(&self, value: Arc<T>) {
+        self.0.store(Some(value));
+    }
+
     /// Puts this value there, unless the present one is to stay: in one step. Gives the one that is
     /// there then.
     pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {

@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::zeroize::Zeroize;
 use serde_json::{Map, Value};
 
 const BEARER: &str = "Bearer ";
@@ -24,16 +24,35 @@ pub struct AccessToken(Arc<Signed>);
 
 struct Signed {
     /// `Bearer <token>`, as it stands in the `Authorization` header.
-    bearer: SecretString,
+    bearer: String,
+    /// Where its signature begins.
+    signature: usize,
     issued_at: SystemTime,
     expires_at: SystemTime,
 }
 
+/// Wipes the signature. The rest says who and what, and opens nothing without it.
+impl Drop for Signed {
+    fn drop(&mut self) {
+        let mut bearer = std::mem::take(&mut self.bearer).into_bytes();
+        if let Some(signature) = bearer.get_mut(self.signature..) {
+            signature.zeroize();
+        }
+    }
+}
+
 impl AccessToken {
-    /// `bearer` has the scheme in front already, so that sending the token copies it once.
-    fn new(bearer: String, issued_at: SystemTime, expires_at: SystemTime) -> Self {
+    /// `bearer` has the scheme in front already, so that sending the token copies it once. It has no
+    /// room to spare: growing and shrinking would leave copies behind.
+    fn new(
+        bearer: String,
+        signature: usize,
+        issued_at: SystemTime,
+        expires_at: SystemTime,
+    ) -> Self {
         Self(Arc::new(Signed {
-            bearer: bearer.into(),
+            bearer,
+            signature,
             issued_at,
             expires_at,
         }))
@@ -47,7 +66,7 @@ impl AccessToken {
 
     /// The value of the `Authorization` header (RFC 6750).
     pub(crate) fn bearer(&self) -> &str {
-        self.0.bearer.expose_secret()
+        &self.0.bearer
     }
 
     /// When it was issued (`iat`).

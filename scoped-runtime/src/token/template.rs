@@ -195,12 +195,13 @@ impl Unsigned {
             bearer
         };
         bearer.push(b'.');
+        let start = bearer.len();
         encode_onto(&mut bearer, signature)?;
         // Base64url and dots: always text.
         let bearer = String::from_utf8(bearer).map_err(|_| TokenError::Sign)?;
 
         let bytes = bytes - BEARER.len();
-        let token = AccessToken::new(bearer, self.issued_at, self.expires_at);
+        let token = AccessToken::new(bearer, start, self.issued_at, self.expires_at);
         if bytes > max_bytes {
             return Err(TokenError::TooLarge {
                 bytes,

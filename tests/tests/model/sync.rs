@@ -32,6 +32,11 @@ impl<T> Slot<T> {
         self.load().as_deref().map(look)
     }
 
+    pub(super) fn store(&self, value: Arc<T>) {
+        self.steps.fetch_add(1, Ordering::SeqCst);
+        *self.value.lock().unwrap() = Some(value);
+    }
+
     pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {
         self.steps.fetch_add(1, Ordering::SeqCst);
         let mut present = self.value.lock().unwrap();

@@ -8,6 +8,7 @@ mod settings;
 
 pub use body::Body;
 pub use condition::Condition;
+pub use send::prepared;
 
 use std::fmt;
 use std::sync::Arc;

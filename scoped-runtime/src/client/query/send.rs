@@ -64,6 +64,17 @@ impl Query {
     }
 }
 
+/// The request that `execute` sends, for the benches.
+///
+/// # Errors
+/// As [`Query::execute`], before anything is sent.
+pub fn prepared(query: Query) -> Result<impl Sized, Error> {
+    let (core, request) = query.into_request()?;
+    core.check_open()?;
+    let token = core.session.token()?;
+    Ok(core.project.transport.prepare(&request, &token)?)
+}
+
 /// PGRST116 says in its details how many rows there were.
 fn is_no_row(error: &ApiError) -> bool {
     error.code() == Some("PGRST116")

@@ -1,0 +1,107 @@
+//! Making a client: its time beside the mint in it, and its memory beside the token.
+
+use std::time::Instant;
+
+use scoped_runtime::{ScopedClient, ScopedClients};
+
+use crate::measure::{Bench, SHORT, calls, exact, median};
+use crate::mint::{minting, unshared};
+use crate::project::{FastClock, Tenant, URL, client, clients, config, hs256};
+use crate::table::{Row, time};
+
+const BEARER: usize = "Bearer ".len();
+const LIMIT: f64 = 2e-6;
+const LIVE: u32 = 100_000;
+
+pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
+    let mut rows = time_rows(bench);
+    rows.extend(memory_rows());
+    rows
+}
+
+fn time_rows(bench: &mut Bench) -> Vec<Row> {
+    let (clock, alone) = unshared(hs256());
+    let projects = [0, 4096].map(|sessions| {
+        let config = config(URL, hs256()).clock(FastClock::new());
+        clients(config.shared_sessions(sessions))
+    });
+    let [unshared, shared] = &projects;
+    // The first call signs; it is the second that is measured.
+    let first = client(shared);
+    let measured = bench.measure(
+        "client",
+        SHORT,
+        vec![
+            calls(|| client(unshared)),
+            calls(|| client(shared)),
+            minting(&clock, &alone),
+        ],
+    );
+    drop(first);
+    let mint = measured.fastest(2);
+    [(0, "sharing off"), (1, "sharing on, the second for a user")]
+        .map(|(side, which)| {
+            let more = measured.fastest(side) - mint;
+            let sign = if more < 0.0 { '-' } else { '+' };
+            Row {
+                what: format!("`clients.user(id).claims(..).client()`, {which}, and dropping it"),
+                measured: format!("mint {sign} {}", time(more.abs())),
+                target: "mint + 2 us".to_owned(),
+                met: Some(more <= LIMIT),
+                hint: format!("{}, mint {}", time(measured.fastest(side)), time(mint)),
+            }
+        })
+        .into()
+}
+
+fn memory_rows() -> Vec<Row> {
+    let project = clients(config(URL, hs256()).shared_sessions(0));
+    // What exists once, however many clients there are.
+    let one = client(&project);
+    let token = one.token().expect("a token").expose_secret().len() + BEARER;
+
+    let mut live = Vec::with_capacity(LIVE as usize);
+    let memory = allocation_counter::measure(|| {
+        live.extend((0..LIVE).map(|user| of(&project, user)));
+    });
+    let total = exact(memory.bytes_current.unsigned_abs());
+    let each = total / f64::from(LIVE) - exact(token as u64);
+    drop(live);
+
+    let rounds = (0..3).map(|_| {
+        let mut live = Vec::with_capacity(LIVE as usize);
+        let start = Instant::now();
+        live.extend((0..LIVE).map(|user| of(&project, user)));
+        start.elapsed().as_secs_f64()
+    });
+    let took = median(rounds.collect());
+    let count = memory.count_current.unsigned_abs() / u64::from(LIVE);
+    vec![
+        Row {
+            what: "heap of a client beside its token, with its claims".to_owned(),
+            measured: format!("{each:.0} bytes"),
+            target: "under 2048 bytes".to_owned(),
+            met: Some(each < 2048.0),
+            hint: format!("{count} blocks; the token is {token} bytes"),
+        },
+        Row {
+            what: format!("{LIVE} live clients of as many users, with tokens"),
+            measured: format!("{:.0} MiB", total / 1024.0 / 1024.0),
+            target: "measured".to_owned(),
+            met: None,
+            hint: format!(
+                "made in {}, {} each",
+                time(took),
+                time(took / f64::from(LIVE))
+            ),
+        },
+    ]
+}
+
+fn of(project: &ScopedClients, user: u32) -> ScopedClient<Tenant> {
+    project
+        .user(uuid::Uuid::from_u128(u128::from(user)))
+        .claims(Tenant::acme())
+        .client()
+        .expect("a client")
+}

@@ -1,0 +1,56 @@
+//! Measures what was promised, and writes `scoped-runtime/docs/benchmarks.md`:
+//! `cargo bench -p scoped-tests`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a bench reads the real clock; what it measures has a clock of its own"
+)]
+
+mod clients;
+mod expiry;
+mod measure;
+mod mint;
+mod project;
+mod request;
+mod round_trip;
+mod server;
+mod table;
+mod token;
+
+use std::io::{self, Write as _};
+
+use measure::Bench;
+
+/// With a name such as `mint` as its argument, only rows of that name, and nothing is written.
+fn main() -> io::Result<()> {
+    let only = std::env::args().skip(1).find(|one| !one.starts_with('-'));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut bench = Bench::new();
+    let mut rows = Vec::new();
+    for name in [
+        "mint",
+        "clients",
+        "token",
+        "request",
+        "round-trip",
+        "expiry",
+    ] {
+        if only.as_ref().is_some_and(|only| only != name) {
+            continue;
+        }
+        rows.extend(match name {
+            "mint" => mint::rows(&mut bench),
+            "clients" => clients::rows(&mut bench),
+            "token" => token::rows(&mut bench),
+            "request" => request::rows(&mut bench),
+            "round-trip" => round_trip::rows(&mut bench, &runtime),
+            _ => expiry::rows(&runtime),
+        });
+    }
+    let text = table::text(&rows);
+    if only.is_none() {
+        table::write(&text)?;
+    }
+    io::stdout().write_all(text.as_bytes())
+}

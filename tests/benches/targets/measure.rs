@@ -1,0 +1,136 @@
+//! Interleaved timing on top of criterion, which decides how often and how long.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use criterion::{Criterion, SamplingMode};
+
+/// One side of a comparison: does its work so many times and says how long that took.
+pub(crate) type Side<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
+
+/// A side whose work is one call.
+pub(crate) fn calls<'a, T: 'a>(mut work: impl FnMut() -> T + 'a) -> Side<'a> {
+    Box::new(move |times| {
+        let start = Instant::now();
+        for _ in 0..times {
+            black_box(work());
+        }
+        start.elapsed()
+    })
+}
+
+/// A side that is so slow that a part of the calls must do.
+pub(crate) fn fewer(mut side: Side<'_>, part: u64) -> Side<'_> {
+    Box::new(move |times| {
+        let done = times.div_ceil(part);
+        side(done).mul_f64(exact(times) / exact(done))
+    })
+}
+
+/// How long to measure, in how many batches.
+#[derive(Clone, Copy)]
+pub(crate) struct Plan {
+    seconds: u64,
+    batches: usize,
+}
+
+/// For pure computation: batches so short that some are not disturbed.
+pub(crate) const SHORT: Plan = Plan {
+    seconds: 4,
+    batches: 2_000,
+};
+
+/// For work that waits, whose time is spread by nature.
+pub(crate) const LONG: Plan = Plan {
+    seconds: 10,
+    batches: 200,
+};
+
+pub(crate) struct Bench {
+    criterion: Criterion,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let criterion = Criterion::default()
+            .without_plots()
+            .warm_up_time(Duration::from_millis(500))
+            .nresamples(2_000);
+        Self { criterion }
+    }
+
+    /// Runs all sides in turns, batch by batch, so that noise hits every one of them. Criterion
+    /// reports the first.
+    pub(crate) fn measure(&mut self, name: &str, plan: Plan, mut sides: Vec<Side>) -> Measured {
+        let mut batches: Vec<(u64, Vec<f64>)> = Vec::new();
+        let mut group = self.criterion.benchmark_group("targets");
+        group
+            .sample_size(plan.batches)
+            .measurement_time(Duration::from_secs(plan.seconds))
+            .sampling_mode(SamplingMode::Flat);
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|times| {
+                let mut took = vec![Duration::ZERO; sides.len()];
+                let count = sides.len();
+                for turn in 0..count {
+                    // Every side is first as often as the others.
+                    let index = (turn + batches.len()) % count;
+                    took[index] = sides[index](times);
+                }
+                let each = |took: &Duration| took.as_secs_f64() / exact(times);
+                batches.push((times, took.iter().map(each).collect()));
+                took[0]
+            });
+        });
+        group.finish();
+        // The batches of the warm-up are shorter.
+        let size = batches.last().map_or(0, |(times, _)| *times);
+        batches.retain(|(times, _)| *times == size);
+        Measured {
+            batches: batches.into_iter().map(|(_, each)| each).collect(),
+        }
+    }
+}
+
+/// Seconds for each call, by batch and side.
+pub(crate) struct Measured {
+    batches: Vec<Vec<f64>>,
+}
+
+impl Measured {
+    /// How many times as long the first side computes as the other, each in its fastest batch.
+    pub(crate) fn ratio(&self, first: usize, other: usize) -> f64 {
+        self.fastest(first) / self.fastest(other)
+    }
+
+    /// How many times as long the first side waits as the other: the median of the ratios within
+    /// each turn.
+    pub(crate) fn typical_ratio(&self, first: usize, other: usize) -> f64 {
+        let ratio = |batch: &Vec<f64>| batch[first] / batch[other];
+        median(self.batches.iter().map(ratio).collect())
+    }
+
+    /// The seconds of a side in a typical batch.
+    pub(crate) fn typical(&self, side: usize) -> f64 {
+        median(self.batches.iter().map(|batch| batch[side]).collect())
+    }
+
+    /// The seconds of a side in its fastest batch.
+    pub(crate) fn fastest(&self, side: usize) -> f64 {
+        self.batches
+            .iter()
+            .map(|batch| batch[side])
+            .fold(f64::INFINITY, f64::min)
+    }
+}
+
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// A count as a factor.
+#[allow(clippy::cast_precision_loss, reason = "no count comes near 2^52")]
+pub(crate) fn exact(count: u64) -> f64 {
+    count as f64
+}

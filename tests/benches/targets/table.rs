@@ -1,0 +1,101 @@
+//! The table of docs/benchmarks.md.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::{fs, io};
+
+const HEAD: &str = "# Benchmarks
+
+Written by `cargo bench -p scoped-tests`; do not edit. Both sides of a ratio are measured in turns
+within one run. Computations count by the fastest of 2,000 batches, what waits by the median of the
+ratios within each turn. Times are of this machine, and only a hint.
+";
+
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) measured: String,
+    pub(crate) target: String,
+    /// Nothing where there is no target, only a measure.
+    pub(crate) met: Option<bool>,
+    pub(crate) hint: String,
+}
+
+/// A row whose measure is a ratio that must not be above the target.
+pub(crate) fn at_most(what: impl Into<String>, ratio: f64, target: f64, hint: String) -> Row {
+    Row {
+        what: what.into(),
+        measured: format!("{ratio:.2} x"),
+        target: format!("at most {target} x"),
+        met: Some(ratio <= target),
+        hint,
+    }
+}
+
+/// A row whose measure is a ratio that must not be below the target.
+pub(crate) fn at_least(what: impl Into<String>, ratio: f64, target: f64, hint: String) -> Row {
+    Row {
+        what: what.into(),
+        measured: format!("{ratio:.1} x"),
+        target: format!("at least {target} x"),
+        met: Some(ratio >= target),
+        hint,
+    }
+}
+
+/// Seconds with a unit.
+pub(crate) fn time(seconds: f64) -> String {
+    let nanoseconds = seconds * 1e9;
+    match nanoseconds {
+        ..1e3 => format!("{nanoseconds:.0} ns"),
+        ..1e6 => format!("{:.2} us", nanoseconds / 1e3),
+        _ => format!("{:.1} ms", nanoseconds / 1e6),
+    }
+}
+
+/// The whole text.
+pub(crate) fn text(rows: &[Row]) -> String {
+    let mut text = format!(
+        "{HEAD}\n{}\n\n| what | measured | target | | times |\n|---|---:|---:|---|---|\n",
+        machine()
+    );
+    for row in rows {
+        let met = match row.met {
+            Some(true) => "met",
+            Some(false) => "**missed**",
+            None => "",
+        };
+        let Row {
+            what,
+            measured,
+            target,
+            hint,
+            ..
+        } = row;
+        let _ = writeln!(text, "| {what} | {measured} | {target} | {met} | {hint} |");
+    }
+    text
+}
+
+pub(crate) fn write(text: &str) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoped-runtime/docs");
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("benchmarks.md"), text)
+}
+
+/// What this ran on.
+fn machine() -> String {
+    let processor = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split_once(':')?.1.trim().to_owned())
+    });
+    let processor = processor.unwrap_or_else(|| std::env::consts::ARCH.to_owned());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let rustc = Command::new("rustc").arg("--version").output().ok();
+    let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    format!(
+        "Machine: {processor}, {cores} cores, {}; {}.",
+        std::env::consts::OS,
+        rustc.unwrap_or_default(),
+    )
+}
