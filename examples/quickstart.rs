@@ -22,11 +22,12 @@ const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// What the policies of `documents` read from the token.
-#[scoped_claims]
+/// What the policies of `documents` read from the token: this does not compile if they read more.
+#[scoped_claims(policies = "../tests/server/supabase/migrations")]
 struct Tenant {
+    #[claim(non_empty)]
     tenant_id: String,
-    #[claim(rename = "subscription")]
+    #[claim(rename = "subscription", one_of("free", "pro"), unread)]
     plan: Option<String>,
 }
 

@@ -1,6 +1,13 @@
 //! The attributes of `scoped-runtime`. Depend on that crate; it re-exports both.
 
 mod impersonate;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "an engine of its own, with tests of its own: the attribute needs a part of it"
+)]
+mod policy;
 mod scoped_claims;
 mod support;
 
@@ -10,39 +17,90 @@ use proc_macro::TokenStream;
 ///
 /// Policies read claims by name, and a name that is spelled differently on the two sides fails
 /// silently: rows vanish, or leak. Here the names are part of a type. A function that takes
-/// `&ScopedClient<Tenant>` cannot be called with a client that lacks these claims, and a name that
-/// cannot work is refused when the program is compiled.
+/// `&ScopedClient<Tenant>` cannot be called with a client that lacks these claims, a name that cannot
+/// work is refused when the program is compiled, and a value that breaks a rule when the client is made.
 ///
-/// ```ignore
+/// ```text
 /// use scoped_runtime::scoped_claims;
 ///
-/// #[scoped_claims]
+/// #[scoped_claims(role = "reporting", expires_in = "15m")]
 /// struct Tenant {
+///     #[claim(non_empty)]
 ///     tenant_id: String,
-///     #[claim(rename = "subscription")]
+///     #[claim(rename = "subscription", one_of("free", "pro"))]
 ///     plan: String,
+///     #[claim(under = "app_metadata", min = 1)]
 ///     seats: Option<u32>, // `None`: the claim is absent
 /// }
 /// ```
 ///
-/// The struct implements `ScopedClaims`, and `Serialize` unless a `#[derive(...)]` below the
-/// attribute has it already; no dependency on serde is needed. Values may be anything that serde
-/// can serialise: nested structs, lists, maps with string keys. Type and const parameters work.
+/// The struct implements `ScopedClaims`, and serde's `Serialize` and `Deserialize` unless a
+/// `#[derive(...)]` below the attribute has them already; no dependency on serde is needed. It reads
+/// back what it wrote, also out of a whole token. Type and const parameters work.
 ///
 /// # Arguments
 ///
 /// | on the struct | |
 /// |---|---|
+/// | `role = "..."` | the role of clients with these claims that are given none |
+/// | `expires_in = "15m"` | the life of their tokens, likewise: numbers with `h`, `m` and `s` |
+/// | `under = "app_metadata"` | the object that all claims are in |
+/// | `max_bytes = n` | how many bytes the claims may have as JSON |
+/// | `policies = "supabase/migrations"` | a folder or glob of SQL files, from the crate's `Cargo.toml` on: the policies in them are compared with the claims |
+/// | `allow_user_metadata` | lets claims be in `user_metadata`, which users can edit |
 /// | `crate = path` | where to find `scoped_runtime`, if it is not `::scoped_runtime` |
 ///
 /// | `#[claim(...)]` on a field | |
 /// |---|---|
 /// | `rename = "..."` | the claim's name, if it is not the field's |
+/// | `under = "..."` | the object that it is in, inside that of the struct. One name, not a path: a dot is a dot |
+/// | `default`, `default = expr` | what an absent claim is read as; it changes nothing about what is written |
+/// | `skip` | not a claim; read as `default` says, or as the type's own default |
+/// | `secret` | tools must not show its values (`Claim::is_secret`); errors show none anyway |
+/// | `unread` | no policy has to read it |
+/// | `allow_float` | the value may have a fraction |
 ///
-/// Serde's own attributes hold too: `rename`, `rename_all`, `skip`, `with`, `skip_serializing_if`
-/// and their like, whether or not the struct derives anything of serde itself. A field whose type
-/// is written `Option<..>` and has no `skip_serializing_if` gets one; an alias of `Option` is not
-/// seen, and its `None` becomes `null`. A field with `#[cfg(...)]` is a claim when it exists.
+/// | rules, in `#[claim(...)]` too | for | |
+/// |---|---|---|
+/// | `non_empty` | text, lists, maps | something is in it |
+/// | `min = n`, `max = n` | numbers | not less, not more |
+/// | `min_len = n`, `max_len = n` | text, lists, maps | so many characters (as `char_length` counts them), items or members |
+/// | `one_of("a", "b")` | text, numbers | one of these |
+/// | `pattern = "regex"` | text | the whole text matches, in the syntax of the crate `regex-lite` |
+/// | `uuid` | text | a UUID in hyphenated form |
+/// | `custom = path` | everything | `fn(&T) -> Result<(), &'static str>` says so; the reason is fixed text, so that no value gets into an error |
+///
+/// Making a client checks all of them and fails with `TokenError::InvalidClaims`, which lists every
+/// broken rule with its claim's path, never a value; `ScopedClaims::check` does the same without a
+/// client. An absent claim breaks no rule. `ScopedClaims::CLAIMS` has names, paths, kinds and rules as
+/// data, for tools.
+///
+/// # Types
+///
+/// A value is whatever serde can serialise: nested structs, enums, newtypes, lists, maps with text
+/// keys, `Uuid`. Of your own types nothing else is asked; the struct can be read back if they can. A
+/// time should be whole seconds, since a fraction is read as 0: `#[serde(with =
+/// "chrono::serde::ts_seconds")]`, `#[serde(with = "jiff::fmt::serde::timestamp::second::required")]`.
+///
+/// Serde's own attributes hold too: `rename`, `rename_all`, `alias`, `skip`, `default`, `with`,
+/// `skip_serializing_if` and their like, whether or not the struct derives anything of serde itself.
+/// Names and functions that differ between writing and reading (`rename(serialize = "...")`,
+/// `serialize_with`) are followed, but then the struct does not read what it wrote. A `bound = "..."`
+/// without sides must do for both traits. A field whose type is written `Option<..>` and has no
+/// `skip_serializing_if` gets one; an alias of `Option` is not seen, and its `None` becomes `null`. A
+/// field with `#[cfg(...)]` is a claim when it exists.
+///
+/// # Policies
+///
+/// With `policies = "..."` the SQL is read in the order of the files' names, and its history replayed: what
+/// was dropped or replaced does not count. A read of a claim in a live policy that the struct and the
+/// runtime do not have, a cast or comparison that the field's type can never satisfy, and `user_metadata`
+/// in a policy are errors, each with policy, table, file and line. The same elsewhere (functions, views,
+/// triggers, defaults, dynamic SQL), reads that cannot be followed, `auth.jwt()` outside of a `select`, and
+/// fields that nothing reads (but for `#[claim(unread)]`) are warnings; they look like uses of something
+/// deprecated, the only way to a warning on stable Rust. A changed file compiles the struct again; after
+/// adding or removing one, touch the source, or print `cargo::rerun-if-changed=` and the folder from a
+/// `build.rs`.
 ///
 /// # What is refused
 ///
@@ -50,13 +108,22 @@ use proc_macro::TokenStream;
 ///
 /// - The names of claims that the runtime sets itself, or leaves out on purpose: `sub`, `role`,
 ///   `aud`, `iss`, `iat`, `exp`, `aal`, `is_anonymous`, `jti`, `nbf`, `session_id`, `amr`, `act`. They say
-///   who the user is; a custom claim must not.
-/// - Two fields with one name, and an empty name.
+///   who the user is; a custom claim must not. `user_metadata`, unless it is allowed: users can edit
+///   it, so no policy may trust it.
+/// - Two fields with one path, a path inside the value of another field, and an empty name.
+/// - A role that bypasses Row Level Security, a life that is zero or has no unit.
+/// - Rules that contradict each other or the field's type, a value of `one_of` or a `default` that
+///   breaks another rule, a pattern that does not compile. Types are known by their names here; with an
+///   alias or a type of your own, such a mistake shows when a client is made.
+/// - Types that cannot be a claim: maps whose keys are not text, bytes, floating-point numbers without
+///   `allow_float`, `SystemTime` and `Duration` (which serde writes as objects), and what serde cannot
+///   serialise. A field with `with` or `serialize_with` is its own business.
 /// - Enums, unions, tuple and unit structs: claims are names with values, always the same ones.
 /// - Lifetime parameters: a client keeps its claims for life.
 /// - Serde's attributes that change which names are written, such as `flatten`, `tag`,
 ///   `transparent` and `into`, and a `cfg_attr` on a field that may rename or remove it: the list
 ///   of claims would no longer be the truth.
+/// - `under` and `default = expr` beside a derive of serde's traits, which would know nothing of them.
 ///
 /// Put `#[derive(...)]` below this attribute, not above it: a derive above has run already, so its
 /// `Serialize` is not seen, and it knows nothing of `#[claim]`.
@@ -68,7 +135,7 @@ pub fn scoped_claims(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes an `async fn` act as one of the project's users: its body gets a client that is bound to
 /// that user, and Row Level Security decides what it sees.
 ///
-/// ```ignore
+/// ```text
 /// #[impersonate(user = job.user_id, claims = Tenant::of(&job), expires_in = "15m", via = app.clients)]
 /// async fn run(app: &App, job: Job, #[scoped] db: ScopedClient<Tenant>) -> Result<(), Error> {
 ///     let notes: Vec<Note> = db.from("notes").select("*").fetch().await?;
@@ -117,4 +184,25 @@ pub fn scoped_claims(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn impersonate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     impersonate::expand(arguments.into(), item.into()).into()
+}
+
+/// The claims of a struct that derives serde's traits itself.
+///
+/// ```text
+/// #[derive(Serialize, Deserialize, ScopedClaims)]
+/// #[claims(role = "reporting")]
+/// struct Tenant {
+///     #[serde(rename = "tenant")]
+///     #[claim(non_empty)]
+///     tenant_id: String,
+/// }
+/// ```
+///
+/// The same as [`macro@scoped_claims`], whose arguments stand in `#[claims(...)]` here, but for what has
+/// to reach serde, since a derive can add nothing to the struct: `rename`, `default` and `skip` are
+/// written as serde's own attributes, and for `under` the attribute is needed. A `None` that serde
+/// writes as `null` is left out of the token.
+#[proc_macro_derive(ScopedClaims, attributes(claims, claim, serde))]
+pub fn derive_scoped_claims(item: TokenStream) -> TokenStream {
+    scoped_claims::derive(item.into()).into()
 }

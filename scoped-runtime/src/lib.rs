@@ -19,7 +19,10 @@ mod transport;
 #[cfg(feature = "tracing")]
 pub use audit::TracingAudit;
 pub use audit::{AuditFailure, AuditSink, MintRecord};
-pub use claims::{Claim, NoClaims, RESERVED, Role, ScopedClaims, ToUserId, UserId};
+pub use claims::{
+    Claim, ClaimKind, ClaimValue, Constraint, Literal, NoClaims, Number, RESERVED, Role,
+    ScopedClaims, ToUserId, UserId,
+};
 pub use client::{
     Body, Condition, KeyCheck, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder,
     ScopedClients, get_client,
@@ -28,13 +31,14 @@ pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigBuilder};
 pub use error::{
     ApiError, ClientError, ConfigurationError, Error, LargestClaims, Problem, TokenError,
+    Violation, Violations,
 };
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
 pub use policy::MintPolicy;
 #[cfg(feature = "macros")]
-pub use scoped_macros::{impersonate, scoped_claims};
+pub use scoped_macros::{ScopedClaims, impersonate, scoped_claims};
 pub use token::AccessToken;
 pub use transport::Response;
 

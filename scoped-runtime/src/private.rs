@@ -1,5 +1,18 @@
 //! What the macros' output and the benches call. Not a public interface: it may change with any version.
 
-pub use crate::claims::Claim;
+pub use crate::claims::{
+    Checks, Claim, ClaimKind, ClaimValue, Constraint, Description, Fine, Inspect, Keys, Literal,
+    NotBytes, NotFloat, NotTime, Number, Other, Pattern, Probe, TextKeys, accept,
+    deserialize_nested, pattern, serialize_nested,
+};
 pub use crate::client::{installed, prepared};
 pub use serde;
+pub use serde_json;
+
+/// For `serialize_with`: what a field is serialised by, so that one that cannot be is explained.
+pub fn serialize_value<T: ClaimValue + ?Sized, S: serde::Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    value.serialize_claim(serializer)
+}

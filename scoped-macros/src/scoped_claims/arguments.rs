@@ -1,7 +1,7 @@
 //! The arguments that every attribute has: `name`, `name = value`, `name(...)`.
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, parenthesized};
@@ -38,11 +38,13 @@ impl Arguments {
 }
 
 /// One argument of an attribute.
+#[derive(Clone)]
 pub(super) struct Argument {
     pub(super) name: Ident,
     pub(super) value: Value,
 }
 
+#[derive(Clone)]
 pub(super) enum Value {
     /// `name`, and the unfinished `name =`
     Flag,
@@ -73,6 +75,17 @@ pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Arguments {
     };
     let result = list.parse2(tokens);
     errors.keep(result).unwrap_or(Arguments::UNREADABLE)
+}
+
+impl ToTokens for Argument {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let name = &self.name;
+        tokens.extend(match &self.value {
+            Value::Flag => quote!(#name),
+            Value::Is(value) => quote!(#name = #value),
+            Value::List(list) => quote!(#name(#list)),
+        });
+    }
 }
 
 impl Parse for Argument {

@@ -1,100 +1,122 @@
 //! From the model to tokens. Nothing can fail here.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{Attribute, Data, DeriveInput, LitStr, parse_quote};
+mod claims;
+mod mirror;
+mod on_struct;
+mod types;
 
-use super::model::{Clash, Field, Model};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::{Ident, Lifetime, Type, WherePredicate, parse_quote};
+
+use super::model::{Clash, Model, Serde};
+use super::policies::Policies;
+use super::shape::option_content;
 
 pub(super) fn generate(model: &Model) -> TokenStream {
-    let item = item(model);
-    let claims = claims(model);
+    let item = match model.serde {
+        Serde::OnStruct { .. } => on_struct::item(model),
+        Serde::Mirror => mirror::item(model),
+        // A derive only adds.
+        Serde::User => TokenStream::new(),
+    };
+    let claims = claims::implementation(model);
+    let types = types::check(model);
     let clashes = model.clashes.iter().map(clash);
+    let policies = model.policies.as_ref().map(policies);
     quote! {
         #item
         #claims
+        #types
+        #policies
         #(#clashes)*
     }
 }
 
-/// The struct, with what serde has to know.
-fn item(model: &Model) -> DeriveInput {
-    let mut item = model.item.clone();
-    if model.derive_serialize {
-        // Serde's attributes must stand below the derive that reads them, and other macros that
-        // rewrite the fields must have run before it.
-        let place = item.attrs.iter().position(|attribute| {
-            attribute.path().is_ident("serde") || attribute.path().is_ident("derive")
-        });
-        let place = place.unwrap_or(item.attrs.len());
-        item.attrs.splice(place..place, derive(model));
-    }
-    if let Data::Struct(data) = &mut item.data {
-        for (field, model) in data.fields.iter_mut().zip(&model.fields) {
-            field
-                .attrs
-                .retain(|attribute| !attribute.path().is_ident("claim"));
-            field.attrs.extend(serde_attribute(model));
-        }
-    }
-    item
-}
-
-fn derive(model: &Model) -> Vec<Attribute> {
-    let runtime = &model.runtime;
-    let mut attributes = vec![parse_quote!(#[derive(#runtime::__private::serde::Serialize)])];
-    if model.name_serde {
-        let serde = LitStr::new(&runtime.in_string("__private::serde"), Span::call_site());
-        attributes.push(parse_quote!(#[serde(crate = #serde)]));
-    }
-    attributes
-}
-
-fn serde_attribute(field: &Field) -> Option<Attribute> {
-    let rename = field.rename.as_ref().map(|rename| {
-        let name = &rename.name;
-        if rename.only_serialize {
-            quote!(rename(serialize = #name),)
-        } else {
-            quote!(rename = #name,)
+/// Makes a change of a file compile the struct again, without keeping the file's text, and says what
+/// the policies leave to say: on stable Rust, a use of something deprecated is the way to a warning.
+fn policies(policies: &Policies) -> TokenStream {
+    let files = policies.files.iter().map(|file| file.display().to_string());
+    let warnings = policies.warnings.iter().map(|text| {
+        quote_spanned! {policies.span=>
+            const _: () = {
+                #[deprecated(note = #text)]
+                const fn policies() {}
+                policies()
+            };
         }
     });
-    let skip = field
-        .skip_none
-        .then(|| quote!(skip_serializing_if = "::core::option::Option::is_none",));
-    (rename.is_some() || skip.is_some()).then(|| parse_quote!(#[serde(#rename #skip)]))
+    quote! {
+        #(const _: &[::core::primitive::u8] = ::core::include_bytes!(#files);)*
+        #(#warnings)*
+    }
 }
 
-/// The implementation of `ScopedClaims`.
-fn claims(model: &Model) -> TokenStream {
-    let runtime = &model.runtime;
-    let name = &model.item.ident;
-    let mut generics = model.item.generics.clone();
-    if !generics.params.is_empty() {
-        // Whatever serde asks of the parameters, which `#[serde(bound)]` can change.
-        generics.make_where_clause().predicates.push(parse_quote! {
-            Self: #runtime::__private::serde::Serialize
-                + ::core::marker::Send
-                + ::core::marker::Sync
-                + 'static
-        });
-    }
-    let (parameters, arguments, bounds) = generics.split_for_impl();
-    let claims = model
-        .fields
-        .iter()
-        .filter_map(|field| field.claim.as_ref())
-        .map(|claim| {
-            let cfgs = &claim.cfgs;
-            let name = &claim.name;
-            quote!(#(#cfgs)* #runtime::__private::Claim::new(#name),)
-        });
-    quote! {
-        #[automatically_derived]
-        impl #parameters #runtime::ScopedClaims for #name #arguments #bounds {
-            const CLAIMS: &'static [#runtime::__private::Claim] = &[#(#claims)*];
+/// What makes the struct `Deserialize`: that its fields' types are. The needless `for` makes it a
+/// condition where it would be an error, so that nobody has to read claims back. Fields that may not
+/// exist are left to serde's derive.
+fn deserialize_bounds(model: &Model) -> Vec<WherePredicate> {
+    let serde = {
+        let runtime = &model.runtime;
+        quote!(#runtime::__private::serde)
+    };
+    let de = de_lifetime(model);
+    let mut bounds = Vec::new();
+    for field in model.fields.iter().filter(|field| field.cfgs.is_empty()) {
+        let ty = &field.ty;
+        if !can_be_bound(quote!(#ty), &model.item.ident) {
+            continue;
+        }
+        if field.asks.deserialize {
+            bounds.push(parse_quote!(for<'__any> #ty: #serde::Deserialize<#de>));
+        }
+        if field.asks.default {
+            bounds.push(parse_quote!(for<'__any> #ty: ::core::default::Default));
         }
     }
+    bounds
+}
+
+/// Not a type that is named by `$crate`, which means nothing in the strings that serde is told bounds
+/// in, nor one with the struct itself in it: that would be its own condition.
+fn can_be_bound(ty: TokenStream, own: &Ident) -> bool {
+    ty.into_iter().all(|token| match token {
+        TokenTree::Ident(ident) => ident != "$crate" && ident != *own,
+        TokenTree::Group(group) => can_be_bound(group.stream(), own),
+        _ => true,
+    })
+}
+
+/// The lifetime that is read from: serde reads `&'static str` from what lives as long.
+fn de_lifetime(model: &Model) -> Lifetime {
+    let mut read = model.fields.iter().filter(|field| field.asks.is_read);
+    let name = if read.any(|field| borrows(&field.ty)) {
+        "'static"
+    } else {
+        "'de"
+    };
+    Lifetime::new(name, Span::call_site())
+}
+
+/// Serde's own rule: `&str` and `&[u8]`, also in an `Option`. Another lifetime than `'static` is
+/// refused elsewhere.
+fn borrows(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => borrows(&group.elem),
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) => path.path.is_ident("str"),
+            Type::Slice(slice) => {
+                matches!(&*slice.elem, Type::Path(path) if path.path.is_ident("u8"))
+            }
+            _ => false,
+        },
+        ty => option_content(ty).is_some_and(|ty| matches!(ty, Type::Reference(_)) && borrows(ty)),
+    }
+}
+
+/// For `#[serde(bound = "...")]`.
+fn in_string(bounds: &[WherePredicate]) -> String {
+    quote!(#(#bounds),*).to_string()
 }
 
 /// An error if both fields exist.

@@ -10,7 +10,7 @@ use crate::support::crate_path::CratePath;
 
 /// The item without serde and without its helper attributes, and stand-ins for what that removes.
 pub(super) fn stand_in(mut item: DeriveInput, runtime: Option<&CratePath>) -> TokenStream {
-    let deserialize = remove_serde_derives(&mut item.attrs);
+    remove_serde_derives(&mut item.attrs);
     strip(&mut item.attrs);
     match &mut item.data {
         Data::Struct(data) => strip_fields(data.fields.iter_mut()),
@@ -22,7 +22,11 @@ pub(super) fn stand_in(mut item: DeriveInput, runtime: Option<&CratePath>) -> To
             }
         }
     }
-    let impls = runtime.map(|runtime| impls(&item, runtime, deserialize));
+    let impls = runtime.map(|runtime| {
+        let claims = claims(&item, runtime);
+        let serde = serde(&item, runtime);
+        quote!(#claims #serde)
+    });
     quote!(#item #impls)
 }
 
@@ -53,10 +57,13 @@ fn is_helper(path: &Path) -> bool {
             .is_some_and(|last| last.ident == "scoped_claims")
 }
 
-/// Removes serde's derives, which would complain of the same mistakes again. Whether `Deserialize`
-/// was among them.
-fn remove_serde_derives(attributes: &mut [Attribute]) -> bool {
-    let mut deserialize = false;
+/// The same for a derive, which leaves the item to others.
+pub(super) fn claims_only(item: &DeriveInput, runtime: Option<&CratePath>) -> TokenStream {
+    runtime.map_or_else(TokenStream::new, |runtime| claims(item, runtime))
+}
+
+/// Removes serde's derives, which would complain of the same mistakes again.
+fn remove_serde_derives(attributes: &mut [Attribute]) {
     for attribute in attributes
         .iter_mut()
         .filter(|attribute| attribute.path().is_ident("derive"))
@@ -67,47 +74,40 @@ fn remove_serde_derives(attributes: &mut [Attribute]) -> bool {
         };
         let kept = paths.into_iter().filter(|path| {
             let last = path.segments.last().map(|last| &last.ident);
-            let is_deserialize = last.is_some_and(|last| last == "Deserialize");
-            deserialize |= is_deserialize;
-            !is_deserialize && last.is_none_or(|last| last != "Serialize")
+            last.is_none_or(|last| last != "Deserialize" && last != "Serialize")
         });
         let kept: Vec<Path> = kept.collect();
         *attribute = parse_quote!(#[derive(#(#kept),*)]);
     }
-    deserialize
 }
 
-fn impls(item: &DeriveInput, runtime: &CratePath, deserialize: bool) -> TokenStream {
-    let serde = quote!(#runtime::__private::serde);
+fn claims(item: &DeriveInput, runtime: &CratePath) -> TokenStream {
     let name = &item.ident;
-    let (parameters, arguments, bounds) = item.generics.split_for_impl();
-
     let mut owned = item.generics.clone();
     if !owned.params.is_empty() {
         owned.make_where_clause().predicates.push(parse_quote! {
-            Self: ::core::marker::Send + ::core::marker::Sync + 'static
+            Self: #runtime::__private::serde::Serialize
+                + ::core::marker::Send
+                + ::core::marker::Sync
+                + 'static
         });
     }
-    let owned_bounds = &owned.where_clause;
+    let (parameters, arguments, bounds) = owned.split_for_impl();
+    quote! {
+        impl #parameters #runtime::ScopedClaims for #name #arguments #bounds {
+            const CLAIMS: &'static [#runtime::__private::Claim] = &[];
+        }
+    }
+}
 
+fn serde(item: &DeriveInput, runtime: &CratePath) -> TokenStream {
+    let serde = quote!(#runtime::__private::serde);
+    let name = &item.ident;
+    let (parameters, arguments, bounds) = item.generics.split_for_impl();
     let mut borrowing = item.generics.clone();
     borrowing.params.insert(0, parse_quote!('__de));
     let (de_parameters, ..) = borrowing.split_for_impl();
-    let deserialize = deserialize.then(|| {
-        quote! {
-            impl #de_parameters #serde::Deserialize<'__de> for #name #arguments #bounds {
-                fn deserialize<__D: #serde::Deserializer<'__de>>(
-                    _: __D,
-                ) -> ::core::result::Result<Self, __D::Error> {
-                    ::core::unreachable!()
-                }
-            }
-        }
-    });
     quote! {
-        impl #parameters #runtime::ScopedClaims for #name #arguments #owned_bounds {
-            const CLAIMS: &'static [#runtime::__private::Claim] = &[];
-        }
         impl #parameters #serde::Serialize for #name #arguments #bounds {
             fn serialize<__S: #serde::Serializer>(
                 &self,
@@ -116,6 +116,12 @@ fn impls(item: &DeriveInput, runtime: &CratePath, deserialize: bool) -> TokenStr
                 ::core::unreachable!()
             }
         }
-        #deserialize
+        impl #de_parameters #serde::Deserialize<'__de> for #name #arguments #bounds {
+            fn deserialize<__D: #serde::Deserializer<'__de>>(
+                _: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                ::core::unreachable!()
+            }
+        }
     }
 }

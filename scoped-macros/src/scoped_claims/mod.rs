@@ -2,23 +2,34 @@
 
 mod arguments;
 mod check;
+mod claim_arguments;
 mod codegen;
+mod constraint;
 mod fallback;
+mod field;
 mod model;
+mod names;
+mod options;
 mod parse;
+mod policies;
 mod rename_rule;
 mod serde_attributes;
+mod shape;
+mod value;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Item};
 
+use self::model::Model;
+use self::options::Options;
 use crate::support::errors::Errors;
 
+/// The attribute: the struct, serde's traits for it, and its claims.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = arguments::read(arguments, &mut errors);
-    let runtime = check::arguments(&arguments, &mut errors);
+    let options = options::read(&arguments, &mut errors);
 
     let input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
@@ -34,8 +45,8 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             return output;
         }
     };
-    let model = parse::item(input.clone(), &mut errors)
-        .map(|written| check::item(written, runtime.clone().unwrap_or_default(), &mut errors));
+    let runtime = options.runtime.clone();
+    let model = model(&input, options, false, &mut errors);
     match (model, errors.finish(())) {
         (Some(model), Ok(())) => codegen::generate(&model),
         (_, result) => {
@@ -44,4 +55,38 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             quote!(#stand_in #messages)
         }
     }
+}
+
+/// The derive: the claims of a struct that derives serde's traits itself.
+pub(crate) fn derive(item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let input = match syn::parse2::<DeriveInput>(item) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let arguments = parse::derive_arguments(&input, &mut errors);
+    let options = options::read(&arguments, &mut errors);
+    let runtime = options.runtime.clone();
+    let model = model(&input, options, true, &mut errors);
+    match (model, errors.finish(())) {
+        (Some(model), Ok(())) => codegen::generate(&model),
+        (_, result) => {
+            let stand_in = fallback::claims_only(&input, runtime.as_ref());
+            let messages = result.err();
+            quote!(#stand_in #messages)
+        }
+    }
+}
+
+fn model(
+    input: &DeriveInput,
+    options: Options,
+    is_derive: bool,
+    errors: &mut Errors,
+) -> Option<Model> {
+    let policies = options.policies.clone();
+    let written = parse::item(input.clone(), errors)?;
+    let mut model = check::item(written, options, is_derive, errors);
+    model.policies = policies.and_then(|folder| policies::check(&folder, &model, errors));
+    Some(model)
 }

@@ -67,6 +67,25 @@ pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<Written> {
     }
 }
 
+/// What `#[claims(...)]` says beside `#[derive(ScopedClaims)]`.
+pub(super) fn derive_arguments(item: &DeriveInput, errors: &mut Errors) -> Arguments {
+    let mut all = Arguments::default();
+    for attribute in &item.attrs {
+        if !attribute.path().is_ident("claims") {
+            continue;
+        }
+        if let Meta::List(list) = &attribute.meta {
+            all.append(arguments::read(list.tokens.clone(), errors));
+        } else {
+            let message =
+                "`#[claims]` takes its arguments in parentheses; write `#[claims(role = \"...\")]`";
+            errors.at(&attribute.meta, message);
+            all.append(Arguments::UNREADABLE);
+        }
+    }
+    all
+}
+
 fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) -> Written {
     let mut derives = Vec::new();
     let mut serde = Arguments::default();

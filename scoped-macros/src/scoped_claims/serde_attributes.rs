@@ -1,26 +1,14 @@
 //! What serde's attributes mean for the claims: read where we can follow, refused where we cannot.
 
+mod on_field;
+
+pub(super) use on_field::{OnField, Skip, on_field};
+
 use syn::{ExprPath, Ident, LitStr};
 
 use super::arguments::{self, Argument, Arguments, Value, refuse_repeat, text};
 use super::rename_rule::RenameRule;
 use crate::support::{errors::Errors, suggest};
-
-/// Serde's arguments on a field that leave the claim's shape alone.
-const ON_FIELD: [&str; 12] = [
-    "rename",
-    "alias",
-    "default",
-    "skip",
-    "skip_serializing",
-    "skip_deserializing",
-    "skip_serializing_if",
-    "serialize_with",
-    "deserialize_with",
-    "with",
-    "bound",
-    "borrow",
-];
 
 /// Serde's arguments on a struct that leave the claims' shape alone.
 const ON_STRUCT: [&str; 9] = [
@@ -36,36 +24,35 @@ const ON_STRUCT: [&str; 9] = [
 ];
 
 /// What a struct's `#[serde(...)]` says.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
 pub(super) struct OnStruct {
     /// `None` if it cannot be told, after a mistake.
     pub(super) rename_all: Option<RenameRule>,
+    /// The same for reading.
+    pub(super) read_rename_all: RenameRule,
+    /// The user says what `Deserialize` asks of the parameters.
+    pub(super) bounds_deserialize: bool,
+    /// Another type is read.
+    pub(super) converts: bool,
+    /// What is missing comes from the struct's own default.
+    pub(super) has_default: bool,
+    /// Arguments that would not work on a mirror of the struct.
+    pub(super) not_for_mirror: Vec<Ident>,
     /// The user says where serde is.
     pub(super) names_serde: bool,
-}
-
-/// What a field's `#[serde(...)]` says.
-pub(super) struct OnField {
-    /// The name it is serialised as.
-    pub(super) rename: Option<LitStr>,
-    /// It may have another name, but a mistake hides it.
-    pub(super) is_unclear: bool,
-    /// The name it is deserialised from is given, too.
-    pub(super) renames_deserialize: bool,
-    pub(super) skip: Skip,
-}
-
-/// When a field is not serialised.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Skip {
-    Never,
-    /// If the user's own function says so.
-    If,
-    Always,
 }
 
 pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct {
     let mut facts = OnStruct {
         rename_all: arguments.complete.then(RenameRule::default),
+        read_rename_all: RenameRule::default(),
+        bounds_deserialize: false,
+        converts: false,
+        has_default: false,
+        not_for_mirror: Vec::new(),
         names_serde: false,
     };
     refuse_repeats(&arguments.list, errors);
@@ -73,17 +60,33 @@ pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct 
         match argument.name.to_string().as_str() {
             "rename_all" => {
                 let names = sides(argument, errors);
-                for name in &names.deserialize {
-                    // Of no concern here, but serde would refuse it.
-                    read_rule(name, errors);
+                // Of the form for both sides, the rule is read once.
+                if let Some(name) = &names.deserialize.last()
+                    && matches!(argument.value, Value::List(_))
+                    && let Some(rule) = read_rule(name, errors)
+                {
+                    facts.read_rename_all = rule;
                 }
                 if let Some(name) = names.serialize {
                     facts.rename_all = read_rule(&name, errors);
+                    if let (Value::Is(_), Some(rule)) = (&argument.value, facts.rename_all) {
+                        facts.read_rename_all = rule;
+                    }
                 } else if names.is_unclear {
                     facts.rename_all = None;
                 }
             }
             "crate" => facts.names_serde = true,
+            "default" => facts.has_default = true,
+            "bound" => {
+                facts.bounds_deserialize |= bounds_deserialize(argument, errors);
+                facts.not_for_mirror.push(argument.name.clone());
+            }
+            "from" | "try_from" => {
+                facts.converts = true;
+                facts.not_for_mirror.push(argument.name.clone());
+            }
+            "deny_unknown_fields" => facts.not_for_mirror.push(argument.name.clone()),
             name if !is_known(&argument.name, name, &ON_STRUCT, errors) => facts.rename_all = None,
             _ => {}
         }
@@ -92,36 +95,9 @@ pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct 
     facts
 }
 
-pub(super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> OnField {
-    let mut facts = OnField {
-        rename: None,
-        is_unclear: !arguments.complete,
-        renames_deserialize: false,
-        skip: Skip::Never,
-    };
-    refuse_repeats(&arguments.list, errors);
-    for argument in &arguments.list {
-        match argument.name.to_string().as_str() {
-            "rename" => {
-                let names = sides(argument, errors);
-                facts.is_unclear |= names.is_unclear;
-                facts.renames_deserialize |= !names.deserialize.is_empty();
-                if let Some(name) = names.serialize {
-                    // Two of the plain form are refused as a repeat.
-                    if facts.rename.is_some() && matches!(argument.value, Value::List(_)) {
-                        let message = "serde renames this field already; remove one of the two";
-                        errors.at(&name, message);
-                    }
-                    facts.rename = Some(name);
-                }
-            }
-            "skip" | "skip_serializing" => facts.skip = Skip::Always,
-            "skip_serializing_if" if facts.skip == Skip::Never => facts.skip = Skip::If,
-            name => facts.is_unclear |= !is_known(&argument.name, name, &ON_FIELD, errors),
-        }
-        check_value(argument, errors);
-    }
-    facts
+/// Whether `bound = "..."` or `bound(deserialize = "...")` is there.
+fn bounds_deserialize(argument: &Argument, errors: &mut Errors) -> bool {
+    !sides(argument, errors).deserialize.is_empty()
 }
 
 fn read_rule(name: &LitStr, errors: &mut Errors) -> Option<RenameRule> {

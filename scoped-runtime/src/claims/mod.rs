@@ -1,19 +1,42 @@
 //! What a token says: who (`sub`), as what (`role`), and the project's own claims.
 
+mod checks;
+mod claim;
+mod constraint;
+mod inspect;
+mod nested;
 mod registered;
 mod role;
+#[cfg(feature = "schemars")]
+mod schema;
 mod set;
 mod user_id;
 
+#[doc(hidden)]
+pub use checks::{Checks, Pattern, pattern};
+#[doc(hidden)]
+pub use claim::Description;
+pub use claim::{Claim, ClaimKind};
+pub use constraint::{Constraint, Literal, Number};
+pub use inspect::{ClaimValue, NotBytes, NotFloat, NotTime, TextKeys};
+#[doc(hidden)]
+pub use inspect::{Fine, Inspect, Keys, Other, Probe, accept};
+#[doc(hidden)]
+pub use nested::{deserialize as deserialize_nested, serialize as serialize_nested};
 pub use registered::RESERVED;
 pub use role::Role;
 pub(crate) use role::bypasses_rls;
 pub(crate) use set::ClaimSet;
 pub use user_id::{ToUserId, UserId};
 
+use std::time::Duration;
+
 use serde::Serialize;
 
-/// A struct whose fields are claims. Put [`#[scoped_claims]`](crate::scoped_claims) on it; do not
+use crate::error::TokenError;
+
+/// A struct whose fields are claims. Put [`#[scoped_claims]`](crate::scoped_claims) on it, or
+/// `#[derive(ScopedClaims)]` if it derives serde's traits itself; do not
 /// implement this by hand.
 ///
 /// A function that takes `&ScopedClient<Tenant>` cannot be called with a client that lacks
@@ -26,26 +49,42 @@ use serde::Serialize;
 pub trait ScopedClaims: Serialize + Send + Sync + 'static {
     /// The claims this struct can put into a token.
     const CLAIMS: &'static [Claim];
-}
 
-/// What is known of one claim when the program is compiled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Claim {
-    name: &'static str,
-}
+    /// The role of clients with these claims that are given none.
+    const ROLE: Option<&'static str> = None;
 
-impl Claim {
-    /// A claim of this name at the top level of the token.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Self { name }
+    /// The life of their tokens, if they are given none.
+    const EXPIRES_IN: Option<Duration> = None;
+
+    /// How many bytes the claims may have as JSON.
+    const MAX_BYTES: Option<usize> = None;
+
+    /// Whether the values obey the rules that the struct declares, as making a client checks it: for
+    /// claims from outside, before anything else happens.
+    ///
+    /// # Errors
+    /// [`TokenError::InvalidClaims`] with every rule that is broken, and what else makes claims unfit
+    /// for a token.
+    fn check(&self) -> Result<(), TokenError>
+    where
+        Self: Sized,
+    {
+        ClaimSet::of(self).map(|_| ())
     }
 
-    /// The claim's name in the token.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    /// The claims as a JSON Schema (draft 2020-12): what [`CLAIMS`](Self::CLAIMS) knows. A claim whose
+    /// type only its `Serialize` knows may be anything there.
+    #[cfg(feature = "schemars")]
+    fn json_schema() -> schemars::Schema
+    where
+        Self: Sized,
+    {
+        schema::of(Self::CLAIMS)
     }
+
+    /// The rules that are code.
+    #[doc(hidden)]
+    fn check_more(&self, _: &mut Checks<'_>) {}
 }
 
 /// No claims beyond those that every token has.

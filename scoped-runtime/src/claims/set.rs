@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::checks::violations;
 use super::{RESERVED, ScopedClaims};
 use crate::error::TokenError;
 
@@ -20,6 +21,10 @@ impl ClaimSet {
             Value::Object(mut map) => {
                 map.retain(|_, value| !value.is_null());
                 map.keys().try_for_each(|name| check_name(name))?;
+                let violations = violations(claims, &map);
+                if !violations.is_empty() {
+                    return Err(TokenError::InvalidClaims { violations });
+                }
                 map.values().try_for_each(check_value)?;
                 return Ok(Self(map));
             }

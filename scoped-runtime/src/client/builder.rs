@@ -11,17 +11,21 @@ use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
 use crate::session::Lifetime;
 
+const DEFAULT_LIFE: Duration = Duration::from_hours(1);
+
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
 pub struct ScopedClientBuilder<C = NoClaims> {
     clients: ScopedClients,
     user_id: Result<UserId, ClientError>,
-    role: Result<Role, ClientError>,
+    /// `None`: what the claims say, or `authenticated`.
+    role: Option<Result<Role, ClientError>>,
     claims: C,
     actor: Option<Arc<str>>,
     reason: Option<Arc<str>>,
     extra: Vec<(String, Result<Value, serde_json::Error>)>,
-    expires_in: Duration,
+    /// `None`: what the claims say, or an hour.
+    expires_in: Option<Duration>,
     refresh_before: Option<Duration>,
     auto_refresh: bool,
 }
@@ -31,12 +35,12 @@ impl ScopedClientBuilder<NoClaims> {
         Self {
             clients,
             user_id,
-            role: Ok(Role::default()),
+            role: None,
             claims: NoClaims {},
             actor: None,
             reason: None,
             extra: Vec::new(),
-            expires_in: Duration::from_hours(1),
+            expires_in: None,
             refresh_before: None,
             auto_refresh: true,
         }
@@ -44,14 +48,15 @@ impl ScopedClientBuilder<NoClaims> {
 }
 
 impl<C: ScopedClaims> ScopedClientBuilder<C> {
-    /// The database role that requests run as; `authenticated` by default. Roles that bypass Row
+    /// The database role that requests run as: by default that of the claims' `role = "..."`, else
+    /// `authenticated`. Roles that bypass Row
     /// Level Security are refused.
     pub fn role<R>(mut self, role: R) -> Self
     where
         R: TryInto<Role>,
         R::Error: Into<ClientError>,
     {
-        self.role = role.try_into().map_err(Into::into);
+        self.role = Some(role.try_into().map_err(Into::into));
         self
     }
 
@@ -91,9 +96,10 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
         self
     }
 
-    /// How long each token lives, in whole seconds; one hour by default.
+    /// How long each token lives, in whole seconds: by default as long as the claims'
+    /// `expires_in = "..."` says, else one hour.
     pub fn expires_in(mut self, life: Duration) -> Self {
-        self.expires_in = life;
+        self.expires_in = Some(life);
         self
     }
 
@@ -117,8 +123,10 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
     /// [`Error::Client`] for a bad user ID or role, [`Error::Configuration`] for lifetimes that
     /// contradict each other, [`Error::Token`] for claims that cannot be in a token.
     pub fn client(self) -> Result<ScopedClient<C>, Error> {
-        let (user_id, role) = (self.user_id?, self.role?);
-        let lifetime = Lifetime::new(self.expires_in, self.refresh_before, self.auto_refresh)?;
+        let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
+        let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
+        let life = self.expires_in.or(C::EXPIRES_IN).unwrap_or(DEFAULT_LIFE);
+        let lifetime = Lifetime::new(life, self.refresh_before, self.auto_refresh)?;
         let mut claims = ClaimSet::of(&self.claims)?;
         for (name, value) in self.extra {
             claims.add(name, value)?;

@@ -4,11 +4,13 @@ mod api;
 mod client;
 mod configuration;
 mod token;
+mod violation;
 
 pub use api::ApiError;
 pub use client::ClientError;
 pub use configuration::{ConfigurationError, Problem};
 pub use token::{LargestClaims, TokenError};
+pub use violation::{Violation, Violations};
 
 /// Everything this crate can fail with.
 ///

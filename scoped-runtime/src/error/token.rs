@@ -3,6 +3,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Violations;
+
 /// A token could not be minted or is no longer live.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
@@ -20,6 +22,12 @@ pub enum TokenError {
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
+    },
+    /// Claims break rules that their struct declares.
+    #[error("invalid claims: {violations}")]
+    InvalidClaims {
+        /// Every one, never with a value.
+        violations: Violations,
     },
     /// Two sources set the same claim.
     #[error("claim `{name}` is set twice; set it in the claims or with `.claim(..)`, not in both")]

@@ -6,6 +6,7 @@
 )]
 
 mod accountability;
+mod claims;
 mod configuration;
 mod ending;
 mod identities;

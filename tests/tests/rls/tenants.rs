@@ -9,11 +9,12 @@ use uuid::Uuid;
 
 use crate::support::{api, clients, somebody};
 
-#[scoped_claims]
+#[scoped_claims(policies = "server/supabase/migrations")]
 struct Member {
     tenant_id: String,
-    #[claim(rename = "subscription")]
+    #[claim(rename = "subscription", unread)]
     plan: Option<String>,
+    #[claim(unread)]
     app_metadata: Metadata,
 }
 

@@ -4,6 +4,7 @@ use scoped_runtime::{ScopedClaims, scoped_claims};
 use serde_json::json;
 
 #[scoped_claims]
+#[derive(Debug, PartialEq)]
 struct Tenant {
     plan: String,
     #[cfg(any())]
@@ -26,9 +27,8 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
 
 fn main() {
     let tenant = Tenant { plan: "free".to_owned(), always: Some(1), size: 300 };
-    assert_eq!(
-        serde_json::to_value(tenant).unwrap(),
-        json!({ "plan": "free", "places": 1, "size": 300 })
-    );
+    let written = serde_json::to_value(&tenant).unwrap();
+    assert_eq!(written, json!({ "plan": "free", "places": 1, "size": 300 }));
+    assert_eq!(serde_json::from_value::<Tenant>(written).unwrap(), tenant);
     assert_eq!(names::<Tenant>(), ["plan", "places", "size"]);
 }

@@ -1,10 +1,14 @@
 //! `CLAIMS` are the keys that serde writes, whatever the rule.
 
+use std::fmt::Debug;
+
+use scoped_runtime::__private::serde::de::DeserializeOwned;
 use scoped_runtime::{ScopedClaims, scoped_claims};
 
-fn keys_are_claims<C: ScopedClaims>(claims: C) -> Vec<String> {
+fn keys_are_claims<C: ScopedClaims + DeserializeOwned + Debug + PartialEq>(claims: C) -> Vec<String> {
     // A `Value` would sort the keys.
     let written = serde_json::to_string(&claims).unwrap();
+    assert_eq!(serde_json::from_str::<C>(&written).unwrap(), claims);
     let keys = written.trim_matches(['{', '}']).split(',');
     let keys: Vec<String> =
         keys.map(|pair| pair.split(':').next().unwrap().trim_matches('"').to_owned()).collect();
@@ -16,6 +20,7 @@ fn keys_are_claims<C: ScopedClaims>(claims: C) -> Vec<String> {
 macro_rules! under {
     ($rule:literal) => {{
         #[scoped_claims]
+        #[derive(Debug, PartialEq)]
         #[serde(rename_all = $rule)]
         #[allow(non_snake_case, reason = "names that rules treat in unexpected ways")]
         struct Claims {

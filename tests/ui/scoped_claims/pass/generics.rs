@@ -36,9 +36,9 @@ struct Sized<const N: usize> {
 }
 
 #[scoped_claims]
-#[serde(bound = "T: ToString")]
+#[serde(bound = "T: ToString + std::str::FromStr")]
 struct Bound<T> {
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     plan: T,
 }
 
@@ -47,6 +47,14 @@ where
     S: scoped_runtime::__private::serde::Serializer,
 {
     serializer.serialize_str(&value.to_string())
+}
+
+fn from_text<'de, T: std::str::FromStr, D>(deserializer: D) -> Result<T, D::Error>
+where
+    D: scoped_runtime::__private::serde::Deserializer<'de>,
+{
+    use scoped_runtime::__private::serde::{Deserialize, de::Error};
+    String::deserialize(deserializer)?.parse().map_err(|_| D::Error::custom("no such value"))
 }
 
 fn names<C: ScopedClaims>() -> Vec<&'static str> {
@@ -60,20 +68,27 @@ fn main() {
         by_name: BTreeMap::from([("a".to_owned(), vec![2])]),
         marker: PhantomData::<[u8; 3]>,
     };
-    assert_eq!(
-        serde_json::to_value(tenant.clone()).unwrap(),
-        json!({ "plan": 1, "by_name": { "a": [2] }, "marker": null })
-    );
+    let written = serde_json::to_value(tenant.clone()).unwrap();
+    assert_eq!(written, json!({ "plan": 1, "by_name": { "a": [2] }, "marker": null }));
+    let read: Tenant<u8, String, 3> = serde_json::from_value(written).unwrap();
+    assert_eq!((read.plan, read.seats, read.by_name), (1, None, tenant.by_name));
     assert_eq!(names::<Tenant<u8>>(), ["plan", "seats", "by_name", "marker"]);
 
     let marked = Marked { plan: "free".to_owned(), marker: PhantomData::<Marker> };
-    assert_eq!(serde_json::to_value(&marked).unwrap(), json!({ "plan": "free" }));
+    let written = serde_json::to_value(&marked).unwrap();
+    assert_eq!(written, json!({ "plan": "free" }));
+    assert_eq!(serde_json::from_value::<Marked<Marker>>(written).unwrap().plan, "free");
     assert_eq!(names::<Marked<Marker>>(), ["plan"]);
 
-    assert_eq!(serde_json::to_value(Sized::<3> { plan: "free" }).unwrap(), json!({ "plan": "free" }));
+    let written = serde_json::to_string(&Sized::<3> { plan: "free" }).unwrap();
+    assert_eq!(written, r#"{"plan":"free"}"#);
+    // Text that is borrowed for ever is read from text that lives as long.
+    assert_eq!(serde_json::from_str::<Sized<3>>(written.leak()).unwrap().plan, "free");
     assert_eq!(names::<Sized<3>>(), ["plan"]);
 
-    assert_eq!(serde_json::to_value(Bound { plan: 'x' }).unwrap(), json!({ "plan": "x" }));
+    let written = serde_json::to_value(Bound { plan: 'x' }).unwrap();
+    assert_eq!(written, json!({ "plan": "x" }));
+    assert_eq!(serde_json::from_value::<Bound<char>>(written).unwrap().plan, 'x');
     assert_eq!(names::<Bound<char>>(), ["plan"]);
 
     // Still a type, though no set of claims.

@@ -7,19 +7,19 @@ use serde_json::json;
 
 /// The tenant that a user works for.
 #[scoped_claims]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tenant {
     /// Documented.
     pub tenant_id: String,
-    pub(crate) r#type: &'static str,
+    pub(crate) r#type: String,
     address: Address,
     teams: Vec<Address>,
     limits: BTreeMap<String, u32>,
-    flags: HashMap<&'static str, (bool, u8)>,
+    flags: HashMap<Box<str>, (bool, u8)>,
 }
 
 #[scoped_claims]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Address {
     city: String,
     #[claim(rename = "country")]
@@ -37,14 +37,15 @@ fn main() {
     let address = Address { city: "Bern".to_owned(), land: None };
     let tenant = Tenant {
         tenant_id: "acme".to_owned(),
-        r#type: "paying",
+        r#type: "paying".to_owned(),
         address: address.clone(),
         teams: vec![address],
         limits: BTreeMap::from([("seats".to_owned(), 3)]),
-        flags: HashMap::from([("beta", (true, 1))]),
+        flags: HashMap::from([("beta".into(), (true, 1))]),
     };
+    let written = serde_json::to_value(&tenant).unwrap();
     assert_eq!(
-        serde_json::to_value(tenant.clone()).unwrap(),
+        written,
         json!({
             "tenant_id": "acme",
             "type": "paying",
@@ -54,6 +55,7 @@ fn main() {
             "flags": { "beta": [true, 1] },
         })
     );
+    assert_eq!(serde_json::from_value::<Tenant>(written).unwrap(), tenant);
     assert_eq!(names::<Tenant>(), ["tenant_id", "type", "address", "teams", "limits", "flags"]);
     assert_eq!(names::<Address>(), ["city", "country"]);
     assert_eq!(serde_json::to_value(Nothing {}).unwrap(), json!({}));

@@ -19,6 +19,21 @@ mod inner {
         pub(in crate::inner) hidden: u8,
     }
 
+    /// The same with everything that needs more code.
+    #[scoped_runtime::scoped_claims(under = "app_metadata", role = "reporting")]
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Nested {
+        /// Its plan.
+        #[claim(default = 1, min = 1)]
+        pub plan: u8,
+        #[claim(pattern = "[a-z]+", custom = short)]
+        pub name: Option<String>,
+    }
+
+    fn short(name: &str) -> Result<(), &'static str> {
+        if name.len() < 9 { Ok(()) } else { Err("is long") }
+    }
+
     impl Tenant {
         pub fn hidden(self) -> u8 {
             self.hidden
@@ -48,5 +63,14 @@ fn main() {
         plan: u8,
     }
     assert_eq!(Inside::CLAIMS.len(), 1);
+
+    #[scoped_claims(under = "app_metadata")]
+    struct NestedInside {
+        plan: u8,
+    }
+    let written = serde_json::to_string(&NestedInside { plan: 1 }).unwrap();
+    assert_eq!(written, r#"{"app_metadata":{"plan":1}}"#);
+    let nested = inner::Nested { plan: 2, name: Some("acme".to_owned()) };
+    nested.check().unwrap();
     assert_eq!(serde_json::to_string(&Inside { plan: 1 }).unwrap(), r#"{"plan":1}"#);
 }

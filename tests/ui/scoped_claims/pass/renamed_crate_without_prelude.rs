@@ -15,6 +15,20 @@ mod claims {
         pub seats: ::std::option::Option<u32>,
     }
 
+    #[::scoped_runtime::scoped_claims(crate = crate::other::renamed, under = "app_metadata", max_bytes = 99)]
+    pub struct Nested<T> {
+        #[claim(pattern = "x", custom = value)]
+        pub plan: ::std::string::String,
+        #[claim(default = 3, one_of(1, 3))]
+        pub seats: ::std::option::Option<u32>,
+        pub list: ::std::vec::Vec<T>,
+    }
+
+    // Named as a local of generated code.
+    fn value(_: &str) -> ::std::result::Result<(), &'static str> {
+        ::std::result::Result::Ok(())
+    }
+
     pub mod inner {
         #[::scoped_runtime::scoped_claims(crate = super::super::other::renamed)]
         #[serde(rename_all = "UPPERCASE")]
@@ -63,6 +77,14 @@ fn main() {
     let absolute = claims::Absolute { plan: 'x', seats: ::std::option::Option::Some(1) };
     assert_eq!(to_string(&absolute).unwrap(), r#"{"plan":"x","places":1}"#);
     assert_eq!(claims::Absolute::<char>::CLAIMS[1].name(), "places");
+
+    let nested = claims::Nested {
+        plan: "x".to_string(),
+        seats: ::std::option::Option::None,
+        list: ::std::vec::Vec::<u16>::new(),
+    };
+    nested.check().unwrap();
+    assert_eq!(to_string(&nested).unwrap(), r#"{"app_metadata":{"list":[],"plan":"x"}}"#);
 
     let relative = claims::inner::Relative { plan: "x".to_string() };
     assert_eq!(to_string(&relative).unwrap(), r#"{"PLAN":"x"}"#);

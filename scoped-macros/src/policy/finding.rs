@@ -1,0 +1,82 @@
+use super::object::Place;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// Only a hint: the build goes on.
+    Warning,
+    /// The policies and the claims cannot both be right.
+    Error,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum FindingKind {
+    /// A claim is read that the tokens do not have.
+    Missing,
+    /// A claim is used as something that it never is.
+    Mismatch,
+    /// A claim is used as something that it only sometimes is.
+    Doubtful,
+    /// A policy trusts what users edit themselves.
+    UserMetadata,
+    /// `auth.jwt()` outside of `(select ..)`, so that Postgres asks once for each row.
+    Unwrapped,
+    /// `->> 'key'::type` casts the key, not the claim.
+    KeyCast,
+    /// A claim that only Auth's own tokens carry.
+    AuthOnly,
+    /// Top-level `role` compared with what is no database role.
+    RoleLiteral,
+    /// A read that cannot be followed.
+    Unfollowed,
+    /// A claim that nothing reads.
+    Unread,
+}
+
+impl FindingKind {
+    /// The name for `allow` and `deny`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Mismatch => "mismatch",
+            Self::Doubtful => "doubtful",
+            Self::UserMetadata => "user_metadata",
+            Self::Unwrapped => "unwrapped",
+            Self::KeyCast => "key_cast",
+            Self::AuthOnly => "auth_only",
+            Self::RoleLiteral => "role_literal",
+            Self::Unfollowed => "unfollowed",
+            Self::Unread => "unread",
+        }
+    }
+}
+
+/// Something to say about a read, or about a claim that nothing reads.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// What it is about.
+    pub kind: FindingKind,
+    /// The claim's path, if it is about one.
+    pub path: Vec<String>,
+    /// The index in [`Project::objects`](super::Project::objects); none for an unread claim.
+    pub object: Option<usize>,
+    /// Where it is written; none for an unread claim.
+    pub place: Option<Place>,
+    /// One sentence with file and line, in lower case and without a full stop.
+    pub text: String,
+}
+
+/// A path as people write it: `app_metadata.org`, `roles[]`.
+pub fn dotted(path: &[String]) -> String {
+    let mut text = String::new();
+    for step in path {
+        if !text.is_empty() && step != "[]" {
+            text.push('.');
+        }
+        text.push_str(step);
+    }
+    text
+}

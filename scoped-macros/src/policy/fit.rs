@@ -1,0 +1,234 @@
+use super::claim::{Shape, Test, Use};
+
+/// What a claim is, as far as policies can tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// A string that is a UUID.
+    Uuid,
+    /// A whole number.
+    Integer,
+    /// A number that may have a fraction.
+    Float,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    Array,
+    /// An object: closed if claims below it are known, else open.
+    Object,
+    /// Anything, also below.
+    Any,
+}
+
+/// A claim that the tokens have.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The keys from the token inwards; `[]` stands for an element. Empty: the token itself, to say
+    /// that it has any other claims (`Any`).
+    pub path: Vec<String>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its only values, as text; of an array, those of its elements.
+    pub one_of: Option<Vec<String>>,
+}
+
+/// How well a use fits a claim.
+pub(crate) enum Fit {
+    Always,
+    /// With some values only, and why.
+    Sometimes(String),
+    /// With no value at all, and why.
+    Never(String),
+}
+
+impl Kind {
+    fn is_string(self) -> bool {
+        matches!(self, Self::Text | Self::Uuid)
+    }
+
+    fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Float)
+    }
+
+    /// In a sentence.
+    pub(crate) fn shown(self) -> &'static str {
+        match self {
+            Self::Text => "a string",
+            Self::Uuid => "a UUID",
+            Self::Integer => "a whole number",
+            Self::Float => "a number",
+            Self::Boolean => "a boolean",
+            Self::Array => "an array",
+            Self::Object => "an object",
+            Self::Any => "anything",
+        }
+    }
+}
+
+/// Whether a claim of this kind can be used so.
+pub(crate) fn fit(known: &Known, how: &Use) -> Fit {
+    if known.kind == Kind::Any {
+        return Fit::Always;
+    }
+    if let Some(cast) = &how.cast
+        && !casts(known, how.shape, cast)
+    {
+        let quotes = known.kind.is_string() && how.shape != Shape::Text;
+        let quotes = if quotes {
+            " in the quotes of JSON; read it with `->>`"
+        } else {
+            ""
+        };
+        return Fit::Never(format!(
+            "casts it to `{cast}`, but it is {}{quotes}",
+            known.kind.shown()
+        ));
+    }
+    if how.cast.as_deref().is_some_and(is_integer) && known.kind == Kind::Float {
+        return Fit::Sometimes("casts it to a whole number, but it may have a fraction".to_owned());
+    }
+    match test(known, how) {
+        Fit::Always if how.shape == Shape::JsonText && known.kind.is_string() => match how.test {
+            Test::Equal(_) | Test::NotEqual(_) | Test::Null => Fit::Always,
+            _ => Fit::Sometimes("turns it to text with its quotes; read it with `->>`".to_owned()),
+        },
+        fit => fit,
+    }
+}
+
+fn is_integer(cast: &str) -> bool {
+    matches!(cast, "integer" | "bigint" | "smallint")
+}
+
+/// Whether Postgres takes some value of this kind for the type. Unknown types take anything.
+fn casts(known: &Known, shape: Shape, cast: &str) -> bool {
+    let kind = known.kind;
+    let scalar = !matches!(kind, Kind::Array | Kind::Object);
+    let quoted = kind.is_string() && shape != Shape::Text;
+    let values = |fits: fn(&str) -> bool| {
+        known
+            .one_of
+            .as_ref()
+            .is_none_or(|values| values.iter().any(|value| fits(value)))
+    };
+    match cast {
+        "uuid" => kind.is_string() && !quoted && values(is_uuid),
+        "integer" | "bigint" | "smallint" | "numeric" | "real" | "double precision" => {
+            kind.is_number()
+                || kind == Kind::Text
+                    && !quoted
+                    && values(|value| value.trim().parse::<f64>().is_ok())
+        }
+        "boolean" => {
+            kind == Kind::Boolean
+                || kind == Kind::Text && !quoted && values(is_boolean)
+                || kind == Kind::Integer && shape != Shape::Json
+        }
+        "date" | "timestamp" | "timestamptz" | "time" | "interval" => {
+            kind == Kind::Text && !quoted || kind == Kind::Integer
+        }
+        // `{a,b}` is an array of Postgres; `["a","b"]`, which the text of a claim is, is none.
+        array if array.ends_with("[]") => kind == Kind::Text && !quoted,
+        _ => scalar || shape != Shape::Text,
+    }
+}
+
+fn test(known: &Known, how: &Use) -> Fit {
+    let kind = known.kind;
+    let only = |wanted: &str| Fit::Never(format!("{wanted}, but it is {}", kind.shown()));
+    match &how.test {
+        Test::Elements if kind != Kind::Array => only("takes it apart as an array"),
+        Test::Members if kind != Kind::Object => only("takes it apart as an object"),
+        Test::Has(_) if kind.is_number() || kind == Kind::Boolean => {
+            only("looks for elements in it")
+        }
+        Test::Has(literals) if kind != Kind::Object => {
+            literals_fit(literals, true, |literal| allowed(known, literal))
+        }
+        Test::Contains(Some(other)) => match other.trim_start().as_bytes().first() {
+            Some(b'[') if kind != Kind::Array => only("looks for elements in it"),
+            Some(b'{') if kind != Kind::Object => only("looks for keys in it"),
+            _ => Fit::Always,
+        },
+        Test::ContainedBy(Some(other)) => match other.trim_start().as_bytes().first() {
+            Some(b'{') if kind != Kind::Object => only("compares it with an object"),
+            Some(b'[') if kind == Kind::Object => only("compares it with an array"),
+            _ => Fit::Always,
+        },
+        Test::Equal(literals) => {
+            literals_fit(literals, true, |literal| equals(known, how, literal))
+        }
+        Test::NotEqual(literals) => {
+            literals_fit(literals, false, |literal| equals(known, how, literal))
+        }
+        _ => Fit::Always,
+    }
+}
+
+/// Never, if it is compared with nothing else than what it never is.
+fn literals_fit(literals: &[String], equal: bool, fits: impl Fn(&str) -> bool) -> Fit {
+    let bad: Vec<String> = literals
+        .iter()
+        .filter(|literal| !fits(literal))
+        .map(|literal| format!("`{literal}`"))
+        .collect();
+    let text = format!("compares it with {}, which it never is", bad.join(", "));
+    match (bad.len(), equal) {
+        (0, _) => Fit::Always,
+        (count, true) if count == literals.len() => Fit::Never(text),
+        _ => Fit::Sometimes(text),
+    }
+}
+
+fn allowed(known: &Known, value: &str) -> bool {
+    let one_of = known.one_of.as_ref();
+    one_of.is_none_or(|values| values.iter().any(|known| known == value))
+}
+
+/// Whether the claim may be this literal.
+fn equals(known: &Known, how: &Use, literal: &str) -> bool {
+    // Asking for emptiness is no claim about values, and a type has its own spelling of them.
+    if literal.is_empty() || literal == "null" || how.cast.is_some() {
+        return true;
+    }
+    let literal = if how.shape == Shape::Text {
+        literal
+    } else {
+        let json = literal.trim();
+        let inner = json
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        match (inner, known.kind) {
+            (Some(inner), Kind::Text | Kind::Uuid) => inner,
+            (None, Kind::Text | Kind::Uuid) | (Some(_), _) => return false,
+            _ => json,
+        }
+    };
+    let number = || literal.trim().parse::<f64>().is_ok();
+    let possible = match known.kind {
+        Kind::Uuid => is_uuid(literal),
+        Kind::Integer | Kind::Float => number(),
+        Kind::Boolean => matches!(literal, "true" | "false"),
+        Kind::Array => return literal.trim_start().starts_with('['),
+        Kind::Object => return literal.trim_start().starts_with('{'),
+        Kind::Text | Kind::Any => true,
+    };
+    possible && allowed(known, literal)
+}
+
+fn is_uuid(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
+    let others = text.bytes().filter(|byte| !byte.is_ascii_hexdigit());
+    digits == 32
+        && others
+            .clone()
+            .all(|byte| matches!(byte, b'-' | b'{' | b'}'))
+}
+
+fn is_boolean(text: &str) -> bool {
+    matches!(
+        text.trim().to_ascii_lowercase().as_str(),
+        "true" | "false" | "t" | "f" | "yes" | "no" | "y" | "n" | "on" | "off" | "1" | "0"
+    )
+}

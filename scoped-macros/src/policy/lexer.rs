@@ -1,0 +1,293 @@
+use super::quote::{self, Ended};
+use super::token::{Kind, Token};
+
+/// The tokens of one text, as Postgres's own scanner cuts them.
+///
+/// The loops index bytes and call little: a proc macro runs them unoptimised on every build.
+pub(crate) fn lex(text: &str) -> Vec<Token> {
+    let strict = Lexer::run(text, false);
+    // An apostrophe too many turns the rest of the file inside out; only then is it worth guessing.
+    if strict.unended {
+        Lexer::run(text, true).tokens
+    } else {
+        strict.tokens
+    }
+}
+
+pub(crate) struct Lexer<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) at: usize,
+    tokens: Vec<Token>,
+    /// Where the statement began, to see whether it is a COPY.
+    statement: usize,
+    /// Cut a string that swallows statements.
+    guess: bool,
+    unended: bool,
+}
+
+impl<'a> Lexer<'a> {
+    fn run(text: &'a str, guess: bool) -> Self {
+        let mut lexer = Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            tokens: Vec::with_capacity(text.len() / 6),
+            statement: 0,
+            guess,
+            unended: false,
+        };
+        // Offsets are 32 bits; nobody writes a longer migration.
+        if text.len() < u32::MAX as usize {
+            while lexer.at < lexer.bytes.len() {
+                lexer.next();
+            }
+        }
+        lexer
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        let at = self.at + ahead;
+        if at < self.bytes.len() {
+            self.bytes[at]
+        } else {
+            0
+        }
+    }
+
+    fn push(&mut self, kind: Kind, start: usize) {
+        #[expect(clippy::cast_possible_truncation, reason = "`run` has looked")]
+        self.tokens.push(Token {
+            kind,
+            start: start as u32,
+            end: self.at as u32,
+        });
+    }
+
+    fn one(&mut self, kind: Kind) {
+        self.at += 1;
+        self.push(kind, self.at - 1);
+    }
+
+    fn next(&mut self) {
+        let start = self.at;
+        match self.bytes[start] {
+            b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.at += 1,
+            b'-' if self.peek(1) == b'-' => self.skip_line(),
+            b'/' if self.peek(1) == b'*' => self.comment(),
+            b'\'' => self.text(Kind::Plain, start),
+            b'"' => self.text(Kind::Quoted, start),
+            b'e' | b'E' if self.peek(1) == b'\'' => self.prefixed(Kind::Escaped, 1),
+            b'b' | b'B' | b'x' | b'X' | b'n' | b'N' if self.peek(1) == b'\'' => {
+                self.prefixed(Kind::Plain, 1);
+            }
+            b'u' | b'U' if self.peek(1) == b'&' && self.peek(2) == b'\'' => {
+                self.prefixed(Kind::Unicode, 2);
+            }
+            b'u' | b'U' if self.peek(1) == b'&' && self.peek(2) == b'"' => {
+                self.prefixed(Kind::UnicodeQuoted, 2);
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => self.word(),
+            b'0'..=b'9' => self.number(),
+            b'.' if self.peek(1).is_ascii_digit() => self.number(),
+            b'$' => self.dollar(),
+            b'(' => self.one(Kind::Open),
+            b')' => self.one(Kind::Close),
+            b'[' => self.one(Kind::OpenSquare),
+            b']' => self.one(Kind::CloseSquare),
+            b',' => self.one(Kind::Comma),
+            b'.' => self.one(Kind::Dot),
+            b';' => self.semicolon(),
+            b':' if self.peek(1) == b':' => {
+                self.at += 2;
+                self.push(Kind::Cast, start);
+            }
+            b':' if self.peek(1) == b'=' => {
+                self.at += 2;
+                self.push(Kind::Assign, start);
+            }
+            // A psql command takes the rest of its line, and ends the statement as `\g` does.
+            b'\\' => {
+                self.skip_line();
+                if self.tokens.len() > self.statement {
+                    self.push(Kind::Semicolon, start);
+                }
+                self.statement = self.tokens.len();
+            }
+            byte if is_operator(byte) => self.operator(),
+            _ => self.one(Kind::Other),
+        }
+    }
+
+    fn skip_line(&mut self) {
+        while self.at < self.bytes.len() && self.bytes[self.at] != b'\n' {
+            self.at += 1;
+        }
+    }
+
+    fn comment(&mut self) {
+        let start = self.at;
+        let mut depth = 0_usize;
+        while self.at < self.bytes.len() {
+            match (self.bytes[self.at], self.peek(1)) {
+                (b'/', b'*') => {
+                    depth += 1;
+                    self.at += 2;
+                }
+                (b'*', b'/') => {
+                    depth -= 1;
+                    self.at += 2;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                _ => self.at += 1,
+            }
+        }
+        self.unended = true;
+        if self.guess {
+            self.at = start;
+            self.skip_line();
+        }
+    }
+
+    fn prefixed(&mut self, kind: Kind, prefix: usize) {
+        let start = self.at;
+        self.at += prefix;
+        self.text(kind, start);
+    }
+
+    /// From the opening quote to behind the closing one.
+    fn text(&mut self, kind: Kind, start: usize) {
+        let Ended { at, closed } = quote::end(self.bytes, self.at, kind);
+        self.unended |= !closed;
+        self.at = match quote::cut(self.bytes, self.at, at, closed) {
+            Some(cut) if self.guess => cut,
+            _ => at,
+        };
+        self.push(kind, start);
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        while self.at < self.bytes.len() && is_word(self.bytes[self.at]) {
+            self.at += 1;
+        }
+        self.push(Kind::Word, start);
+    }
+
+    fn number(&mut self) {
+        let start = self.at;
+        while self.at < self.bytes.len() {
+            let byte = self.bytes[self.at];
+            let exponent = matches!(byte, b'+' | b'-')
+                && matches!(self.bytes[self.at - 1], b'e' | b'E')
+                && self.at > start
+                && self.peek(1).is_ascii_digit();
+            // `1..10` is a loop's range, not a number.
+            let dot = byte == b'.' && self.peek(1) != b'.';
+            if !(byte.is_ascii_alphanumeric() || byte == b'_' || dot || exponent) {
+                break;
+            }
+            self.at += 1;
+        }
+        self.push(Kind::Number, start);
+    }
+
+    /// `$1`, or a string between two equal tags.
+    fn dollar(&mut self) {
+        let start = self.at;
+        self.at += 1;
+        if self.peek(0).is_ascii_digit() {
+            while self.peek(0).is_ascii_digit() {
+                self.at += 1;
+            }
+            self.push(Kind::Parameter, start);
+            return;
+        }
+        while self.at < self.bytes.len()
+            && is_word(self.bytes[self.at])
+            && self.bytes[self.at] != b'$'
+        {
+            self.at += 1;
+        }
+        if self.peek(0) != b'$' {
+            self.push(Kind::Other, start);
+            return;
+        }
+        self.at += 1;
+        let tag = &self.bytes[start..self.at];
+        if let Some(end) = quote::find(self.bytes, tag, self.at) {
+            self.at = end + tag.len();
+            self.push(Kind::Dollar, start);
+        } else if self.guess {
+            self.push(Kind::Other, start);
+        } else {
+            self.unended = true;
+            self.at = self.bytes.len();
+            self.push(Kind::Dollar, start);
+        }
+    }
+
+    fn semicolon(&mut self) {
+        self.one(Kind::Semicolon);
+        let statement = &self.tokens[self.statement.min(self.tokens.len())..];
+        if quote::is_copy_from_stdin(self.bytes, statement) {
+            self.at = quote::copy_data_end(self.bytes, self.at);
+        }
+        self.statement = self.tokens.len();
+    }
+
+    /// The longest run of operator characters, shortened as Postgres does: a comment ends it, and a
+    /// trailing sign belongs to the number behind unless the operator has one of the odd characters.
+    fn operator(&mut self) {
+        let start = self.at;
+        // What a merge left behind is no operator.
+        let mark = &self.bytes[start..self.bytes.len().min(start + 7)];
+        let line = start == 0 || self.bytes[start - 1] == b'\n';
+        if line && matches!(mark, b"<<<<<<<" | b"=======" | b">>>>>>>" | b"|||||||") {
+            self.skip_line();
+            return;
+        }
+        let mut odd = false;
+        while self.at < self.bytes.len() && is_operator(self.bytes[self.at]) {
+            let pair = (self.bytes[self.at], self.peek(1));
+            if self.at > start && matches!(pair, (b'-', b'-') | (b'/', b'*')) {
+                break;
+            }
+            odd |= matches!(
+                pair.0,
+                b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'`' | b'?'
+            );
+            self.at += 1;
+        }
+        while !odd && self.at > start + 1 && matches!(self.bytes[self.at - 1], b'+' | b'-') {
+            self.at -= 1;
+        }
+        self.push(Kind::Operator, start);
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..)
+}
+
+fn is_operator(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'+' | b'-'
+            | b'*'
+            | b'/'
+            | b'<'
+            | b'>'
+            | b'='
+            | b'~'
+            | b'!'
+            | b'@'
+            | b'#'
+            | b'%'
+            | b'^'
+            | b'&'
+            | b'|'
+            | b'`'
+            | b'?'
+    )
+}

@@ -1,0 +1,29 @@
+//! policy: SQL -> the claim paths that policies read; knows nothing of macros
+
+mod claim;
+mod compare;
+mod files;
+mod finding;
+mod fit;
+mod lexer;
+mod lines;
+mod lookup;
+mod name;
+mod object;
+mod quote;
+mod read;
+mod replay;
+mod source;
+mod split;
+mod suggest;
+mod survey;
+mod token;
+
+pub use claim::{Shape, Test, Use};
+pub use compare::{Options, Target, compare};
+pub use files::files;
+pub use finding::{Finding, FindingKind, Severity, dotted};
+pub use fit::{Kind, Known};
+pub use name::QualifiedName;
+pub use object::{Object, ObjectKind, Place};
+pub use read::{Project, Read};

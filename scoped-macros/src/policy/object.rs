@@ -1,0 +1,122 @@
+use std::fmt;
+
+use super::name::QualifiedName;
+
+/// Where something is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The index of the file in [`Project::files`](super::Project::files).
+    pub file: usize,
+    /// From 1 on.
+    pub line: usize,
+    /// In bytes, from 1 on.
+    pub column: usize,
+    /// In bytes from the beginning of the file.
+    pub offset: usize,
+}
+
+/// A live object of the database that may read claims.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// Which object it is.
+    pub kind: ObjectKind,
+    /// Where its statement begins.
+    pub place: Place,
+    /// Made by dynamic SQL, so that the statement is perhaps not all of the truth.
+    pub dynamic: bool,
+    /// Perhaps dropped by dynamic SQL that names no object.
+    pub uncertain: bool,
+}
+
+/// What kind of object, and which.
+#[derive(Clone, Debug)]
+pub enum ObjectKind {
+    /// A row level security policy.
+    Policy {
+        /// Its own name.
+        name: String,
+        /// The table it guards.
+        table: QualifiedName,
+        /// `all`, `select`, `insert`, `update` or `delete`.
+        command: String,
+        /// Whether it only narrows what others permit.
+        restrictive: bool,
+        /// After TO; empty means everybody.
+        roles: Vec<String>,
+        /// Whether it has a USING expression.
+        using: bool,
+        /// Whether it has a WITH CHECK expression.
+        with_check: bool,
+    },
+    /// A function or procedure.
+    Function {
+        /// Its name.
+        name: QualifiedName,
+        /// The types of its input arguments.
+        arguments: Vec<String>,
+    },
+    /// A view, materialised or not.
+    View {
+        /// Its name.
+        name: QualifiedName,
+    },
+    /// A trigger with a condition, or a rule.
+    Trigger {
+        /// Its name.
+        name: String,
+        /// Its table.
+        table: QualifiedName,
+    },
+    /// A column's default, or another expression of a table's definition.
+    Default {
+        /// The table.
+        table: QualifiedName,
+        /// The column, or the constraint.
+        column: String,
+    },
+}
+
+impl ObjectKind {
+    /// The table it belongs to, if it belongs to one.
+    pub fn table(&self) -> Option<&QualifiedName> {
+        match self {
+            Self::Policy { table, .. }
+            | Self::Trigger { table, .. }
+            | Self::Default { table, .. } => Some(table),
+            Self::Function { .. } | Self::View { .. } => None,
+        }
+    }
+
+    pub(crate) fn is_view(&self) -> bool {
+        matches!(self, Self::View { .. })
+    }
+
+    /// Whether its name is only known at run time.
+    pub(crate) fn is_unknown(&self) -> bool {
+        match self {
+            Self::Policy { name, table, .. } | Self::Trigger { name, table } => {
+                table.is_unknown() || name.contains(super::name::UNKNOWN)
+            }
+            Self::Function { name, .. } | Self::View { name } => name.is_unknown(),
+            Self::Default { table, .. } => table.is_unknown(),
+        }
+    }
+
+    /// Whether it is a policy.
+    pub fn is_policy(&self) -> bool {
+        matches!(self, Self::Policy { .. })
+    }
+}
+
+impl fmt::Display for ObjectKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = match self {
+            Self::Policy { name, table, .. } => format!("policy `{name}` on `{table}`"),
+            Self::Function { name, .. } => format!("function `{name}`"),
+            Self::View { name } => format!("view `{name}`"),
+            Self::Trigger { name, table } => format!("trigger `{name}` on `{table}`"),
+            Self::Default { table, column } => format!("default of `{table}.{column}`"),
+        };
+        f.write_str(&shown.replace(super::name::UNKNOWN, "?"))
+    }
+}

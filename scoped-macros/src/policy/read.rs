@@ -1,0 +1,75 @@
+use std::path::{Path, PathBuf};
+
+use super::claim::Use;
+use super::finding::{Finding, dotted};
+use super::object::{Object, Place};
+use super::replay::Replay;
+
+/// One read of one claim by a live object.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The keys from the token inwards; `[]` stands for an element of an array.
+    pub path: Vec<String>,
+    /// What is done with the claim.
+    pub how: Use,
+    /// Whether a `(select ..)` stands around, so that Postgres reads it once for a query.
+    pub wrapped_in_select: bool,
+    /// Where it is written. Of a read through a function, the call.
+    pub place: Place,
+    /// The index in [`Project::objects`].
+    pub owner: usize,
+    /// The function that hands the claim on, if it is read through one.
+    pub through: Option<String>,
+    /// In dynamic SQL, so that it is perhaps not all of the truth.
+    pub dynamic: bool,
+    /// Whether a text was parsed as JSON on the way.
+    pub parsed: bool,
+}
+
+impl Read {
+    /// The path as people write it.
+    pub fn dotted(&self) -> String {
+        dotted(&self.path)
+    }
+}
+
+/// What a history of SQL files leaves behind: its live objects, and what of the token they read.
+#[derive(Clone, Default, Debug)]
+pub struct Project {
+    /// The files, as they were given.
+    pub files: Vec<PathBuf>,
+    /// Every live policy and function, view, trigger and default, in the order of their statements.
+    pub objects: Vec<Object>,
+    /// Every read, in the order of the files.
+    pub reads: Vec<Read>,
+    /// What is worth saying without knowing the claims.
+    pub findings: Vec<Finding>,
+    /// The database roles that the files make.
+    pub roles: Vec<String>,
+}
+
+impl Project {
+    /// Replays the files in this order, and reads what is live in the end. Never fails: what is no
+    /// SQL is passed over.
+    pub fn read(files: &[(PathBuf, String)]) -> Self {
+        let mut replay = Replay::new();
+        for (index, (_, text)) in files.iter().enumerate() {
+            replay.file(index, text);
+        }
+        super::survey::survey(&replay, files)
+    }
+
+    /// The object that this read belongs to.
+    pub fn owner(&self, read: &Read) -> &Object {
+        &self.objects[read.owner]
+    }
+
+    /// `file:line`.
+    pub fn shown(&self, place: &Place) -> String {
+        let file = self
+            .files
+            .get(place.file)
+            .map_or(Path::new("?"), |file| file);
+        format!("{}:{}", file.display(), place.line)
+    }
+}

@@ -1,0 +1,239 @@
+use std::borrow::Cow;
+
+use super::lexer::lex;
+use super::name::{UNKNOWN, WrittenName, fold, truncate};
+use super::token::{Kind, Token};
+
+/// A text with its tokens: a file, or SQL that was found in a string of one.
+pub(crate) struct Source<'a> {
+    pub(crate) file: usize,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) tokens: Vec<Token>,
+    /// Made or run by dynamic SQL.
+    pub(crate) dynamic: bool,
+    /// From here in the text on, offsets into the file begin there; ascending.
+    map: Vec<(u32, u32)>,
+}
+
+/// A text that was put together from literals, each with its place in the file.
+#[derive(Clone, Default)]
+pub(crate) struct Pieces {
+    pub(crate) text: String,
+    pub(crate) map: Vec<(u32, u32)>,
+}
+
+impl Pieces {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no text is longer than its file"
+    )]
+    pub(crate) fn push(&mut self, other: &Self) {
+        let shift = self.text.len() as u32;
+        self.text.push_str(&other.text);
+        self.map
+            .extend(other.map.iter().map(|(from, to)| (from + shift, *to)));
+    }
+
+    pub(crate) fn unknown() -> Self {
+        Self {
+            text: UNKNOWN.to_string(),
+            map: Vec::new(),
+        }
+    }
+}
+
+impl<'a> Source<'a> {
+    pub(crate) fn file(file: usize, text: &'a str) -> Self {
+        Self {
+            file,
+            text: Cow::Borrowed(text),
+            tokens: lex(text),
+            dynamic: false,
+            map: vec![(0, 0)],
+        }
+    }
+
+    pub(crate) fn nested(&self, pieces: Pieces, dynamic: bool) -> Source<'static> {
+        Source {
+            file: self.file,
+            tokens: lex(&pieces.text),
+            text: Cow::Owned(pieces.text),
+            dynamic: self.dynamic || dynamic,
+            map: pieces.map,
+        }
+    }
+
+    /// Where this offset of the text is in the file.
+    pub(crate) fn file_offset(&self, offset: u32) -> u32 {
+        let index = self.map.partition_point(|(from, _)| *from <= offset);
+        match index.checked_sub(1).and_then(|index| self.map.get(index)) {
+            Some((from, to)) => to + (offset - from),
+            None => self.map.first().map_or(0, |(_, to)| *to),
+        }
+    }
+
+    pub(crate) fn raw(&self, at: usize) -> &str {
+        match self.tokens.get(at) {
+            Some(token) => self
+                .text
+                .get(token.start as usize..token.end as usize)
+                .unwrap_or(""),
+            None => "",
+        }
+    }
+
+    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+        self.tokens.get(at).map(|token| token.kind)
+    }
+
+    /// Whether this token is the keyword.
+    pub(crate) fn is(&self, at: usize, word: &str) -> bool {
+        match self.tokens.get(at) {
+            Some(token)
+                if token.kind == Kind::Word && (token.end - token.start) as usize == word.len() =>
+            {
+                self.raw(at).eq_ignore_ascii_case(word)
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
+        if self.kind(at) != Some(Kind::Word) {
+            return false;
+        }
+        // A loop by hand: this runs for every other token, unoptimised.
+        let mut index = 0;
+        while index < words.len() {
+            if self.is(at, words[index]) {
+                return true;
+            }
+            index += 1;
+        }
+        false
+    }
+
+    /// The name at this token, as Postgres stores it.
+    pub(crate) fn name(&self, at: usize) -> Option<String> {
+        match self.kind(at)? {
+            Kind::Word => Some(fold(self.raw(at))),
+            Kind::Quoted | Kind::UnicodeQuoted => Some(truncate(self.decoded(at)?.text)),
+            _ => None,
+        }
+    }
+
+    /// `a`, `a.b` or `database.a.b`, and the token behind.
+    pub(crate) fn qualified(&self, at: usize) -> Option<(WrittenName, usize)> {
+        let mut name = self.name(at)?;
+        let mut schema = None;
+        let mut at = at + 1;
+        while self.kind(at) == Some(Kind::Dot)
+            && let Some(next) = self.name(at + 1)
+        {
+            schema = Some(std::mem::replace(&mut name, next));
+            at += 2;
+        }
+        Some((WrittenName { schema, name }, at))
+    }
+
+    /// What a string says.
+    pub(crate) fn literal(&self, at: usize) -> Option<String> {
+        if !self.kind(at)?.is_text() {
+            return None;
+        }
+        Some(self.decoded(at)?.text)
+    }
+
+    /// What a quoted token says, with places. Escapes are undone; unknown ones are kept as written.
+    pub(crate) fn decoded(&self, at: usize) -> Option<Pieces> {
+        let token = self.tokens.get(at)?;
+        let raw = self.raw(at);
+        let open = first_of(raw, 0, b"'\"$")?;
+        let mut pieces = Pieces::default();
+        if token.kind == Kind::Dollar {
+            let tag = raw[1..].find('$')? + 2;
+            let end = match raw.len().checked_sub(tag) {
+                Some(end) if end >= tag && raw.ends_with(&raw[..tag]) => end,
+                _ => raw.len(),
+            };
+            self.keep(&mut pieces, token.start as usize + tag, raw.get(tag..end)?);
+            return Some(pieces);
+        }
+        let quote = raw.as_bytes()[open] as char;
+        let mut rest = open + 1;
+        while rest < raw.len() {
+            let stop = first_of(raw, rest, &[quote as u8, b'\\']).unwrap_or(raw.len());
+            self.keep(&mut pieces, token.start as usize + rest, &raw[rest..stop]);
+            let after = &raw[stop..];
+            let (said, width) = if after.starts_with('\\') {
+                escape(after, token.kind)
+            } else if after.len() > 1 && after[1..].starts_with(quote) {
+                (Some(quote), 2)
+            } else {
+                match super::quote::continued(raw.as_bytes(), stop + 1) {
+                    Some(next) if quote == '\'' => (None, next + 1 - stop),
+                    _ => break,
+                }
+            };
+            pieces.text.extend(said);
+            rest = stop + width;
+        }
+        Some(pieces)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the lexer has looked")]
+    fn keep(&self, pieces: &mut Pieces, start: usize, text: &str) {
+        let start = start as u32;
+        let end = start + text.len() as u32;
+        let at = pieces.text.len() as u32;
+        pieces.map.push((at, self.file_offset(start)));
+        let inside = self.map.partition_point(|(from, _)| *from <= start);
+        let breaks = self.map[inside..]
+            .iter()
+            .take_while(|(from, _)| *from < end);
+        pieces
+            .map
+            .extend(breaks.map(|(from, to)| (at + from - start, *to)));
+        pieces.text.push_str(text);
+    }
+}
+
+/// The first place from `from` on of one of these ASCII characters.
+fn first_of(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while at < bytes.len() {
+        let mut index = 0;
+        while index < wanted.len() {
+            if bytes[at] == wanted[index] {
+                return Some(at);
+            }
+            index += 1;
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What a backslash at the head of `rest` says, and its length.
+fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
+    let digits = |from: usize, count: usize, radix: u32| {
+        let digits = rest.get(from..from + count)?;
+        char::from_u32(u32::from_str_radix(digits, radix).ok()?).map(|c| (Some(c), from + count))
+    };
+    let second = rest[1..].chars().next();
+    let read = match (kind, second) {
+        (Kind::Unicode | Kind::UnicodeQuoted, Some('+')) => digits(2, 6, 16),
+        (Kind::Unicode | Kind::UnicodeQuoted, Some('\\')) => Some((Some('\\'), 2)),
+        (Kind::Unicode | Kind::UnicodeQuoted, _) => digits(1, 4, 16),
+        (Kind::Escaped, Some('u')) => digits(2, 4, 16),
+        (Kind::Escaped, Some('U')) => digits(2, 8, 16),
+        (Kind::Escaped, Some('x')) => digits(2, 2, 16),
+        (Kind::Escaped, Some('n')) => Some((Some('\n'), 2)),
+        (Kind::Escaped, Some('t')) => Some((Some('\t'), 2)),
+        (Kind::Escaped, Some('r')) => Some((Some('\r'), 2)),
+        (Kind::Escaped, Some(other)) => Some((Some(other), 1 + other.len_utf8())),
+        _ => None,
+    };
+    read.unwrap_or((Some('\\'), 1))
+}

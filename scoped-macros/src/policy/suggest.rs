@@ -1,0 +1,43 @@
+use super::finding::dotted;
+
+/// The known path that was most likely meant: the same name elsewhere, or one that looks alike.
+pub(crate) fn suggest(written: &[String], known: &[Vec<String>]) -> Option<String> {
+    let leaf = written.last()?;
+    let same_leaf = known.iter().find(|path| path.last() == Some(leaf));
+    if let Some(path) = same_leaf {
+        return Some(dotted(path));
+    }
+    let whole = dotted(written);
+    known
+        .iter()
+        .filter_map(|path| {
+            let name = dotted(path);
+            let (mine, other) = match path.split_last() {
+                Some((last, parents)) if parents == &written[..written.len() - 1] => (leaf, last),
+                _ => (&whole, &name),
+            };
+            let distance = distance(mine, other);
+            // `tenant` for `tenant_id` is no slip of a finger, but the same thing.
+            let part = mine.len().min(other.len()) >= 3
+                && (mine.starts_with(other.as_str()) || other.starts_with(mine.as_str()));
+            (part || distance <= mine.len().max(3) / 3).then_some((distance, name))
+        })
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Levenshtein's distance: how many letters to change.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(128).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.chars().take(128).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let change = diagonal + usize::from(left != *right);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

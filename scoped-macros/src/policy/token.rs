@@ -1,0 +1,56 @@
+/// What a token is. Comments and blanks are none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    /// A keyword or a name that Postgres folds to lower case.
+    Word,
+    /// `"a name"`.
+    Quoted,
+    /// `U&"a name"`.
+    UnicodeQuoted,
+    /// `'text'`, also `B''`, `X''` and `N''`.
+    Plain,
+    /// `E'text'`.
+    Escaped,
+    /// `U&'text'`.
+    Unicode,
+    /// `$tag$text$tag$`.
+    Dollar,
+    Number,
+    /// `$1`.
+    Parameter,
+    Operator,
+    Open,
+    Close,
+    OpenSquare,
+    CloseSquare,
+    Comma,
+    Semicolon,
+    Dot,
+    /// `::`.
+    Cast,
+    /// `:=`.
+    Assign,
+    /// Anything else, such as the `:` of a psql variable.
+    Other,
+}
+
+impl Kind {
+    pub(crate) fn is_text(self) -> bool {
+        matches!(
+            self,
+            Self::Plain | Self::Escaped | Self::Unicode | Self::Dollar
+        )
+    }
+
+    pub(crate) fn is_name(self) -> bool {
+        matches!(self, Self::Word | Self::Quoted | Self::UnicodeQuoted)
+    }
+}
+
+/// One token, by its bytes in the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) kind: Kind,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}

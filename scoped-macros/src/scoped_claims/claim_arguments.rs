@@ -1,0 +1,139 @@
+//! The arguments of `#[claim(...)]`.
+
+use syn::{Expr, LitStr};
+
+use super::arguments::{Argument, Arguments, Value, refuse_repeat, text};
+use super::constraint::{self, Constraint, RULES};
+use super::model::Marks;
+use super::names;
+use super::shape::Shape;
+use super::value;
+use crate::support::errors::Errors;
+use crate::support::suggest;
+
+const OTHERS: [&str; 7] = [
+    "rename",
+    "under",
+    "default",
+    "skip",
+    "secret",
+    "unread",
+    "allow_float",
+];
+
+/// What `#[claim(...)]` says of a field.
+#[derive(Default)]
+pub(super) struct OnClaim {
+    pub(super) rename: Option<LitStr>,
+    pub(super) under: Option<LitStr>,
+    /// A mistake may hide a name.
+    pub(super) is_unclear: bool,
+    pub(super) default: Option<Default>,
+    pub(super) skip: bool,
+    pub(super) marks: Marks,
+    pub(super) constraints: Vec<Constraint>,
+}
+
+pub(super) enum Default {
+    OfType,
+    Value(Expr),
+}
+
+/// Reads them. `can_change_serde` is false under a derive, which cannot add serde's attributes.
+pub(super) fn read(
+    arguments: &Arguments,
+    shape: Shape,
+    can_change_serde: bool,
+    errors: &mut Errors,
+) -> OnClaim {
+    let mut claim = OnClaim {
+        is_unclear: !arguments.complete,
+        ..OnClaim::default()
+    };
+    let arguments = &arguments.list;
+    for (index, argument) in arguments.iter().enumerate() {
+        let name = &argument.name;
+        let earlier = &arguments[..index];
+        if earlier.iter().any(|earlier| earlier.name == *name) {
+            refuse_repeat(name, errors);
+            continue;
+        }
+        let written = name.to_string();
+        if !can_change_serde && refuse_under_derive(argument, &written, errors) {
+            claim.is_unclear = true;
+            continue;
+        }
+        match written.as_str() {
+            "rename" => {
+                claim.rename = text(argument, errors);
+                claim.is_unclear |= claim.rename.is_none();
+            }
+            "under" => {
+                claim.under = text(argument, errors).filter(|name| names::check_part(name, errors));
+                claim.is_unclear |= claim.under.is_none();
+            }
+            "default" => claim.default = default(argument, errors),
+            "skip" => claim.skip = value::flag(argument, errors),
+            "secret" => claim.marks.secret = value::flag(argument, errors),
+            "unread" => claim.marks.unread = value::flag(argument, errors),
+            "allow_float" => claim.marks.allow_float = value::flag(argument, errors),
+            rule if RULES.contains(&rule) => {
+                let constraint = constraint::read(argument, shape, errors);
+                claim.constraints.extend(constraint);
+            }
+            unknown => {
+                let known: Vec<&str> = OTHERS.into_iter().chain(RULES).collect();
+                errors.at(name, suggest::unknown(unknown, &known));
+                claim.is_unclear = true;
+            }
+        }
+    }
+    if claim.skip
+        && let Some(other) = arguments
+            .iter()
+            .find(|argument| argument.name != "skip" && argument.name != "default")
+    {
+        let message = format!(
+            "the field is skipped, so it is no claim; remove `skip` or `{}`",
+            other.name
+        );
+        errors.at(&other.name, message);
+    }
+    constraint::check(&claim.constraints, errors);
+    check_default(&claim, shape, errors);
+    claim
+}
+
+fn default(argument: &Argument, errors: &mut Errors) -> Option<Default> {
+    match &argument.value {
+        Value::Flag => Some(Default::OfType),
+        Value::Is(value) => Some(Default::Value(value.clone())),
+        Value::List(_) => {
+            let message = "`default` takes its value after `=`; write `default = ...`";
+            errors.at(&argument.name, message);
+            None
+        }
+    }
+}
+
+fn check_default(claim: &OnClaim, shape: Shape, errors: &mut Errors) {
+    if let Some(Default::Value(value)) = &claim.default
+        && let Some(literal) = value::literal(value)
+        && constraint::fits(&literal, "default", shape, errors).is_some()
+    {
+        constraint::check_value(&literal, "default", &claim.constraints, errors);
+    }
+}
+
+/// What has to reach serde, which a derive cannot tell anything.
+fn refuse_under_derive(argument: &Argument, name: &str, errors: &mut Errors) -> bool {
+    let remedy = match name {
+        "rename" | "default" | "skip" => format!("write `#[serde({name})]`"),
+        "under" => "put `#[scoped_claims]` on the struct in place of the derives".to_owned(),
+        _ => return false,
+    };
+    let remedy = remedy.replace("(rename)", "(rename = \"...\")");
+    let message = format!("a derive cannot tell serde of `{name}`; {remedy}");
+    errors.at(&argument.name, message);
+    true
+}

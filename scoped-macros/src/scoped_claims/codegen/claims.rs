@@ -1,0 +1,204 @@
+//! The implementation of `ScopedClaims`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::parse_quote;
+use syn::spanned::Spanned;
+
+use super::super::constraint::Rule;
+use super::super::model::{Claim, Field, Marks, Model};
+use super::super::value::{LiteralValue, Number};
+
+pub(super) fn implementation(model: &Model) -> TokenStream {
+    let runtime = &model.runtime;
+    let private = quote!(#runtime::__private);
+    let name = &model.item.ident;
+    let mut generics = model.item.generics.clone();
+    let (parameters, arguments, own_bounds) = model.item.generics.split_for_impl();
+    if !generics.params.is_empty() {
+        // Whatever serde asks of the parameters, which `#[serde(bound)]` can change.
+        generics.make_where_clause().predicates.push(parse_quote! {
+            Self: #private::serde::Serialize
+                + ::core::marker::Send
+                + ::core::marker::Sync
+                + 'static
+        });
+    }
+    let bounds = &generics.where_clause;
+    let claims = model.fields.iter().filter_map(|field| {
+        let claim = claim(model, field, field.claim.as_ref()?);
+        let cfgs = &field.cfgs;
+        Some(quote!(#(#cfgs)* #claim,))
+    });
+    let role = model.role.as_ref().map(|role| {
+        quote! {
+            const ROLE: ::core::option::Option<&'static str> = ::core::option::Option::Some(#role);
+        }
+    });
+    let expires_in = model.expires_in.map(|seconds| {
+        quote! {
+            const EXPIRES_IN: ::core::option::Option<::core::time::Duration> =
+                ::core::option::Option::Some(::core::time::Duration::from_secs(#seconds));
+        }
+    });
+    let max_bytes = model.max_bytes.map(|bytes| {
+        quote! {
+            const MAX_BYTES: ::core::option::Option<usize> = ::core::option::Option::Some(#bytes);
+        }
+    });
+    let checks = checks(model);
+    quote! {
+        #[automatically_derived]
+        impl #parameters #runtime::ScopedClaims for #name #arguments #bounds {
+            const CLAIMS: &'static [#private::Claim] = {
+                #[allow(unused_imports)]
+                use #private::Other as _;
+                &[#(#claims)*]
+            };
+            #role
+            #expires_in
+            #max_bytes
+            #checks
+        }
+        #[automatically_derived]
+        impl #parameters #private::Inspect for #name #arguments #own_bounds {
+            const KIND: #private::ClaimKind = #private::ClaimKind::Object;
+            type Class = #private::Fine;
+            type InList = #private::Fine;
+            type AsKey = #private::Keys;
+        }
+    }
+}
+
+/// A claim as a constant expression.
+fn claim(model: &Model, field: &Field, claim: &Claim) -> TokenStream {
+    let runtime = &model.runtime;
+    let private = quote!(#runtime::__private);
+    let ty = &field.ty;
+    let kind = if field.asks.serialize {
+        quote!(#private::Probe::<#ty>::KIND)
+    } else {
+        quote!(#private::ClaimKind::Any)
+    };
+    let constraints = claim
+        .constraints
+        .iter()
+        .map(|constraint| rule(&constraint.rule, &private));
+    let Claim {
+        under,
+        name,
+        optional,
+        marks: Marks {
+            secret,
+            unread,
+            allow_float,
+        },
+        ..
+    } = claim;
+    quote! {
+        #private::Claim::described(#name, #private::Description {
+            under: &[#(#under),*],
+            kind: #kind,
+            constraints: &[#(#constraints),*],
+            optional: #optional,
+            secret: #secret,
+            unread: #unread,
+            allow_float: #allow_float,
+        })
+    }
+}
+
+fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
+    let rule = match rule {
+        Rule::NonEmpty => quote!(NonEmpty),
+        Rule::Min(min) => {
+            let min = number(*min, private);
+            quote!(Min(#min))
+        }
+        Rule::Max(max) => {
+            let max = number(*max, private);
+            quote!(Max(#max))
+        }
+        Rule::MinLen(min) => quote!(MinLen(#min)),
+        Rule::MaxLen(max) => quote!(MaxLen(#max)),
+        Rule::OneOf(listed) => {
+            let listed = listed.iter().map(|literal| match &literal.value {
+                LiteralValue::Text(text) => quote!(#private::Literal::Text(#text)),
+                LiteralValue::Number(value) => {
+                    let value = number(*value, private);
+                    quote!(#private::Literal::Number(#value))
+                }
+            });
+            quote!(OneOf(&[#(#listed),*]))
+        }
+        Rule::Pattern(pattern, _) => quote!(Pattern(#pattern)),
+        Rule::Uuid => quote!(Uuid),
+        Rule::Custom(path) => {
+            let path = path.to_token_stream().to_string().replace(' ', "");
+            quote!(Custom(#path))
+        }
+    };
+    quote!(#private::Constraint::#rule)
+}
+
+fn number(number: Number, private: &TokenStream) -> TokenStream {
+    match number {
+        Number::Integer(number) => quote!(#private::Number::Integer(#number)),
+        Number::Float(number) => quote!(#private::Number::Float(#number)),
+    }
+}
+
+/// The rules that are code, if there are any.
+fn checks(model: &Model) -> Option<TokenStream> {
+    let runtime = &model.runtime;
+    let private = quote!(#runtime::__private);
+    // The user's functions must not be hidden by these.
+    let found = Ident::new("found", Span::mixed_site());
+    let mut checks = Vec::new();
+    for field in &model.fields {
+        let Some(written) = &field.claim else {
+            continue;
+        };
+        let claim = claim(model, field, written);
+        let (cfgs, name) = (&field.cfgs, &field.name);
+        for constraint in &written.constraints {
+            match &constraint.rule {
+                Rule::Pattern(pattern, _) => checks.push(quote! {
+                    #(#cfgs)*
+                    {
+                        static PATTERN: #private::Pattern =
+                            #private::Pattern::new(|| #private::pattern(#pattern));
+                        #found.pattern(&#claim, &PATTERN);
+                    }
+                }),
+                Rule::Custom(path) => {
+                    let place = Span::mixed_site().located_at(path.span());
+                    let value = Ident::new("value", place);
+                    let of_field = if written.optional && super::super::shape::is_option(&field.ty)
+                    {
+                        quote!(::core::option::Option::as_ref(&self.#name))
+                    } else {
+                        quote!(::core::option::Option::Some(&self.#name))
+                    };
+                    let call = quote_spanned!(path.span()=> #path(#value));
+                    checks.push(quote! {
+                        #(#cfgs)*
+                        if let ::core::option::Option::Some(#value) = #of_field {
+                            #found.custom(&#claim, #call);
+                        }
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+    (!checks.is_empty()).then(|| {
+        quote! {
+            fn check_more(&self, #found: &mut #private::Checks<'_>) {
+                #[allow(unused_imports)]
+                use #private::Other as _;
+                #(#checks)*
+            }
+        }
+    })
+}

@@ -1,0 +1,247 @@
+//! One field: from what was written to what it becomes.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::{Expr, ExprLit, Generics, Ident, Lit, LitStr, Type};
+
+use super::claim_arguments::{self, OnClaim};
+use super::model::{Asks, Claim, Default, Field, ReadNames, Rename};
+use super::names;
+use super::options::Options;
+use super::parse::WrittenField;
+use super::rename_rule::RenameRule;
+use super::serde_attributes::{self, OnField, Skip};
+use super::shape::{Shape, is_option};
+use crate::support::errors::Errors;
+
+/// What the struct says of its fields.
+pub(super) struct Context<'a> {
+    pub(super) options: &'a Options,
+    pub(super) rule: Option<RenameRule>,
+    pub(super) read_rule: RenameRule,
+    pub(super) name: &'a Ident,
+    pub(super) generics: &'a Generics,
+    pub(super) is_derive: bool,
+    /// Serde takes what is missing from the struct's own default.
+    pub(super) has_default: bool,
+}
+
+pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Errors) -> Field {
+    let ty = &without_self(&written.field.ty, context);
+    let serde = serde_attributes::on_field(&written.serde, errors);
+    let shape = if serde.serializes_with {
+        Shape::Unknown
+    } else {
+        Shape::of(ty)
+    };
+    let on_claim = claim_arguments::read(&written.claim, shape, !context.is_derive, errors);
+    refuse_twice(written, &on_claim, &serde, errors);
+
+    let attributes = written.field.attrs.iter();
+    let cfgs = attributes.filter(|attribute| attribute.path().is_ident("cfg"));
+    let cfgs: Vec<_> = cfgs.cloned().collect();
+    let is_skipped = serde.skip == Skip::Always || on_claim.skip;
+    let skip_none = !context.is_derive && serde.skip == Skip::Never && !is_skipped && is_option(ty);
+    // After a mistake in what may name the claim, its name would be a guess, and a complaint about
+    // that name a second message for one mistake.
+    let is_unclear = on_claim.is_unclear || serde.is_unclear || context.options.under_is_unclear;
+    let place = if is_skipped || is_unclear {
+        None
+    } else {
+        place(written, &on_claim, &serde, context, errors)
+    };
+    let read_names = read_names(written, &on_claim, &serde, context.read_rule);
+    // Serde reads a missing `Option` as `None`, but not through a function of the user's, and nothing
+    // else that was left out because it is empty.
+    let is_left_out = serde.skips_empty || (skip_none && serde.deserializes_with);
+    let is_told = context.is_derive || context.has_default || serde.has_default;
+    let absent = (is_left_out && !is_told && on_claim.default.is_none()).then_some(Default::OfType);
+    let asks = asks(&on_claim, &serde, context.has_default, absent.is_some());
+    let is_plain = !serde.serializes_with && !mentions(ty.to_token_stream(), context.generics);
+    let default = on_claim
+        .default
+        .as_ref()
+        .map(|value| default(value, is_option(ty)))
+        .or(absent);
+    Field {
+        name: written.name.clone(),
+        ty: ty.clone(),
+        claim: place.map(|(under, name, span)| Claim {
+            under,
+            name,
+            span,
+            cfgs: cfgs.clone(),
+            shape,
+            optional: is_option(ty) || serde.skip == Skip::If,
+            marks: on_claim.marks,
+            constraints: on_claim.constraints,
+        }),
+        cfgs,
+        rename: on_claim.rename.map(|name| Rename {
+            name,
+            only_serialize: serde.read_rename.is_some(),
+        }),
+        skip_none,
+        skip: on_claim.skip,
+        default,
+        serde_arguments: written.serde.list.clone(),
+        is_plain,
+        asks,
+        read_names,
+    }
+}
+
+/// Whether serde's derive on the struct itself cannot do what the field wants.
+pub(super) fn needs_mirror(field: &Field) -> bool {
+    let is_inside = field
+        .claim
+        .as_ref()
+        .is_some_and(|claim| !claim.under.is_empty());
+    is_inside || matches!(field.default, Some(Default::Value(_)))
+}
+
+/// What `#[claim]` and `#[serde]` both say.
+fn refuse_twice(written: &WrittenField, claim: &OnClaim, serde: &OnField, errors: &mut Errors) {
+    if let (Some(_), Some(again)) = (&claim.rename, &serde.rename) {
+        let message = "`#[claim]` renames this field already; remove one of the two";
+        errors.at(again, message);
+    }
+    for argument in &written.serde.list {
+        let name = &argument.name;
+        if (name == "default" && claim.default.is_some()) || (name == "skip" && claim.skip) {
+            let message = format!("`#[claim]` says `{name}` already; remove one of the two");
+            errors.at(name, message);
+        }
+    }
+    if serde.skip == Skip::Always
+        && let Some(argument) = written
+            .claim
+            .list
+            .iter()
+            .find(|argument| argument.name != "skip")
+    {
+        let message = "serde skips this field, so it is no claim; remove `#[claim]` or the skip";
+        errors.at(&argument.name, message);
+    }
+}
+
+/// Where the claim is, as serde will name it, and where that is written.
+fn place(
+    written: &WrittenField,
+    claim: &OnClaim,
+    serde: &OnField,
+    context: &Context,
+    errors: &mut Errors,
+) -> Option<(Vec<String>, String, proc_macro2::Span)> {
+    let (name, span) = if let Some(renamed) = claim.rename.as_ref().or(serde.rename.as_ref()) {
+        (renamed.value(), renamed.span())
+    } else {
+        let field = written.name.unraw().to_string();
+        let Some(name) = context.rule?.apply(&field) else {
+            let message = "serde's `camelCase` fails on this name; rename this field";
+            errors.at(&written.name, message);
+            return None;
+        };
+        (name, written.name.span())
+    };
+    if !names::check_name(&name, span, errors) {
+        return None;
+    }
+    let allow = context.options.allow_user_metadata;
+    let of_struct = context.options.under.as_ref();
+    match (of_struct, &claim.under) {
+        (Some(_), _) => {}
+        (None, Some(under)) => names::check_root(&under.value(), under.span(), true, allow, errors),
+        (None, None) => names::check_root(&name, span, false, allow, errors),
+    }
+    let under = of_struct.into_iter().chain(&claim.under);
+    Some((under.map(LitStr::value).collect(), name, span))
+}
+
+fn read_names(
+    written: &WrittenField,
+    claim: &OnClaim,
+    serde: &OnField,
+    rule: RenameRule,
+) -> ReadNames {
+    let renamed = serde.read_rename.as_ref().or(claim.rename.as_ref());
+    let field = || written.name.unraw().to_string();
+    ReadNames {
+        name: renamed.map_or_else(|| rule.apply(&field()).unwrap_or_else(field), LitStr::value),
+        aliases: serde.aliases.iter().map(LitStr::value).collect(),
+    }
+}
+
+fn asks(claim: &OnClaim, serde: &OnField, has_default: bool, is_left_out: bool) -> Asks {
+    let is_read = !claim.skip && !serde.skips_reading;
+    let is_of_type = matches!(claim.default, Some(claim_arguments::Default::OfType));
+    let is_defaulted = claim.default.is_some() || serde.has_default;
+    let plain_default = is_of_type || serde.has_plain_default || is_left_out;
+    Asks {
+        serialize: !claim.skip && serde.skip != Skip::Always && !serde.serializes_with,
+        is_read,
+        deserialize: is_read && !serde.deserializes_with,
+        default: !has_default && (plain_default || (!is_read && !is_defaulted)),
+    }
+}
+
+/// A literal text becomes whatever the field is; what stands for an `Option`'s content is put in one.
+fn default(value: &claim_arguments::Default, is_option: bool) -> Default {
+    let value = match value {
+        claim_arguments::Default::OfType => return Default::OfType,
+        claim_arguments::Default::Value(value) => value,
+    };
+    let Expr::Lit(ExprLit { lit, .. }) = value else {
+        return Default::Value(value.to_token_stream());
+    };
+    let value = match lit {
+        Lit::Str(_) => quote!(::core::convert::Into::into(#value)),
+        _ => value.to_token_stream(),
+    };
+    Default::Value(if is_option {
+        quote!(::core::option::Option::Some(#value))
+    } else {
+        value
+    })
+}
+
+/// Whether the tokens of a type name one of the struct's parameters, or cannot be in a string.
+fn mentions(tokens: TokenStream, generics: &Generics) -> bool {
+    tokens.into_iter().any(|token| match token {
+        // Serde is told types in strings, where `$crate` means nothing.
+        TokenTree::Ident(ident) if ident == "$crate" => true,
+        TokenTree::Ident(ident) => {
+            let types = generics
+                .type_params()
+                .any(|parameter| parameter.ident == ident);
+            types
+                || generics
+                    .const_params()
+                    .any(|parameter| parameter.ident == ident)
+        }
+        TokenTree::Group(group) => mentions(group.stream(), generics),
+        _ => false,
+    })
+}
+
+/// The type with the struct's own in place of `Self`, which would be another elsewhere.
+fn without_self(ty: &Type, context: &Context) -> Type {
+    let (_, arguments, _) = context.generics.split_for_impl();
+    let name = context.name;
+    let own = quote!(#name #arguments);
+    syn::parse2(replace_self(ty.to_token_stream(), &own)).unwrap_or_else(|_| ty.clone())
+}
+
+fn replace_self(tokens: TokenStream, own: &TokenStream) -> TokenStream {
+    let replace = |token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => own.clone(),
+        TokenTree::Group(group) => {
+            let mut replaced = Group::new(group.delimiter(), replace_self(group.stream(), own));
+            replaced.set_span(group.span());
+            replaced.to_token_stream()
+        }
+        token => token.into(),
+    };
+    tokens.into_iter().flat_map(replace).collect()
+}

@@ -1,0 +1,127 @@
+use syn::{Expr, ExprLit, Lit, LitStr};
+
+use super::super::arguments::{Argument, Arguments, Value};
+use super::{check_value, is_known, refuse_repeats, sides};
+use crate::support::errors::Errors;
+
+/// Serde's arguments on a field that leave the claim's shape alone.
+const ON_FIELD: [&str; 12] = [
+    "rename",
+    "alias",
+    "default",
+    "skip",
+    "skip_serializing",
+    "skip_deserializing",
+    "skip_serializing_if",
+    "serialize_with",
+    "deserialize_with",
+    "with",
+    "bound",
+    "borrow",
+];
+
+/// What a field's `#[serde(...)]` says.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
+pub(in super::super) struct OnField {
+    /// The name it is serialised as.
+    pub(in super::super) rename: Option<LitStr>,
+    /// It may have another name, but a mistake hides it.
+    pub(in super::super) is_unclear: bool,
+    /// The name it is deserialised from, if it is given.
+    pub(in super::super) read_rename: Option<LitStr>,
+    pub(in super::super) aliases: Vec<LitStr>,
+    /// By a function of the user's.
+    pub(in super::super) serializes_with: bool,
+    pub(in super::super) deserializes_with: bool,
+    pub(in super::super) skips_reading: bool,
+    /// A missing claim is no mistake; with `has_plain_default`, the type's own default is taken.
+    pub(in super::super) has_default: bool,
+    pub(in super::super) has_plain_default: bool,
+    pub(in super::super) skip: Skip,
+    /// It is not written when it is empty or `None`.
+    pub(in super::super) skips_empty: bool,
+}
+
+/// When a field is not serialised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Skip {
+    Never,
+    /// If the user's own function says so.
+    If,
+    Always,
+}
+
+pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> OnField {
+    let mut facts = OnField {
+        rename: None,
+        is_unclear: !arguments.complete,
+        read_rename: None,
+        aliases: Vec::new(),
+        serializes_with: false,
+        deserializes_with: false,
+        skips_reading: false,
+        has_default: false,
+        has_plain_default: false,
+        skip: Skip::Never,
+        skips_empty: false,
+    };
+    refuse_repeats(&arguments.list, errors);
+    for argument in &arguments.list {
+        match argument.name.to_string().as_str() {
+            "rename" => {
+                let names = sides(argument, errors);
+                facts.is_unclear |= names.is_unclear;
+                facts.read_rename = names.deserialize.last().cloned().or(facts.read_rename);
+                if let Some(name) = names.serialize {
+                    // Two of the plain form are refused as a repeat.
+                    if facts.rename.is_some() && matches!(argument.value, Value::List(_)) {
+                        let message = "serde renames this field already; remove one of the two";
+                        errors.at(&name, message);
+                    }
+                    facts.rename = Some(name);
+                }
+            }
+            "alias" => facts.aliases.extend(literal(argument)),
+            "with" => {
+                facts.serializes_with = true;
+                facts.deserializes_with = true;
+            }
+            "serialize_with" => facts.serializes_with = true,
+            "deserialize_with" => facts.deserializes_with = true,
+            "default" => {
+                facts.has_default = true;
+                facts.has_plain_default = matches!(argument.value, Value::Flag);
+            }
+            "skip" => {
+                facts.skip = Skip::Always;
+                facts.skips_reading = true;
+            }
+            "skip_serializing" => facts.skip = Skip::Always,
+            "skip_deserializing" => facts.skips_reading = true,
+            "skip_serializing_if" if facts.skip == Skip::Never => {
+                facts.skip = Skip::If;
+                facts.skips_empty = literal(argument).is_some_and(|path| {
+                    let path = path.value();
+                    path.ends_with("::is_empty") || path.ends_with("::is_none")
+                });
+            }
+            name => facts.is_unclear |= !is_known(&argument.name, name, &ON_FIELD, errors),
+        }
+        check_value(argument, errors);
+    }
+    facts
+}
+
+/// The string of `name = "..."`; `check_value` complains of everything else.
+fn literal(argument: &Argument) -> Option<LitStr> {
+    match &argument.value {
+        Value::Is(Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        })) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,148 @@
+use std::fmt;
+
+use super::Constraint;
+
+/// What is known of one claim when the program is compiled: [`ScopedClaims::CLAIMS`] lists them, for
+/// tools.
+///
+/// ```
+/// # #[cfg(feature = "macros")] {
+/// use scoped_runtime::{ClaimKind, Constraint, Number, ScopedClaims, scoped_claims};
+///
+/// #[scoped_claims]
+/// struct Tenant {
+///     #[claim(under = "app_metadata", min = 1)]
+///     seats: Option<u32>,
+/// }
+///
+/// let [seats] = Tenant::CLAIMS else { panic!() };
+/// assert_eq!(seats.to_string(), "app_metadata.seats");
+/// assert_eq!(seats.kind(), ClaimKind::Integer);
+/// assert_eq!(seats.constraints(), [Constraint::Min(Number::Integer(1))]);
+/// assert!(seats.is_optional());
+/// # }
+/// ```
+///
+/// [`ScopedClaims::CLAIMS`]: crate::ScopedClaims::CLAIMS
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Claim {
+    name: &'static str,
+    description: Description,
+}
+
+/// All of it but the name.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[doc(hidden)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts that do not depend on each other"
+)]
+pub struct Description {
+    pub under: &'static [&'static str],
+    pub kind: ClaimKind,
+    pub constraints: &'static [Constraint],
+    pub optional: bool,
+    pub secret: bool,
+    pub unread: bool,
+    pub allow_float: bool,
+}
+
+/// What a claim is in the token's JSON, as far as the field's type tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClaimKind {
+    /// Text.
+    Text,
+    /// Text that is a UUID.
+    Uuid,
+    /// A whole number.
+    Integer,
+    /// A number that may have a fraction.
+    Float,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    List,
+    /// An object.
+    Object,
+    /// Only the field's own `Serialize` knows.
+    Any,
+}
+
+impl Claim {
+    /// A claim of this name at the top level of the token.
+    pub const fn new(name: &'static str) -> Self {
+        let description = Description {
+            under: &[],
+            kind: ClaimKind::Any,
+            constraints: &[],
+            optional: false,
+            secret: false,
+            unread: false,
+            // Nothing is known, so nothing is checked.
+            allow_float: true,
+        };
+        Self { name, description }
+    }
+
+    #[doc(hidden)]
+    pub const fn described(name: &'static str, description: Description) -> Self {
+        Self { name, description }
+    }
+
+    /// The claim's name: the last part of its path.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The names of the objects that it is in, from the outside; none for a claim at the top level.
+    pub const fn under(&self) -> &'static [&'static str] {
+        self.description.under
+    }
+
+    /// The names that lead to it.
+    pub fn path(&self) -> impl Iterator<Item = &'static str> {
+        let under = self.description.under.iter().copied();
+        under.chain([self.name])
+    }
+
+    /// What it is in the token's JSON.
+    pub const fn kind(&self) -> ClaimKind {
+        self.description.kind
+    }
+
+    /// What its value must be like.
+    pub const fn constraints(&self) -> &'static [Constraint] {
+        self.description.constraints
+    }
+
+    /// Whether the field is an `Option`: tokens may lack the claim.
+    pub const fn is_optional(&self) -> bool {
+        self.description.optional
+    }
+
+    /// Whether the field is marked `secret`: tools must not show its values.
+    pub const fn is_secret(&self) -> bool {
+        self.description.secret
+    }
+
+    /// Whether the field is marked `unread`: no policy has to read it.
+    pub const fn is_unread(&self) -> bool {
+        self.description.unread
+    }
+
+    /// Whether the value may have a fraction.
+    pub const fn allows_float(&self) -> bool {
+        self.description.allow_float
+    }
+}
+
+/// The path with dots, such as `app_metadata.seats`.
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for name in self.under() {
+            write!(f, "{name}.")?;
+        }
+        f.write_str(self.name)
+    }
+}

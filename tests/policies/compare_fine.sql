@@ -1,0 +1,12 @@
+create policy a on documents using ((select (auth.jwt() ->> 'level')::int) > level and (select auth.jwt() ->> 'level') = '3');
+create policy b on documents using ((select (auth.jwt() -> 'level')::numeric) > 1);
+create policy c on documents using ((select (auth.jwt() ->> 'paid')::bool) or (select auth.jwt() ->> 'paid') = 'true');
+create policy d on documents using ((select auth.jwt() -> 'roles') @> '["admin"]' or (select auth.jwt() -> 'roles') ?| array['user']);
+create policy e on documents using (coalesce((select auth.jwt() ->> 'plan'), 'none') <> 'none' and (select auth.jwt() ->> 'plan') <> '');
+create policy f on documents using ((select auth.jwt() -> 'meta' ->> 'anything') = 'x');
+create policy g on documents using ((select auth.jwt() -> 'open' -> 'deep' ->> 'x') = 'y');
+create policy h on documents using ((select auth.jwt() ->> 'text')::jsonb ->> 'inner' = 'x');
+create policy i on documents using (tenant_id = (select (auth.jwt() ->> 'tenant_id')::text::uuid) and owner = (select auth.uid()));
+create policy j on documents using ('admin' in (select jsonb_array_elements_text((select auth.jwt() -> 'roles'))));
+create policy k on documents using ((select auth.jwt() ->> 'aal') = 'aal2' and (select auth.jwt() ->> 'role') = 'authenticated');
+create policy l on documents using ((select auth.jwt() ? 'plan'));

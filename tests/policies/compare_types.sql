@@ -1,0 +1,13 @@
+create policy a on documents using ((select (auth.jwt() ->> 'paid')::uuid) = tenant_id);
+create policy b on documents using ((select (auth.jwt() ->> 'roles')::int) = level);
+create policy c on documents using ((select auth.jwt() -> 'level') ? 'x');
+create policy d on documents using ((select auth.jwt() -> 'plan') @> '["pro"]');
+create policy e on documents using (exists (select 1 from jsonb_array_elements((select auth.jwt()) -> 'meta') x));
+create policy f on documents using (title = any ((select auth.jwt() ->> 'roles')::text[]));
+create policy g on documents using ((select auth.jwt() ->> 'plan') = 'free');
+create policy h on documents using ((select auth.jwt() ->> 'plan') in ('pro', 'free'));
+create policy i on documents using ((select auth.jwt() -> 'plan' ->> 'name') = 'x');
+create policy j on documents using ((select (auth.jwt() -> 'tenant_id')::text) = title);
+create policy k on documents using ((select auth.jwt() -> 'roles') ? 'boss');
+create policy l on documents using ((select auth.jwt() -> 'plan') = '"pro"');
+create policy m on documents using ((select (auth.jwt() ->> 'ratio')::int) = 1);

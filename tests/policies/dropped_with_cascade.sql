@@ -1,0 +1,10 @@
+create table role (id int, title text);
+create view roles_view as select r.title, auth.jwt() ->> 'old' as x from role r;
+create policy p on documents using (role = (select auth.jwt() ->> 'kept'));
+create policy q on documents using (exists (select 1 from role where role.title = (select auth.jwt() ->> 'old')));
+create trigger t before insert on role for each row when (auth.jwt() ->> 'old' = 'x') execute function suppress_redundant_updates_trigger();
+drop table if exists role cascade;
+create function is_it(x text) returns boolean language sql as $$ select x = 'y' $$;
+create policy r on documents using (is_it((select auth.jwt() ->> 'old')));
+create table roles_default (id int, x boolean default is_it(auth.jwt() ->> 'old'));
+drop function is_it(text) cascade;

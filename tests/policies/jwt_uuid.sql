@@ -1,0 +1,1 @@
+create policy p on public.documents using (tenant_id = ((select auth.jwt()) ->> 'tenant_id')::uuid);

@@ -1,0 +1,10 @@
+create policy p on documents using ((select auth.jwt() ->> 'plan') = 'pro');
+create policy q on documents using ('pro' = (select auth.jwt() ->> 'plan'));
+create policy r on documents using ((select auth.jwt() ->> 'plan') in ('pro', 'team'));
+create policy s on documents using ((select auth.jwt() ->> 'plan') = any (array['pro'::text, 'team'::text]));
+create policy t on documents using ((select auth.jwt() ->> 'plan') <> 'free');
+create policy u on documents using ((select auth.jwt() ->> 'plan') not in ('free', 'old'));
+create policy v on documents using ((select auth.jwt() ->> 'plan') is not distinct from 'pro');
+create policy w on documents using ((select auth.jwt() -> 'plan') = '"pro"'::jsonb);
+create policy x on documents using ((select auth.jwt() ->> 'plan') is not null);
+create policy y on documents using ((select auth.jwt() ->> 'plan') like 'pro%');

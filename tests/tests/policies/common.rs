@@ -1,0 +1,215 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::policy::{
+    Finding, FindingKind, Kind, Known, ObjectKind, Options, Place, Project, Read, Severity, Shape,
+    Target, Test, compare, dotted, files,
+};
+
+pub(crate) const RUNTIME: [&str; 10] = [
+    "sub",
+    "role",
+    "aud",
+    "iss",
+    "iat",
+    "exp",
+    "jti",
+    "aal",
+    "is_anonymous",
+    "nbf",
+];
+
+/// One labelled history.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    /// The files of the history.
+    pub(crate) history: Vec<(PathBuf, String)>,
+    pub(crate) project: Project,
+    pub(crate) label: Vec<String>,
+    pub(crate) facts: Vec<String>,
+}
+
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("policies")
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let paths = files(&folder(), "").unwrap();
+    paths.iter().map(|path| case(path)).collect()
+}
+
+/// A file is a history of one file, or of several that `-- file: name` lines begin.
+pub(crate) fn history(name: &str, text: &str) -> Vec<(PathBuf, String)> {
+    if !text.starts_with("-- file: ") {
+        return vec![(PathBuf::from(name), text.to_owned())];
+    }
+    let parts = text.split("-- file: ").skip(1);
+    parts
+        .map(|part| {
+            let (name, text) = part.split_once('\n').unwrap();
+            (PathBuf::from(name.trim()), text.to_owned())
+        })
+        .collect()
+}
+
+fn case(path: &Path) -> Case {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let text = fs::read_to_string(path).unwrap();
+    let expected = fs::read_to_string(path.with_extension("expected")).unwrap();
+    let history = history(&name, &text);
+    let project = Project::read(&history);
+    let several = history.len() > 1;
+    let mut known = Vec::new();
+    let mut options = Options::default();
+    let mut label = Vec::new();
+    for line in expected.lines() {
+        match line.split_once(' ').unwrap_or((line, "")) {
+            ("known", rest) => known.push(known_claim(rest)),
+            ("tables", rest) => options.tables.push(rest.to_owned()),
+            ("allow", rest) => options.allow.push(rest.to_owned()),
+            ("deny", rest) => options.deny.push(rest.to_owned()),
+            // Postgres refuses a part of it: only `agree.sh` cares.
+            ("refused", _) => {}
+            _ => label.push(line.to_owned()),
+        }
+    }
+    let mut facts: Vec<String> = project
+        .reads
+        .iter()
+        .map(|read| read_line(&project, read, several))
+        .collect();
+    if label.iter().any(|line| line.starts_with("live ")) {
+        facts.extend(
+            live(&project)
+                .into_iter()
+                .map(|policy| format!("live {policy}")),
+        );
+        label.retain(|line| line != "live none");
+    }
+    let target = Target {
+        name: "Tenant",
+        known: &known,
+        runtime: &RUNTIME,
+    };
+    let findings = if known.is_empty() {
+        project.findings.clone()
+    } else {
+        compare(&project, &target, &options)
+    };
+    facts.extend(
+        findings
+            .iter()
+            .filter(|finding| finding.kind != FindingKind::Unread)
+            .map(|finding| finding_line(&project, finding, several)),
+    );
+    Case {
+        name,
+        history,
+        project,
+        label,
+        facts,
+    }
+}
+
+/// `schema.table policy` of each live policy.
+pub(crate) fn live(project: &Project) -> Vec<String> {
+    let policies = project
+        .objects
+        .iter()
+        .filter_map(|object| match &object.kind {
+            ObjectKind::Policy { name, table, .. } => Some(format!("{table} {name}")),
+            _ => None,
+        });
+    policies
+        .map(|policy| policy.replace('\u{e000}', "?"))
+        .collect()
+}
+
+fn known_claim(line: &str) -> Known {
+    let mut words = line.split(' ');
+    let path = words
+        .next()
+        .unwrap()
+        .split('.')
+        .map(str::to_owned)
+        .collect();
+    let kind = match words.next().unwrap() {
+        "text" => Kind::Text,
+        "uuid" => Kind::Uuid,
+        "integer" => Kind::Integer,
+        "float" => Kind::Float,
+        "boolean" => Kind::Boolean,
+        "array" => Kind::Array,
+        "object" => Kind::Object,
+        _ => Kind::Any,
+    };
+    let one_of = words
+        .next()
+        .map(|list| list.split('|').map(str::to_owned).collect());
+    Known { path, kind, one_of }
+}
+
+fn at(project: &Project, place: &Place, several: bool) -> String {
+    if several {
+        project.shown(place)
+    } else {
+        place.line.to_string()
+    }
+}
+
+pub(crate) fn read_line(project: &Project, read: &Read, several: bool) -> String {
+    let owner = match &project.owner(read).kind {
+        ObjectKind::Policy { name, .. } => format!("policy {name}"),
+        ObjectKind::Function { name, .. } => format!("function {name}"),
+        ObjectKind::View { name } => format!("view {name}"),
+        ObjectKind::Trigger { name, table } => format!("trigger {table}.{name}"),
+        ObjectKind::Default { table, column } => format!("default {table}.{column}"),
+    };
+    let shape = match read.how.shape {
+        Shape::Json => "json",
+        Shape::Text => "text",
+        Shape::JsonText => "jsontext",
+    };
+    let cast = read
+        .how
+        .cast
+        .as_ref()
+        .map_or(String::new(), |cast| format!("::{cast}"));
+    let test = match &read.how.test {
+        Test::None => String::new(),
+        Test::Null => " null".to_owned(),
+        Test::Equal(literals) => format!(" = {}", literals.join("|")),
+        Test::NotEqual(literals) => format!(" <> {}", literals.join("|")),
+        Test::Has(literals) => format!(" ? {}", literals.join("|")),
+        Test::Contains(other) => format!(" @> {}", other.as_deref().unwrap_or_default())
+            .trim_end()
+            .to_owned(),
+        Test::ContainedBy(other) => format!(" <@ {}", other.as_deref().unwrap_or_default())
+            .trim_end()
+            .to_owned(),
+        Test::Elements => " elements".to_owned(),
+        Test::Members => " members".to_owned(),
+        Test::JsonPath => " path".to_owned(),
+    };
+    let through = read
+        .through
+        .as_ref()
+        .map_or(String::new(), |name| format!(" via {name}"));
+    let at = at(project, &read.place, several);
+    format!(
+        "read {at} {owner}: {} {shape}{cast}{test}{through}",
+        read.dotted()
+    )
+}
+
+fn finding_line(project: &Project, finding: &Finding, several: bool) -> String {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warn",
+    };
+    let place = finding.place.as_ref().unwrap();
+    let (at, kind) = (at(project, place, several), finding.kind.name());
+    format!("{severity} {at} {kind} {}", dotted(&finding.path))
+        .trim_end()
+        .to_owned()
+}

@@ -1,0 +1,12 @@
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims]
+struct Tenant {
+    avatar: Vec<u8>,
+    hash: Option<[u8; 32]>,
+    hashes: Vec<[u8; 4]>,
+    #[claim(under = "app_metadata")]
+    nested: Box<[u8]>,
+}
+
+fn main() {}
