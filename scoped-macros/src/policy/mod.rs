@@ -27,3 +27,4 @@ pub use fit::{Kind, Known};
 pub use name::QualifiedName;
 pub use object::{Object, ObjectKind, Place};
 pub use read::{Project, Read};
+pub use suggest::distance;

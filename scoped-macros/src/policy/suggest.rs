@@ -27,7 +27,7 @@ pub(crate) fn suggest(written: &[String], known: &[Vec<String>]) -> Option<Strin
 }
 
 /// Levenshtein's distance: how many letters to change.
-fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(128).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.chars().take(128).enumerate() {

@@ -1,3 +1,5 @@
+use crate::policy::distance;
+
 /// The known name that is nearest to what was written, for "did you mean".
 pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let limit = written.len().max(3) / 3;
@@ -20,20 +22,4 @@ pub(crate) fn unknown(written: &str, known: &[&str]) -> String {
         "unknown argument `{written}`; use {one_of}{}",
         known.join(", ")
     )
-}
-
-/// Levenshtein's distance: how many letters to change.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, right) in b.iter().enumerate() {
-            let change = diagonal + usize::from(left != *right);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
