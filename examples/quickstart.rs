@@ -61,7 +61,7 @@ async fn run() -> Result {
     println!("Starting a Supabase server (the first start installs it, which takes a minute) ...");
     let target = Target::from_env_or_local().await?;
     let clients = ScopedClients::new(target.config_builder().build()?)?;
-    println!("It runs: {target:?}");
+    println!("It runs: {target}");
 
     let alice = clients.get(ALICE)?;
     let bob = clients.get(BOB)?;

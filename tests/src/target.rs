@@ -36,9 +36,16 @@ impl Target {
     }
 }
 
+/// Where it is.
+impl std::fmt::Display for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let named = "the project that the environment names";
+        f.write_str(self.local.map_or(named, LocalSupabase::url))
+    }
+}
+
 impl std::fmt::Debug for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let place = self.local.map_or("the environment's", LocalSupabase::url);
-        f.debug_tuple("Target").field(&place).finish()
+        write!(f, "Target({self})")
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn function(function: &Function, clients: &[PatType], values: &[Expr]
     let output = quote_spanned!(Span::mixed_site()=> ::core::option::Option::unwrap(::core::option::Option::None));
     function.body = Some(Group::new(Delimiter::Brace, output));
     let function = function.beginning_with(&statements);
-    quote!(#[allow(unused_variables)] #function)
+    quote!(#[allow(unused_variables, reason = "there is no body")] #function)
 }
 
 /// An item that is no function at all.

@@ -51,7 +51,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl #parameters #runtime::ScopedClaims for #name #arguments #bounds {
             const CLAIMS: &'static [#private::Claim] = {
-                #[allow(unused_imports)]
+                #[allow(unused_imports, reason = "not every field needs it")]
                 use #private::Other as _;
                 &[#(#claims)*]
             };
@@ -195,7 +195,7 @@ fn checks(model: &Model) -> Option<TokenStream> {
     (!checks.is_empty()).then(|| {
         quote! {
             fn check_more(&self, #found: &mut #private::Checks<'_>) {
-                #[allow(unused_imports)]
+                #[allow(unused_imports, reason = "not every field needs it")]
                 use #private::Other as _;
                 #(#checks)*
             }

@@ -60,7 +60,7 @@ fn mirror(model: &Model) -> TokenStream {
     let bounds = &generics.where_clause;
     let fields = model.fields.iter().map(|field| mirror_field(model, field));
     quote! {
-        #[allow(warnings, clippy::all, clippy::pedantic)]
+        #[allow(warnings, clippy::all, clippy::pedantic, reason = "a copy of the struct, which has said it all")]
         #[derive(#runtime::__private::serde::Serialize, #runtime::__private::serde::Deserialize)]
         #[serde(#crate_path #rename remote = #name, bound(serialize = #serialize, deserialize = #deserialize))]
         #[serde(#(#arguments),*)]
@@ -126,7 +126,7 @@ fn defaults(model: &Model) -> TokenStream {
         })
     });
     quote! {
-        #[allow(non_snake_case)]
+        #[allow(non_snake_case, reason = "named after fields")]
         impl #parameters __Mirror #arguments #bounds {
             #(#functions)*
         }

@@ -14,7 +14,7 @@ pub(super) fn check(model: &Model) -> TokenStream {
     let (parameters, _, bounds) = model.item.generics.split_for_impl();
     quote! {
         const _: () = {
-            #[allow(dead_code, unused_imports, unused_qualifications)]
+            #[allow(dead_code, unused_imports, unused_qualifications, reason = "only the types matter")]
             fn types #parameters () #bounds {
                 use #private::Other as _;
                 #(#checks)*
