@@ -13,20 +13,7 @@ use crate::policy::{
     Finding, FindingKind, Kind, Known, Options, Project, Severity, Target, compare, files,
 };
 use crate::support::errors::Errors;
-
-/// The claims that every token has.
-const RUNTIME: [&str; 10] = [
-    "sub",
-    "role",
-    "aud",
-    "iss",
-    "iat",
-    "exp",
-    "jti",
-    "aal",
-    "is_anonymous",
-    "act",
-];
+use crate::support::registered;
 
 /// SQL that was read, and what is to be said of it though nothing is wrong.
 pub(super) struct Policies {
@@ -65,7 +52,7 @@ pub(super) fn check(argument: &LitStr, model: &Model, errors: &mut Errors) -> Op
     let target = Target {
         name: &name,
         known: &known,
-        runtime: &RUNTIME,
+        runtime: &registered::set_by_the_runtime(),
     };
     let is_meant = |finding: &Finding| {
         finding.kind != FindingKind::Unread

@@ -3,6 +3,15 @@ pub(crate) fn is_reserved(claim: &str) -> bool {
     RESERVED.contains(&claim)
 }
 
+/// The claims that tokens can have from the runtime.
+pub(crate) fn set_by_the_runtime() -> Vec<&'static str> {
+    let is_set = |claim: &&str| !NEVER.contains(claim);
+    RESERVED.into_iter().filter(is_set).collect()
+}
+
+/// Left out on purpose.
+const NEVER: [&str; 3] = ["nbf", "session_id", "amr"];
+
 /// The runtime's own list. A macro crate cannot depend on the crate that re-exports it, so this is
 /// a copy, and a test compares the two.
 const RESERVED: [&str; 13] = [

@@ -145,21 +145,18 @@ impl Transport {
 
     /// Sends, and reads the answer to its end.
     async fn receive(&self, request: reqwest::Request) -> Result<Response, Error> {
-        let url = request.url().clone();
         let sent = self.http.execute(request).await;
         let mut answer = sent.map_err(|error| self.failure(error))?;
         let status = answer.status();
         let headers = std::mem::take(answer.headers_mut());
-        let body = answer.bytes().await.map_err(|error| self.failure(error))?;
-
-        if status.is_redirection() && headers.contains_key(LOCATION) {
-            let to = headers.get(LOCATION).and_then(|to| to.to_str().ok());
+        if let Some(to) = headers.get(LOCATION).filter(|_| status.is_redirection()) {
             return Err(ClientError::Redirect {
                 status: status.as_u16(),
-                to: self.place(&url, to.unwrap_or_default()),
+                to: self.place(answer.url(), to.to_str().unwrap_or_default()),
             }
             .into());
         }
+        let body = answer.bytes().await.map_err(|error| self.failure(error))?;
         // PostgREST answers 300 with an error body when a name is ambiguous.
         if !status.is_success() {
             return Err(ApiError::new(status.as_u16(), &body).into());
