@@ -5,15 +5,15 @@ default:
     @just --list --unsorted
 
 # All CI jobs
-ci: fmt clippy doc quickstart kms test
+ci: fmt clippy doc smallest quickstart test
 
 # All tests; starts the local server by itself
 test:
-    cargo test --workspace
+    cargo test --workspace --all-features
 
-# Signing with AWS KMS, against moto (needs python3)
-kms:
-    cargo test -p scoped-tests --features aws-kms --test kms
+# The runtime without any feature
+smallest:
+    cargo check -p scoped-runtime --no-default-features
 
 # Checks the formatting
 fmt:
