@@ -5,11 +5,15 @@
 //   { start: { lite, liteSecret, publishable, secret } }  -> { port, jwtSecret }
 //   { trust: [public or oct JWKs] }                       the keys from now on, in place of those before
 //   { legacy: boolean }                                   whether the legacy secret (`jwtSecret`) is trusted
+//   { sessions: private JWK }                             what Auth's sessions are signed with, not the legacy secret
 // Every answer has the `seq`; one with an `error` changed nothing.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, request as send } from 'node:http';
 import { pipeline } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { importJWK } from 'jose';
+import { reissued, startsSession } from './gateway/auth.mjs';
 import { checked, ofSecret, published } from './gateway/keys.mjs';
 import { STRANGER, forOthers, forRest } from './gateway/lite.mjs';
 import { Refusal, bearer, check, parse, verify } from './gateway/postgrest.mjs';
@@ -22,17 +26,11 @@ const agent = new Agent({ keepAlive: true });
 let lite;
 let trusted = [];
 let legacy = [ofSecret(jwtSecret)];
+/** What Auth's sessions are signed with. */
+let sessions = { key: new TextEncoder().encode(jwtSecret), header: { alg: 'HS256' } };
 
-/** The bytes of a token's payload. What Auth behind Lite has signed itself is a session of this project, too. */
-async function verified(token) {
-  const parsed = parse(token);
-  const { alg, kid } = parsed.header;
-  if (alg === 'HS256' && kid === undefined) {
-    const own = await verify(parsed, [ofSecret(lite.liteSecret)]).catch(() => undefined);
-    if (own) return own;
-  }
-  return verify(parsed, [...legacy, ...trusted]);
-}
+/** The bytes of a token's payload. */
+const verified = (token) => verify(parse(token), [...legacy, ...trusted]);
 
 /** What Lite gets as `authorization` of a request to the Data API. */
 async function restAuthorization({ headers }, url, now) {
@@ -74,14 +72,17 @@ function answer(response, status, headers, body) {
   response.writeHead(status, { ...always, ...headers }).end(text);
 }
 
-function pass(request, response, bearerOfLite) {
+function pass(request, response, url, bearerOfLite) {
   const headers = { ...request.headers, authorization: bearerOfLite };
+  const session = startsSession(request, url);
+  if (session) headers['accept-encoding'] = 'identity';
   for (const name of [...OF_THE_CONNECTION, ...(bearerOfLite ? [] : ['authorization'])]) delete headers[name];
   const { method, url: path } = request;
   const upstream = send({ agent, host: '127.0.0.1', port: lite.lite, method, path, headers });
   upstream.on('response', (from) => {
     const raw = from.rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [[name, all[at + 1]]] : []));
     const kept = raw.filter(([name]) => !OF_THE_CONNECTION.includes(name.toLowerCase()));
+    if (session && from.statusCode === 200) return passSession(from, response);
     response.writeHead(from.statusCode, from.statusMessage, kept.flat());
     pipeline(from, response, () => {});
   });
@@ -93,13 +94,22 @@ function pass(request, response, bearerOfLite) {
   request.pipe(upstream);
 }
 
+async function passSession(from, response) {
+  const issuer = `http://127.0.0.1:${server.address().port}/auth/v1`;
+  try {
+    answer(response, 200, {}, await reissued(await json(from), { ...sessions, issuer }));
+  } catch (error) {
+    answer(response, 502, {}, { message: `the gateway cannot read the session: ${error.message}` });
+  }
+}
+
 const server = createServer(async (request, response) => {
   try {
     const url = new URL(request.url, 'http://127.0.0.1');
     if (url.pathname === '/auth/v1/.well-known/jwks.json' && ['GET', 'HEAD'].includes(request.method)) {
       return answer(response, 200, { 'cache-control': 'public, max-age=600' }, published(trusted));
     }
-    pass(request, response, await authorization(request, url));
+    pass(request, response, url, await authorization(request, url));
   } catch (error) {
     if (error instanceof Refusal) answer(response, 401, { 'www-authenticate': error.challenge }, error.body);
     else answer(response, 400, {}, { message: `the gateway cannot read the request: ${error.message}` });
@@ -108,8 +118,9 @@ const server = createServer(async (request, response) => {
 // A client that keeps a connection for a minute must not meet its end in the moment of its next request.
 server.keepAliveTimeout = 600_000;
 
-async function obey({ start, trust, legacy: keep }) {
+async function obey({ start, trust, legacy: keep, sessions: jwk }) {
   if (trust !== undefined) trusted = await checked(trust);
+  if (jwk !== undefined) sessions = { key: await importJWK(jwk), header: { alg: jwk.alg, kid: jwk.kid } };
   if (keep !== undefined) legacy = keep ? [ofSecret(jwtSecret)] : [];
   if (start === undefined) return {};
   lite = start;

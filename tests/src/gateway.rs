@@ -115,6 +115,12 @@ impl Gateway {
         self.tell(json!({ "legacy": trusted })).await
     }
 
+    /// Signs the sessions that Auth starts with this private JWK from now on, and no longer with the legacy secret.
+    /// Trust its public half, too.
+    pub async fn sign_sessions(&self, key: &Value) -> Result<()> {
+        self.tell(json!({ "sessions": key })).await
+    }
+
     async fn tell(&self, question: Value) -> Result<()> {
         let (running, watchdog) = (self.running, self.watchdog.clone());
         off_thread(STEP, move || {

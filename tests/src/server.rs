@@ -89,6 +89,11 @@ impl LocalSupabase {
         self.front.legacy_secret(trusted).await
     }
 
+    /// As [`Gateway::sign_sessions`], for everybody who uses this server.
+    pub async fn sign_sessions(&self, key: &Value) -> Result<()> {
+        self.front.sign_sessions(key).await
+    }
+
     /// A configuration of this server, to be added to. It reads nothing from the environment.
     pub fn config_builder(&self) -> ConfigBuilder {
         self.front.config_builder().jwt_secret(self.jwt_secret())

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{gateway, gateway_with, now, rest, send, server, somebody, token};
+use crate::support::{gateway, gateway_with, now, rest, send, server, somebody, status, token};
 
 #[tokio::test]
 async fn a_session_that_auth_has_started_is_good_for_the_data_api() {
-    let (gateway, _) = gateway_with(&["ES256"]).await;
+    let (gateway, keys) = gateway_with(&["ES256"]).await;
+    gateway.sign_sessions(&keys[0].private).await.unwrap();
     let apikey = [("apikey", gateway.api_key())];
     let person =
         json!({ "email": format!("{}@example.com", somebody()), "password": "correct horse" });
@@ -22,6 +23,23 @@ async fn a_session_that_auth_has_started_is_good_for_the_data_api() {
         (seen.status, &seen.body["sub"]),
         (200, &signed_up.body["user"]["id"])
     );
+    // Like those of Supabase's Auth, which says more in them than Lite.
+    assert_eq!(seen.body["iss"], format!("{}/auth/v1", gateway.url()));
+    assert_eq!(seen.body["aal"], "aal1");
+}
+
+#[tokio::test]
+async fn a_session_of_the_legacy_secret_ends_with_the_trust_in_it() {
+    let gateway = gateway().await;
+    let apikey = [("apikey", gateway.api_key())];
+    let person =
+        json!({ "email": format!("{}@example.com", somebody()), "password": "correct horse" });
+    let url = format!("{}/auth/v1/signup", gateway.url());
+    let signed_up = send(url, &apikey, Some(person)).await;
+    let session = signed_up.body["access_token"].as_str().expect("a session");
+    assert_eq!(status(&gateway, session).await, 200);
+    gateway.legacy_secret(false).await.unwrap();
+    assert_eq!(status(&gateway, session).await, 401);
 }
 
 #[tokio::test]
