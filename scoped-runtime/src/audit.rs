@@ -44,6 +44,13 @@ pub trait AuditSink: fmt::Debug + Send + Sync {
     fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn Error + Send + Sync>>;
 }
 
+/// So that a program can keep its sink and look into it.
+impl<T: AuditSink + ?Sized> AuditSink for Arc<T> {
+    fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        (**self).record(record)
+    }
+}
+
 /// What happens to a token that could not be recorded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AuditFailure {
