@@ -11,8 +11,10 @@ const STEP: &str = "install";
 /// Where the server's files are, and where programs are looked for.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The folder with `package.json`, the scripts and `supabase/migrations`.
+    /// The folder with `package.json` and the scripts.
     pub server_files: PathBuf,
+    /// The folders with the migrations, which are applied in the order of all their files' names.
+    pub migrations: Vec<PathBuf>,
     /// What `PATH` holds.
     pub path: OsString,
 }
@@ -21,8 +23,10 @@ impl Machine {
     /// This machine, with the files of this package.
     #[must_use]
     pub fn this() -> Self {
+        let server_files = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/server"));
         Self {
-            server_files: PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/server")),
+            migrations: vec![server_files.join("supabase").join("migrations")],
+            server_files,
             path: std::env::var_os("PATH").unwrap_or_default(),
         }
     }
@@ -33,6 +37,7 @@ pub(crate) struct Installation {
     pub(crate) files: PathBuf,
     pub(crate) modules: PathBuf,
     pub(crate) node: PathBuf,
+    pub(crate) migrations: Vec<PathBuf>,
 }
 
 impl Installation {
@@ -67,6 +72,7 @@ impl Installation {
             files: files.clone(),
             modules,
             node,
+            migrations: machine.migrations.clone(),
         })
     }
 

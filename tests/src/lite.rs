@@ -1,7 +1,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::error::{Result, StartError};
@@ -54,19 +54,21 @@ struct Lite<'a> {
 }
 
 impl Lite<'_> {
-    /// A project folder of its own, with the migrations of the package.
+    /// A project folder of its own, with all migrations.
     fn write_project(&self) -> Result<()> {
-        let from = self.installation.files.join("supabase").join("migrations");
         let to = self.project.join("supabase").join("migrations");
-        let copy = || {
+        let copy = |from: &Path| {
             fs::create_dir_all(&to)?;
-            for file in fs::read_dir(&from)? {
+            for file in fs::read_dir(from)? {
                 let file = file?;
                 fs::copy(file.path(), to.join(file.file_name()))?;
             }
             Ok(())
         };
-        copy().map_err(|error| StartError::io(MIGRATE, &from, error))
+        self.installation
+            .migrations
+            .iter()
+            .try_for_each(|from| copy(from).map_err(|error| StartError::io(MIGRATE, from, error)))
     }
 
     fn write_config(&self, port: u16) -> Result<()> {

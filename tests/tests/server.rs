@@ -201,6 +201,7 @@ async fn without_npm_the_error_says_what_to_do() {
     let machine = Machine {
         server_files: folder.0.clone(),
         path: "".into(),
+        ..Machine::this()
     };
     let error = LocalSupabase::start_on(machine).await.unwrap_err();
     assert_eq!(error.step(), "install");
@@ -221,7 +222,7 @@ async fn a_migration_that_fails_is_shown_without_the_keys() {
         std::fs::copy(files.join(name), folder.0.join(name)).unwrap();
     }
     std::os::unix::fs::symlink(files.join("node_modules"), folder.0.join("node_modules")).unwrap();
-    let migrations = folder.0.join("supabase/migrations");
+    let migrations = folder.0.join("migrations");
     std::fs::create_dir_all(&migrations).unwrap();
     std::fs::write(
         migrations.join("20260101000000_bad.sql"),
@@ -231,6 +232,7 @@ async fn a_migration_that_fails_is_shown_without_the_keys() {
 
     let machine = Machine {
         server_files: folder.0.clone(),
+        migrations: vec![migrations],
         ..Machine::this()
     };
     let error = LocalSupabase::start_on(machine)
