@@ -1,9 +1,17 @@
 //! What the macros' output and the benches call. Not a public interface: it may change with any version.
 
+// How SQL files are listed, where the macro has it.
+#[path = "policies/engine/files.rs"]
+mod files;
+#[path = "private/unchanged.rs"]
+mod unchanged;
+
+pub use unchanged::unchanged;
+
 pub use crate::claims::{
     Checks, Claim, ClaimKind, ClaimValue, Constraint, Description, Fine, Inspect, Keys, Literal,
     NotBytes, NotFloat, NotTime, Number, Other, Pattern, Probe, TextKeys, accept,
-    deserialize_nested, pattern, serialize_nested,
+    deserialize_nested, kind_at, pattern, serialize_nested,
 };
 pub use crate::client::{installed, prepared};
 pub use serde;

@@ -23,9 +23,12 @@ pub struct Target<'t> {
 pub struct Options {
     /// Only objects on these tables: `documents` (of `public`), `app.documents`, `app.*`. Empty: all.
     pub tables: Vec<String>,
-    /// Claim paths, with all below them, or names of kinds of findings, to be silent about.
+    /// Claim paths, with all below them, or names of kinds of findings, to be silent about. What names
+    /// the claim counts before what names the kind, and the longer path before the shorter one.
     pub allow: Vec<String>,
-    /// Claim paths or names of kinds whose findings are errors.
+    /// The same, for findings that are warnings.
+    pub warn: Vec<String>,
+    /// The same, for findings that are errors.
     pub deny: Vec<String>,
 }
 
@@ -52,12 +55,11 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
             findings.push(unread(target, known));
         }
     }
-    for finding in &mut findings {
-        if Options::names(&options.deny, finding) {
-            finding.severity = Severity::Error;
-        }
-    }
-    findings.retain(|finding| !Options::names(&options.allow, finding));
+    findings.retain_mut(|finding| {
+        let severity = options.severity(finding);
+        finding.severity = severity.unwrap_or(finding.severity);
+        severity.is_some()
+    });
     findings.sort_by_key(|finding| {
         let place = finding
             .place
@@ -70,27 +72,46 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
 
 impl Options {
     fn covers(&self, object: &Object) -> bool {
-        let covers = |table: &QualifiedName| {
-            self.tables
-                .iter()
-                .any(|wanted| match wanted.rsplit_once('.') {
-                    Some((schema, "*")) => table.schema == schema,
-                    Some((schema, name)) => table.schema == schema && table.name == name,
-                    None => table.schema == "public" && table.name == *wanted,
-                })
-        };
+        let covers = |table| self.tables.iter().any(|wanted| names_table(wanted, table));
         self.tables.is_empty() || object.kind.table().is_some_and(covers)
     }
 
-    /// Whether a list names this finding, by its kind or its claim.
-    fn names(list: &[String], finding: &Finding) -> bool {
-        let path = dotted(&finding.path);
-        let below = |name: &String| {
-            let rest = path.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-        };
-        list.iter()
-            .any(|name| name == finding.kind.name() || !path.is_empty() && below(name))
+    /// How much the finding matters; nothing if it is to be left out.
+    fn severity(&self, finding: &Finding) -> Option<Severity> {
+        let lists = [
+            (&self.deny, Some(Severity::Error)),
+            (&self.warn, Some(Severity::Warning)),
+            (&self.allow, None),
+        ];
+        let decided = lists.into_iter().filter_map(|(list, severity)| {
+            let weights = list.iter().filter_map(|entry| weight(entry, finding));
+            Some((weights.max()?, severity))
+        });
+        let decided = decided.max_by_key(|(weight, _)| *weight);
+        decided.map_or(Some(finding.severity), |(_, severity)| severity)
+    }
+}
+
+/// How exactly an entry names a finding, if it does: by its kind, or by its claim.
+fn weight(entry: &str, finding: &Finding) -> Option<usize> {
+    if !finding.path.is_empty() && is_below(entry, &dotted(&finding.path)) {
+        return Some(1 + entry.len());
+    }
+    (entry == finding.kind.name()).then_some(0)
+}
+
+/// Whether an entry names a claim, or one above it.
+pub fn is_below(entry: &str, path: &str) -> bool {
+    let rest = path.strip_prefix(entry);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Whether an entry of [`Options::tables`] names a table.
+pub fn names_table(entry: &str, table: &QualifiedName) -> bool {
+    match entry.rsplit_once('.') {
+        Some((schema, "*")) => table.schema == schema,
+        Some((schema, name)) => table.schema == schema && table.name == name,
+        None => table.schema == "public" && table.name == entry,
     }
 }
 

@@ -35,7 +35,21 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
-    /// The name for `allow` and `deny`.
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Missing,
+        Self::Mismatch,
+        Self::Doubtful,
+        Self::UserMetadata,
+        Self::Unwrapped,
+        Self::KeyCast,
+        Self::AuthOnly,
+        Self::RoleLiteral,
+        Self::Unfollowed,
+        Self::Unread,
+    ];
+
+    /// The name for `deny`, `warn` and `allow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",

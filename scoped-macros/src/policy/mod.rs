@@ -20,7 +20,7 @@ mod survey;
 mod token;
 
 pub use claim::{Shape, Test, Use};
-pub use compare::{Options, Target, compare};
+pub use compare::{Options, Target, compare, is_below, names_table};
 pub use files::files;
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use super::claim::Use;
 use super::finding::{Finding, dotted};
+use super::name::QualifiedName;
 use super::object::{Object, Place};
 use super::replay::Replay;
 
@@ -44,6 +45,8 @@ pub struct Project {
     pub reads: Vec<Read>,
     /// What is worth saying without knowing the claims.
     pub findings: Vec<Finding>,
+    /// Every live table that is known, views as well.
+    pub tables: Vec<QualifiedName>,
     /// The database roles that the files make.
     pub roles: Vec<String>,
 }

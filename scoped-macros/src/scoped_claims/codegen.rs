@@ -3,6 +3,7 @@
 mod claims;
 mod mirror;
 mod on_struct;
+mod policies;
 mod types;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -10,7 +11,6 @@ use quote::{quote, quote_spanned};
 use syn::{Ident, Lifetime, Type, WherePredicate, parse_quote};
 
 use super::model::{Clash, Model, Serde};
-use super::policies::Policies;
 use super::shape::option_content;
 
 pub(super) fn generate(model: &Model) -> TokenStream {
@@ -23,32 +23,13 @@ pub(super) fn generate(model: &Model) -> TokenStream {
     let claims = claims::implementation(model);
     let types = types::check(model);
     let clashes = model.clashes.iter().map(clash);
-    let policies = model.policies.as_ref().map(policies);
+    let policies = policies::check(model);
     quote! {
         #item
         #claims
         #types
         #policies
         #(#clashes)*
-    }
-}
-
-/// Makes a change of a file compile the struct again, without keeping the file's text, and says what
-/// the policies leave to say: on stable Rust, a use of something deprecated is the way to a warning.
-fn policies(policies: &Policies) -> TokenStream {
-    let files = policies.files.iter().map(|file| file.display().to_string());
-    let warnings = policies.warnings.iter().map(|text| {
-        quote_spanned! {policies.span=>
-            const _: () = {
-                #[deprecated(note = #text)]
-                const fn policies() {}
-                policies()
-            };
-        }
-    });
-    quote! {
-        #(const _: &[::core::primitive::u8] = ::core::include_bytes!(#files);)*
-        #(#warnings)*
     }
 }
 

@@ -87,6 +87,6 @@ fn model(
     let policies = options.policies.clone();
     let written = parse::item(input.clone(), errors)?;
     let mut model = check::item(written, options, is_derive, errors);
-    model.policies = policies.and_then(|folder| policies::check(&folder, &model, errors));
+    model.policies = policies.map(|written| policies::check(&written, &model, errors));
     Some(model)
 }

@@ -3,6 +3,7 @@
 use syn::LitStr;
 
 use super::arguments::{Arguments, Value, refuse_repeat, text};
+use super::policies::Written;
 use super::{names, value};
 use crate::support::crate_path::CratePath;
 use crate::support::errors::Errors;
@@ -31,8 +32,7 @@ pub(super) struct Options {
     pub(super) under_is_unclear: bool,
     pub(super) max_bytes: Option<usize>,
     pub(super) allow_user_metadata: bool,
-    /// A folder or glob of SQL files.
-    pub(super) policies: Option<LitStr>,
+    pub(super) policies: Option<Written>,
 }
 
 pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> Options {
@@ -81,7 +81,7 @@ pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> Options {
                     count
                 });
             }
-            "policies" => options.policies = text(argument, errors),
+            "policies" => options.policies = Written::read(argument, errors),
             "allow_user_metadata" => options.allow_user_metadata = value::flag(argument, errors),
             "crate" => {
                 options.runtime = if let Value::Is(value) = &argument.value {

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
 
-use super::ClaimKind;
+use super::{Claim, ClaimKind};
 
 /// What can be the value of a claim: everything that serde can serialise. Do not implement it.
 #[diagnostic::on_unimplemented(
@@ -32,6 +32,8 @@ impl<T: Serialize + ?Sized> ClaimValue for T {
 pub trait Inspect {
     /// What it is in JSON.
     const KIND: ClaimKind;
+    /// What its members are, if it is a struct of claims.
+    const CLAIMS: Option<&'static [Claim]> = None;
     /// Why it cannot be a claim, or [`Fine`].
     type Class;
     /// The same for a list of it.
@@ -77,6 +79,9 @@ impl<T: Inspect + ?Sized> Probe<T> {
     /// What the type is in JSON.
     pub const KIND: ClaimKind = T::KIND;
 
+    /// What its members are, if it is a struct of claims.
+    pub const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
+
     /// Why it cannot be a claim, or [`Fine`].
     pub const fn class(&self) -> PhantomData<T::Class> {
         PhantomData
@@ -87,6 +92,9 @@ impl<T: Inspect + ?Sized> Probe<T> {
 pub trait Other {
     /// Only its `Serialize` knows.
     const KIND: ClaimKind = ClaimKind::Any;
+
+    /// Nobody knows.
+    const CLAIMS: Option<&'static [Claim]> = None;
 
     /// Nothing speaks against it.
     fn class(&self) -> PhantomData<Fine> {

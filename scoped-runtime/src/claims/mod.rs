@@ -4,6 +4,7 @@ mod checks;
 mod claim;
 mod constraint;
 mod inspect;
+mod kind_at;
 mod nested;
 mod registered;
 mod role;
@@ -21,6 +22,8 @@ pub use constraint::{Constraint, Literal, Number};
 pub use inspect::{ClaimValue, NotBytes, NotFloat, NotTime, TextKeys};
 #[doc(hidden)]
 pub use inspect::{Fine, Inspect, Keys, Other, Probe, accept};
+#[doc(hidden)]
+pub use kind_at::kind_at;
 #[doc(hidden)]
 pub use nested::{deserialize as deserialize_nested, serialize as serialize_nested};
 pub use registered::RESERVED;

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use super::claim::{Code, Matcher, Output, Place, Setting, Step};
 use super::lines::Lines;
+use super::name::QualifiedName;
 use super::object::Object;
 use super::read::{Project, Read};
 use super::replay::Replay;
@@ -25,6 +26,7 @@ pub(crate) fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Projec
         lines: Lines::new(files),
         project: Project {
             files: files.iter().map(|(path, _)| path.clone()).collect(),
+            tables: tables(replay),
             roles: replay.state.roles.iter().cloned().collect(),
             ..Project::default()
         },
@@ -37,6 +39,13 @@ pub(crate) fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Projec
         }
     }
     survey.project
+}
+
+fn tables(replay: &Replay<'_>) -> Vec<QualifiedName> {
+    let known = replay.state.tables.keys().filter(|name| !name.is_unknown());
+    let mut known: Vec<QualifiedName> = known.cloned().collect();
+    known.sort();
+    known
 }
 
 struct Survey<'f> {

@@ -47,6 +47,13 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         }
     });
     let checks = checks(model);
+    // With parameters, only what serde asks of them makes it a struct of claims.
+    let members = model.item.generics.params.is_empty().then(|| {
+        quote! {
+            const CLAIMS: ::core::option::Option<&'static [#private::Claim]> =
+                ::core::option::Option::Some(<Self as #runtime::ScopedClaims>::CLAIMS);
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #parameters #runtime::ScopedClaims for #name #arguments #bounds {
@@ -63,6 +70,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         #[automatically_derived]
         impl #parameters #private::Inspect for #name #arguments #own_bounds {
             const KIND: #private::ClaimKind = #private::ClaimKind::Object;
+            #members
             type Class = #private::Fine;
             type InList = #private::Fine;
             type AsKey = #private::Keys;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::{Bytes, Fine, Float, Inspect, Key, Keys, Time};
-use crate::claims::{ClaimKind, NoClaims};
+use crate::claims::{Claim, ClaimKind, NoClaims};
 
 /// Values: kind, class, class in a list, class as a key.
 macro_rules! values {
@@ -40,6 +40,7 @@ macro_rules! transparent {
     ($($ty:ty),*) => {$(
         impl<T: Inspect + ?Sized> Inspect for $ty {
             const KIND: ClaimKind = T::KIND;
+            const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
             type Class = T::Class;
             type InList = T::InList;
             type AsKey = T::AsKey;
@@ -51,6 +52,7 @@ transparent!(&T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: Inspect> Inspect for Option<T> {
     const KIND: ClaimKind = T::KIND;
+    const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
     type Class = T::Class;
     type InList = T::InList;
     type AsKey = T::AsKey;
@@ -58,6 +60,7 @@ impl<T: Inspect> Inspect for Option<T> {
 
 impl<T: Inspect + ToOwned + ?Sized> Inspect for Cow<'_, T> {
     const KIND: ClaimKind = T::KIND;
+    const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
     type Class = T::Class;
     type InList = T::InList;
     type AsKey = T::AsKey;

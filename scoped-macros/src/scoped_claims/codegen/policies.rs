@@ -1,0 +1,111 @@
+//! What remains of the policies when they were compared.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::super::model::Model;
+use super::super::policies::{ByType, Folder, Warning, manifest, shown};
+use crate::policy::Kind;
+
+pub(super) fn check(model: &Model) -> Option<TokenStream> {
+    let policies = model.policies.as_ref()?;
+    let runtime = &model.runtime;
+    let private = quote!(#runtime::__private);
+    let files = policies.folders.iter().flat_map(|folder| &folder.files);
+    let files = files.map(|file| file.display().to_string());
+    let warnings = policies.warnings.iter().map(warning);
+    let by_type = policies
+        .by_type
+        .iter()
+        .map(|asked| by_type(asked, &private));
+    let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders, &private));
+    Some(quote! {
+        // A change of a file compiles the struct again. Its text is not kept.
+        #(const _: &[::core::primitive::u8] = ::core::include_bytes!(#files);)*
+        #(#warnings)*
+        #(#by_type)*
+        #test
+    })
+}
+
+/// On stable Rust, a use of something deprecated is the way to a warning.
+fn warning(warning: &Warning) -> TokenStream {
+    let Warning { span, name, text } = warning;
+    let name = Ident::new(name, span.resolved_at(Span::mixed_site()));
+    quote_spanned! {*span=>
+        const _: () = {
+            #[deprecated(note = #text)]
+            const fn #name() {}
+            #name()
+        };
+    }
+}
+
+/// An error if the type is what it must not be.
+fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
+    let ByType {
+        ty,
+        span,
+        cfgs,
+        below,
+        cases,
+    } = asked;
+    let place = Span::mixed_site().located_at(*span);
+    let cases = cases.iter().map(|(kind, text)| {
+        let kind = if let Some(kind) = kind {
+            let kind = format_ident!("{}", kind_name(*kind));
+            quote!(::core::option::Option::Some(#private::ClaimKind::#kind))
+        } else {
+            quote!(::core::option::Option::None)
+        };
+        quote_spanned!(place=> #kind => ::core::panic!("{}", #text),)
+    });
+    quote_spanned! {place=>
+        #(#cfgs)*
+        const _: () = {
+            #[allow(unused_imports, reason = "not every type needs it")]
+            use #private::Other as _;
+            type Asked = #private::Probe<#ty>;
+            match #private::kind_at(Asked::KIND, Asked::CLAIMS, &[#(#below),*]) {
+                #(#cases)*
+                _ => {}
+            }
+        };
+    }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "Text",
+        Kind::Uuid => "Uuid",
+        Kind::Integer => "Integer",
+        Kind::Float => "Float",
+        Kind::Boolean => "Boolean",
+        Kind::Array => "List",
+        Kind::Object => "Object",
+        Kind::Any => "Any",
+    }
+}
+
+/// A file that is new is nothing that the compiler looks at, so the user's tests do.
+fn test(model: &Model, folders: &[Folder], private: &TokenStream) -> TokenStream {
+    let name = model.item.ident.unraw().to_string();
+    let test = format_ident!("__policies_of_{}", name, span = Span::mixed_site());
+    let manifest_dir = manifest();
+    let patterns = folders.iter().map(|folder| &folder.pattern);
+    let files = folders.iter().flat_map(|folder| &folder.files);
+    let files = files.map(|file| shown(&manifest_dir, file).display().to_string());
+    quote! {
+        #[cfg(test)]
+        #[::core::prelude::v1::test]
+        fn #test() {
+            let manifest = ::core::env!("CARGO_MANIFEST_DIR");
+            if let ::core::result::Result::Err(changed) =
+                #private::unchanged(#name, manifest, &[#(#patterns),*], &[#(#files),*])
+            {
+                ::core::panic!("{changed}");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+use std::path::{Path, PathBuf};
+
+use syn::LitStr;
+
+use crate::policy::files;
+
+/// What Cargo puts beside the manifest of a package: when it makes one, when it has one vendored.
+const OF_PACKAGES: [&str; 3] = [
+    "Cargo.toml.orig",
+    ".cargo_vcs_info.json",
+    ".cargo-checksum.json",
+];
+
+/// The SQL files of one folder or glob.
+pub(in super::super) struct Folder {
+    /// As it is written, from the crate's manifest on.
+    pub(in super::super) pattern: LitStr,
+    pub(in super::super) files: Vec<PathBuf>,
+}
+
+impl Folder {
+    /// Lists the files, or says what is wrong.
+    pub(super) fn read(manifest: &Path, pattern: &LitStr) -> Result<Self, String> {
+        let remedy = "name the folder of the migrations from the crate's `Cargo.toml` on";
+        let written = pattern.value();
+        let files = files(manifest, &written)
+            .map_err(|error| format!("`{written}` cannot be read ({}); {remedy}", error.kind()))?;
+        if files.is_empty() {
+            return Err(format!("`{written}` has no SQL files; {remedy}"));
+        }
+        Ok(Self {
+            pattern: pattern.clone(),
+            files,
+        })
+    }
+}
+
+/// Whether the crate is built from a package, which need not have all that a checkout has.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how docs.rs tells a macro where it is"
+)]
+pub(super) fn is_packaged(manifest: &Path) -> bool {
+    std::env::var_os("DOCS_RS").is_some()
+        || OF_PACKAGES.iter().any(|file| manifest.join(file).exists())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::is_packaged;
+
+    #[test]
+    fn a_package_is_told_from_a_checkout_by_what_cargo_puts_beside_the_manifest() {
+        let folder = std::env::temp_dir().join(format!("scoped-packaged-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        assert!(!is_packaged(&folder));
+        fs::write(folder.join("Cargo.toml.orig"), "").unwrap();
+        assert!(is_packaged(&folder));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
