@@ -5,6 +5,8 @@
 #[path = "private.rs"]
 pub mod __private;
 mod audit;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod claims;
 mod client;
 mod clock;
@@ -24,7 +26,7 @@ pub use claims::{
     ScopedClaims, ToUserId, UserId,
 };
 pub use client::{
-    Body, Condition, KeyCheck, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder,
+    Async, Body, Condition, KeyCheck, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder,
     ScopedClients, get_client,
 };
 pub use clock::{Clock, SystemClock};

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::project::Wanted;
-use super::{ScopedClient, ScopedClients};
+use super::{Async, ScopedClient, ScopedClients};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
 use crate::session::Lifetime;
@@ -15,7 +16,7 @@ const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
-pub struct ScopedClientBuilder<C = NoClaims> {
+pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     clients: ScopedClients,
     user_id: Result<UserId, ClientError>,
     /// `None`: what the claims say, or `authenticated`.
@@ -28,10 +29,11 @@ pub struct ScopedClientBuilder<C = NoClaims> {
     expires_in: Option<Duration>,
     refresh_before: Option<Duration>,
     auto_refresh: bool,
+    mode: PhantomData<fn() -> M>,
 }
 
-impl ScopedClientBuilder<NoClaims> {
-    pub(super) fn new(clients: ScopedClients, user_id: Result<UserId, ClientError>) -> Self {
+impl<M> ScopedClientBuilder<NoClaims, M> {
+    pub(crate) fn new(clients: ScopedClients, user_id: Result<UserId, ClientError>) -> Self {
         Self {
             clients,
             user_id,
@@ -43,11 +45,12 @@ impl ScopedClientBuilder<NoClaims> {
             expires_in: None,
             refresh_before: None,
             auto_refresh: true,
+            mode: PhantomData,
         }
     }
 }
 
-impl<C: ScopedClaims> ScopedClientBuilder<C> {
+impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
     /// The database role that requests run as: by default that of the claims' `role = "..."`, else
     /// `authenticated`. Roles that bypass Row
     /// Level Security are refused.
@@ -61,7 +64,7 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
     }
 
     /// The project's own claims, for policies that read them with `auth.jwt()`.
-    pub fn claims<D: ScopedClaims>(self, claims: D) -> ScopedClientBuilder<D> {
+    pub fn claims<D: ScopedClaims>(self, claims: D) -> ScopedClientBuilder<D, M> {
         ScopedClientBuilder {
             clients: self.clients,
             user_id: self.user_id,
@@ -73,6 +76,7 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
             expires_in: self.expires_in,
             refresh_before: self.refresh_before,
             auto_refresh: self.auto_refresh,
+            mode: PhantomData,
         }
     }
 
@@ -122,7 +126,7 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
     /// # Errors
     /// [`Error::Client`] for a bad user ID or role, [`Error::Configuration`] for lifetimes that
     /// contradict each other, [`Error::Token`] for claims that cannot be in a token.
-    pub fn client(self) -> Result<ScopedClient<C>, Error> {
+    pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
         let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
         let life = self.expires_in.or(C::EXPIRES_IN).unwrap_or(DEFAULT_LIFE);
@@ -145,7 +149,7 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
 }
 
 /// Claims may be personal data, so they are not shown.
-impl<C> fmt::Debug for ScopedClientBuilder<C> {
+impl<C, M> fmt::Debug for ScopedClientBuilder<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClientBuilder")
             .field("user_id", &self.user_id)

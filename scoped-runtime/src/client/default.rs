@@ -44,9 +44,14 @@ pub fn installed() -> Result<ScopedClients, Error> {
 /// # Errors
 /// [`Error::Configuration`] for the environment, [`Error::Client`] when this is no user ID.
 pub fn get_client(user_id: impl ToUserId) -> Result<ScopedClient, Error> {
+    installed_or_from_env()?.get(user_id)
+}
+
+/// The default of the process; without one, the environment's becomes it.
+pub(crate) fn installed_or_from_env() -> Result<ScopedClients, Error> {
     if let Some(clients) = DEFAULT.get() {
-        return clients.get(user_id);
+        return Ok(clients.clone());
     }
     let clients = ScopedClients::from_env()?;
-    DEFAULT.get_or_init(|| clients).get(user_id)
+    Ok(DEFAULT.get_or_init(|| clients).clone())
 }

@@ -4,7 +4,10 @@ mod builder;
 mod check;
 mod clients;
 mod default;
+#[cfg(feature = "blocking")]
+mod driver;
 mod life;
+mod mode;
 mod name;
 mod narrow;
 mod project;
@@ -16,11 +19,17 @@ pub use check::KeyCheck;
 pub use clients::ScopedClients;
 pub use default::get_client;
 pub use default::installed;
+#[cfg(feature = "blocking")]
+pub(crate) use default::installed_or_from_env;
+pub use mode::Async;
 pub use narrow::Narrowing;
+#[cfg(feature = "blocking")]
+pub(crate) use query::optional;
 pub use query::{Body, Condition, Query, prepared};
 pub use request::Request;
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use self::life::Life;
@@ -29,34 +38,37 @@ use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
 use crate::session::Session;
 use crate::token::AccessToken;
-use crate::transport::{Outgoing, Response};
+use crate::transport::{Outgoing, Response, Transport};
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
 /// "Scoped" means bound to one subject, role and set of claims. Cheap to clone; clones share the
 /// token. `Debug` shows the user and the role only.
-pub struct ScopedClient<C = NoClaims> {
+///
+/// `M` says who waits for the answers: the task, or with the feature `blocking` the thread.
+pub struct ScopedClient<C = NoClaims, M = Async> {
     core: Arc<Core>,
     claims: Arc<C>,
     schema: Option<Arc<str>>,
+    mode: PhantomData<fn() -> M>,
 }
 
 /// What all clones of a client and all its queries share.
-struct Core {
+pub(crate) struct Core {
     session: Arc<Session>,
     life: Arc<Life>,
     project: Arc<Project>,
 }
 
-impl<C: ScopedClaims> ScopedClient<C> {
+impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
-    pub fn from(&self, table: impl AsRef<str>) -> Query {
+    pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         self.query("table", table.as_ref(), "")
     }
 
     /// A call of a database function with its parameters as a JSON object.
     /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
-    pub fn rpc(&self, function: impl AsRef<str>, parameters: impl Into<Body>) -> Query {
+    pub fn rpc(&self, function: impl AsRef<str>, parameters: impl Into<Body>) -> Query<M> {
         self.query("function", function.as_ref(), "rpc/")
             .rpc(parameters)
     }
@@ -70,28 +82,9 @@ impl<C: ScopedClaims> ScopedClient<C> {
         }
     }
 
-    /// Sends a native `postgrest` builder of your own as this user. Its URL must be one of this
-    /// project's tables or functions; an `apikey` or `Authorization` header in it is replaced.
-    ///
-    /// # Errors
-    /// As [`Query::execute`].
-    pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
-        let request = Outgoing::from_native(builder)?;
-        if !self.core.project.transport.native().is_ours(&request.url) {
-            return Err(name::invalid(
-                "builder",
-                "postgrest::Builder",
-                "does not go to a table or function of this project",
-                "give it the URL `{SUPABASE_URL}/rest/v1/{table}`",
-            )
-            .into());
-        }
-        self.core.send(&request).await
-    }
-
     /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
     /// It never fails here: a bad path is an error when it is sent.
-    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request {
+    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
         Request::new(Arc::clone(&self.core), method.as_ref(), path.as_ref())
     }
 
@@ -113,29 +106,9 @@ impl<C: ScopedClaims> ScopedClient<C> {
         &self.claims
     }
 
-    /// A live token, for another client of the same project. It ends; ask again rather than keep it.
-    ///
-    /// # Errors
-    /// [`Error::Token`] when it is due and cannot be renewed.
-    pub fn token(&self) -> Result<AccessToken, Error> {
-        self.core.check_open()?;
-        Ok(self.core.session.token()?)
-    }
-
-    /// The same, waiting for a remote [`Signer`](crate::Signer) if the project has one.
-    ///
-    /// # Errors
-    /// [`Error::Token`] when it is due and cannot be renewed.
-    pub async fn token_async(&self) -> Result<AccessToken, Error> {
-        self.core.check_open()?;
-        let token = self.core.session.token_async().await?;
-        self.core.check_open()?;
-        Ok(token)
-    }
-
     /// Derives a client that may do less: a shorter life, fewer claims, another role of the
     /// [`MintPolicy`](crate::MintPolicy)'s list. It ends with this one.
-    pub fn narrow(&self) -> Narrowing<C> {
+    pub fn narrow(&self) -> Narrowing<C, M> {
         Narrowing::new(self)
     }
 
@@ -145,7 +118,7 @@ impl<C: ScopedClaims> ScopedClient<C> {
         self.core.life.close();
     }
 
-    fn query(&self, kind: &'static str, name: &str, below: &str) -> Query {
+    fn query(&self, kind: &'static str, name: &str, below: &str) -> Query<M> {
         let schema = self.schema.as_deref();
         let builder = name::segment(kind, name).and_then(|segment| {
             schema.map_or(Ok(()), name::schema)?;
@@ -156,13 +129,62 @@ impl<C: ScopedClaims> ScopedClient<C> {
     }
 }
 
-impl<C> ScopedClient<C> {
+impl<C: ScopedClaims> ScopedClient<C> {
+    /// Sends a native `postgrest` builder of your own as this user. Its URL must be one of this
+    /// project's tables or functions; an `apikey` or `Authorization` header in it is replaced.
+    ///
+    /// # Errors
+    /// As [`Query::execute`].
+    pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
+        let (core, request) = self.own(builder)?;
+        core.send(&core.project.transport, &request).await
+    }
+
+    /// A live token, for another client of the same project. It ends; ask again rather than keep it.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when it is due and cannot be renewed.
+    pub fn token(&self) -> Result<AccessToken, Error> {
+        self.core.token()
+    }
+
+    /// The same, waiting for a remote [`Signer`](crate::Signer) if the project has one.
+    ///
+    /// # Errors
+    /// [`Error::Token`] when it is due and cannot be renewed.
+    pub async fn token_async(&self) -> Result<AccessToken, Error> {
+        self.core.token_async().await
+    }
+}
+
+impl<C, M> ScopedClient<C, M> {
     fn new(core: Arc<Core>, claims: Arc<C>) -> Self {
         Self {
             core,
             claims,
             schema: None,
+            mode: PhantomData,
         }
+    }
+
+    /// The request of a native builder, if it goes to a table or function of this project.
+    pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
+        let request = Outgoing::from_native(builder)?;
+        if !self.core.project.transport.native().is_ours(&request.url) {
+            return Err(name::invalid(
+                "builder",
+                "postgrest::Builder",
+                "does not go to a table or function of this project",
+                "give it the URL `{SUPABASE_URL}/rest/v1/{table}`",
+            )
+            .into());
+        }
+        Ok((&self.core, request))
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
     }
 }
 
@@ -182,14 +204,23 @@ impl Core {
         Ok(())
     }
 
-    /// Sends a request with a live token. If the server calls that one expired, it is replaced and
-    /// the request sent once more.
-    async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
+    fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        let transport = &self.project.transport;
+        Ok(self.session.token()?)
+    }
+
+    async fn token_async(&self) -> Result<AccessToken, Error> {
+        self.check_open()?;
         let token = self.session.token_async().await?;
         // Waiting for a signer may have taken a while.
         self.check_open()?;
+        Ok(token)
+    }
+
+    /// Sends a request with a live token. If the server calls that one expired, it is replaced and
+    /// the request sent once more.
+    async fn send(&self, transport: &Transport, request: &Outgoing) -> Result<Response, Error> {
+        let token = self.token_async().await?;
         match transport.send(request, &token).await {
             Err(Error::Api(error)) if error.is_expired_token() => {
                 self.check_open()?;
@@ -207,23 +238,23 @@ impl Core {
 
     /// The request as a native builder, with the present token.
     fn restore(&self, request: &Outgoing) -> Result<postgrest::Builder, Error> {
-        self.check_open()?;
-        let token = self.session.token()?;
+        let token = self.token()?;
         Ok(self.project.transport.restore(request, &token)?)
     }
 }
 
-impl<C> Clone for ScopedClient<C> {
+impl<C, M> Clone for ScopedClient<C, M> {
     fn clone(&self) -> Self {
         Self {
             core: Arc::clone(&self.core),
             claims: Arc::clone(&self.claims),
             schema: self.schema.clone(),
+            mode: PhantomData,
         }
     }
 }
 
-impl<C> fmt::Debug for ScopedClient<C> {
+impl<C, M> fmt::Debug for ScopedClient<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClient")
             .field("user_id", self.core.user_id())

@@ -1,9 +1,10 @@
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::project::Wanted;
-use super::{Core, ScopedClient};
+use super::{Async, Core, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem};
 use crate::session::Lifetime;
@@ -11,23 +12,25 @@ use crate::session::Lifetime;
 /// Derives a client that may do less, never more; [`ScopedClient::narrow`] starts it. User, actor and
 /// reason stay.
 #[must_use = "call `client()` to get the client"]
-pub struct Narrowing<C = NoClaims> {
+pub struct Narrowing<C = NoClaims, M = Async> {
     core: Arc<Core>,
     claims: Arc<C>,
     role: Option<Result<Role, ClientError>>,
     expires_in: Option<Duration>,
     /// The claims that stay; all of them if none are named.
     keep: Option<Vec<String>>,
+    mode: PhantomData<fn() -> M>,
 }
 
-impl<C: ScopedClaims> Narrowing<C> {
-    pub(super) fn new(client: &ScopedClient<C>) -> Self {
+impl<C: ScopedClaims, M> Narrowing<C, M> {
+    pub(super) fn new(client: &ScopedClient<C, M>) -> Self {
         Self {
             core: Arc::clone(&client.core),
             claims: Arc::clone(&client.claims),
             role: None,
             expires_in: None,
             keep: None,
+            mode: PhantomData,
         }
     }
 
@@ -53,13 +56,14 @@ impl<C: ScopedClaims> Narrowing<C> {
     pub fn keep_claims<N: Into<String>>(
         self,
         names: impl IntoIterator<Item = N>,
-    ) -> Narrowing<NoClaims> {
+    ) -> Narrowing<NoClaims, M> {
         Narrowing {
             core: self.core,
             claims: Arc::new(NoClaims {}),
             role: self.role,
             expires_in: self.expires_in,
             keep: Some(names.into_iter().map(Into::into).collect()),
+            mode: PhantomData,
         }
     }
 
@@ -68,7 +72,7 @@ impl<C: ScopedClaims> Narrowing<C> {
     /// # Errors
     /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
     /// not there; [`ClientError::Closed`] when the client it comes from is closed.
-    pub fn client(self) -> Result<ScopedClient<C>, Error> {
+    pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
         let content = self.core.session.content();
@@ -130,7 +134,7 @@ impl<C: ScopedClaims> Narrowing<C> {
     }
 }
 
-impl<C> fmt::Debug for Narrowing<C> {
+impl<C, M> fmt::Debug for Narrowing<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Narrowing")
             .field("user_id", self.core.user_id())

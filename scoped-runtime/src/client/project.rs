@@ -1,9 +1,13 @@
 use std::convert::Infallible;
 use std::sync::Arc;
+#[cfg(feature = "blocking")]
+use std::sync::{Mutex, PoisonError};
 
 use quick_cache::sync::Cache;
 
 use super::Core;
+#[cfg(feature = "blocking")]
+use super::driver::Driver;
 use super::life::{Life, Lives};
 use crate::claims::{ClaimSet, Role, UserId};
 use crate::config::Config;
@@ -21,6 +25,9 @@ pub(super) struct Project {
     pub(super) transport: Transport,
     pub(super) mint: Arc<Mint>,
     pub(super) lives: Lives,
+    /// What blocking calls wait with; the first one makes it.
+    #[cfg(feature = "blocking")]
+    driver: Mutex<Option<Arc<Driver>>>,
     /// Sessions by everything that ends up in their tokens and in the audit.
     sessions: Option<Cache<SessionKey, Shared>>,
 }
@@ -65,9 +72,21 @@ impl Project {
             transport: Transport::new(&config)?,
             mint: Arc::new(mint),
             lives: Lives::default(),
+            #[cfg(feature = "blocking")]
+            driver: Mutex::default(),
             sessions: (shared > 0).then(|| Cache::new(shared)),
             config,
         })
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(super) fn driver(&self) -> Result<Arc<Driver>, ConfigurationError> {
+        let mut driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(driver) = &*driver {
+            return Ok(Arc::clone(driver));
+        }
+        let made = Arc::new(Driver::new(&self.config)?);
+        Ok(Arc::clone(driver.insert(made)))
     }
 
     pub(super) fn policy(&self) -> &MintPolicy {

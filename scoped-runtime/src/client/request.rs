@@ -1,11 +1,12 @@
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use super::{Body, Core, name};
+use super::{Async, Body, Core, name};
 use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response};
 
@@ -14,16 +15,21 @@ use crate::transport::{Outgoing, Response};
 /// Requests that write to Auth are refused: with a minted token, `logout` would end the user's
 /// sessions everywhere.
 #[must_use = "a request does nothing until it is sent with `execute`"]
-pub struct Request {
+pub struct Request<M = Async> {
     core: Arc<Core>,
     /// The first mistake takes the request's place.
     outgoing: Result<Outgoing, ClientError>,
+    mode: PhantomData<fn() -> M>,
 }
 
-impl Request {
+impl<M> Request<M> {
     pub(super) fn new(core: Arc<Core>, method: &str, path: &str) -> Self {
         let outgoing = outgoing(&core, method, path);
-        Self { core, outgoing }
+        Self {
+            core,
+            outgoing,
+            mode: PhantomData,
+        }
     }
 
     /// Adds a query parameter; both parts are encoded.
@@ -74,12 +80,8 @@ impl Request {
         })
     }
 
-    /// Sends the request.
-    ///
-    /// # Errors
-    /// As [`Query::execute`](crate::Query::execute).
-    pub async fn execute(self) -> Result<Response, Error> {
-        self.core.send(&self.outgoing?).await
+    pub(crate) fn into_request(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
+        Ok((self.core, self.outgoing?))
     }
 
     fn change(mut self, step: impl FnOnce(&mut Outgoing) -> Result<(), ClientError>) -> Self {
@@ -88,6 +90,17 @@ impl Request {
             Ok(request)
         });
         self
+    }
+}
+
+impl Request {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// As [`Query::execute`](crate::Query::execute).
+    pub async fn execute(self) -> Result<Response, Error> {
+        let (core, request) = self.into_request()?;
+        core.send(&core.project.transport, &request).await
     }
 }
 
@@ -128,7 +141,7 @@ fn outgoing(core: &Core, method: &str, path: &str) -> Result<Outgoing, ClientErr
     })
 }
 
-impl fmt::Debug for Request {
+impl<M> fmt::Debug for Request<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("user_id", self.core.user_id())

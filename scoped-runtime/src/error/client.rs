@@ -57,6 +57,11 @@ pub enum ClientError {
     /// The client was closed.
     #[error("the client is closed; make a new one if its user may act again")]
     Closed,
+    /// A blocking client was used in a task of an async runtime, where it would keep others from running.
+    #[error(
+        "a blocking client cannot wait in an async runtime; use `scoped_runtime::ScopedClient` there, or call this in `spawn_blocking`"
+    )]
+    InsideRuntime,
     /// The server did not answer in time.
     #[error("no answer within {after:?}; is the server up? raise `request_timeout` if it is slow")]
     Timeout {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 11] = [
+const LINE: [&str; 12] = [
     "error",
     "clock",
     "key",
@@ -15,6 +15,7 @@ const LINE: [&str; 11] = [
     "session",
     "transport",
     "client",
+    "blocking",
 ];
 
 /// A crate that does one layer's work is named in that layer only.

@@ -6,6 +6,8 @@
 )]
 
 mod accountability;
+mod blocking;
+mod blocking_in_runtimes;
 mod claims;
 mod configuration;
 mod ending;

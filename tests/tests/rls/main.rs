@@ -4,6 +4,7 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+mod blocking;
 mod expiry;
 mod interop;
 mod isolation;

@@ -37,7 +37,7 @@ macro_rules! searches {
 
 /// Filters. Each narrows the rows further; a value cannot add a filter of its own.
 /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
-impl Query {
+impl<M> Query<M> {
     comparisons! {
         /// Rows whose column equals the value.
         eq

@@ -8,15 +8,18 @@ mod settings;
 
 pub use body::Body;
 pub use condition::Condition;
+#[cfg(feature = "blocking")]
+pub(crate) use send::optional;
 pub use send::prepared;
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use postgrest::Builder;
 
 use self::settings::Settings;
-use super::Core;
+use super::{Async, Core};
 use crate::error::ClientError;
 
 /// A [`postgrest::Builder`] bound to its client: all of that builder's methods, then
@@ -30,19 +33,21 @@ use crate::error::ClientError;
 /// [`in_`](Self::in_), [`or`](Self::or) and [`and`](Self::and) are quoted, `Prefer` settings add up,
 /// limits are query parameters that hold for writes too.
 #[must_use = "a query does nothing until it is sent with `execute` or `fetch`"]
-pub struct Query {
+pub struct Query<M = Async> {
     core: Arc<Core>,
     /// The first mistake takes the builder's place.
     builder: Result<Builder, ClientError>,
     settings: Settings,
+    mode: PhantomData<fn() -> M>,
 }
 
-impl Query {
+impl<M> Query<M> {
     pub(super) fn new(core: Arc<Core>, builder: Result<Builder, ClientError>) -> Self {
         Self {
             core,
             builder,
             settings: Settings::default(),
+            mode: PhantomData,
         }
     }
 
@@ -183,7 +188,7 @@ impl Query {
 }
 
 /// Filters may hold personal data, so nothing of the query is shown.
-impl fmt::Debug for Query {
+impl<M> fmt::Debug for Query<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
             .field("user_id", self.core.user_id())

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use postgrest::Builder;
 use serde::de::DeserializeOwned;
 
-use super::Query;
+use super::{Core, Query};
 use crate::error::{ApiError, ClientError, Error};
 use crate::transport::{Outgoing, Response};
 
@@ -13,7 +15,7 @@ impl Query {
     /// there is no live token, [`Error::Api`] when the server answered with an error.
     pub async fn execute(self) -> Result<Response, Error> {
         let (core, request) = self.into_request()?;
-        core.send(&request).await
+        core.send(&core.project.transport, &request).await
     }
 
     /// Sends the query and reads the rows.
@@ -38,13 +40,11 @@ impl Query {
     /// # Errors
     /// As [`fetch_one`](Self::fetch_one), but no row is `None`.
     pub async fn fetch_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
-        match self.fetch_one().await {
-            Ok(row) => Ok(Some(row)),
-            Err(Error::Api(error)) if is_no_row(&error) => Ok(None),
-            Err(error) => Err(error),
-        }
+        optional(self.fetch_one().await)
     }
+}
 
+impl<M> Query<M> {
     /// The native builder of this query, with the API key and the present token in it, for code that
     /// wants to add to it. Send it with [`ScopedClient::execute`](crate::ScopedClient::execute), which
     /// puts a live token on; its own `execute` is switched off, since its TLS has open advisories.
@@ -57,7 +57,7 @@ impl Query {
         core.restore(&request)
     }
 
-    fn into_request(self) -> Result<(std::sync::Arc<super::Core>, Outgoing), ClientError> {
+    pub(crate) fn into_request(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
         let mut request = Outgoing::from_native(self.builder?)?;
         self.settings.apply(&mut request)?;
         Ok((self.core, request))
@@ -70,9 +70,17 @@ impl Query {
 /// As [`Query::execute`], before anything is sent.
 pub fn prepared(query: Query) -> Result<impl Sized, Error> {
     let (core, request) = query.into_request()?;
-    core.check_open()?;
-    let token = core.session.token()?;
+    let token = core.token()?;
     Ok(core.project.transport.prepare(&request, &token)?)
+}
+
+/// What `fetch_optional` makes of what `fetch_one` gave.
+pub(crate) fn optional<T>(one: Result<T, Error>) -> Result<Option<T>, Error> {
+    match one {
+        Ok(row) => Ok(Some(row)),
+        Err(Error::Api(error)) if is_no_row(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// PGRST116 says in its details how many rows there were.

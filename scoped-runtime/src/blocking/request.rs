@@ -1,0 +1,15 @@
+use super::Request;
+use crate::error::Error;
+use crate::transport::Response;
+
+/// With feature `blocking`.
+impl Request {
+    /// Sends the request, and waits for the answer.
+    ///
+    /// # Errors
+    /// As [`blocking::Query`](super::Query)'s `execute`.
+    pub fn execute(self) -> Result<Response, Error> {
+        let (core, request) = self.into_request()?;
+        core.send_and_wait(&request)
+    }
+}

@@ -1,0 +1,139 @@
+//! How a thread waits for what is written once, as async code.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::coop;
+
+use super::{Core, KeyCheck, ScopedClients};
+use crate::config::Config;
+use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
+use crate::token::AccessToken;
+use crate::transport::{Outgoing, Response, Transport};
+
+/// What drives the blocking calls of a project: a runtime with one thread, for connections and
+/// timers. The rest runs on the threads that call.
+pub(super) struct Driver {
+    /// Taken when this is dropped.
+    runtime: Option<Runtime>,
+    handle: Handle,
+    /// A pool of its own: a connection stands still when nobody drives the runtime that opened it,
+    /// and async callers may leave theirs.
+    transport: Transport,
+}
+
+impl Driver {
+    pub(super) fn new(config: &Config) -> Result<Self, ConfigurationError> {
+        let transport = Transport::new(config)?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("scoped-runtime")
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(|error| {
+            Problem::new(
+                "blocking",
+                format!("could not start its thread ({error})"),
+                "raise the limit of threads",
+            )
+        })?;
+        Ok(Self {
+            handle: runtime.handle().clone(),
+            runtime: Some(runtime),
+            transport,
+        })
+    }
+
+    /// Polls on this thread until it is done. Not `Runtime::block_on`, which panics where waiting is
+    /// wrong.
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let _context = self.handle.enter();
+        let mut work = pin!(work);
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            match work.as_mut().poll(&mut context) {
+                Poll::Ready(done) => return done,
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+}
+
+impl Drop for Driver {
+    /// Without waiting: the last client may be dropped in a task, where a runtime must not wait.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waiting in a task would keep all others of its thread from running.
+fn may_wait() -> Result<(), ClientError> {
+    if is_in_task() {
+        return Err(ClientError::InsideRuntime);
+    }
+    Ok(())
+}
+
+/// Whether this thread is polling a task. `Handle::try_current` alone says yes in `spawn_blocking`
+/// too, where waiting is right; but only tasks have a budget, which can be used up.
+fn is_in_task() -> bool {
+    if Handle::try_current().is_err() {
+        return false;
+    }
+    let mut context = Context::from_waker(Waker::noop());
+    // Gives back at the end what is used here.
+    let Poll::Ready(_before) = coop::poll_proceed(&mut context) else {
+        return true;
+    };
+    (0..u8::MAX).any(|_| match coop::poll_proceed(&mut context) {
+        Poll::Ready(used) => {
+            used.made_progress();
+            false
+        }
+        Poll::Pending => true,
+    })
+}
+
+impl Core {
+    /// [`send`](Self::send), waited for.
+    pub(crate) fn send_and_wait(&self, request: &Outgoing) -> Result<Response, Error> {
+        may_wait()?;
+        let driver = self.project.driver()?;
+        driver.wait(self.send(&driver.transport, request))
+    }
+
+    /// A live token. Waits for a remote signer only.
+    pub(crate) fn token_and_wait(&self) -> Result<AccessToken, Error> {
+        match self.token() {
+            Err(Error::Token(TokenError::AwaitSigner)) => {
+                may_wait()?;
+                self.project.driver()?.wait(self.token_async())
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl ScopedClients {
+    /// [`check_keys`](Self::check_keys), waited for.
+    pub(crate) fn check_keys_and_wait(&self) -> Result<KeyCheck, Error> {
+        may_wait()?;
+        let driver = self.project.driver()?;
+        driver.wait(self.check_keys_over(&driver.transport))
+    }
+}

@@ -1,0 +1,260 @@
+//! Clients without async: the same requests, and threads that share one renewal.
+
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use scoped_runtime::blocking::{Query, ScopedClient, ScopedClients};
+use scoped_runtime::{Async, ClientError, Error, KeyCheck, TokenError};
+use scoped_tests::ManualClock;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use wiremock::matchers::{any, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{ALICE, BOB, arrived, bearer, config, header, project, server, verified};
+use crate::vault::{Answer, Vault};
+
+/// Two rows that a server answers with.
+fn rows() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!([{"id": 1}, {"id": 2}]))
+}
+
+/// The server's own runtime, which no client of these tests runs on.
+fn runtime() -> Runtime {
+    Runtime::new().unwrap()
+}
+
+#[test]
+fn a_thread_sends_what_a_task_would() {
+    let runtime = runtime();
+    let (server, clients, _) = runtime.block_on(project());
+    let clients = ScopedClients::from(clients);
+    let client = clients.get(ALICE).unwrap();
+    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()))
+        .from("notes")
+        .select("*");
+
+    let rows: Vec<Value> = client.from("notes").eq("id", "7").fetch().unwrap();
+    assert!(rows.is_empty());
+    let response = client.schema("api2").rpc("add", "{}").execute().unwrap();
+    assert_eq!((response.status(), &*response.text()), (200, "[]"));
+    client.execute(native).unwrap();
+    let request = client.request("POST", "functions/v1/hello").json("{}");
+    request.execute().unwrap();
+    let narrowed = client.narrow().expires_in(Duration::from_mins(1)).client();
+    narrowed.unwrap().from("notes").execute().unwrap();
+
+    let requests = runtime.block_on(arrived(&server));
+    let urls = requests.iter().map(|request| request.url.path().to_owned());
+    assert_eq!(
+        urls.collect::<Vec<_>>(),
+        [
+            "/rest/v1/notes",
+            "/rest/v1/rpc/add",
+            "/rest/v1/notes",
+            "/functions/v1/hello",
+            "/rest/v1/notes"
+        ]
+    );
+    assert_eq!(requests[0].url.query(), Some("id=eq.7"));
+    assert_eq!(header(&requests[1], "content-profile"), "api2");
+    for request in &requests {
+        assert_eq!(verified(bearer(request))["sub"], ALICE);
+    }
+}
+
+#[test]
+fn rows_and_errors_are_read_as_they_are_by_tasks() {
+    let runtime = runtime();
+    let server = runtime.block_on(server(rows()));
+    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let client = clients.get(ALICE).unwrap();
+    let rows: Vec<Value> = client.from("notes").fetch().unwrap();
+    assert_eq!(rows.len(), 2);
+    let error = client.from("notes").fetch::<String>().unwrap_err();
+    let decode = matches!(error, Error::Client(ClientError::Decode { .. }));
+    assert!(decode, "{error}");
+    let error = client.from("a/b").execute().unwrap_err();
+    let name = matches!(error, Error::Client(ClientError::InvalidName { .. }));
+    assert!(name, "{error}");
+
+    let none = json!({"code": "PGRST116", "message": "m", "details": "The result contains 0 rows"});
+    let none = ResponseTemplate::new(406).set_body_json(none);
+    let server = runtime.block_on(self::server(none));
+    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let client = clients.get(ALICE).unwrap();
+    assert!(matches!(
+        client.from("notes").fetch_one::<Value>(),
+        Err(Error::Api(_))
+    ));
+    let found: Option<Value> = client.from("notes").fetch_optional().unwrap();
+    assert_eq!(found, None);
+}
+
+#[test]
+fn a_server_that_calls_a_token_expired_gets_a_fresh_one_once() {
+    let runtime = runtime();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        let expired = json!({"code": "PGRST303", "message": "JWT expired"});
+        let expired = ResponseTemplate::new(401).set_body_json(expired);
+        let first = Mock::given(any()).respond_with(expired).up_to_n_times(1);
+        first.mount(&server).await;
+        Mock::given(any()).respond_with(rows()).mount(&server).await;
+        server
+    });
+    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let query = clients.get(ALICE).unwrap().from("notes");
+    assert_eq!(query.fetch::<Value>().unwrap().len(), 2);
+    let requests = runtime.block_on(arrived(&server));
+    assert_eq!(requests.len(), 2);
+    assert_ne!(bearer(&requests[0]), bearer(&requests[1]));
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_waited_for_as_long_as_the_configuration_says() {
+    let runtime = runtime();
+    let slow = rows().set_delay(Duration::from_mins(1));
+    let server = runtime.block_on(server(slow));
+    let config = config(&server.uri()).request_timeout(Duration::from_millis(50));
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let error = clients.get(ALICE).unwrap().from("notes").execute();
+    let error = error.unwrap_err();
+    let timeout = matches!(error, Error::Client(ClientError::Timeout { .. }));
+    assert!(timeout, "{error}");
+}
+
+#[test]
+fn sixty_four_threads_wait_for_one_signature_of_a_remote_key() {
+    let runtime = runtime();
+    let vault = Vault::new();
+    let (server, clients, clock) = runtime.block_on(vault.project());
+    let client = ScopedClients::from(clients).get(ALICE).unwrap();
+    for round in 1..=2 {
+        vault.next([Answer::SignsLater]);
+        let ready = Barrier::new(65);
+        thread::scope(|threads| {
+            for _ in 0..64 {
+                threads.spawn(|| {
+                    ready.wait();
+                    client.from("notes").execute().unwrap();
+                });
+            }
+            ready.wait();
+            runtime.block_on(vault.is_asked(round));
+            vault.release();
+        });
+        assert_eq!(vault.asked(), round);
+        clock.pass(Duration::from_hours(1));
+    }
+    assert_eq!(runtime.block_on(arrived(&server)).len(), 128);
+}
+
+#[test]
+fn many_users_on_many_threads_never_send_each_others_token() {
+    let runtime = runtime();
+    let (server, clients, clock) = runtime.block_on(project());
+    let clients = ScopedClients::from(clients);
+    thread::scope(|threads| {
+        for user in 0..32_u32 {
+            let (clients, clock): (_, &ManualClock) = (&clients, &clock);
+            threads.spawn(move || {
+                let user = format!("00000000-0000-4000-8000-{user:012x}");
+                for _ in 0..8 {
+                    let client = clients.get(&*user).unwrap();
+                    client.from(&user).execute().unwrap();
+                    clock.pass(Duration::from_mins(10));
+                }
+            });
+        }
+    });
+    let requests = runtime.block_on(arrived(&server));
+    assert_eq!(requests.len(), 256);
+    for request in &requests {
+        let asked = request.url.path().trim_start_matches("/rest/v1/");
+        assert_eq!(verified(bearer(request))["sub"], asked);
+    }
+}
+
+#[test]
+fn a_token_waits_for_a_remote_key_by_itself() {
+    let vault = Vault::new();
+    let clients = ScopedClients::from(vault.offline().0);
+    let token = clients.get(ALICE).unwrap().token().unwrap();
+    assert_eq!(verified(token.expose_secret())["sub"], ALICE);
+
+    vault.always(Answer::Fails);
+    let error = clients.get(BOB).unwrap().token().unwrap_err();
+    let signer = matches!(error, Error::Token(TokenError::Signer { .. }));
+    assert!(signer, "{error}");
+}
+
+#[test]
+fn both_kinds_of_client_are_one_project() {
+    let runtime = runtime();
+    let (server, clients, _) = runtime.block_on(project());
+    let blocking = ScopedClients::from(clients.clone());
+    let (one, other) = (clients.get(ALICE).unwrap(), blocking.get(ALICE).unwrap());
+    let third = blocking.as_async().get(ALICE).unwrap();
+    let token = one.token().unwrap();
+    for same in [other.token().unwrap(), third.token().unwrap()] {
+        assert_eq!(same.expose_secret(), token.expose_secret());
+    }
+
+    blocking.close_user(ALICE).unwrap();
+    let closed = |error| matches!(error, Error::Client(ClientError::Closed));
+    assert!(closed(one.token().unwrap_err()));
+    assert!(closed(other.from("notes").execute().unwrap_err()));
+    assert!(runtime.block_on(arrived(&server)).is_empty());
+    assert_eq!(blocking.check_keys().unwrap(), KeyCheck::SharedSecret);
+}
+
+/// Such a caller's connection is in its pool still, and nobody reads from it.
+#[test]
+fn a_thread_does_not_wait_on_a_connection_of_a_runtime_that_stands_still() {
+    let (server, clients, _) = runtime().block_on(project());
+    let paused = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let query = clients.get(ALICE).unwrap().from("notes");
+    paused.block_on(query.execute()).unwrap();
+
+    let query = ScopedClients::from(clients)
+        .get(ALICE)
+        .unwrap()
+        .from("notes");
+    query.execute().unwrap();
+    assert_eq!(paused.block_on(arrived(&server)).len(), 2);
+}
+
+#[test]
+fn a_project_says_which_keys_it_trusts() {
+    let runtime = runtime();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        let jwks = ResponseTemplate::new(200).set_body_json(json!({"keys": []}));
+        let at = Mock::given(path("/auth/v1/.well-known/jwks.json"));
+        at.respond_with(jwks).mount(&server).await;
+        server
+    });
+    let vault = Vault::of(scoped_runtime::Algorithm::Es256);
+    let config = vault.config(&server.uri()).build().unwrap();
+    let error = ScopedClients::new(config)
+        .unwrap()
+        .check_keys()
+        .unwrap_err();
+    assert!(matches!(error, Error::Configuration(_)), "{error}");
+}
+
+#[test]
+fn the_mode_takes_no_room() {
+    let words = |bytes: usize| bytes / size_of::<usize>();
+    assert_eq!(words(size_of::<scoped_runtime::ScopedClient>()), 4);
+    assert_eq!(
+        size_of::<Query>(),
+        size_of::<scoped_runtime::Query<Async>>()
+    );
+    assert_eq!(words(size_of::<ScopedClient>()), 4);
+}

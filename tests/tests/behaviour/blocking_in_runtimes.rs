@@ -1,0 +1,116 @@
+//! A blocking client where waiting is wrong, and where it only looks so.
+
+use scoped_runtime::blocking::{ScopedClient, ScopedClients};
+use scoped_runtime::{ClientError, Error};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task;
+
+use crate::support::{ALICE, arrived, project};
+use crate::vault::Vault;
+
+fn runtimes() -> [Runtime; 2] {
+    [Builder::new_current_thread(), Builder::new_multi_thread()]
+        .map(|mut builder| builder.enable_all().build().unwrap())
+}
+
+fn is_refused<T>(outcome: &Result<T, Error>) -> bool {
+    matches!(outcome, Err(Error::Client(ClientError::InsideRuntime)))
+}
+
+/// Everything that would wait.
+fn assert_refused(clients: &ScopedClients) {
+    let client = clients.get(ALICE).unwrap();
+    assert!(is_refused(&client.from("notes").execute()));
+    assert!(is_refused(&client.from("notes").fetch::<String>()));
+    assert!(is_refused(&client.from("notes").fetch_one::<String>()));
+    assert!(is_refused(&client.from("notes").fetch_optional::<String>()));
+    assert!(is_refused(&client.rpc("add", "{}").execute()));
+    assert!(is_refused(&client.request("GET", "storage/v1").execute()));
+    assert!(is_refused(&client.token()));
+    assert!(is_refused(&clients.check_keys()));
+}
+
+#[test]
+fn a_task_gets_an_error_and_nothing_is_sent() {
+    for runtime in runtimes() {
+        let vault = Vault::new();
+        let (server, clients, _) = runtime.block_on(vault.project());
+        let clients = ScopedClients::from(clients);
+        let same = clients.clone();
+        runtime.block_on(async { assert_refused(&clients) });
+        runtime.block_on(async move {
+            let task = tokio::spawn(async move { assert_refused(&same) });
+            task.await.unwrap();
+        });
+        runtime.block_on(task::LocalSet::new().run_until(async { assert_refused(&clients) }));
+        assert_eq!(vault.asked(), 0);
+        assert!(runtime.block_on(arrived(&server)).is_empty());
+    }
+}
+
+#[test]
+fn the_error_says_what_to_use_there() {
+    let message = ClientError::InsideRuntime.to_string();
+    assert!(
+        message.contains("use `scoped_runtime::ScopedClient`"),
+        "{message}"
+    );
+    assert!(message.contains("`spawn_blocking`"), "{message}");
+}
+
+fn ask(client: &ScopedClient) -> u16 {
+    client.from("notes").execute().unwrap().status()
+}
+
+#[test]
+fn threads_that_a_runtime_keeps_for_waiting_may_wait() {
+    for runtime in runtimes() {
+        let (_server, clients, _) = runtime.block_on(project());
+        let client = ScopedClients::from(clients).get(ALICE).unwrap();
+        let same = client.clone();
+        let answer = runtime.block_on(async { task::spawn_blocking(move || ask(&same)).await });
+        assert_eq!(answer.unwrap(), 200);
+        let _entered = runtime.enter();
+        assert_eq!(ask(&client), 200);
+    }
+    let [_, many] = runtimes();
+    let (_server, clients, _) = many.block_on(project());
+    let client = ScopedClients::from(clients).get(ALICE).unwrap();
+    let answer = many.block_on(async { task::block_in_place(|| ask(&client)) });
+    assert_eq!(answer, 200);
+}
+
+/// Finding out must not use up what the task may do before it has to let others run.
+#[test]
+fn a_refusal_leaves_the_task_as_it_was() {
+    for runtime in runtimes() {
+        let (_server, clients, _) = runtime.block_on(project());
+        let client = ScopedClients::from(clients).get(ALICE).unwrap();
+        runtime.block_on(async {
+            for _ in 0..3 {
+                assert!(is_refused(&client.from("notes").execute()));
+                assert!(task::coop::has_budget_remaining());
+            }
+        });
+    }
+}
+
+#[test]
+fn where_no_task_can_be_told_from_a_thread_it_waits_without_a_panic() {
+    for runtime in runtimes() {
+        let (_server, clients, _) = runtime.block_on(project());
+        let client = ScopedClients::from(clients).get(ALICE).unwrap();
+        let answer = runtime.block_on(task::coop::unconstrained(async { ask(&client) }));
+        assert_eq!(answer, 200);
+    }
+}
+
+#[test]
+fn the_last_client_can_be_dropped_in_a_task() {
+    for runtime in runtimes() {
+        let (_server, clients, _) = runtime.block_on(project());
+        let client = ScopedClients::from(clients).get(ALICE).unwrap();
+        assert_eq!(ask(&client), 200);
+        runtime.block_on(async move { drop(client) });
+    }
+}

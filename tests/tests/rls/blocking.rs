@@ -1,0 +1,68 @@
+//! Clients for code without an async runtime act as their users too.
+
+use std::thread;
+
+use scoped_runtime::Error;
+use scoped_runtime::blocking::{ScopedClient, ScopedClients};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{Note, api, clients, somebody};
+
+/// The server's project. What starts the server is async; nothing after it is.
+fn project() -> ScopedClients {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(clients()).into()
+}
+
+fn notes(client: &ScopedClient) -> Result<Vec<Note>, Error> {
+    let notes = client.from("notes").select("id,owner,body").order("id");
+    notes.fetch()
+}
+
+fn write(client: &ScopedClient, body: &str) -> Note {
+    let note = client.from("notes").insert(json!({ "body": body }));
+    note.fetch_one().expect("the note")
+}
+
+#[test]
+fn a_blocking_client_sees_changes_and_deletes_its_users_rows_only() {
+    let clients = project();
+    let (alice, bob) = (
+        clients.get(somebody()).unwrap(),
+        clients.get(somebody()).unwrap(),
+    );
+    let note = write(&alice, "secret");
+    assert_eq!(note.owner, alice.user_id().as_str());
+    let id = note.id.to_string();
+
+    assert_eq!(notes(&alice).unwrap(), std::slice::from_ref(&note));
+    assert_eq!(notes(&bob).unwrap(), []);
+    let stolen: Option<Note> = bob.from("notes").eq("id", &id).fetch_optional().unwrap();
+    assert_eq!(stolen, None);
+    let delete = bob.from("notes").delete().eq("id", &id);
+    assert_eq!(delete.fetch::<Note>().unwrap(), []);
+    assert_eq!(notes(&alice).unwrap(), [note]);
+
+    let foreign = json!({"owner": alice.user_id().as_str(), "body": "planted"});
+    let error = api(bob.from("notes").insert(foreign).execute());
+    assert!(error.is_rls_denied(), "{error}");
+}
+
+#[test]
+fn fifty_users_on_threads_of_their_own_stay_apart() {
+    let clients = project();
+    let users: Vec<Uuid> = (0..50).map(|_| somebody()).collect();
+    let ready = std::sync::Barrier::new(users.len());
+    thread::scope(|threads| {
+        for user in users {
+            let (clients, ready) = (&clients, &ready);
+            threads.spawn(move || {
+                let client = clients.get(user).unwrap();
+                let note = write(&client, "private");
+                ready.wait();
+                assert_eq!(notes(&client).unwrap(), [note]);
+            });
+        }
+    });
+}
