@@ -1,4 +1,8 @@
 //! The macros' messages: one mistake a file, its message beside it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::Path;
 
 #[test]
 fn scoped_claims() {
@@ -8,8 +12,39 @@ fn scoped_claims() {
 }
 
 #[test]
+fn policies() {
+    bring("ui/scoped_claims/policies/sql", "sql");
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/scoped_claims/policies/pass/*.rs");
+    cases.compile_fail("ui/scoped_claims/policies/fail/*.rs");
+}
+
+#[test]
 fn impersonate() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/impersonate/pass/*.rs");
     cases.compile_fail("ui/impersonate/fail/*.rs");
+}
+
+/// Puts a folder of ours into the crate that trybuild makes of the cases: their paths begin there.
+fn bring(from: &str, to: &str) {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let package = env!("CARGO_PKG_NAME");
+    let to = target.join("tests/trybuild").join(package).join(to);
+    if to.exists() {
+        fs::remove_dir_all(&to).unwrap();
+    }
+    copy(Path::new(from), &to);
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::copy(from, to).unwrap();
+    }
 }

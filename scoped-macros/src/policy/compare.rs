@@ -5,7 +5,7 @@ use super::name::QualifiedName;
 use super::object::Object;
 use super::read::{Project, Read};
 use super::suggest::suggest;
-use super::survey::{is_auth_only, severity};
+use super::survey::{is_auth_only, is_user_metadata, severity};
 
 /// What the tokens have.
 #[derive(Clone, Copy, Debug)]
@@ -151,7 +151,8 @@ fn judge(project: &Project, target: &Target<'_>, read: &Read) -> Option<Finding>
                 )
             });
         }
-        Place::Missing if is_auth_only(&read.path) => return None,
+        // Said already.
+        Place::Missing if is_auth_only(&read.path) || is_user_metadata(&read.path) => return None,
         Place::Missing => {
             let known: Vec<Vec<String>> = target
                 .known

@@ -8,8 +8,9 @@ pub(crate) fn suggest(written: &[String], known: &[Vec<String>]) -> Option<Strin
         return Some(dotted(path));
     }
     let whole = dotted(written);
-    known
-        .iter()
+    // An object that was reached is no answer to what is missing in it.
+    let others = known.iter().filter(|path| !written.starts_with(path));
+    others
         .filter_map(|path| {
             let name = dotted(path);
             let (mine, other) = match path.split_last() {

@@ -15,7 +15,7 @@ use super::read::{Project, Read};
 use super::replay::Replay;
 use helper::Known;
 use live::Live;
-pub(crate) use remark::{is_auth_only, severity};
+pub(crate) use remark::{is_auth_only, is_user_metadata, severity};
 
 /// Reads every live object.
 pub(crate) fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {

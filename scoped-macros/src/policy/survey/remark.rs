@@ -29,7 +29,7 @@ impl Survey<'_> {
         let Some(first) = read.path.first() else {
             return;
         };
-        if first == "user_metadata" {
+        if is_user_metadata(&read.path) {
             let text = format!("reads `{path}`, which users edit themselves; use `app_metadata`");
             let severity = severity(object, read.dynamic);
             self.push(
@@ -158,6 +158,11 @@ impl Survey<'_> {
 pub(crate) fn is_auth_only(path: &[String]) -> bool {
     path.first()
         .is_some_and(|first| AUTH_ONLY.contains(&first.as_str()))
+}
+
+/// Whether users edit it themselves.
+pub(crate) fn is_user_metadata(path: &[String]) -> bool {
+    path.first().is_some_and(|first| first == "user_metadata")
 }
 
 /// Only what is certainly there, and guards rows, is an error.

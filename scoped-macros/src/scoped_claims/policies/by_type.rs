@@ -2,10 +2,9 @@
 //! each kind of value that it may be, and the generated code takes the answer for the one that it is.
 
 use proc_macro2::Span;
-use syn::spanned::Spanned;
 use syn::{Attribute, Type};
 
-use super::super::model::{Claim, Model};
+use super::super::model::Model;
 use crate::policy::{FindingKind, Kind, Known, Options, Project, Read, Severity, Target, compare};
 
 const KINDS: [Kind; 7] = [
@@ -40,10 +39,10 @@ pub(super) fn questions(
     for field in &model.fields {
         // What is serialised by a function, or depends on a parameter, has no type to ask.
         let claim = field.claim.as_ref();
-        let claim = claim.filter(|_| field.is_plain && field.asks.serialize);
-        let Some(path) = claim.map(Claim::path) else {
+        let Some(claim) = claim.filter(|_| field.is_plain && field.asks.serialize) else {
             continue;
         };
+        let path = claim.path();
         let place = target.known.iter().position(|known| known.path == path);
         let Some(place) = place.filter(|at| target.known[*at].kind == Kind::Any) else {
             continue;
@@ -69,7 +68,7 @@ pub(super) fn questions(
         };
         let question = |(below, cases)| ByType {
             ty: field.ty.clone(),
-            span: field.ty.span(),
+            span: claim.span,
             cfgs: field.cfgs.clone(),
             below,
             cases,

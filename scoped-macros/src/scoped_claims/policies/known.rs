@@ -7,7 +7,13 @@ use crate::policy::{Kind, Known};
 /// What policies can know of the struct's claims.
 pub(super) fn known(model: &Model) -> Vec<Known> {
     let claims = model.fields.iter().filter_map(|field| field.claim.as_ref());
-    let mut known: Vec<Known> = claims.map(claim).collect();
+    let mut known: Vec<Known> = Vec::new();
+    for claim in claims {
+        // One claim may be two fields, of which one is there.
+        if !known.iter().any(|known| known.path == claim.path()) {
+            known.push(as_known(claim));
+        }
+    }
     let is_nameless = |field: &Field| field.claim.is_none() && field.asks.serialize;
     // After a mistake in a field's name, the claim that a policy reads may be that one.
     if model.fields.iter().any(is_nameless) {
@@ -20,7 +26,14 @@ pub(super) fn known(model: &Model) -> Vec<Known> {
     known
 }
 
-fn claim(claim: &Claim) -> Known {
+fn as_known(claim: &Claim) -> Known {
+    if !claim.cfgs.is_empty() {
+        return Known {
+            path: claim.path(),
+            kind: Kind::Any,
+            one_of: None,
+        };
+    }
     let rules = || claim.constraints.iter().map(|constraint| &constraint.rule);
     let is_uuid = rules().any(|rule| matches!(rule, Rule::Uuid));
     // The rules hold whatever the type is.

@@ -1,0 +1,8 @@
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims(policies("sql/warning_of_a_token_for_each_row.sql", deny = ["unwrapped"]))]
+struct Tenant {
+    tenant_id: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims(policies("sql/warning_in_a_function.sql", deny = ["slug"]))]
+struct Tenant {
+    tenant_id: String,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims(policies("sql/two_tables.sql", "supabase/migrations", "sql/*.psql"))]
+struct Tenant {
+    tenant_id: String,
+}
+
+fn main() {}

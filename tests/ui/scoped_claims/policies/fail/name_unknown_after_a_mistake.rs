@@ -1,0 +1,11 @@
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims(policies = "sql/missing_claim.sql")]
+struct Tenant {
+    #[claim(renam = "tenant")]
+    tenant_id: String,
+    #[claim(non_empty)]
+    seats: u32,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![deny(deprecated)]
+
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims(policies("sql/two_tables.sql", allow = ["tenant", "partner", "unread"]))]
+struct Tenant {
+    tenant_id: String,
+}
+
+fn main() {}

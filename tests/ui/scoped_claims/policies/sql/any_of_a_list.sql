@@ -1,0 +1,1 @@
+create policy members on documents using (role = any ((select auth.jwt() ->> 'roles')::text[]));

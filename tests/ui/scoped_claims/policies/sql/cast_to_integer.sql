@@ -1,0 +1,1 @@
+create policy members on documents using (level < (select (auth.jwt() ->> 'roles')::int));

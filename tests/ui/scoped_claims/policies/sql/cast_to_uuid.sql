@@ -1,0 +1,1 @@
+create policy members on documents using (owner = (select (auth.jwt() ->> 'paid')::uuid));

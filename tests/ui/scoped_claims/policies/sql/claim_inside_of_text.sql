@@ -1,0 +1,1 @@
+create policy members on documents using (plan = (select auth.jwt() -> 'plan' ->> 'name'));

@@ -1,0 +1,1 @@
+create policy members on documents using ((select auth.jwt() -> 'plan') @> '["pro"]');

@@ -1,0 +1,3 @@
+create policy members on documents using ((
+    select count(*) from jsonb_array_elements_text((select auth.jwt() -> 'roles'))
+) > 1);

@@ -1,0 +1,1 @@
+create policy second on documents using (org = (select auth.jwt() ->> 'tenant_id'));

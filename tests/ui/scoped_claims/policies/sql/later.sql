@@ -1,0 +1,1 @@
+drop policy members on documents;

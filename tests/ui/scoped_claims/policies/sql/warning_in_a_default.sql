@@ -1,0 +1,1 @@
+create table documents (org text default (auth.jwt() ->> 'tenant'));

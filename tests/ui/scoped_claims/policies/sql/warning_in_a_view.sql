@@ -1,0 +1,1 @@
+create view mine as select * from documents where org = (select auth.jwt() ->> 'tenant');

@@ -1,0 +1,1 @@
+create policy members on documents using (org = (select auth.jwt() ->> 'tenant_id'));
