@@ -14,6 +14,7 @@ fn scoped_claims() {
 #[test]
 fn policies() {
     bring("ui/scoped_claims/policies/sql", "sql");
+    bring("drift", "drift");
     let cases = trybuild::TestCases::new();
     cases.pass("ui/scoped_claims/policies/pass/*.rs");
     cases.compile_fail("ui/scoped_claims/policies/fail/*.rs");

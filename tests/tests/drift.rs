@@ -1,5 +1,5 @@
-//! One claim from the migration to the row: it opens rows while both sides agree on its name, and nothing
-//! compiles when the SQL renames it.
+//! One claim from the migration to the row: it opens rows while both sides agree on its name. When the SQL
+//! renames it, nothing compiles: `tests/ui/scoped_claims/policies/fail/renamed_in_the_sql.rs`.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and says what it found"
