@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::claims::{Role, UserId};
+use crate::claims::{Actor, Role, UserId};
 
 /// What is recorded of a token, and never the token itself.
 #[derive(Debug, Clone)]
@@ -17,8 +17,8 @@ pub struct MintRecord<'a> {
     pub subject: &'a UserId,
     /// The database role.
     pub role: &'a Role,
-    /// Who acts (`act`, RFC 8693 section 4.1), if that was said.
-    pub actor: Option<&'a str>,
+    /// Who acts (`act`, RFC 8693 section 4.1), if that was said, with whoever acts for them in turn.
+    pub actor: Option<&'a Actor>,
     /// Why, if that was said. It is in no token.
     pub reason: Option<&'a str>,
     /// The signing key's ID; a legacy secret has none.
@@ -100,12 +100,13 @@ impl AuditSink for TracingAudit {
             let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH);
             since_epoch.map_or(0, |since| since.as_secs())
         };
+        let actor = record.actor.map(ToString::to_string);
         tracing::info!(
             target: "scoped_runtime::audit",
             jti = record.jwt_id,
             sub = record.subject.as_str(),
             role = record.role.as_str(),
-            act = record.actor,
+            act = actor.as_deref(),
             reason = record.reason,
             kid = record.key_id,
             iat = seconds(record.issued_at),

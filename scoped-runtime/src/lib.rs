@@ -17,23 +17,24 @@ mod policy;
 mod session;
 mod token;
 mod transport;
+mod verify;
 
 #[cfg(feature = "tracing")]
 pub use audit::TracingAudit;
 pub use audit::{AuditFailure, AuditSink, MintRecord};
 pub use claims::{
-    Claim, ClaimKind, ClaimValue, Constraint, Literal, NoClaims, Number, RESERVED, Role,
-    ScopedClaims, ToUserId, UserId,
+    Aal, Actor, Claim, ClaimKind, ClaimValue, Constraint, Literal, NoClaims, Number, RESERVED,
+    Role, ScopedClaims, ToActor, ToUserId, UserId,
 };
 pub use client::{
     Async, Body, Condition, KeyCheck, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder,
     ScopedClients, get_client,
 };
 pub use clock::{Clock, SystemClock};
-pub use config::{Config, ConfigBuilder};
+pub use config::{Config, ConfigBuilder, Verification};
 pub use error::{
-    ApiError, ClientError, ConfigurationError, Error, LargestClaims, Problem, TokenError,
-    Violation, Violations,
+    ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Problem,
+    TokenError, Violation, Violations,
 };
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
@@ -43,6 +44,7 @@ pub use policy::MintPolicy;
 pub use scoped_macros::{ScopedClaims, impersonate, scoped_claims};
 pub use token::AccessToken;
 pub use transport::Response;
+pub use verify::{Caller, TokenVerifier, VerifiedToken};
 
 /// Long documentation.
 pub mod docs {

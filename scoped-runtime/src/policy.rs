@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::claims::{Role, UserId};
+use crate::claims::{Actor, Role, UserId};
 use crate::error::Problem;
 
 type Refuses = dyn Fn(&UserId) -> bool + Send + Sync;
@@ -78,7 +78,7 @@ impl MintPolicy {
         user_id: &UserId,
         role: &Role,
         life: Duration,
-        actor: Option<&str>,
+        actor: Option<&Actor>,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut refuse = |field, reason: &str, remedy: &str| {

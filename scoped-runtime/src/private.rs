@@ -17,6 +17,7 @@ pub use crate::claims::{
     deserialize_nested, kind_at, pattern, serialize_nested,
 };
 pub use crate::client::{installed, prepared};
+pub use crate::verify::jws_verifies;
 pub use serde;
 pub use serde_json;
 

@@ -1,5 +1,7 @@
 //! What a token says: who (`sub`), as what (`role`), and the project's own claims.
 
+mod aal;
+mod actor;
 mod checks;
 mod claim;
 mod constraint;
@@ -13,6 +15,8 @@ mod schema;
 mod set;
 mod user_id;
 
+pub use aal::Aal;
+pub use actor::{Actor, ToActor};
 #[doc(hidden)]
 pub use checks::{Checks, Pattern, pattern};
 #[doc(hidden)]
@@ -34,7 +38,7 @@ pub use user_id::{ToUserId, UserId};
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::TokenError;
 
@@ -91,7 +95,7 @@ pub trait ScopedClaims: Serialize + Send + Sync + 'static {
 }
 
 /// No claims beyond those that every token has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoClaims {}
 
 #[diagnostic::do_not_recommend]

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::project::Wanted;
 use super::{Async, ScopedClient, ScopedClients};
-use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims, UserId};
+use crate::claims::{Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, UserId};
 use crate::error::{ClientError, Error};
 use crate::session::Lifetime;
 
-const DEFAULT_LIFE: Duration = Duration::from_hours(1);
+pub(super) const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
@@ -22,7 +22,7 @@ pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     /// `None`: what the claims say, or `authenticated`.
     role: Option<Result<Role, ClientError>>,
     claims: C,
-    actor: Option<Arc<str>>,
+    actor: Option<Actor>,
     reason: Option<Arc<str>>,
     extra: Vec<(String, Result<Value, serde_json::Error>)>,
     /// `None`: what the claims say, or an hour.
@@ -87,10 +87,11 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         self
     }
 
-    /// Who acts as the user, such as `support-agent-7`: the token's `act` claim (RFC 8693, section
-    /// 4.1), for the audit and for policies that read it. Supabase sets none of its own.
-    pub fn actor(mut self, actor: impl AsRef<str>) -> Self {
-        self.actor = Some(actor.as_ref().into());
+    /// Who acts as the user: a name such as `support-agent-7`, or a verified
+    /// [`Caller`](crate::Caller), whose own actor comes along. It becomes the token's `act` claim (RFC
+    /// 8693, section 4.1), for the audit and for policies that read it. Supabase sets none of its own.
+    pub fn actor(mut self, actor: impl ToActor) -> Self {
+        self.actor = Some(actor.to_actor());
         self
     }
 
@@ -139,6 +140,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             user_id,
             role,
             claims,
+            is_anonymous: false,
             actor: self.actor,
             reason: self.reason,
             lifetime,

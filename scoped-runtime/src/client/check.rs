@@ -35,7 +35,7 @@ impl ScopedClients {
         if turn.key.algorithm() == Algorithm::Hs256 {
             return Ok(KeyCheck::SharedSecret);
         }
-        let answer = transport.jwks().await?;
+        let answer = transport.jwks().fetch().await?;
         let set: Value = answer.json()?;
         let keys = set.get("keys").and_then(Value::as_array);
         match problem(&turn.key, keys.map_or(&[], Vec::as_slice)) {

@@ -64,10 +64,15 @@ impl ScopedClients {
     /// Signs with another key from now on, while requests run: none of them fails. Existing clients
     /// take it at their next renewal, or at their next request with [`RotateNow`](crate::RotateNow).
     ///
+    /// A shared secret of before still verifies callers' tokens, but with `RotateNow` not.
+    ///
     /// Register the new key with the project first, and wait until every service knows it; see
     /// <https://supabase.com/docs/guides/auth/signing-keys>.
     pub fn rotate(&self, key: impl Into<Rotation>) {
-        self.project.mint.keys.rotate(key.into());
+        let rotation = key.into();
+        let Rotation { key, at_once } = &rotation;
+        self.project.verifier.rotate(key, *at_once);
+        self.project.mint.keys.rotate(rotation);
     }
 
     /// Ends every client of this user, clones and narrowed ones included: no request of theirs leaves

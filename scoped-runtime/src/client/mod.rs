@@ -1,6 +1,7 @@
 //! What users of this crate hold: a project, and clients that act as one user each.
 
 mod builder;
+mod caller;
 mod check;
 mod clients;
 mod default;

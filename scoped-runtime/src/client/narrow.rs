@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::project::Wanted;
 use super::{Async, Core, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
-use crate::error::{ClientError, ConfigurationError, Error, Problem};
+use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
 use crate::session::Lifetime;
 
 /// Derives a client that may do less, never more; [`ScopedClient::narrow`] starts it. User, actor and
@@ -71,7 +71,8 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
     ///
     /// # Errors
     /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
-    /// not there; [`ClientError::Closed`] when the client it comes from is closed.
+    /// not there; [`ClientError::Closed`] when the client it comes from is closed,
+    /// [`TokenError::PassedOn`] when it has no token of ours.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
@@ -104,7 +105,8 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             lifetime = Lifetime::new(life, Some(margin), lifetime.auto_refresh)?;
         }
 
-        let claims = content.template.custom_claims();
+        let template = content.template.as_ref().ok_or(TokenError::PassedOn)?;
+        let claims = template.custom_claims();
         for name in self.keep.iter().flatten() {
             if !claims.contains_key(name) {
                 problems.push(Problem::new(
@@ -125,6 +127,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             user_id: content.user_id.clone(),
             role,
             claims: ClaimSet::kept(claims, keeps),
+            is_anonymous: content.is_anonymous,
             actor: content.actor.clone(),
             reason: content.reason.clone(),
             lifetime,

@@ -9,7 +9,7 @@ use super::Core;
 #[cfg(feature = "blocking")]
 use super::driver::Driver;
 use super::life::{Life, Lives};
-use crate::claims::{ClaimSet, Role, UserId};
+use crate::claims::{Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
@@ -17,12 +17,14 @@ use crate::policy::MintPolicy;
 use crate::session::{Content, Lifetime, Mint, Session};
 use crate::token::{JwtIds, Template};
 use crate::transport::Transport;
+use crate::verify::TokenVerifier;
 
 /// What all clients of a project share.
 pub(super) struct Project {
     pub(super) config: Config,
     pub(super) issuer: String,
     pub(super) transport: Transport,
+    pub(super) verifier: TokenVerifier,
     pub(super) mint: Arc<Mint>,
     pub(super) lives: Lives,
     /// What blocking calls wait with; the first one makes it.
@@ -47,7 +49,8 @@ pub(super) struct Wanted {
     pub(super) user_id: UserId,
     pub(super) role: Role,
     pub(super) claims: ClaimSet,
-    pub(super) actor: Option<Arc<str>>,
+    pub(super) is_anonymous: bool,
+    pub(super) actor: Option<Actor>,
     pub(super) reason: Option<Arc<str>>,
     pub(super) lifetime: Lifetime,
     /// What it is narrowed from.
@@ -67,9 +70,11 @@ impl Project {
             signer_timeout: settings.signer_timeout,
         };
         let shared = settings.shared_sessions;
+        let transport = Transport::new(&config)?;
         Ok(Self {
             issuer: config.issuer(),
-            transport: Transport::new(&config)?,
+            verifier: TokenVerifier::new((&config).into(), transport.jwks()),
+            transport,
             mint: Arc::new(mint),
             lives: Lives::default(),
             #[cfg(feature = "blocking")]
@@ -99,22 +104,31 @@ impl Project {
             user_id,
             role,
             claims,
+            is_anonymous,
             actor,
             reason,
             lifetime,
             parent,
         } = wanted;
         let life = lifetime.expires_in;
-        let problems = self.policy().check(&user_id, &role, life, actor.as_deref());
+        let problems = self.policy().check(&user_id, &role, life, actor.as_ref());
         if !problems.is_empty() {
             return Err(ConfigurationError::new(problems).into());
         }
-        let template = Template::new(&self.issuer, &user_id, &role, actor.as_deref(), &claims)?;
+        let template = Template::new(
+            &self.issuer,
+            &user_id,
+            &role,
+            is_anonymous,
+            actor.as_ref(),
+            &claims,
+        )?;
         let content = Content {
-            template: Arc::new(template),
+            template: Some(Arc::new(template)),
             lifetime,
             user_id,
             role,
+            is_anonymous,
             actor,
             reason,
         };

@@ -4,12 +4,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::environment::{Environment, Sources};
 use super::settings::Settings;
-use super::{Config, api_key, issuer, signing_key, url};
+use super::{Config, Verification, api_key, issuer, signing_key, url};
 use crate::error::{ConfigurationError, Problem};
 use crate::key::{Key, Remote, Signer, SigningKey};
 
-const URL: &[&str] = &["SUPABASE_URL"];
-const API_KEY: &[&str] = &[
+pub(super) const URL: &[&str] = &["SUPABASE_URL"];
+pub(super) const API_KEY: &[&str] = &[
     "SUPABASE_KEY",
     "SUPABASE_PUBLISHABLE_KEY",
     "SUPABASE_ANON_KEY",
@@ -20,15 +20,16 @@ const API_KEY: &[&str] = &[
 #[must_use]
 pub struct ConfigBuilder {
     /// Secret until it is checked: it may hold a password.
-    url: Option<SecretString>,
-    api_key: Option<SecretString>,
-    jwt_secret: Option<SecretString>,
+    pub(super) url: Option<SecretString>,
+    pub(super) api_key: Option<SecretString>,
+    pub(super) jwt_secret: Option<SecretString>,
     signing_key: Option<SigningKey>,
     signer: Option<Remote>,
     issuer: Option<String>,
-    allow_secret_api_key: bool,
-    dotenv: Option<PathBuf>,
-    environment: Environment,
+    pub(super) allow_secret_api_key: bool,
+    pub(super) dotenv: Option<PathBuf>,
+    pub(super) environment: Environment,
+    pub(super) verification: Verification,
     pub(super) settings: Settings,
 }
 
@@ -76,6 +77,12 @@ impl ConfigBuilder {
     /// A key that lives elsewhere, instead of one that is given here.
     pub fn signer(mut self, signer: impl Signer + 'static) -> Self {
         self.signer = Some(Remote::new(signer));
+        self
+    }
+
+    /// How callers' tokens are verified; those of the project's own Auth by default.
+    pub fn verification(mut self, verification: Verification) -> Self {
+        self.verification = verification;
         self
     }
 
@@ -161,6 +168,7 @@ impl ConfigBuilder {
         if let Some(issuer) = &self.issuer {
             issuer::check(issuer, &mut problems);
         }
+        let rules = self.verification.rules(&mut problems);
         self.settings.check(&mut problems);
         let (Some(url), Some(api_key), Some(key), true) = (url, api_key, key, problems.is_empty())
         else {
@@ -171,6 +179,7 @@ impl ConfigBuilder {
             api_key,
             key,
             issuer: self.issuer,
+            rules,
             settings: self.settings,
         })
     }

@@ -8,9 +8,14 @@ mod secret;
 mod settings;
 mod signing_key;
 mod url;
+mod verification;
+mod verifier;
 
 pub use builder::ConfigBuilder;
 pub(crate) use settings::{Pem, Settings};
+pub(crate) use verification::Rules;
+pub use verification::Verification;
+pub(crate) use verifier::VerifierConfig;
 
 use std::fmt;
 
@@ -38,6 +43,7 @@ pub struct Config {
     pub(crate) api_key: SecretString,
     pub(crate) key: Key,
     issuer: Option<String>,
+    rules: Rules,
     pub(crate) settings: Settings,
 }
 
@@ -82,6 +88,7 @@ impl fmt::Debug for Config {
             .field("api_key", &"[redacted]")
             .field("key", &self.key)
             .field("issuer", &self.issuer())
+            .field("verification", &self.rules)
             .field("settings", &self.settings)
             .finish()
     }

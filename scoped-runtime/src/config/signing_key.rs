@@ -11,7 +11,7 @@ use crate::error::{ConfigurationError, Problem};
 use crate::key::SigningKey;
 
 const SIGNING_KEY: &[&str] = &["SUPABASE_SIGNING_KEY"];
-const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
+pub(super) const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
 
 /// The endings of files whose names may be shown. Other text may be a secret in the wrong variable.
 const ENDINGS: [&str; 4] = ["json", "jwk", "jwks", "pem"];

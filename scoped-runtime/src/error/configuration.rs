@@ -21,6 +21,11 @@ impl Problem {
         }
     }
 
+    /// The same, of another field.
+    pub(crate) fn of(self, field: &'static str) -> Self {
+        Self { field, ..self }
+    }
+
     /// The name of the builder method that sets the value, such as `url` or `jwt_secret`.
     #[must_use]
     pub fn field(&self) -> &str {

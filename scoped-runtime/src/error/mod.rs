@@ -1,12 +1,14 @@
 //! What can go wrong, one type for each layer, under one [`Error`].
 
 mod api;
+mod caller;
 mod client;
 mod configuration;
 mod token;
 mod violation;
 
 pub use api::ApiError;
+pub use caller::CallerError;
 pub use client::ClientError;
 pub use configuration::{ConfigurationError, Problem};
 pub use token::{LargestClaims, TokenError};
@@ -30,6 +32,9 @@ pub enum Error {
     /// The server answered with an error.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// It is not known who is calling, or they may not do this.
+    #[error(transparent)]
+    Caller(#[from] CallerError),
 }
 
 impl Error {
@@ -40,6 +45,7 @@ impl Error {
         match self {
             Self::Client(error) => error.is_transient(),
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
+            Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
             Self::Configuration(_) | Self::Token(_) => false,
         }
     }

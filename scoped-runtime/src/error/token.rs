@@ -62,9 +62,13 @@ pub enum TokenError {
         /// The largest claims with their sizes.
         largest: LargestClaims,
     },
-    /// The token's life is over and `auto_refresh(false)` forbids a new one.
-    #[error("the token has expired and `auto_refresh` is off; make a new client or turn it on")]
+    /// The token's life is over, and it is one that is not renewed: the user's own, passed on, or that of
+    /// a client with `auto_refresh(false)`.
+    #[error("the token has expired and is not renewed; make a new client")]
     Expired,
+    /// The client sends its user's own token, in whose place none can be made.
+    #[error("the client passes its user's own token on; make one with `Caller::client` instead")]
+    PassedOn,
     /// The clock says a time that a token cannot hold.
     #[error("the clock says a time that a token cannot hold; set the machine's clock")]
     Clock,

@@ -1,22 +1,26 @@
-//! The keys that sign tokens: one held here, or one that lives elsewhere.
+//! The keys that sign tokens, one held here or one that lives elsewhere, and those that verify them.
 
 #[cfg(feature = "aws-kms")]
 mod aws_kms;
 mod jwk;
+mod key_set;
 mod material;
 mod pem;
 mod public_jwk;
 mod rotation;
 mod signer;
 mod signing_key;
+mod verifying_key;
 
 #[cfg(feature = "aws-kms")]
 pub use aws_kms::{AwsKms, AwsKmsError};
+pub(crate) use key_set::KeySet;
 pub(crate) use rotation::{Keys, Turn};
 pub use rotation::{RotateNow, Rotation};
 pub use signer::Signer;
 pub(crate) use signer::{Key, Remote};
 pub use signing_key::SigningKey;
+pub(crate) use verifying_key::VerifyingKey;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -47,6 +51,12 @@ impl Algorithm {
             Self::Rs256 => "RS256",
             Self::EdDsa => "EdDSA",
         }
+    }
+
+    /// The algorithm of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let all = [Self::Hs256, Self::Es256, Self::Rs256, Self::EdDsa];
+        all.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
     /// How long its signatures are in JWS form; RSA's for a key of 2048 bits.

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::material::{Material, Signature};
-use super::{Algorithm, encoded_header, jwk, pem, public_jwk, refused};
+use super::{Algorithm, VerifyingKey, encoded_header, jwk, pem, public_jwk, refused};
 use crate::error::{ConfigurationError, Problem};
 
 /// A key that the project trusts, prepared for signing. Cheap to clone; `Debug` shows its kind only.
@@ -199,6 +199,16 @@ impl SigningKey {
     pub fn public_jwks(&self) -> Value {
         let keys: Vec<&Value> = self.0.public.iter().collect();
         json!({ "keys": keys })
+    }
+
+    /// What verifies the tokens of a shared secret; others' are verified by what the project lists.
+    pub(crate) fn shared_secret_key(&self) -> Option<VerifyingKey> {
+        match &self.0.material {
+            Material::Hmac(key) => {
+                Some(VerifyingKey::secret((**key).clone(), self.0.key_id.clone()))
+            }
+            _ => None,
+        }
     }
 
     /// The header of every token that this key signs, in base64url.

@@ -49,6 +49,11 @@ impl Held {
         }
     }
 
+    /// One that no key of ours has signed, so that no rotation makes it due.
+    pub(super) fn fixed(token: AccessToken, now: Moment) -> Self {
+        Self::new(token, u64::MAX, now, Lifetime::fixed())
+    }
+
     /// Whether it is near its end by either clock, or from the future: a token issued after "now" was
     /// minted before the clock was set back, and servers refuse it.
     pub(super) fn is_due(&self, clock: &dyn Clock) -> bool {

@@ -16,6 +16,15 @@ const MAX_LIFE: Duration = Duration::from_hours(365 * 24);
 const DEFAULT_REFRESH_BEFORE: Duration = Duration::from_mins(1);
 
 impl Lifetime {
+    /// That of a token which is not ours to renew.
+    pub(crate) fn fixed() -> Self {
+        Self {
+            expires_in: Duration::ZERO,
+            refresh_before: Duration::ZERO,
+            auto_refresh: false,
+        }
+    }
+
     /// Without a `refresh_before`, 60 seconds, or half of a life of two minutes or less.
     pub(crate) fn new(
         expires_in: Duration,

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use super::Lifetime;
 use super::held::{Held, Moment};
 use crate::audit::{Audit, MintRecord};
-use crate::claims::{Role, UserId};
+use crate::claims::{Actor, Role, UserId};
 use crate::clock::Clock;
 use crate::error::TokenError;
 use crate::key::{Key, Keys, Remote, SigningKey, Turn};
@@ -30,13 +30,15 @@ pub(crate) struct Mint {
 /// What all tokens of a session have in common. Two sessions with equal content may be one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Content {
-    /// All claims but the times and the JWT ID: user, role, issuer, actor and custom claims.
-    pub(crate) template: Arc<Template>,
+    /// All claims but the times and the JWT ID: user, role, issuer, actor and custom claims. There is
+    /// none for a token that is passed on, so nothing can be minted in its place.
+    pub(crate) template: Option<Arc<Template>>,
     pub(crate) lifetime: Lifetime,
     /// For the audit only.
     pub(crate) user_id: UserId,
     pub(crate) role: Role,
-    pub(crate) actor: Option<Arc<str>>,
+    pub(crate) is_anonymous: bool,
+    pub(crate) actor: Option<Actor>,
     pub(crate) reason: Option<Arc<str>>,
 }
 
@@ -88,9 +90,8 @@ impl Minter {
         let jwt_id = self.mint.jwt_ids.next()?;
         let life = self.content.lifetime.expires_in;
         let backdate = self.mint.backdate;
-        self.content
-            .template
-            .unsigned(&turn.key, jwt_id, moment.wall, life, backdate)
+        let template = self.content.template.as_ref().ok_or(TokenError::Expired)?;
+        template.unsigned(&turn.key, jwt_id, moment.wall, life, backdate)
     }
 
     /// Puts the token together and records it. Nobody has it before that.
@@ -122,7 +123,7 @@ impl Minter {
             jwt_id: jwt_id.to_string(),
             subject: user_id,
             role,
-            actor: actor.as_deref(),
+            actor: actor.as_ref(),
             reason: reason.as_deref(),
             key_id: key.key_id(),
             issued_at: token.issued_at(),

@@ -8,13 +8,13 @@ mod sync;
 
 pub(crate) use lifetime::Lifetime;
 pub(crate) use minter::{Content, Mint};
+pub(crate) use renewal::{Need, Numbered, Patience, Renewal};
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::held::Held;
+use self::held::{Held, Moment};
 use self::minter::Minter;
-use self::renewal::{Need, Numbered, Patience, Renewal};
 use crate::error::TokenError;
 use crate::key::{Key, Remote, Turn};
 use crate::token::AccessToken;
@@ -38,6 +38,19 @@ impl Session {
         }
     }
 
+    /// One that has this token to its end, and never another: the content has nothing to mint from.
+    pub(crate) fn fixed(
+        mint: Arc<Mint>,
+        content: Content,
+        token: AccessToken,
+    ) -> Result<Self, TokenError> {
+        let now = Moment::now(&*mint.clock);
+        let session = Self::new(mint, content);
+        let first = || Ok(Held::fixed(token, now));
+        session.renewal.make(|_| false, first)?;
+        Ok(session)
+    }
+
     /// What all its tokens have in common.
     pub(crate) fn content(&self) -> &Content {
         &self.minter.content
@@ -58,6 +71,7 @@ impl Session {
         if matches!(self.minter.mint.keys.borrow().key, Key::Local(_)) {
             return Ok(self.make(|held| self.serves(held))?.token.clone());
         }
+        self.may_renew()?;
         present(&|held| self.lives(held)).ok_or(TokenError::AwaitSigner)
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{AccessToken, BEARER};
-use crate::claims::{ClaimSet, RESERVED, Role, UserId};
+use crate::claims::{Actor, ClaimSet, RESERVED, Role, UserId};
 use crate::error::{LargestClaims, TokenError};
 use crate::key::Key;
 
@@ -36,12 +36,7 @@ struct Registered<'a> {
     is_anonymous: bool,
     /// Who acts as the user (RFC 8693, section 4.1).
     #[serde(skip_serializing_if = "Option::is_none")]
-    act: Option<Actor<'a>>,
-}
-
-#[derive(Serialize)]
-struct Actor<'a> {
-    sub: &'a str,
+    act: Option<&'a Actor>,
 }
 
 impl Template {
@@ -49,7 +44,8 @@ impl Template {
         issuer: &str,
         user_id: &UserId,
         role: &Role,
-        actor: Option<&str>,
+        is_anonymous: bool,
+        actor: Option<&Actor>,
         claims: &ClaimSet,
     ) -> Result<Self, TokenError> {
         let registered = Registered {
@@ -58,8 +54,8 @@ impl Template {
             aud: "authenticated",
             iss: issuer,
             aal: "aal1",
-            is_anonymous: false,
-            act: actor.map(|sub| Actor { sub }),
+            is_anonymous,
+            act: actor,
         };
         let mut payload = json("registered claims", &registered)?;
         payload.pop();

@@ -33,7 +33,7 @@ impl AuditSink for Sink {
             "jti": record.jwt_id,
             "sub": record.subject.as_str(),
             "role": record.role.as_str(),
-            "act": record.actor,
+            "act": record.actor.map(ToString::to_string),
             "reason": record.reason,
             "kid": record.key_id,
             "iat": seconds(record.issued_at),

@@ -14,6 +14,7 @@ const LINE: [&str; 12] = [
     "token",
     "session",
     "transport",
+    "verify",
     "client",
     "blocking",
 ];
@@ -24,7 +25,7 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("aws_lc_rs::", &["key", "token"]),
     ("rustls_pki_types::", &["key"]),
     ("reqwest_011::", &["transport"]),
-    ("arc_swap::", &["key", "session"]),
+    ("arc_swap::", &["key", "session", "verify"]),
     ("dotenvy::", &["config"]),
     ("rustix::", &["clock"]),
     ("std::env::", &["config"]),

@@ -18,22 +18,10 @@ const MAX_RSA_BITS: usize = 8192;
 impl Jwk<'_> {
     /// The private key, once everything that the JWK says of itself fits.
     pub(super) fn material(&self) -> Result<Material, Problem> {
-        let curve = || self.crv.map_or_else(|| "nothing".to_owned(), shown);
-        let (private, algorithm) = match (self.kty, self.crv) {
-            (Some("EC"), Some("P-256")) => (self.d, Algorithm::Es256),
-            (Some("OKP"), Some("Ed25519")) => (self.d, Algorithm::EdDsa),
-            (Some("EC"), _) => return Err(unsupported("crv", &curve(), "`P-256`")),
-            (Some("OKP"), _) => return Err(unsupported("crv", &curve(), "`Ed25519`")),
-            (Some("RSA"), _) => (self.d, Algorithm::Rs256),
-            (Some("oct"), _) => (self.k, Algorithm::Hs256),
-            (Some(kty), _) => {
-                return Err(unsupported(
-                    "kty",
-                    &shown(kty),
-                    "`EC`, `RSA`, `OKP` or `oct`",
-                ));
-            }
-            (None, _) => return Err(refused("has no `kty`, so it is no JWK", GENERATE)),
+        let algorithm = self.family()?;
+        let private = match algorithm {
+            Algorithm::Hs256 => self.k,
+            _ => self.d,
         };
         let Some(private) = private else {
             return Err(refused(
@@ -41,25 +29,63 @@ impl Jwk<'_> {
                 "give the private key; Supabase is given the public one",
             ));
         };
-        self.check_purpose()?;
+        self.check_purpose("sign")?;
         self.check_algorithm(algorithm)?;
         match algorithm {
             Algorithm::Es256 => self.ec(private),
             Algorithm::EdDsa => self.okp(private),
             Algorithm::Rs256 => self.rsa(private),
-            Algorithm::Hs256 => oct(private),
+            Algorithm::Hs256 => oct(private).map(|secret| Material::hmac(&secret)),
         }
     }
 
-    /// RFC 7518, section 6.2.
-    fn ec(&self, private: &str) -> Result<Material, Problem> {
-        // An uncompressed point (SEC 1, section 2.3.3).
+    /// What keys of its type and curve sign.
+    pub(super) fn family(&self) -> Result<Algorithm, Problem> {
+        let curve = || self.crv.map_or_else(|| "nothing".to_owned(), shown);
+        match (self.kty, self.crv) {
+            (Some("EC"), Some("P-256")) => Ok(Algorithm::Es256),
+            (Some("OKP"), Some("Ed25519")) => Ok(Algorithm::EdDsa),
+            (Some("EC"), _) => Err(unsupported("crv", &curve(), "`P-256`")),
+            (Some("OKP"), _) => Err(unsupported("crv", &curve(), "`Ed25519`")),
+            (Some("RSA"), _) => Ok(Algorithm::Rs256),
+            (Some("oct"), _) => Ok(Algorithm::Hs256),
+            (Some(kty), _) => Err(unsupported(
+                "kty",
+                &shown(kty),
+                "`EC`, `RSA`, `OKP` or `oct`",
+            )),
+            (None, _) => Err(refused("has no `kty`, so it is no JWK", GENERATE)),
+        }
+    }
+
+    /// An uncompressed point (SEC 1, section 2.3.3) of RFC 7518, section 6.2.
+    pub(super) fn point(&self) -> Result<Vec<u8>, Problem> {
         let mut point = vec![4];
         for (name, text) in [("x", self.x), ("y", self.y)] {
             let mut coordinate = [0; FIELD];
             decode_field(name, required(name, text)?, &mut coordinate)?;
             point.extend_from_slice(&coordinate);
         }
+        Ok(point)
+    }
+
+    /// Modulus and exponent of RFC 7518, section 6.3.
+    pub(super) fn rsa_public(&self) -> Result<PublicKeyComponents<Bytes>, Problem> {
+        let n = without_zeros(decode("n", required("n", self.n)?)?);
+        let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
+        if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
+            return Err(refused(
+                format!("is an RSA key of {bits} bits, not {MIN_RSA_BITS} to {MAX_RSA_BITS}"),
+                "make one of 2048 bits, or better a P-256 key",
+            ));
+        }
+        let e = without_zeros(decode("e", required("e", self.e)?)?);
+        Ok(PublicKeyComponents { n, e })
+    }
+
+    /// RFC 7518, section 6.2.
+    fn ec(&self, private: &str) -> Result<Material, Problem> {
+        let point = self.point()?;
         let mut d = Zeroizing::new([0; FIELD]);
         decode_field("d", private, &mut d)?;
         ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point)
@@ -87,23 +113,13 @@ impl Jwk<'_> {
 
     /// RFC 7518, section 6.3.
     fn rsa(&self, private: &str) -> Result<Material, Problem> {
-        let n = without_zeros(decode("n", required("n", self.n)?)?);
-        let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
-        if !(MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) {
-            return Err(refused(
-                format!("is an RSA key of {bits} bits, not {MIN_RSA_BITS} to {MAX_RSA_BITS}"),
-                "make one of 2048 bits, or better a P-256 key",
-            ));
-        }
+        let public_key = self.rsa_public()?;
         if self.oth.is_some() {
             return Err(refused("is an RSA key of more than two primes", GENERATE));
         }
         let number = |name, text| decode(name, required(name, text)?);
         let components = KeyPairComponents {
-            public_key: PublicKeyComponents {
-                n,
-                e: without_zeros(number("e", self.e)?),
-            },
+            public_key,
             d: decode("d", private)?,
             p: number("p", self.p)?,
             q: number("q", self.q)?,
@@ -118,7 +134,7 @@ impl Jwk<'_> {
 }
 
 /// RFC 7518, section 6.4.
-fn oct(private: &str) -> Result<Material, Problem> {
+pub(super) fn oct(private: &str) -> Result<Bytes, Problem> {
     let secret = decode("k", private)?;
     if secret.len() < MIN_SECRET_BYTES {
         return Err(refused(
@@ -129,10 +145,10 @@ fn oct(private: &str) -> Result<Material, Problem> {
             GENERATE,
         ));
     }
-    Ok(Material::hmac(&secret))
+    Ok(secret)
 }
 
-fn required<'a>(name: &str, text: Option<&'a str>) -> Result<&'a str, Problem> {
+pub(super) fn required<'a>(name: &str, text: Option<&'a str>) -> Result<&'a str, Problem> {
     text.ok_or_else(|| refused(format!("has no `{name}`"), "copy the whole key again"))
 }
 

@@ -1,13 +1,17 @@
-//! Private keys as JSON Web Keys (RFC 7517).
+//! Private and public keys as JSON Web Keys (RFC 7517).
 //!
 //! Every text member is borrowed from the input, so that parsing leaves no copy of a private part.
 
 mod family;
 mod member;
+mod public;
+mod roca;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
+
+pub(super) use public::read_public;
 
 use super::{SigningKey, refused};
 use crate::error::Problem;
@@ -61,11 +65,7 @@ pub(super) fn read(json: &str) -> Result<SigningKey, Problem> {
     if !is_json && json.contains("-----BEGIN ") {
         return Err(refused("is PEM, not JSON", "use `SigningKey::from_pem`"));
     }
-    let keys = if json.trim_start().starts_with('[') {
-        parse(json)?
-    } else if parse::<Shape>(json)?.keys.is_some() {
-        parse::<Set<'_>>(json)?.keys
-    } else {
+    let Some(keys) = members(json)? else {
         return key(json);
     };
     let mut reasons = Vec::new();
@@ -84,6 +84,17 @@ pub(super) fn read(json: &str) -> Result<SigningKey, Problem> {
             format!("repair one of them, or {GENERATE}"),
         )
     })
+}
+
+/// The keys of a set or an array; nothing for one key alone.
+fn members(json: &str) -> Result<Option<Vec<&RawValue>>, Problem> {
+    if json.trim_start().starts_with('[') {
+        parse(json).map(Some)
+    } else if parse::<Shape>(json)?.keys.is_some() {
+        Ok(Some(parse::<Set<'_>>(json)?.keys))
+    } else {
+        Ok(None)
+    }
 }
 
 fn key(json: &str) -> Result<SigningKey, Problem> {
@@ -109,18 +120,18 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Problem> {
 
 impl Jwk<'_> {
     /// Refuses a key that says it is for something else (RFC 7517, sections 4.2 and 4.3).
-    fn check_purpose(&self) -> Result<(), Problem> {
+    fn check_purpose(&self, operation: &str) -> Result<(), Problem> {
         if self.usage.is_some_and(|usage| usage != "sig") {
             return Err(refused(
                 "has a `use` other than `sig`",
-                "give a key that is for signing",
+                "give a key that is for signatures",
             ));
         }
-        let signs = |operations: &Vec<&str>| operations.contains(&"sign");
-        if !self.key_ops.as_ref().is_none_or(signs) {
+        let has = |operations: &Vec<&str>| operations.contains(&operation);
+        if !self.key_ops.as_ref().is_none_or(has) {
             return Err(refused(
-                "has `key_ops` without `sign`",
-                "give a key that is for signing",
+                format!("has `key_ops` without `{operation}`"),
+                "give a key that is for signatures",
             ));
         }
         Ok(())

@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use super::builder::DEFAULT_LIFE;
+use super::project::Wanted;
+use super::{Core, ScopedClient, ScopedClients};
+use crate::claims::{ClaimSet, ScopedClaims};
+use crate::error::{CallerError, Error};
+use crate::session::{Content, Lifetime, Session};
+use crate::verify::{TokenVerifier, VerifiedToken};
+
+impl ScopedClients {
+    /// What checks the tokens of the project's callers.
+    #[must_use]
+    pub fn verifier(&self) -> &TokenVerifier {
+        &self.project.verifier
+    }
+
+    /// Who sends this `Authorization` header: the same as the [`verifier`](Self::verifier)'s
+    /// [`authenticate`](TokenVerifier::authenticate), for whatever framework has the header.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it, as [`TokenVerifier::verify`] says.
+    pub async fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, CallerError>
+    where
+        C: ScopedClaims + DeserializeOwned,
+    {
+        self.verifier().authenticate(header).await
+    }
+}
+
+impl<C: ScopedClaims> VerifiedToken<C> {
+    /// A client that acts as the caller, with freshly minted tokens that are renewed by themselves: for
+    /// work that outlives the request. Claims, role, anonymity and whoever acts as the user are those
+    /// of the verified token. The assurance level is not: a minted token is at `aal1`, as nobody has
+    /// signed in for it.
+    ///
+    /// # Errors
+    /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified, else
+    /// as [`ScopedClientBuilder::client`](crate::ScopedClientBuilder::client).
+    pub fn client(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
+        self.check_project(clients)?;
+        let claims = self.shared_claims();
+        let life = C::EXPIRES_IN.unwrap_or(DEFAULT_LIFE);
+        let core = clients.project.core(Wanted {
+            user_id: self.user_id().clone(),
+            role: self.role().clone(),
+            claims: ClaimSet::of(&*claims)?,
+            is_anonymous: self.is_anonymous(),
+            actor: self.actor().cloned(),
+            reason: None,
+            lifetime: Lifetime::new(life, None, true)?,
+            parent: None,
+        })?;
+        Ok(ScopedClient::new(core, claims))
+    }
+
+    /// A client that sends the caller's own token on, with everything that is in it. It is never renewed
+    /// or replaced: from its end on, requests fail with [`TokenError::Expired`](crate::TokenError::Expired).
+    /// Nothing is minted, so neither the audit nor the [`MintPolicy`](crate::MintPolicy) hears of it.
+    ///
+    /// # Errors
+    /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified.
+    pub fn passed_on(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
+        self.check_project(clients)?;
+        let project = &clients.project;
+        let content = Content {
+            template: None,
+            lifetime: Lifetime::fixed(),
+            user_id: self.user_id().clone(),
+            role: self.role().clone(),
+            is_anonymous: self.is_anonymous(),
+            actor: self.actor().cloned(),
+            reason: None,
+        };
+        let life = project.lives.of(&content.user_id);
+        let session = Session::fixed(Arc::clone(&project.mint), content, self.access_token())?;
+        let core = Arc::new(Core {
+            session: Arc::new(session),
+            life: life.derive(),
+            project: Arc::clone(project),
+        });
+        Ok(ScopedClient::new(core, self.shared_claims()))
+    }
+
+    fn check_project(&self, clients: &ScopedClients) -> Result<(), CallerError> {
+        if clients.verifier().has_verified(self) {
+            return Ok(());
+        }
+        Err(CallerError::AnotherProject)
+    }
+}

@@ -1,0 +1,81 @@
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+};
+
+use serde::Deserialize;
+
+use super::family::{oct, required};
+use super::member::decode_string;
+use super::roca::is_roca;
+use super::{Jwk, members, parse};
+use crate::error::Problem;
+use crate::key::verifying_key::VerifyingKey;
+use crate::key::{Algorithm, refused};
+
+const PUBLISHED: &str = "give the keys as `/auth/v1/.well-known/jwks.json` lists them";
+
+/// A key of a set, or what is wrong with it.
+pub(in crate::key) struct Read {
+    pub(in crate::key) key_id: Option<String>,
+    pub(in crate::key) key: Result<VerifyingKey, Problem>,
+}
+
+/// A key's name, whatever the rest is.
+#[derive(Deserialize)]
+struct Name {
+    kid: Option<String>,
+}
+
+/// Every key of a set, an array, or the one key that this is.
+pub(in crate::key) fn read_public(json: &str) -> Result<Vec<Read>, Problem> {
+    let keys = match members(json)? {
+        Some(keys) => keys.iter().map(|text| read(text.get())).collect(),
+        None => vec![read(json)],
+    };
+    Ok(keys)
+}
+
+fn read(json: &str) -> Read {
+    Read {
+        key_id: parse::<Name>(json).ok().and_then(|name| name.kid),
+        key: parse::<Jwk<'_>>(json).and_then(Jwk::verifying_key),
+    }
+}
+
+impl Jwk<'_> {
+    /// What verifies, once everything that the JWK says of itself fits.
+    fn verifying_key(self) -> Result<VerifyingKey, Problem> {
+        let algorithm = self.family()?;
+        self.check_purpose("verify")?;
+        self.check_algorithm(algorithm)?;
+        if algorithm == Algorithm::Hs256 {
+            let secret = oct(required("k", self.k)?)?;
+            return Ok(VerifyingKey::hs256(&secret, self.kid));
+        }
+        if self.d.is_some() {
+            return Err(refused("has a private part", PUBLISHED));
+        }
+        let public = match algorithm {
+            Algorithm::Es256 => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.point()?).ok(),
+            Algorithm::EdDsa => {
+                let x = decode_string("x", required("x", self.x)?)?;
+                ParsedPublicKey::new(&ED25519, &*x).ok()
+            }
+            _ => {
+                let components = self.rsa_public()?;
+                if is_roca(&components.n) {
+                    return Err(refused(
+                        "is an RSA key whose private half can be computed (CVE-2017-15361)",
+                        "make another one, and revoke it",
+                    ));
+                }
+                let is_small = matches!(components.e[..], [] | [1 | 2]);
+                let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256);
+                parsed.ok().filter(|_| !is_small)
+            }
+        };
+        public
+            .map(|public| VerifyingKey::public(algorithm, public, self.kid))
+            .ok_or_else(|| refused("has public members that are no key", PUBLISHED))
+    }
+}

@@ -1,0 +1,61 @@
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::claims::{Claim, ClaimKind, ScopedClaims};
+use crate::error::{CallerError, TokenError, Violation, Violations};
+
+/// Reads a token's claims as a struct, and checks its rules.
+pub(super) fn read<C>(claims: &Value) -> Result<C, CallerError>
+where
+    C: ScopedClaims + DeserializeOwned,
+{
+    // What the deserialiser says quotes values: what is wrong is looked for here.
+    let read = C::deserialize(claims).map_err(|_| mismatch(misfits(C::CLAIMS, claims)))?;
+    match read.check() {
+        Ok(()) => Ok(read),
+        Err(TokenError::InvalidClaims { violations }) => Err(mismatch(violations.0)),
+        Err(_) => Err(mismatch(vec![whole()])),
+    }
+}
+
+fn mismatch(violations: Vec<Violation>) -> CallerError {
+    CallerError::ClaimsMismatch {
+        violations: Violations(violations),
+    }
+}
+
+/// Claims that are missing, or of another kind than their fields.
+fn misfits(known: &[Claim], claims: &Value) -> Vec<Violation> {
+    let reason = |claim: &Claim| {
+        let value = claim.path().try_fold(claims, |value, name| value.get(name));
+        match value {
+            None | Some(Value::Null) => (!claim.is_optional()).then_some("is missing"),
+            Some(value) => (!is_of(claim.kind(), value)).then_some("is of another type"),
+        }
+    };
+    let found: Vec<Violation> = known
+        .iter()
+        .filter_map(|claim| Some(Violation::new(claim.to_string(), "type", reason(claim)?)))
+        .collect();
+    if found.is_empty() {
+        vec![whole()]
+    } else {
+        found
+    }
+}
+
+fn whole() -> Violation {
+    Violation::new(String::new(), "type", "do not fit the struct's types")
+}
+
+fn is_of(kind: ClaimKind, value: &Value) -> bool {
+    match kind {
+        ClaimKind::Text | ClaimKind::Uuid => value.is_string(),
+        ClaimKind::Integer => value.is_i64() || value.is_u64(),
+        ClaimKind::Float => value.is_number(),
+        ClaimKind::Boolean => value.is_boolean(),
+        ClaimKind::List => value.is_array(),
+        ClaimKind::Object => value.is_object(),
+        ClaimKind::Any => true,
+    }
+}

@@ -1,0 +1,13 @@
+//! Who is calling: verifies tokens that come in.
+
+mod compact;
+mod fit;
+mod jwks;
+mod registered;
+mod strict;
+mod verified_token;
+mod verifier;
+
+pub use compact::jws_verifies;
+pub use verified_token::{Caller, VerifiedToken};
+pub use verifier::TokenVerifier;

@@ -1,0 +1,185 @@
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use serde::de::DeserializeOwned;
+
+use super::VerifiedToken;
+use super::compact::Compact;
+use super::jwks::Jwks;
+use super::registered::Registered;
+use super::verified_token::Verified;
+use crate::claims::{NoClaims, ScopedClaims};
+use crate::clock::Clock;
+use crate::config::{ConfigBuilder, Rules, VerifierConfig};
+use crate::error::{CallerError, ConfigurationError};
+use crate::key::{Algorithm, KeySet, SigningKey, VerifyingKey};
+use crate::transport::JwksEndpoint;
+
+/// Checks the access tokens that callers bring: that the project's Auth has signed them, for us, for a
+/// user who has signed in, and that they are alive. Cheap to clone; clones share the keys.
+///
+/// [`ScopedClients::verifier`](crate::ScopedClients::verifier) has the project's. A service that only
+/// verifies makes one alone, without a signing key:
+///
+/// ```no_run
+/// use scoped_runtime::{Config, NoClaims};
+///
+/// # async fn example(header: &str) -> Result<(), scoped_runtime::Error> {
+/// let verifier = Config::builder().url("https://abcdefghijkl.supabase.co").verifier()?;
+/// let caller = verifier.authenticate::<NoClaims>(header).await?;   // the `Authorization` header
+/// println!("{}", caller.user_id());
+/// # Ok(()) }
+/// ```
+///
+/// The keys are those that the project lists (`/auth/v1/.well-known/jwks.json`). They are fetched when
+/// they are first needed and kept as long as the answer says (`max-age`; 10 minutes if it does not, 30
+/// seconds to an hour), then fetched again. A `kid` that they lack is looked for at once, but not more
+/// than every 30 seconds. While the endpoint is down the old keys serve for another hour. How else
+/// tokens may be signed, and where keys come from, is what [`Verification`](crate::Verification) says.
+///
+/// A key verifies its own algorithm only, whatever a token says of itself; no token brings its own key;
+/// every registered claim is checked, and a malformed one is never skipped.
+#[derive(Clone)]
+pub struct TokenVerifier(Arc<Inner>);
+
+struct Inner {
+    /// What callers of the project have in common.
+    issuer: Arc<str>,
+    rules: Rules,
+    /// Shared secrets: those of the rules, and the project's own while it signs with one.
+    secrets: ArcSwap<Vec<VerifyingKey>>,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+}
+
+enum Keys {
+    Given(Arc<KeySet>),
+    Listed(Jwks),
+}
+
+const BEARER: &str = "bearer";
+
+impl TokenVerifier {
+    pub(crate) fn new(config: VerifierConfig, endpoint: JwksEndpoint) -> Self {
+        let issuer = config.issuer().into();
+        let clock = Arc::clone(&config.settings.clock);
+        let VerifierConfig { rules, secrets, .. } = config;
+        let keys = match &rules.keys {
+            Some(keys) => Keys::Given(Arc::new(keys.clone())),
+            None => Keys::Listed(Jwks::new(endpoint, Arc::clone(&clock))),
+        };
+        Self(Arc::new(Inner {
+            issuer,
+            secrets: ArcSwap::from_pointee(secrets),
+            rules,
+            keys,
+            clock,
+        }))
+    }
+
+    /// Who sends this `Authorization` header (RFC 6750, section 2.1): `Bearer` in any case, and a token.
+    ///
+    /// # Errors
+    /// [`CallerError::Missing`] for a header without a bearer token, else as [`verify`](Self::verify).
+    pub async fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, CallerError>
+    where
+        C: ScopedClaims + DeserializeOwned,
+    {
+        let (scheme, token) = header.split_once(' ').ok_or(CallerError::Missing)?;
+        let token = token.trim_matches(' ');
+        if !scheme.eq_ignore_ascii_case(BEARER) || token.is_empty() {
+            return Err(CallerError::Missing);
+        }
+        self.verify(token).await
+    }
+
+    /// Checks a token, and reads its claims as `C`.
+    ///
+    /// # Errors
+    /// Whatever is wrong with it; [`CallerError::ClaimsMismatch`] when only `C` does not fit, and
+    /// [`CallerError::KeysUnavailable`] when the project's keys are not to be had.
+    pub async fn verify<C>(&self, token: &str) -> Result<VerifiedToken<C>, CallerError>
+    where
+        C: ScopedClaims + DeserializeOwned,
+    {
+        self.check(token).await?.with_claims()
+    }
+
+    async fn check(&self, token: &str) -> Result<VerifiedToken<NoClaims>, CallerError> {
+        let inner = &*self.0;
+        let (bytes, limit) = (token.len(), inner.rules.max_bytes);
+        if bytes > limit {
+            return Err(CallerError::TooLarge { bytes, limit });
+        }
+        let compact = Compact::parse(token)?;
+        if !inner.rules.algorithms.contains(&compact.algorithm) {
+            return Err(CallerError::Algorithm);
+        }
+        inner.check_signature(&compact).await?;
+        let claims = compact.claims()?;
+        let registered = Registered::read(&claims, &inner.rules, &inner.issuer)?;
+        registered.check_times(inner.clock.now(), inner.rules.leeway)?;
+        let verified = Verified::new(Arc::clone(&inner.issuer), token, claims, registered);
+        Ok(VerifiedToken::new(verified))
+    }
+
+    /// Whether a token was verified here.
+    pub(crate) fn has_verified<C>(&self, token: &VerifiedToken<C>) -> bool {
+        token.is_of(&self.0.issuer)
+    }
+
+    /// The project signs with this key from now on. A secret of before goes on to verify, unless it is
+    /// not to be trusted any more.
+    pub(crate) fn rotate(&self, key: &SigningKey, at_once: bool) {
+        let Inner { secrets, rules, .. } = &*self.0;
+        secrets.rcu(|present| {
+            let kept = if at_once { &rules.secrets } else { &**present };
+            let all = kept.iter().cloned().chain(key.shared_secret_key());
+            all.collect::<Vec<_>>()
+        });
+    }
+}
+
+impl Inner {
+    async fn check_signature(&self, compact: &Compact<'_>) -> Result<(), CallerError> {
+        if compact.algorithm == Algorithm::Hs256 {
+            let secrets = self.secrets.load();
+            // Auth, Storage and Realtime take any `kid` for the legacy secret, too.
+            let verifies = |key: &VerifyingKey| key.verifies(compact.input, &compact.signature);
+            return if secrets.is_empty() {
+                Err(CallerError::Algorithm)
+            } else if secrets.iter().any(verifies) {
+                Ok(())
+            } else {
+                Err(CallerError::Signature)
+            };
+        }
+        match &self.keys {
+            Keys::Given(keys) => compact.check(keys),
+            Keys::Listed(jwks) => compact.check(&*jwks.keys(compact.key_id.as_deref()).await?),
+        }
+    }
+}
+
+impl ConfigBuilder {
+    /// A verifier for a service that acts as nobody: the URL is enough, from here or the environment.
+    /// The JWT secret is taken too if it is there; a signing key is not needed.
+    ///
+    /// # Errors
+    /// Every problem at once, each with its field, reason and remedy.
+    pub fn verifier(self) -> Result<TokenVerifier, ConfigurationError> {
+        let config = self.build_verifier()?;
+        let endpoint = JwksEndpoint::alone(&config.url, config.api_key.as_ref(), &config.settings)?;
+        Ok(TokenVerifier::new(config, endpoint))
+    }
+}
+
+impl fmt::Debug for TokenVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenVerifier")
+            .field("issuer", &self.0.issuer)
+            .field("rules", &self.0.rules)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,275 @@
+//! Clients of a caller: freshly minted, or with their own token passed on.
+
+use std::error::Error as StdError;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use scoped_runtime::{
+    AuditSink, CallerError, ClientError, Error, MintRecord, ScopedClients, TokenError,
+    Verification, VerifiedToken, scoped_claims,
+};
+use scoped_tests::ManualClock;
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, trusting};
+
+#[scoped_claims]
+struct Tenant {
+    tenant_id: String,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Journal(Arc<Mutex<Vec<String>>>);
+
+impl AuditSink for Journal {
+    fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        self.0.lock().unwrap().push(record.subject.to_string());
+        Ok(())
+    }
+}
+
+struct World {
+    server: MockServer,
+    issuer: Issuer,
+    clients: ScopedClients,
+    clock: ManualClock,
+    journal: Journal,
+}
+
+impl World {
+    async fn new() -> Self {
+        let server = MockServer::start().await;
+        let answer = ResponseTemplate::new(200).set_body_json(json!([]));
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let (issuer, clock) = (Issuer::new(KID), ManualClock::at(START));
+        let journal = Journal::default();
+        let config = builder(&clock)
+            .url(server.uri())
+            .signing_key(own_key())
+            .audit(journal.clone())
+            .verification(Verification::new().jwks(set(&[&issuer])));
+        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+        Self {
+            server,
+            issuer,
+            clients,
+            clock,
+            journal,
+        }
+    }
+
+    fn token(&self, more: &Value) -> String {
+        let mut all = claims(&json!({
+            "iss": format!("{}/auth/v1", self.server.uri()), "tenant_id": "acme" }));
+        for (name, value) in more.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        self.issuer.token(&all)
+    }
+
+    async fn caller(&self, token: &str) -> VerifiedToken<Tenant> {
+        self.clients.verifier().verify(token).await.unwrap()
+    }
+
+    async fn bearers(&self) -> Vec<String> {
+        let requests = self.server.received_requests().await.unwrap();
+        let bearer = |request: &wiremock::Request| {
+            let header = request.headers["authorization"].to_str().unwrap();
+            header.strip_prefix("Bearer ").unwrap().to_owned()
+        };
+        requests.iter().map(bearer).collect()
+    }
+
+    fn mints(&self) -> usize {
+        self.journal.0.lock().unwrap().len()
+    }
+}
+
+#[tokio::test]
+async fn a_minted_client_has_what_was_verified_and_no_more() {
+    let world = World::new().await;
+    let act = json!({ "sub": "agent-7" });
+    let token = world.token(
+        &json!({ "aal": "aal2", "role": "reporting", "is_anonymous": true,
+        "act": act, "unverified": "extra" }),
+    );
+    let client = world.caller(&token).await.client(&world.clients).unwrap();
+    assert_eq!(client.claims().tenant_id, "acme");
+
+    let minted = client.token().unwrap();
+    assert_ne!(minted.expose_secret(), token);
+    let minted = minted.claims();
+    assert_eq!(minted["sub"], ALICE);
+    assert_eq!(minted["role"], "reporting");
+    assert_eq!(minted["tenant_id"], "acme");
+    assert_eq!(
+        minted["is_anonymous"], true,
+        "no anonymous user becomes a permanent one"
+    );
+    assert_eq!(minted["aal"], "aal1", "nobody has signed in for it");
+    assert_eq!(minted["act"], act);
+    assert!(!minted.contains_key("unverified"));
+    assert!(!minted.contains_key("session_id"));
+    assert_eq!(world.mints(), 1);
+    let narrowed = client
+        .narrow()
+        .expires_in(Duration::from_mins(1))
+        .client()
+        .unwrap();
+    assert_eq!(narrowed.token().unwrap().claims()["is_anonymous"], true);
+}
+
+#[tokio::test]
+async fn anonymous_and_permanent_callers_share_no_token() {
+    let world = World::new().await;
+    let anonymous = world.token(&json!({ "is_anonymous": true }));
+    let permanent = world.token(&json!({}));
+    for (token, expected) in [(&anonymous, true), (&permanent, false), (&anonymous, true)] {
+        let client = world.caller(token).await.client(&world.clients).unwrap();
+        assert_eq!(client.token().unwrap().claims()["is_anonymous"], expected);
+    }
+    assert_eq!(world.mints(), 2);
+}
+
+#[tokio::test]
+async fn a_caller_mints_once_however_many_requests_they_send() {
+    let world = World::new().await;
+    for _ in 0..10 {
+        let caller = world.caller(&world.token(&json!({}))).await;
+        let client = caller.client(&world.clients).unwrap();
+        client.from("notes").select("*").execute().await.unwrap();
+    }
+    assert_eq!(world.mints(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_passed_on_arrives_as_it_came() {
+    let world = World::new().await;
+    let token = world.token(&json!({ "exp": START + 60 }));
+    let client = world
+        .caller(&token)
+        .await
+        .passed_on(&world.clients)
+        .unwrap();
+    client.from("notes").select("*").execute().await.unwrap();
+    assert_eq!(world.bearers().await, [&*token]);
+    assert_eq!(client.token().unwrap().expose_secret(), token);
+    assert_eq!(
+        world.mints(),
+        0,
+        "nothing is minted, so nothing is recorded"
+    );
+    assert!(!format!("{client:?}").contains(&token));
+}
+
+#[tokio::test]
+async fn a_token_that_is_passed_on_ends_at_its_end_and_is_never_replaced() {
+    let world = World::new().await;
+    let token = world.token(&json!({ "exp": START + 60 }));
+    let client = world
+        .caller(&token)
+        .await
+        .passed_on(&world.clients)
+        .unwrap();
+    world.clients.rotate(scoped_runtime::RotateNow(own_key()));
+    world.clock.pass(Duration::from_secs(59));
+    client.from("notes").select("*").execute().await.unwrap();
+
+    world.clock.pass(Duration::from_secs(1));
+    let sent = client.from("notes").select("*").execute().await;
+    assert!(
+        matches!(sent, Err(Error::Token(TokenError::Expired))),
+        "{sent:?}"
+    );
+    assert!(matches!(
+        client.token(),
+        Err(Error::Token(TokenError::Expired))
+    ));
+    let narrowed = client.narrow().client().unwrap_err();
+    assert!(
+        matches!(narrowed, Error::Token(TokenError::PassedOn)),
+        "{narrowed}"
+    );
+    assert_eq!(world.bearers().await.len(), 1);
+    assert_eq!(world.mints(), 0);
+
+    // The verifier has leeway; a client has none, and says so at once.
+    let late = world
+        .caller(&token)
+        .await
+        .passed_on(&world.clients)
+        .unwrap();
+    assert!(matches!(
+        late.token(),
+        Err(Error::Token(TokenError::Expired))
+    ));
+}
+
+#[tokio::test]
+async fn a_server_that_calls_a_passed_on_token_expired_gets_no_other() {
+    let world = World::new().await;
+    world.server.reset().await;
+    let expired = json!({ "code": "PGRST303", "message": "JWT expired" });
+    let answer = ResponseTemplate::new(401).set_body_json(expired);
+    Mock::given(any())
+        .respond_with(answer)
+        .mount(&world.server)
+        .await;
+    let token = world.token(&json!({}));
+    let client = world
+        .caller(&token)
+        .await
+        .passed_on(&world.clients)
+        .unwrap();
+    let error = client
+        .from("notes")
+        .select("*")
+        .execute()
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Api(error) if error.is_expired_token()));
+    assert_eq!(world.bearers().await, [token]);
+}
+
+#[tokio::test]
+async fn closing_the_user_ends_both_kinds_of_clients() {
+    let world = World::new().await;
+    let caller = world.caller(&world.token(&json!({}))).await;
+    let minted = caller.client(&world.clients).unwrap();
+    let passed_on = caller.passed_on(&world.clients).unwrap();
+    world.clients.close_user(&caller).unwrap();
+    for client in [minted, passed_on] {
+        let error = client.from("notes").execute().await.unwrap_err();
+        assert!(
+            matches!(error, Error::Client(ClientError::Closed)),
+            "{error}"
+        );
+    }
+    assert!(world.bearers().await.is_empty());
+}
+
+#[tokio::test]
+async fn no_token_writes_to_auth_not_even_ones_own() {
+    let world = World::new().await;
+    let caller = world.caller(&world.token(&json!({}))).await;
+    let client = caller.passed_on(&world.clients).unwrap();
+    let request = client.request("POST", "auth/v1/logout");
+    assert!(matches!(request.execute().await, Err(Error::Client(_))));
+    assert!(world.bearers().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_token_is_no_good_for_another_project() {
+    let world = World::new().await;
+    let caller = world.caller(&world.token(&json!({}))).await;
+    // It even trusts the same key.
+    let (other, _) = trusting(&world.issuer);
+    for outcome in [caller.client(&other), caller.passed_on(&other)] {
+        let error = outcome.unwrap_err();
+        let Error::Caller(CallerError::AnotherProject) = error else {
+            panic!("{error}");
+        };
+    }
+}

@@ -1,0 +1,298 @@
+//! Keys that the project lists: fetched once, kept as long as the answer says, and looked for again.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use scoped_runtime::{CallerError, TokenVerifier};
+use scoped_tests::ManualClock;
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{Issuer, KEY, START, builder, claims, set, verify};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// A project's Auth that lists keys.
+struct Auth {
+    server: MockServer,
+    clock: ManualClock,
+    verifier: TokenVerifier,
+}
+
+impl Auth {
+    async fn new() -> Self {
+        let (server, clock) = (MockServer::start().await, ManualClock::at(START));
+        let verifier = builder(&clock).url(server.uri()).verifier().unwrap();
+        Self {
+            server,
+            clock,
+            verifier,
+        }
+    }
+
+    async fn answers(&self, answer: ResponseTemplate) {
+        self.server.reset().await;
+        Mock::given(method("GET"))
+            .and(path("/auth/v1/.well-known/jwks.json"))
+            .respond_with(answer)
+            .mount(&self.server)
+            .await;
+    }
+
+    async fn lists(&self, keys: &[&Issuer]) {
+        self.answers(ResponseTemplate::new(200).set_body_string(set(keys)))
+            .await;
+    }
+
+    async fn is_down(&self) {
+        self.answers(ResponseTemplate::new(503)).await;
+    }
+
+    fn claims(&self) -> Value {
+        let issuer = format!("{}/auth/v1", self.server.uri());
+        claims(&json!({ "iss": issuer, "exp": START + 86_400 }))
+    }
+
+    async fn takes(&self, issuer: &Issuer) -> Result<(), CallerError> {
+        let token = issuer.token(&self.claims());
+        verify(&self.verifier, &token).await.map(drop)
+    }
+
+    /// How often it was asked since it was last told what to answer.
+    async fn asked(&self) -> usize {
+        self.server.received_requests().await.unwrap().len()
+    }
+}
+
+fn max_age(keys: &[&Issuer], directives: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200)
+        .set_body_string(set(keys))
+        .insert_header("cache-control", directives)
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_without_a_token() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[&issuer]).await;
+    for _ in 0..10 {
+        auth.takes(&issuer).await.unwrap();
+    }
+    let requests = auth.server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].headers["apikey"], KEY);
+    assert!(!requests[0].headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn keys_serve_as_long_as_the_answer_says() {
+    for (directives, age, life) in [
+        ("public, max-age=600", None, 600),
+        ("max-age=120, must-revalidate", None, 120),
+        ("max-age=600", Some("500"), 100),
+        ("no-store", None, 600),
+        ("max-age=0", None, 30),
+        ("max-age=99999999", None, 3600),
+        ("max-age=soon", None, 600),
+    ] {
+        let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+        let mut answer = max_age(&[&issuer], directives);
+        if let Some(age) = age {
+            answer = answer.insert_header("age", age);
+        }
+        auth.answers(answer).await;
+        auth.takes(&issuer).await.unwrap();
+        auth.clock.pass(Duration::from_secs(life - 1));
+        auth.takes(&issuer).await.unwrap();
+        assert_eq!(auth.asked().await, 1, "{directives}");
+        auth.clock.pass(Duration::from_secs(1));
+        auth.takes(&issuer).await.unwrap();
+        assert_eq!(auth.asked().await, 2, "{directives}");
+    }
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_asks_again_and_a_clock_that_was_set_back_does_not_matter() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[&issuer]).await;
+    auth.takes(&issuer).await.unwrap();
+    auth.clock.jump(11 * MINUTE);
+    auth.takes(&issuer).await.unwrap();
+    assert_eq!(auth.asked().await, 2);
+
+    auth.clock.jump_back(11 * MINUTE);
+    auth.clock.pass(11 * MINUTE);
+    auth.takes(&issuer).await.unwrap();
+    assert_eq!(auth.asked().await, 3);
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_looked_for_once_in_half_a_minute() {
+    let auth = Auth::new().await;
+    let [old, new, made_up] = ["old", "new", "made up"].map(Issuer::new);
+    auth.lists(&[&old]).await;
+    auth.takes(&old).await.unwrap();
+    auth.clock.pass(MINUTE);
+
+    // Rotated: the first token of the new key is enough.
+    auth.lists(&[&old, &new]).await;
+    auth.takes(&new).await.unwrap();
+    assert_eq!(auth.asked().await, 1);
+
+    for _ in 0..50 {
+        let error = auth.takes(&made_up).await.unwrap_err();
+        assert!(matches!(error, CallerError::UnknownKey), "{error}");
+    }
+    assert_eq!(auth.asked().await, 1);
+    auth.clock.pass(MINUTE / 2);
+    auth.takes(&made_up).await.unwrap_err();
+    auth.takes(&made_up).await.unwrap_err();
+    assert_eq!(auth.asked().await, 2);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_by_its_looks_asks_for_no_keys() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[&issuer]).await;
+    let hs256 = json!({ "alg": "HS256", "kid": "x" });
+    let hs256 = crate::support::hmac_token(b"secret", &hs256, &auth.claims());
+    for token in ["a.b.c", "", &hs256, &"x".repeat(9000)] {
+        verify(&auth.verifier, token).await.unwrap_err();
+    }
+    assert_eq!(auth.asked().await, 0);
+}
+
+#[tokio::test]
+async fn sixty_four_tasks_fetch_once() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
+    auth.answers(answer).await;
+    let token: Arc<str> = issuer.token(&auth.claims()).into();
+    let good = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::new();
+    for _ in 0..64 {
+        let (verifier, token, good) = (auth.verifier.clone(), token.clone(), good.clone());
+        tasks.push(tokio::spawn(async move {
+            verify(&verifier, &token).await.unwrap();
+            good.fetch_add(1, Ordering::Relaxed);
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(good.load(Ordering::Relaxed), 64);
+    assert_eq!(auth.asked().await, 1);
+}
+
+#[tokio::test]
+async fn whoever_begins_a_fetch_and_leaves_spoils_it_for_nobody() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
+    auth.answers(answer).await;
+    let token = issuer.token(&auth.claims());
+    let mut first = Box::pin(verify(&auth.verifier, &token));
+    let begun = futures_util::poll!(&mut first);
+    assert!(begun.is_pending());
+    drop(first);
+    verify(&auth.verifier, &token).await.unwrap();
+    assert_eq!(auth.asked().await, 1);
+}
+
+#[tokio::test]
+async fn while_keys_are_fetched_again_nobody_else_waits() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[&issuer]).await;
+    auth.takes(&issuer).await.unwrap();
+    auth.clock.pass(11 * MINUTE);
+    let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
+    auth.answers(answer).await;
+
+    let token = issuer.token(&auth.claims());
+    let mut first = Box::pin(verify(&auth.verifier, &token));
+    assert!(futures_util::poll!(&mut first).is_pending());
+    let mut second = Box::pin(verify(&auth.verifier, &token));
+    let outcome = futures_util::poll!(&mut second);
+    assert!(matches!(outcome, std::task::Poll::Ready(Ok(_))));
+    first.await.unwrap();
+    assert_eq!(auth.asked().await, 1);
+}
+
+#[tokio::test]
+async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[&issuer]).await;
+    auth.takes(&issuer).await.unwrap();
+    auth.is_down().await;
+
+    auth.clock.pass(11 * MINUTE);
+    for _ in 0..10 {
+        auth.takes(&issuer).await.unwrap();
+    }
+    assert_eq!(auth.asked().await, 1, "asked once in half a minute");
+    auth.clock.pass(MINUTE / 2);
+    auth.takes(&issuer).await.unwrap();
+    assert_eq!(auth.asked().await, 2);
+
+    auth.clock.pass(58 * MINUTE);
+    auth.takes(&issuer).await.unwrap();
+    auth.clock.pass(MINUTE);
+    let error = auth.takes(&issuer).await.unwrap_err();
+    assert!(
+        matches!(error, CallerError::KeysUnavailable { .. }),
+        "{error}"
+    );
+
+    // It is back.
+    auth.lists(&[&issuer]).await;
+    auth.clock.pass(Duration::from_secs(1));
+    auth.takes(&issuer).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_refused_after_the_next_fetch() {
+    let auth = Auth::new().await;
+    let [revoked, kept] = ["revoked", "kept"].map(Issuer::new);
+    auth.lists(&[&revoked, &kept]).await;
+    auth.takes(&revoked).await.unwrap();
+    auth.lists(&[&kept]).await;
+    auth.clock.pass(10 * MINUTE);
+    let error = auth.takes(&revoked).await.unwrap_err();
+    assert!(matches!(error, CallerError::UnknownKey), "{error}");
+    auth.takes(&kept).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
+    let issuer = Issuer::new("a");
+    let oct = json!({ "keys": [{ "kty": "oct", "k": "A".repeat(64), "kid": "a" }] });
+    for answer in [
+        ResponseTemplate::new(503),
+        ResponseTemplate::new(302).insert_header("location", "https://elsewhere.test"),
+        ResponseTemplate::new(200).set_body_string("<html>"),
+        ResponseTemplate::new(200).set_body_json(oct),
+    ] {
+        let auth = Auth::new().await;
+        auth.answers(answer).await;
+        let error = auth.takes(&issuer).await.unwrap_err();
+        assert!(
+            matches!(error, CallerError::KeysUnavailable { .. }),
+            "{error}"
+        );
+        assert!(scoped_runtime::Error::from(error).is_transient());
+        // Not for every request, but soon.
+        auth.takes(&issuer).await.unwrap_err();
+        assert_eq!(auth.asked().await, 1);
+        auth.lists(&[&issuer]).await;
+        auth.clock.pass(Duration::from_secs(1));
+        auth.takes(&issuer).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_project_without_asymmetric_keys_lists_none_and_that_is_no_failure() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[]).await;
+    let error = auth.takes(&issuer).await.unwrap_err();
+    assert!(matches!(error, CallerError::UnknownKey), "{error}");
+}

@@ -1,0 +1,17 @@
+//! Who is calling: which tokens are believed, with which keys, and what may be done with them.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod attacks;
+mod callers;
+mod configuration;
+mod delegation;
+mod given_keys;
+mod jwks;
+mod rules;
+mod secrets;
+mod sessions;
+mod support;
+mod wycheproof;

@@ -1,0 +1,90 @@
+//! HS256: only with a secret that the project has.
+
+use scoped_runtime::{
+    CallerError, Config, Problem, RotateNow, ScopedClients, SigningKey, TokenVerifier, Verification,
+};
+use scoped_tests::ManualClock;
+use serde_json::json;
+
+use crate::support::{
+    ALICE, KEY, SECRET, START, URL, builder, claims, hmac_token, own_key, verify,
+};
+
+const OTHER: &str = "another-jwt-secret-that-is-long-enough-too";
+
+fn by(secret: &str) -> String {
+    let header = json!({ "alg": "HS256", "typ": "JWT" });
+    hmac_token(secret.as_bytes(), &header, &claims(&json!({})))
+}
+
+async fn takes(verifier: &TokenVerifier, secret: &str) -> bool {
+    verify(verifier, &by(secret)).await.is_ok()
+}
+
+fn project(secret: &str) -> ScopedClients {
+    let config = builder(&ManualClock::at(START)).jwt_secret(secret);
+    ScopedClients::new(config.build().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn the_secret_that_a_project_signs_with_verifies_too() {
+    let clients = project(SECRET);
+    assert!(takes(clients.verifier(), SECRET).await);
+    assert!(!takes(clients.verifier(), OTHER).await);
+    let own = clients.get(ALICE).unwrap().token().unwrap();
+    verify(clients.verifier(), own.expose_secret())
+        .await
+        .unwrap();
+    // Hosted Auth names the legacy secret, too.
+    let header = json!({ "alg": "HS256", "kid": "uJw2XU5SvL", "typ": "JWT" });
+    let named = hmac_token(SECRET.as_bytes(), &header, &claims(&json!({})));
+    verify(clients.verifier(), &named).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_secret_no_hs256_token_is_believed() {
+    let config = builder(&ManualClock::at(START)).signing_key(own_key());
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let error = verify(clients.verifier(), &by(SECRET)).await.unwrap_err();
+    assert!(matches!(error, CallerError::Algorithm), "{error}");
+}
+
+#[tokio::test]
+async fn a_replaced_secret_verifies_on_unless_it_is_to_end_now() {
+    let clients = project(SECRET);
+    clients.rotate(SigningKey::hs256(OTHER).unwrap());
+    assert!(takes(clients.verifier(), SECRET).await);
+    assert!(takes(clients.verifier(), OTHER).await);
+
+    clients.rotate(RotateNow(own_key()));
+    assert!(!takes(clients.verifier(), SECRET).await);
+    assert!(!takes(clients.verifier(), OTHER).await);
+}
+
+#[tokio::test]
+async fn a_verifier_alone_takes_the_secret_of_the_environment() {
+    let with = |secret: Option<&'static str>| {
+        let clock = ManualClock::at(START);
+        let config = Config::builder()
+            .clock(clock)
+            .environment(move |name| match name {
+                "SUPABASE_URL" => Some(URL.to_owned()),
+                "SUPABASE_KEY" => Some(KEY.to_owned()),
+                "SUPABASE_JWT_SECRET" => secret.map(str::to_owned),
+                _ => None,
+            });
+        config.verifier().unwrap()
+    };
+    assert!(takes(&with(Some(SECRET)), SECRET).await);
+    assert!(!takes(&with(None), SECRET).await);
+}
+
+#[test]
+fn a_secret_that_is_too_short_is_refused() {
+    let verification = Verification::new().hs256("short").jwks("{");
+    let config = builder(&ManualClock::at(START)).verification(verification);
+    let error = config.verifier().unwrap_err();
+    let fields: Vec<&str> = error.problems().iter().map(Problem::field).collect();
+    assert_eq!(fields, ["jwks", "hs256"]);
+    assert!(!error.to_string().contains("short"), "{error}");
+}

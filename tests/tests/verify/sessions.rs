@@ -1,0 +1,90 @@
+//! Tokens of real sessions: a sign-up at the local server, and the keys that its gateway lists.
+
+use scoped_runtime::{CallerError, NoClaims, ScopedClients, SigningKey};
+use scoped_tests::{Gateway, LocalSupabase, generate_keys};
+use serde_json::{Value, json};
+
+use crate::support::encode;
+
+async fn server() -> &'static LocalSupabase {
+    LocalSupabase::shared().await.unwrap()
+}
+
+/// Signs somebody up who was never there before, and gives the access token and the user's ID.
+async fn sign_up(gateway: &Gateway) -> (String, String) {
+    use std::hash::{BuildHasher, RandomState};
+    let random = RandomState::new().hash_one(0);
+    let body = json!({ "email": format!("user-{random}@example.com"), "password": "a password" });
+    let answer = reqwest::Client::new()
+        .post(format!("{}/auth/v1/signup", gateway.url()))
+        .header("apikey", gateway.api_key())
+        .header("content-type", "application/json")
+        .body(body.to_string())
+        .send()
+        .await
+        .unwrap();
+    let session: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let text = |value: &Value| value.as_str().expect("a session").to_owned();
+    (text(&session["access_token"]), text(&session["user"]["id"]))
+}
+
+#[tokio::test]
+async fn a_real_session_is_believed_with_the_legacy_secret() {
+    let gateway = server().await.gateway().await.unwrap();
+    let config = gateway.config_builder().jwt_secret(gateway.jwt_secret());
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let (token, id) = sign_up(&gateway).await;
+    let caller = clients
+        .authenticate::<NoClaims>(&format!("Bearer {token}"))
+        .await
+        .unwrap();
+    assert_eq!(caller.user_id().as_str(), id);
+    assert!(caller.session_id().is_some());
+
+    // Somebody else's secret.
+    let other = server().await.gateway().await.unwrap();
+    let config = gateway.config_builder().jwt_secret(other.jwt_secret());
+    let stranger = ScopedClients::new(config.build().unwrap()).unwrap();
+    let error = stranger
+        .verifier()
+        .verify::<NoClaims>(&token)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, CallerError::Signature), "{error}");
+}
+
+#[tokio::test]
+async fn real_sessions_of_every_kind_of_key_are_believed_and_see_their_own_rows() {
+    for algorithm in ["ES256", "RS256", "EdDSA"] {
+        let keys = generate_keys(&[algorithm]).await.unwrap();
+        let gateway = server().await.gateway().await.unwrap();
+        gateway.trust(&[keys[0].public.clone()]).await.unwrap();
+        gateway.sign_sessions(&keys[0].private).await.unwrap();
+        gateway.legacy_secret(false).await.unwrap();
+
+        let key = SigningKey::from_jwk(&keys[0].private.to_string()).unwrap();
+        let config = gateway.config_builder().signing_key(key);
+        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+        let alice = caller(&clients, &gateway).await;
+        let bob = caller(&clients, &gateway).await;
+
+        let own = alice.passed_on(&clients).unwrap();
+        let minted = alice.client(&clients).unwrap();
+        let stranger = bob.passed_on(&clients).unwrap();
+        let body = format!("of {}", encode(alice.user_id().as_str()));
+        let note = json!({ "body": body });
+        own.from("notes").insert(note).execute().await.unwrap();
+        for (client, expected) in [(&own, 1), (&minted, 1), (&stranger, 0)] {
+            let query = client.from("notes").select("body").eq("body", &body);
+            let rows: Vec<Value> = query.fetch().await.unwrap();
+            assert_eq!(rows.len(), expected, "{algorithm}");
+        }
+    }
+}
+
+async fn caller(clients: &ScopedClients, gateway: &Gateway) -> scoped_runtime::Caller {
+    let (token, id) = sign_up(gateway).await;
+    let caller = clients.verifier().verify::<NoClaims>(&token).await.unwrap();
+    assert_eq!(caller.user_id().as_str(), id);
+    caller
+}
