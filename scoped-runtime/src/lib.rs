@@ -18,6 +18,8 @@ mod session;
 mod token;
 mod transport;
 mod verify;
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+mod web;
 
 #[cfg(feature = "tracing")]
 pub use audit::TracingAudit;
@@ -34,7 +36,7 @@ pub use clock::{Clock, SystemClock};
 pub use config::{Config, ConfigBuilder, Verification};
 pub use error::{
     ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Problem,
-    TokenError, Violation, Violations,
+    PublicError, TokenError, Violation, Violations,
 };
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
@@ -45,6 +47,8 @@ pub use scoped_macros::{ScopedClaims, impersonate, scoped_claims};
 pub use token::AccessToken;
 pub use transport::Response;
 pub use verify::{Caller, TokenVerifier, VerifiedToken};
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+pub use web::{Minted, OptionalCaller, PassedOn, RequireCaller};
 
 /// Long documentation.
 pub mod docs {

@@ -71,6 +71,15 @@ impl ApiError {
             && self.message().to_ascii_lowercase().contains("expired")
     }
 
+    /// Whether one row was asked for and there is none (PGRST116, which more than one row is, too).
+    #[must_use]
+    pub fn is_no_row(&self) -> bool {
+        self.code() == Some("PGRST116")
+            && self
+                .details()
+                .is_some_and(|details| details.contains(" 0 rows"))
+    }
+
     /// Whether a Row Level Security policy refused the row (SQLSTATE 42501).
     /// A missing `GRANT` has the same code and is not meant.
     #[must_use]

@@ -4,6 +4,7 @@ mod api;
 mod caller;
 mod client;
 mod configuration;
+mod public;
 mod token;
 mod violation;
 
@@ -11,6 +12,7 @@ pub use api::ApiError;
 pub use caller::CallerError;
 pub use client::ClientError;
 pub use configuration::{ConfigurationError, Problem};
+pub use public::PublicError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 

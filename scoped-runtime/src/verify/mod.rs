@@ -11,3 +11,5 @@ mod verifier;
 pub use compact::jws_verifies;
 pub use verified_token::{Caller, VerifiedToken};
 pub use verifier::TokenVerifier;
+#[cfg(any(feature = "axum", feature = "actix-web"))]
+pub(crate) use verifier::bearer;

@@ -165,6 +165,12 @@ impl<C> VerifiedToken<C> {
         Arc::ptr_eq(&self.verified.project, project)
     }
 
+    /// Whether this is the token that was verified.
+    #[cfg(any(feature = "axum", feature = "actix-web"))]
+    pub(crate) fn is(&self, token: &str) -> bool {
+        self.verified.token.expose_secret() == token
+    }
+
     /// The claims as clients hold them.
     pub(crate) fn shared_claims(&self) -> Arc<C> {
         Arc::clone(&self.claims)

@@ -58,7 +58,15 @@ enum Keys {
     Listed(Jwks),
 }
 
-const BEARER: &str = "bearer";
+/// The token of an `Authorization` header (RFC 6750, section 2.1), whose scheme is in any case.
+pub(crate) fn bearer(header: &str) -> Result<&str, CallerError> {
+    let (scheme, token) = header.split_once(' ').ok_or(CallerError::Missing)?;
+    let token = token.trim_matches(' ');
+    if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+        return Err(CallerError::Missing);
+    }
+    Ok(token)
+}
 
 impl TokenVerifier {
     pub(crate) fn new(config: VerifierConfig, endpoint: JwksEndpoint) -> Self {
@@ -86,12 +94,7 @@ impl TokenVerifier {
     where
         C: ScopedClaims + DeserializeOwned,
     {
-        let (scheme, token) = header.split_once(' ').ok_or(CallerError::Missing)?;
-        let token = token.trim_matches(' ');
-        if !scheme.eq_ignore_ascii_case(BEARER) || token.is_empty() {
-            return Err(CallerError::Missing);
-        }
-        self.verify(token).await
+        self.verify(bearer(header)?).await
     }
 
     /// Checks a token, and reads its claims as `C`.

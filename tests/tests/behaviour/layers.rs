@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 12] = [
+const LINE: [&str; 14] = [
     "error",
     "clock",
     "key",
@@ -17,6 +17,7 @@ const LINE: [&str; 12] = [
     "verify",
     "client",
     "blocking",
+    "web",
 ];
 
 /// A crate that does one layer's work is named in that layer only.

@@ -4,7 +4,7 @@ use postgrest::Builder;
 use serde::de::DeserializeOwned;
 
 use super::{Core, Query};
-use crate::error::{ApiError, ClientError, Error};
+use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response};
 
 impl Query {
@@ -78,15 +78,7 @@ pub fn prepared(query: Query) -> Result<impl Sized, Error> {
 pub(crate) fn optional<T>(one: Result<T, Error>) -> Result<Option<T>, Error> {
     match one {
         Ok(row) => Ok(Some(row)),
-        Err(Error::Api(error)) if is_no_row(&error) => Ok(None),
+        Err(Error::Api(error)) if error.is_no_row() => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// PGRST116 says in its details how many rows there were.
-fn is_no_row(error: &ApiError) -> bool {
-    error.code() == Some("PGRST116")
-        && error
-            .details()
-            .is_some_and(|details| details.contains(" 0 rows"))
 }

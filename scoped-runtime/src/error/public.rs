@@ -1,0 +1,195 @@
+use super::{ApiError, CallerError, ClientError, Error, TokenError};
+
+/// What a client may be told of an error: an HTTP status, and a body like `PostgREST`'s.
+///
+/// All texts are fixed, so no SQL, constraint, table, claim or token can be in one. The error itself is
+/// for the server's log. With the features `axum` and `actix-web` this is what [`Error`] answers with;
+/// in other frameworks an answer is made from it.
+///
+/// ```
+/// use scoped_runtime::{CallerError, Error};
+///
+/// let error = Error::from(CallerError::Missing).public();
+/// assert_eq!(error.status(), 401);
+/// assert_eq!(error.challenge(), Some("Bearer"));
+/// assert_eq!(
+///     error.body(),
+///     r#"{"code":"PGRST302","message":"a bearer token is required","details":null,"hint":null}"#,
+/// );
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicError {
+    status: u16,
+    code: &'static str,
+    message: &'static str,
+    hint: Option<&'static str>,
+    challenge: Option<&'static str>,
+    retry_after: Option<u32>,
+}
+
+impl PublicError {
+    const fn new(status: u16, code: &'static str, message: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            message,
+            hint: None,
+            challenge: None,
+            retry_after: None,
+        }
+    }
+
+    const fn hint(self, hint: &'static str) -> Self {
+        let hint = Some(hint);
+        Self { hint, ..self }
+    }
+
+    const fn challenge_with(self, challenge: &'static str) -> Self {
+        let challenge = Some(challenge);
+        Self { challenge, ..self }
+    }
+
+    const fn later(self, seconds: u32) -> Self {
+        let retry_after = Some(seconds);
+        Self {
+            retry_after,
+            ..self
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// `PostgREST`'s or PostgreSQL's code where there is one for it, else a word.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub const fn message(&self) -> &'static str {
+        self.message
+    }
+
+    /// The `WWW-Authenticate` header (RFC 6750, section 3) of a 401.
+    #[must_use]
+    pub const fn challenge(&self) -> Option<&'static str> {
+        self.challenge
+    }
+
+    /// The `Retry-After` header of a 503, in seconds.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// The body: a JSON object with `code`, `message`, `details` and `hint`, as `PostgREST` answers.
+    #[must_use]
+    pub fn body(&self) -> String {
+        // The texts have nothing that JSON escapes.
+        let hint = self
+            .hint
+            .map_or_else(|| "null".to_owned(), |hint| format!("\"{hint}\""));
+        format!(
+            r#"{{"code":"{}","message":"{}","details":null,"hint":{hint}}}"#,
+            self.code, self.message
+        )
+    }
+}
+
+impl Error {
+    /// What a client may be told of it. Everything that only the service can mend is a plain 500.
+    #[must_use]
+    pub fn public(&self) -> PublicError {
+        match self {
+            Self::Caller(error) => error.public(),
+            Self::Api(error) => of_api(error),
+            Self::Client(ClientError::Timeout { .. }) => TIMEOUT,
+            Self::Client(ClientError::Transport { .. })
+            | Self::Token(TokenError::Signer { .. } | TokenError::SignerTimeout { .. }) => BUSY,
+            Self::Client(ClientError::Closed) => DENIED,
+            Self::Client(ClientError::InvalidUserId { .. }) => {
+                PublicError::new(400, "invalid_user_id", "this is no user's ID")
+            }
+            Self::Token(TokenError::Expired) => EXPIRED,
+            Self::Client(_) | Self::Token(_) | Self::Configuration(_) => INTERNAL,
+        }
+    }
+}
+
+impl CallerError {
+    /// What a client may be told of it: never why a token is not believed, but for its end.
+    #[must_use]
+    pub fn public(&self) -> PublicError {
+        match self {
+            Self::Missing => PublicError::new(401, "PGRST302", "a bearer token is required")
+                .challenge_with("Bearer"),
+            Self::Expired => EXPIRED,
+            Self::TooLarge { .. }
+            | Self::Malformed { .. }
+            | Self::Algorithm
+            | Self::UnknownKey
+            | Self::Signature
+            | Self::InvalidClaim { .. }
+            | Self::NotYetValid { .. } => {
+                PublicError::new(401, "PGRST301", "the token is not valid").challenge_with(
+                    r#"Bearer error="invalid_token", error_description="the token is not valid""#,
+                )
+            }
+            Self::ClaimsMismatch { .. } => {
+                PublicError::new(403, "claims_mismatch", "the token's claims do not fit")
+            }
+            Self::KeysUnavailable { .. } => {
+                let message = "tokens cannot be checked at the moment";
+                PublicError::new(503, "keys_unavailable", message).later(5)
+            }
+            Self::InsufficientAal => {
+                PublicError::new(403, "insufficient_aal", "a second factor is required")
+                    .hint("sign in with a second factor")
+            }
+            Self::InsufficientRole { .. } => {
+                PublicError::new(403, "insufficient_role", "another role is required")
+            }
+            Self::Anonymous => {
+                PublicError::new(403, "anonymous_user", "this is not for anonymous users")
+                    .hint("sign up, or link an identity")
+            }
+            Self::AnotherProject => INTERNAL,
+        }
+    }
+}
+
+const EXPIRED: PublicError = PublicError::new(401, "PGRST303", "JWT expired")
+    .challenge_with(r#"Bearer error="invalid_token", error_description="JWT expired""#);
+const DENIED: PublicError = PublicError::new(403, "42501", "permission denied");
+const TIMEOUT: PublicError = PublicError::new(504, "timeout", "the database took too long");
+const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").later(5);
+const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
+
+/// See <https://docs.postgrest.org/en/stable/references/errors.html>.
+fn of_api(error: &ApiError) -> PublicError {
+    if error.is_expired_token() {
+        return EXPIRED;
+    }
+    match (error.code().unwrap_or_default(), error.status()) {
+        ("42501", _) => DENIED,
+        ("PGRST116", _) if error.is_no_row() => PublicError::new(404, "PGRST116", "no such row"),
+        ("23505", _) => PublicError::new(409, "23505", "there is one already"),
+        ("23503", _) => {
+            PublicError::new(409, "23503", "something else refers to it, or is missing")
+        }
+        ("23514", _) => PublicError::new(400, "23514", "a value breaks a rule"),
+        ("23502", _) => PublicError::new(400, "23502", "a value is missing"),
+        // Texts that are no number, numbers that are too large, and the like.
+        (code, 400) if code.starts_with("22") && code.len() == 5 => {
+            PublicError::new(400, "22000", "a value is of the wrong kind")
+        }
+        ("57014", _) | (_, 504) => TIMEOUT,
+        (_, 429 | 502 | 503) => BUSY,
+        _ => INTERNAL,
+    }
+}

@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use axum_core::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+
+use crate::error::{CallerError, Error};
+
+/// Answers with what the client may know ([`Error::public`]). The error itself is in the response's
+/// extensions as an `Arc<Error>`, for a middleware that logs.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let public = self.public();
+        let mut response = public.body().into_response();
+        *response.status_mut() =
+            StatusCode::from_u16(public.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(challenge) = public.challenge() {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = public.retry_after() {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response.extensions_mut().insert(Arc::new(self));
+        response
+    }
+}
+
+/// As [`Error`]'s.
+impl IntoResponse for CallerError {
+    fn into_response(self) -> Response {
+        Error::from(self).into_response()
+    }
+}

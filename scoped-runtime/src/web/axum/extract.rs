@@ -1,0 +1,39 @@
+use axum_core::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::{Known, authorization};
+use crate::claims::ScopedClaims;
+use crate::client::ScopedClients;
+use crate::error::Error;
+use crate::verify::VerifiedToken;
+use crate::web::extract::{Extract, Minted, OptionalCaller, PassedOn};
+
+/// The project is the state, or a part of it.
+async fn extract<E: Extract>(parts: &mut Parts, clients: &ScopedClients) -> Result<E, Error> {
+    let known = parts.extensions.get::<Known>().cloned();
+    let known = Known::of(clients, authorization(&parts.headers)?, known).await?;
+    if let Some(known) = &known {
+        parts.extensions.insert(known.clone());
+    }
+    E::extract(known, clients)
+}
+
+macro_rules! extractors {
+    ($($name:ident)*) => {$(
+        impl<S, C> FromRequestParts<S> for $name<C>
+        where
+            S: Send + Sync,
+            ScopedClients: FromRef<S>,
+            C: ScopedClaims + DeserializeOwned,
+        {
+            type Rejection = Error;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+                extract(parts, &ScopedClients::from_ref(state)).await
+            }
+        }
+    )*};
+}
+
+extractors! { VerifiedToken OptionalCaller Minted PassedOn }

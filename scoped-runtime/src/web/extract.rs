@@ -1,0 +1,73 @@
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use super::known::Known;
+use crate::claims::{NoClaims, ScopedClaims};
+use crate::client::{ScopedClient, ScopedClients};
+use crate::error::{CallerError, Error};
+use crate::verify::VerifiedToken;
+
+/// An extractor: who is calling, or `None` for a request without an `Authorization` header. A header that
+/// is no good is still a 401: nobody becomes a guest by a mistake.
+pub struct OptionalCaller<C = NoClaims>(pub Option<VerifiedToken<C>>);
+
+/// An extractor: a client that acts as the caller with freshly minted tokens, as
+/// [`Caller::client`](crate::Caller::client) makes it.
+pub struct Minted<C = NoClaims>(pub ScopedClient<C>);
+
+/// An extractor: a client that sends the caller's own token on, as
+/// [`Caller::passed_on`](crate::Caller::passed_on) makes it.
+pub struct PassedOn<C = NoClaims>(pub ScopedClient<C>);
+
+/// What a handler can ask for of a request.
+pub(super) trait Extract: Sized {
+    /// Makes it of the caller, if the request says who that is.
+    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error>;
+}
+
+impl<C: ScopedClaims + DeserializeOwned> Extract for VerifiedToken<C> {
+    fn extract(caller: Option<Known>, _: &ScopedClients) -> Result<Self, Error> {
+        let Known(caller) = caller.ok_or(CallerError::Missing)?;
+        Ok(caller.with_claims()?)
+    }
+}
+
+impl<C: ScopedClaims + DeserializeOwned> Extract for OptionalCaller<C> {
+    fn extract(caller: Option<Known>, _: &ScopedClients) -> Result<Self, Error> {
+        let read = |Known(caller)| caller.with_claims();
+        Ok(Self(caller.map(read).transpose()?))
+    }
+}
+
+impl<C: ScopedClaims + DeserializeOwned> Extract for Minted<C> {
+    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
+        let caller = VerifiedToken::extract(caller, clients)?;
+        caller.client(clients).map(Self)
+    }
+}
+
+impl<C: ScopedClaims + DeserializeOwned> Extract for PassedOn<C> {
+    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
+        let caller = VerifiedToken::extract(caller, clients)?;
+        caller.passed_on(clients).map(Self)
+    }
+}
+
+impl<C> fmt::Debug for OptionalCaller<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OptionalCaller").field(&self.0).finish()
+    }
+}
+
+impl<C> fmt::Debug for Minted<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Minted").field(&self.0).finish()
+    }
+}
+
+impl<C> fmt::Debug for PassedOn<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PassedOn").field(&self.0).finish()
+    }
+}

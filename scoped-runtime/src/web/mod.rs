@@ -1,0 +1,13 @@
+//! Callers in web frameworks. What is decided is decided here, once; the modules of the frameworks hand
+//! over headers and take answers.
+
+#[cfg(feature = "actix-web")]
+mod actix;
+#[cfg(feature = "axum")]
+mod axum;
+mod extract;
+mod known;
+mod require_caller;
+
+pub use extract::{Minted, OptionalCaller, PassedOn};
+pub use require_caller::RequireCaller;
