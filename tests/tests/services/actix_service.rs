@@ -1,0 +1,81 @@
+use actix_web::web::{self, Json};
+use actix_web::{App, HttpServer};
+use scoped_runtime::{
+    Caller, Error, Minted, OptionalCaller, PassedOn, RequireCaller, ScopedClient, ScopedClients,
+};
+use serde_json::{Value, json};
+
+use crate::world::Tenant;
+
+type Answer = Result<Json<Value>, Error>;
+
+/// Starts the service on a thread of its own, and gives its address.
+pub(crate) fn start(clients: &ScopedClients) -> String {
+    let clients = clients.clone();
+    let (sender, address) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server =
+                HttpServer::new(move || App::new().configure(|config| routes(config, &clients)))
+                    .workers(1)
+                    .disable_signals();
+            let server = server.bind("127.0.0.1:0").unwrap();
+            sender.send(server.addrs()[0]).unwrap();
+            server.run().await
+        })
+    });
+    format!("http://{}", address.recv().unwrap())
+}
+
+fn routes(config: &mut web::ServiceConfig, clients: &ScopedClients) {
+    let require = RequireCaller::new(clients);
+    let strict = require.clone().require_aal2().require_permanent();
+    let reporting = require.clone().require_role("reporting");
+    config
+        .app_data(web::Data::new(clients.clone()))
+        .route("/caller", web::get().to(caller))
+        .route("/optional", web::get().to(optional))
+        .route("/tenant", web::get().to(tenant))
+        .route("/minted", web::get().to(minted))
+        .route("/passed-on", web::get().to(passed_on))
+        .route("/row", web::get().to(row))
+        .route("/several", web::get().to(several))
+        .service(web::resource("/layer").wrap(require).get(several))
+        .service(web::resource("/strict").wrap(strict).get(caller))
+        .service(web::resource("/reporting").wrap(reporting).get(caller));
+}
+
+async fn caller(caller: Caller) -> Json<Value> {
+    Json(json!({ "sub": caller.user_id().as_str() }))
+}
+
+async fn optional(caller: OptionalCaller) -> Json<Value> {
+    Json(json!({ "sub": caller.0.map(|it| it.user_id().to_string()) }))
+}
+
+async fn tenant(caller: Caller<Tenant>) -> Json<Value> {
+    Json(json!({ "organisation": caller.claims().organisation }))
+}
+
+async fn rows(client: ScopedClient) -> Answer {
+    let rows: Vec<Value> = client.from("notes").select("*").fetch().await?;
+    Ok(Json(rows.into()))
+}
+
+async fn minted(client: Minted) -> Answer {
+    rows(client.0).await
+}
+
+async fn passed_on(client: PassedOn) -> Answer {
+    rows(client.0).await
+}
+
+async fn row(client: Minted) -> Answer {
+    Ok(Json(client.0.from("notes").fetch_one().await?))
+}
+
+async fn several(first: Caller, second: OptionalCaller, third: Caller) -> Json<Value> {
+    let second = second.0.unwrap();
+    assert_eq!(first.user_id(), second.user_id());
+    caller(third).await
+}

@@ -1,0 +1,78 @@
+use axum::extract::FromRef;
+use axum::routing::get;
+use axum::{Json, Router};
+use scoped_runtime::{
+    Caller, Error, Minted, OptionalCaller, PassedOn, RequireCaller, ScopedClient, ScopedClients,
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::world::Tenant;
+
+/// The project is a part of the state, as in most services.
+#[derive(Clone, FromRef)]
+struct App {
+    clients: ScopedClients,
+}
+
+type Answer = Result<Json<Value>, Error>;
+
+/// Starts the service, and gives its address.
+pub(crate) async fn start(clients: &ScopedClients) -> String {
+    let require = RequireCaller::new(clients);
+    let strict = require.clone().require_aal2().require_permanent();
+    let reporting = require.clone().require_role("reporting");
+    let app = Router::new()
+        .route("/caller", get(caller))
+        .route("/optional", get(optional))
+        .route("/tenant", get(tenant))
+        .route("/minted", get(minted))
+        .route("/passed-on", get(passed_on))
+        .route("/row", get(row))
+        .route("/several", get(several))
+        .route("/layer", get(several).layer(require))
+        .route("/strict", get(caller).layer(strict))
+        .route("/reporting", get(caller).layer(reporting))
+        .with_state(App {
+            clients: clients.clone(),
+        });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    url
+}
+
+async fn caller(caller: Caller) -> Json<Value> {
+    Json(json!({ "sub": caller.user_id().as_str() }))
+}
+
+async fn optional(OptionalCaller(caller): OptionalCaller) -> Json<Value> {
+    Json(json!({ "sub": caller.map(|it| it.user_id().to_string()) }))
+}
+
+async fn tenant(caller: Caller<Tenant>) -> Json<Value> {
+    Json(json!({ "organisation": caller.claims().organisation }))
+}
+
+async fn rows(client: ScopedClient) -> Answer {
+    let rows: Vec<Value> = client.from("notes").select("*").fetch().await?;
+    Ok(Json(rows.into()))
+}
+
+async fn minted(Minted(client): Minted) -> Answer {
+    rows(client).await
+}
+
+async fn passed_on(PassedOn(client): PassedOn) -> Answer {
+    rows(client).await
+}
+
+async fn row(Minted(client): Minted) -> Answer {
+    Ok(Json(client.from("notes").fetch_one().await?))
+}
+
+async fn several(first: Caller, second: OptionalCaller, third: Caller) -> Json<Value> {
+    let second = second.0.unwrap();
+    assert_eq!(first.user_id(), second.user_id());
+    caller(third).await
+}

@@ -1,0 +1,100 @@
+//! What a client is told when the database says no, and what not.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use crate::support::START;
+use crate::world::World;
+
+/// Everything that a database may say and nobody outside should read.
+const SECRETS: [&str; 4] = [
+    "secret_table",
+    "secret_constraint",
+    "secret_value",
+    "secret_hint",
+];
+
+fn says(status: u16, code: &str, details: &str) -> ResponseTemplate {
+    let message = "new row violates row-level security policy for table secret_table";
+    ResponseTemplate::new(status).set_body_json(json!({
+        "code": code, "message": format!("{message} {}", SECRETS[1]),
+        "details": details, "hint": "secret_hint",
+    }))
+}
+
+#[tokio::test]
+async fn errors_of_the_database_have_a_status_and_leak_nothing() {
+    let world = World::new().await;
+    let token = world.token(&json!({}));
+    let key = "Key (secret_value)=(secret_value) already exists.";
+    for (answer, status, code) in [
+        (says(403, "42501", key), 403, "42501"),
+        (
+            says(406, "PGRST116", "The result contains 0 rows"),
+            404,
+            "PGRST116",
+        ),
+        (
+            says(406, "PGRST116", "The result contains 2 rows"),
+            500,
+            "internal",
+        ),
+        (says(409, "23505", key), 409, "23505"),
+        (says(409, "23503", key), 409, "23503"),
+        (says(400, "23514", key), 400, "23514"),
+        (says(400, "23502", key), 400, "23502"),
+        (says(400, "22P02", key), 400, "22000"),
+        (says(400, "PGRST100", key), 500, "internal"),
+        (says(404, "42P01", key), 500, "internal"),
+        (says(401, "PGRST301", key), 500, "internal"),
+        (says(500, "57014", key), 504, "timeout"),
+        (says(503, "PGRST001", key), 503, "unavailable"),
+        (says(429, "", key), 503, "unavailable"),
+        (
+            ResponseTemplate::new(502).set_body_string("<html>secret_table"),
+            503,
+            "unavailable",
+        ),
+        (
+            ResponseTemplate::new(302).insert_header("location", "https://secret_value.test"),
+            500,
+            "internal",
+        ),
+        (
+            ResponseTemplate::new(200).set_body_string("secret_value"),
+            500,
+            "internal",
+        ),
+        (
+            ResponseTemplate::new(200).set_delay(Duration::from_secs(2)),
+            504,
+            "timeout",
+        ),
+    ] {
+        world.database_answers(answer).await;
+        let answer = world.ask_with("/row", &token).await;
+        assert_eq!((answer.status, answer.code()), (status, code));
+        let body = answer.body.to_string();
+        for secret in SECRETS {
+            assert!(!body.contains(secret), "{body}");
+        }
+        let names: Vec<&String> = answer.body.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["code", "details", "hint", "message"]);
+    }
+}
+
+#[tokio::test]
+async fn a_passed_on_token_that_ends_meanwhile_is_the_callers_own_401() {
+    let world = World::new().await;
+    // Within the verifier's leeway, and over for a client.
+    let token = world.token(&json!({ "iat": START - 60, "exp": START - 5 }));
+    let answer = world.ask_with("/passed-on", &token).await;
+    assert_eq!((answer.status, answer.code()), (401, "PGRST303"));
+    assert_eq!(world.ask_with("/minted", &token).await.status, 200);
+    let sent = world.database.received_requests().await.unwrap();
+    assert_eq!(sent.len(), 2, "of the minted ones only");
+    let none: Vec<Value> = Vec::new();
+    assert_eq!(world.ask_with("/minted", &token).await.body, json!(none));
+}

@@ -1,0 +1,154 @@
+//! A project behind two services, and whoever asks them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use scoped_runtime::{Clock, Config, ScopedClients, Verification, scoped_claims};
+use scoped_tests::ManualClock;
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{Issuer, KEY, KID, START, claims, own_key, set};
+use crate::{actix_service, axum_service};
+
+#[scoped_claims]
+pub(crate) struct Tenant {
+    pub(crate) organisation: String,
+}
+
+/// A manual clock that counts how often somebody asks what time it is. Each verification does, once.
+#[derive(Debug, Clone)]
+struct CountingClock(ManualClock, Arc<AtomicUsize>);
+
+impl Clock for CountingClock {
+    fn now(&self) -> SystemTime {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) database: MockServer,
+    pub(crate) issuer: Issuer,
+    asked_the_time: Arc<AtomicUsize>,
+    /// The same service in each framework, by its name.
+    services: [(&'static str, String); 2],
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let issuer = Issuer::new(KID);
+        let keys = set(&[&issuer]);
+        Self::with(issuer, Verification::new().jwks(keys)).await
+    }
+
+    pub(crate) async fn with(issuer: Issuer, verification: Verification) -> Self {
+        let database = MockServer::start().await;
+        let (clock, asked_the_time) = (ManualClock::at(START), Arc::default());
+        let config = Config::builder()
+            .environment(|_| None)
+            .url(database.uri())
+            .api_key(KEY)
+            .signing_key(own_key())
+            .verification(verification)
+            .request_timeout(Duration::from_millis(500))
+            .clock(CountingClock(clock, Arc::clone(&asked_the_time)));
+        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+        let services = [
+            ("axum", axum_service::start(&clients).await),
+            ("actix-web", actix_service::start(&clients)),
+        ];
+        let world = Self {
+            database,
+            issuer,
+            asked_the_time,
+            services,
+        };
+        let rows = ResponseTemplate::new(200).set_body_json(json!([]));
+        world.database_answers(rows).await;
+        world
+    }
+
+    /// The database answers everything with this from now on.
+    pub(crate) async fn database_answers(&self, answer: ResponseTemplate) {
+        self.database.reset().await;
+        Mock::given(any())
+            .respond_with(answer)
+            .mount(&self.database)
+            .await;
+    }
+
+    /// A token of Alice's, with these claims in place of or beside hers.
+    pub(crate) fn token(&self, more: &Value) -> String {
+        let mut all = claims(&json!({ "iss": format!("{}/auth/v1", self.database.uri()) }));
+        for (name, value) in more.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        self.issuer.token(&all)
+    }
+
+    /// Asks both services, which have to agree in everything.
+    pub(crate) async fn ask(&self, path: &str, authorization: &[&str]) -> Answer {
+        let mut answers = Vec::new();
+        for (framework, url) in &self.services {
+            let mut request = reqwest::Client::new().get(format!("{url}{path}"));
+            for value in authorization {
+                request = request.header("authorization", *value);
+            }
+            let answer = request.send().await.unwrap();
+            answers.push((framework, Answer::read(answer).await));
+        }
+        let (_, first) = answers.remove(0);
+        for (framework, other) in answers {
+            assert_eq!(other, first, "{framework}: {path}");
+        }
+        first
+    }
+
+    /// As [`ask`](Self::ask), with this token.
+    pub(crate) async fn ask_with(&self, path: &str, token: &str) -> Answer {
+        self.ask(path, &[&format!("Bearer {token}")]).await
+    }
+
+    /// How often the time was asked for meanwhile, by each service on average.
+    pub(crate) async fn verifications(&self, path: &str, token: &str) -> usize {
+        self.asked_the_time.store(0, Ordering::Relaxed);
+        assert_eq!(self.ask_with(path, token).await.status, 200);
+        self.asked_the_time.load(Ordering::Relaxed) / self.services.len()
+    }
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) challenge: Option<String>,
+    pub(crate) retry_after: Option<String>,
+    content_type: Option<String>,
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    async fn read(answer: reqwest::Response) -> Self {
+        let header = |name: &str| {
+            let value = answer.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        Self {
+            status: answer.status().as_u16(),
+            challenge: header("www-authenticate"),
+            retry_after: header("retry-after"),
+            content_type: header("content-type"),
+            body: serde_json::from_str(&answer.text().await.unwrap()).unwrap(),
+        }
+    }
+
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+}
