@@ -107,6 +107,14 @@ impl AccessToken {
     }
 }
 
+/// A token's SHA-256, to find it by.
+pub(crate) fn fingerprint(token: &str) -> [u8; 32] {
+    let mut fingerprint = [0; 32];
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+    fingerprint.copy_from_slice(digest.as_ref());
+    fingerprint
+}
+
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessToken")

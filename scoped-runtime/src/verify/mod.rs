@@ -4,6 +4,7 @@ mod compact;
 mod fit;
 mod jwks;
 mod registered;
+mod seen;
 mod strict;
 mod verified_token;
 mod verifier;

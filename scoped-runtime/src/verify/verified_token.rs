@@ -161,6 +161,10 @@ impl<C> VerifiedToken<C> {
         Ok(self)
     }
 
+    pub(super) fn registered(&self) -> &Registered {
+        &self.verified.registered
+    }
+
     pub(super) fn is_of(&self, project: &Arc<str>) -> bool {
         Arc::ptr_eq(&self.verified.project, project)
     }

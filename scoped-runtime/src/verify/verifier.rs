@@ -8,8 +8,9 @@ use super::VerifiedToken;
 use super::compact::Compact;
 use super::jwks::Jwks;
 use super::registered::Registered;
+use super::seen::{Seen, Trust};
 use super::verified_token::Verified;
-use crate::claims::{NoClaims, ScopedClaims};
+use crate::claims::ScopedClaims;
 use crate::clock::Clock;
 use crate::config::{ConfigBuilder, Rules, VerifierConfig};
 use crate::error::{CallerError, ConfigurationError};
@@ -38,6 +39,9 @@ use crate::transport::JwksEndpoint;
 /// than every 30 seconds. While the endpoint is down the old keys serve for another hour. How else
 /// tokens may be signed, and where keys come from, is what [`Verification`](crate::Verification) says.
 ///
+/// A signature that was verified is remembered (of the last 1000 tokens, and only while the keys are the
+/// same), so that the second request with a token costs a hash; times are checked every time.
+///
 /// A key verifies its own algorithm only, whatever a token says of itself; no token brings its own key;
 /// every registered claim is checked, and a malformed one is never skipped.
 #[derive(Clone)]
@@ -50,6 +54,7 @@ struct Inner {
     /// Shared secrets: those of the rules, and the project's own while it signs with one.
     secrets: ArcSwap<Vec<VerifyingKey>>,
     keys: Keys,
+    seen: Seen,
     clock: Arc<dyn Clock>,
 }
 
@@ -82,6 +87,7 @@ impl TokenVerifier {
             secrets: ArcSwap::from_pointee(secrets),
             rules,
             keys,
+            seen: Seen::new(),
             clock,
         }))
     }
@@ -109,22 +115,30 @@ impl TokenVerifier {
         self.check(token).await?.with_claims()
     }
 
-    async fn check(&self, token: &str) -> Result<VerifiedToken<NoClaims>, CallerError> {
+    async fn check(&self, token: &str) -> Result<VerifiedToken, CallerError> {
         let inner = &*self.0;
         let (bytes, limit) = (token.len(), inner.rules.max_bytes);
         if bytes > limit {
             return Err(CallerError::TooLarge { bytes, limit });
         }
+        if let Some(sight) = inner.seen.get(token)
+            && inner.still_trusts(&sight.trust).await?
+        {
+            inner.check_times(sight.token.registered())?;
+            return Ok(sight.token.clone());
+        }
         let compact = Compact::parse(token)?;
         if !inner.rules.algorithms.contains(&compact.algorithm) {
             return Err(CallerError::Algorithm);
         }
-        inner.check_signature(&compact).await?;
+        let trust = inner.check_signature(&compact).await?;
         let claims = compact.claims()?;
         let registered = Registered::read(&claims, &inner.rules, &inner.issuer)?;
-        registered.check_times(inner.clock.now(), inner.rules.leeway)?;
+        inner.check_times(&registered)?;
         let verified = Verified::new(Arc::clone(&inner.issuer), token, claims, registered);
-        Ok(VerifiedToken::new(verified))
+        let verified = VerifiedToken::new(verified);
+        inner.seen.insert(token, verified.clone(), trust);
+        Ok(verified)
     }
 
     /// Whether a token was verified here.
@@ -145,23 +159,43 @@ impl TokenVerifier {
 }
 
 impl Inner {
-    async fn check_signature(&self, compact: &Compact<'_>) -> Result<(), CallerError> {
+    /// What the signature was verified with.
+    async fn check_signature(&self, compact: &Compact<'_>) -> Result<Trust, CallerError> {
         if compact.algorithm == Algorithm::Hs256 {
-            let secrets = self.secrets.load();
+            let secrets = self.secrets.load_full();
             // Auth, Storage and Realtime take any `kid` for the legacy secret, too.
             let verifies = |key: &VerifyingKey| key.verifies(compact.input, &compact.signature);
             return if secrets.is_empty() {
                 Err(CallerError::Algorithm)
             } else if secrets.iter().any(verifies) {
-                Ok(())
+                Ok(Trust::Secrets(secrets))
             } else {
                 Err(CallerError::Signature)
             };
         }
+        let key_id = compact.key_id.clone();
+        let keys = self.keys(key_id.as_deref()).await?;
+        compact.check(&keys)?;
+        Ok(Trust::Keys { keys, key_id })
+    }
+
+    async fn keys(&self, key_id: Option<&str>) -> Result<Arc<KeySet>, CallerError> {
         match &self.keys {
-            Keys::Given(keys) => compact.check(keys),
-            Keys::Listed(jwks) => compact.check(&*jwks.keys(compact.key_id.as_deref()).await?),
+            Keys::Given(keys) => Ok(Arc::clone(keys)),
+            Keys::Listed(jwks) => jwks.keys(key_id).await,
         }
+    }
+
+    /// Whether the keys are still those that a signature was verified with.
+    async fn still_trusts(&self, trust: &Trust) -> Result<bool, CallerError> {
+        Ok(match trust {
+            Trust::Secrets(secrets) => Arc::ptr_eq(secrets, &self.secrets.load()),
+            Trust::Keys { keys, key_id } => Arc::ptr_eq(keys, &self.keys(key_id.as_deref()).await?),
+        })
+    }
+
+    fn check_times(&self, registered: &Registered) -> Result<(), CallerError> {
+        registered.check_times(self.clock.now(), self.rules.leeway)
     }
 }
 

@@ -15,6 +15,7 @@ mod round_trip;
 mod server;
 mod table;
 mod token;
+mod verify;
 
 use std::io::{self, Write as _};
 
@@ -30,6 +31,7 @@ fn main() -> io::Result<()> {
     let mut rows = Vec::new();
     for name in [
         "mint",
+        "verify",
         "clients",
         "token",
         "request",
@@ -41,6 +43,7 @@ fn main() -> io::Result<()> {
         }
         rows.extend(match name {
             "mint" => mint::rows(&mut bench),
+            "verify" => verify::rows(&mut bench),
             "clients" => clients::rows(&mut bench),
             "token" => token::rows(&mut bench),
             "request" => request::rows(&mut bench),

@@ -45,7 +45,7 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
 fn hs256_rows(bench: &mut Bench) -> Vec<Row> {
     let (clock, client) = unshared(hs256());
     let token = client.token().expect("a token");
-    let input = signing_input(&token);
+    let input = signing_input(token.expose_secret());
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let claims = claims(&token);
     let payload = serde_json::to_vec(&claims).expect("JSON").len();
@@ -83,7 +83,7 @@ fn hs256_rows(bench: &mut Bench) -> Vec<Row> {
 fn es256_row(bench: &mut Bench) -> Row {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let (clock, client) = unshared(SigningKey::from_jwk(&jwk(&pair)).expect("a key"));
-    let input = signing_input(&client.token().expect("a token"));
+    let input = signing_input(client.token().expect("a token").expose_secret());
     let random = SystemRandom::new();
     let raw = calls(|| pair.sign(&random, input.as_bytes()).expect("a signature"));
     let measured = bench.measure("mint ES256", SHORT, vec![minting(&clock, &client), raw]);
@@ -114,8 +114,8 @@ pub(crate) fn minting<'a>(clock: &'a FastClock, client: &'a ScopedClient<Tenant>
     })
 }
 
-fn signing_input(token: &AccessToken) -> String {
-    let (input, _) = token.expose_secret().rsplit_once('.').expect("a JWT");
+pub(crate) fn signing_input(token: &str) -> String {
+    let (input, _) = token.rsplit_once('.').expect("a JWT");
     input.to_owned()
 }
 
@@ -149,6 +149,14 @@ fn claims(token: &AccessToken) -> Claims {
     let same = serde_json::to_value(&all).expect("JSON");
     assert_eq!(same, Value::Object(claims.clone()), "both mint the same");
     all
+}
+
+/// A new key as a private JWK (RFC 7518, section 6.2), and ready to sign.
+pub(crate) fn es256() -> (Value, SigningKey) {
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+    let jwk: Value = serde_json::from_str(&jwk(&pair)).expect("JSON");
+    let key = SigningKey::from_jwk(&jwk.to_string()).expect("a key");
+    (jwk, key)
 }
 
 /// A private JWK (RFC 7518, section 6.2).

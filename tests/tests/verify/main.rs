@@ -12,6 +12,7 @@ mod given_keys;
 mod jwks;
 mod rules;
 mod secrets;
+mod seen;
 mod sessions;
 mod support;
 mod wycheproof;

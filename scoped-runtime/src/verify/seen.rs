@@ -1,0 +1,45 @@
+use std::sync::Arc;
+
+use quick_cache::sync::Cache;
+
+use super::VerifiedToken;
+use crate::key::{KeySet, VerifyingKey};
+use crate::token::fingerprint;
+
+/// Tokens whose signature was verified lately: checking it again takes many times as long as all the
+/// rest. Only the signature is remembered, as in `PostgREST`; times and keys are looked at every time.
+///
+/// Tokens are found by their SHA-256, so that how long it takes tells nothing of those that are here.
+pub(super) struct Seen(Cache<[u8; 32], Arc<Sight>>);
+
+pub(super) struct Sight {
+    pub(super) token: VerifiedToken,
+    pub(super) trust: Trust,
+}
+
+/// What a signature was verified with. Once the project has other keys, it says nothing any more.
+pub(super) enum Trust {
+    Secrets(Arc<Vec<VerifyingKey>>),
+    Keys {
+        keys: Arc<KeySet>,
+        key_id: Option<String>,
+    },
+}
+
+/// As many as `PostgREST` remembers.
+const TOKENS: usize = 1000;
+
+impl Seen {
+    pub(super) fn new() -> Self {
+        Self(Cache::new(TOKENS))
+    }
+
+    pub(super) fn get(&self, token: &str) -> Option<Arc<Sight>> {
+        self.0.get(&fingerprint(token))
+    }
+
+    pub(super) fn insert(&self, text: &str, token: VerifiedToken, trust: Trust) {
+        self.0
+            .insert(fingerprint(text), Arc::new(Sight { token, trust }));
+    }
+}

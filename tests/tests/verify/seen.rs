@@ -1,0 +1,50 @@
+//! A signature that was verified once is remembered, and nothing else of it.
+
+use std::time::Duration;
+
+use scoped_runtime::CallerError;
+use serde_json::json;
+
+use crate::support::{Issuer, KID, START, claims, trusting, verify};
+
+#[tokio::test]
+async fn a_token_that_was_verified_ends_all_the_same() {
+    let issuer = Issuer::new(KID);
+    let (clients, clock) = trusting(&issuer);
+    let token = issuer.token(&claims(&json!({ "exp": START + 60 })));
+    for _ in 0..3 {
+        verify(clients.verifier(), &token).await.unwrap();
+    }
+    clock.pass(Duration::from_secs(70));
+    let error = verify(clients.verifier(), &token).await.unwrap_err();
+    assert!(matches!(error, CallerError::Expired), "{error}");
+    // The clock is set back, and the token is from the future.
+    clock.jump_back(Duration::from_secs(170));
+    let error = verify(clients.verifier(), &token).await.unwrap_err();
+    assert!(matches!(error, CallerError::NotYetValid { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_that_differs_in_one_byte_is_another_one() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    let token = issuer.token(&claims(&json!({})));
+    verify(clients.verifier(), &token).await.unwrap();
+    for place in 0..token.len() {
+        let mut forged = token.clone().into_bytes();
+        forged[place] = if forged[place] == b'A' { b'B' } else { b'A' };
+        let forged = String::from_utf8(forged).unwrap();
+        verify(clients.verifier(), &forged).await.unwrap_err();
+    }
+}
+
+#[tokio::test]
+async fn what_one_project_has_verified_another_has_not() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    let (others, _) = trusting(&Issuer::new(KID));
+    let token = issuer.token(&claims(&json!({})));
+    verify(clients.verifier(), &token).await.unwrap();
+    let error = verify(others.verifier(), &token).await.unwrap_err();
+    assert!(matches!(error, CallerError::Signature), "{error}");
+}
