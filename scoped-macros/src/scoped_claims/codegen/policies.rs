@@ -14,6 +14,15 @@ pub(super) fn check(model: &Model) -> Option<TokenStream> {
     let private = quote!(#runtime::__private);
     let files = policies.folders.iter().flat_map(|folder| &folder.files);
     let files = files.map(|file| file.display().to_string());
+    // A change of a file compiles the struct again. Nothing calls this, so no file is in the program,
+    // nor, as that of a constant would be, in the crate's metadata.
+    let files = quote! {
+        const _: () = {
+            fn _files() {
+                #(let _ = ::core::include_bytes!(#files);)*
+            }
+        };
+    };
     let warnings = policies.warnings.iter().map(warning);
     let by_type = policies
         .by_type
@@ -21,8 +30,7 @@ pub(super) fn check(model: &Model) -> Option<TokenStream> {
         .map(|asked| by_type(asked, &private));
     let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders, &private));
     Some(quote! {
-        // A change of a file compiles the struct again. Its text is not kept.
-        #(const _: &[::core::primitive::u8] = ::core::include_bytes!(#files);)*
+        #files
         #(#warnings)*
         #(#by_type)*
         #test

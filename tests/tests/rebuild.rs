@@ -1,0 +1,208 @@
+//! When SQL changes, a crate whose claims are compared with it is compiled again, or says that it was not.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const MIGRATION: &str = "migrations/1_notes.sql";
+const READS_TENANT: &str =
+    "create policy p on notes using (t = (select auth.jwt() ->> 'tenant_id'));";
+const READS_PLAN: &str = "create policy q on notes using (t = (select auth.jwt() ->> 'plan'));";
+const SAYS_PLAN: &str =
+    "policy `q` on `public.notes` reads claim `plan`, which `Tenant` does not have";
+
+/// A small crate of its own, as users have them.
+struct Project {
+    name: String,
+    folder: PathBuf,
+}
+
+impl Project {
+    /// Its claims are compared with the folder `migrations`.
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        let project = Self {
+            name: name.to_owned(),
+            folder,
+        };
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let runtime = workspace.join("scoped-runtime").canonicalize().unwrap();
+        project.write(
+            "Cargo.toml",
+            &format!(
+                "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                 [dependencies.scoped-runtime]\npath = {runtime:?}\n\
+                 default-features = false\nfeatures = [\"macros\"]\n\n\
+                 [profile.dev]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
+            ),
+        );
+        fs::copy(
+            workspace.join("Cargo.lock"),
+            project.folder.join("Cargo.lock"),
+        )
+        .unwrap();
+        project.write(
+            "src/lib.rs",
+            "#[scoped_runtime::scoped_claims(policies = \"migrations\")]\n\
+             pub struct Tenant {\n    pub tenant_id: String,\n}\n",
+        );
+        project.write(
+            "src/main.rs",
+            &format!(
+                "fn main() {{\n    println!(\"in the program {{:?}}\", \
+                 <{name}::Tenant as scoped_runtime::ScopedClaims>::CLAIMS);\n}}\n"
+            ),
+        );
+        project.write(MIGRATION, READS_TENANT);
+        project
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let file = self.folder.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn remove(&self, file: &str) {
+        fs::remove_file(self.folder.join(file)).unwrap();
+    }
+
+    /// Beside trybuild's, so that what both need is built once.
+    fn target() -> PathBuf {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        target.join("tests/trybuild")
+    }
+
+    /// Whether the command succeeds, and what it says.
+    fn cargo(&self, command: &[&str]) -> (bool, String) {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(command).args(["--offline", "--color=never"]);
+        cargo.current_dir(&self.folder);
+        cargo.env("CARGO_TARGET_DIR", Self::target());
+        cargo.env("CARGO_INCREMENTAL", "0").env_remove("RUSTFLAGS");
+        let output = cargo.output().unwrap();
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        (output.status.success(), text)
+    }
+
+    #[track_caller]
+    fn succeeds(&self, command: &[&str]) -> String {
+        let (success, text) = self.cargo(command);
+        assert!(success, "{text}");
+        text
+    }
+
+    #[track_caller]
+    fn fails(&self, command: &[&str], sentence: &str) {
+        let (success, text) = self.cargo(command);
+        assert!(!success && text.contains(sentence), "{text}");
+    }
+
+    /// The files that were compiled, of this crate alone.
+    fn compiled(&self) -> Vec<(String, Vec<u8>)> {
+        let files = fs::read_dir(Self::target().join("debug/deps")).unwrap();
+        let names = files.map(|file| file.unwrap().path());
+        let own = names.filter_map(|path| {
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            let is_own = name
+                .strip_prefix("lib")
+                .unwrap_or(&name)
+                .starts_with(&self.name);
+            (is_own && !name.ends_with(".d")).then(|| (name, fs::read(path).unwrap()))
+        });
+        own.collect()
+    }
+}
+
+#[test]
+fn a_changed_file_compiles_the_claims_again() {
+    let project = Project::new("rebuild_changed");
+    project.succeeds(&["build"]);
+    project.write(MIGRATION, READS_PLAN);
+    project.fails(&["build"], SAYS_PLAN);
+    project.write(MIGRATION, READS_TENANT);
+    project.succeeds(&["build"]);
+}
+
+#[test]
+fn an_added_file_is_told_by_a_test_and_a_removed_one_compiles_the_claims_again() {
+    let project = Project::new("rebuild_added");
+    let test = "test __policies_of_Tenant ... ok";
+    let said = project.succeeds(&["test"]);
+    assert!(said.contains(test), "{said}");
+    project.write("migrations/2_plan.sql", READS_PLAN);
+    project.fails(
+        &["test"],
+        "`migrations/2_plan.sql` was added since the claims of `Tenant` were compared with the policies; \
+         touch the file that `Tenant` is in, or let a `build.rs` print \
+         `cargo::rerun-if-changed=migrations`",
+    );
+    project.write(
+        "src/lib.rs",
+        &fs::read_to_string(project.folder.join("src/lib.rs")).unwrap(),
+    );
+    project.fails(&["test"], SAYS_PLAN);
+    project.write("migrations/2_plan.sql", "");
+    project.succeeds(&["test"]);
+    project.remove("migrations/2_plan.sql");
+    let said = project.succeeds(&["test"]);
+    assert!(said.contains(test), "{said}");
+}
+
+#[test]
+fn a_build_script_of_one_line_notices_an_added_file() {
+    let project = Project::new("rebuild_script");
+    project.write(
+        "build.rs",
+        "fn main() {\n    println!(\"cargo::rerun-if-changed=migrations\");\n}\n",
+    );
+    project.succeeds(&["build"]);
+    project.write("migrations/2_plan.sql", READS_PLAN);
+    project.fails(&["build"], SAYS_PLAN);
+    project.remove("migrations/2_plan.sql");
+    project.succeeds(&["build"]);
+}
+
+#[test]
+fn no_sql_is_in_what_is_compiled_and_the_test_is_in_tests_only() {
+    let project = Project::new("rebuild_binary");
+    let secret = "only-in-the-sql-9f2c";
+    project.write(MIGRATION, &format!("-- {secret}\n{READS_TENANT}\n"));
+    project.succeeds(&["test"]);
+    project.succeeds(&["build"]);
+    let compiled = project.compiled();
+    let having = |text: &str| -> Vec<&str> {
+        let has = |bytes: &[u8]| {
+            bytes
+                .windows(text.len())
+                .any(|window| window == text.as_bytes())
+        };
+        let having = compiled.iter().filter(|(_, bytes)| has(bytes));
+        having.map(|(name, _)| name.as_str()).collect()
+    };
+    assert!(!having("in the program").is_empty(), "looks at the program");
+    assert_eq!(having(secret), [""; 0]);
+    let mut tests = having("__policies_of_Tenant");
+    // A library's metadata names what it leaves out.
+    tests.retain(|name| !name.starts_with("lib"));
+    assert_eq!(tests.len(), 1, "{tests:?}");
+}
+
+#[test]
+fn a_folder_that_a_package_lacks_is_a_note_and_in_a_checkout_an_error() {
+    let project = Project::new("rebuild_packaged");
+    fs::remove_dir_all(project.folder.join("migrations")).unwrap();
+    project.fails(&["build"], "`migrations` cannot be read (entity not found)");
+    let listed = project.succeeds(&["package", "--list", "--allow-dirty"]);
+    let marker = "Cargo.toml.orig";
+    assert!(listed.lines().any(|file| file == marker), "{listed}");
+    project.write(marker, "");
+    let said = project.succeeds(&["build"]);
+    let note = "this package comes without `migrations`, so the claims of `Tenant` are not compared with it";
+    assert!(said.contains(note), "{said}");
+}
