@@ -5,7 +5,7 @@ mod impersonate;
     dead_code,
     unreachable_pub,
     unused_imports,
-    reason = "an engine of its own, with tests of its own: the attribute needs a part of it"
+    reason = "an engine that the runtime has too, and takes more of"
 )]
 mod policy;
 mod scoped_claims;
@@ -46,7 +46,7 @@ use proc_macro::TokenStream;
 /// | `expires_in = "15m"` | the life of their tokens, likewise: numbers with `h`, `m` and `s` |
 /// | `under = "app_metadata"` | the object that all claims are in |
 /// | `max_bytes = n` | how many bytes the claims may have as JSON |
-/// | `policies = "supabase/migrations"` | a folder or glob of SQL files, from the crate's `Cargo.toml` on: the policies in them are compared with the claims |
+/// | `policies = "supabase/migrations"`, `policies(...)` | folders and globs of SQL files, from the crate's `Cargo.toml` on: the policies in them are compared with the claims, see below |
 /// | `allow_user_metadata` | lets claims be in `user_metadata`, which users can edit |
 /// | `crate = path` | where to find `scoped_runtime`, if it is not `::scoped_runtime` |
 ///
@@ -94,13 +94,57 @@ use proc_macro::TokenStream;
 ///
 /// With `policies = "..."` the SQL is read in the order of the files' names, and its history replayed: what
 /// was dropped or replaced does not count. A read of a claim in a live policy that the struct and the
-/// runtime do not have, a cast or comparison that the field's type can never satisfy, and `user_metadata`
+/// runtime do not have, a cast or comparison that the claim can never satisfy, and `user_metadata`
 /// in a policy are errors, each with policy, table, file and line. The same elsewhere (functions, views,
 /// triggers, defaults, dynamic SQL), reads that cannot be followed, `auth.jwt()` outside of a `select`, and
 /// fields that nothing reads (but for `#[claim(unread)]`) are warnings; they look like uses of something
-/// deprecated, the only way to a warning on stable Rust. A changed file compiles the struct again; after
-/// adding or removing one, touch the source, or print `cargo::rerun-if-changed=` and the folder from a
-/// `build.rs`.
+/// deprecated, the only way to a warning on stable Rust.
+///
+/// ```text
+/// #[scoped_claims(policies(
+///     "supabase/migrations",
+///     "supabase/seeds/*.sql",
+///     tables = ["documents", "app.*"],
+///     deny = ["unwrapped"],
+///     allow = ["partner_id"],
+/// ))]
+/// ```
+///
+/// | in `policies(...)` | |
+/// |---|---|
+/// | `"..."`, once or more | a folder, without its subfolders, or a glob with `*`, `**` and `?`. Together they are one history, in this order |
+/// | `tables = [...]` | only what is on these tables counts, since one history may serve several kinds of tokens: `documents` (of `public`), `app.documents`, `app.*` |
+/// | `deny = [...]` | these findings are errors |
+/// | `warn = [...]` | these are warnings |
+/// | `allow = [...]` | of these nothing is said |
+///
+/// A finding is named by its claim's path, with everything below it (`app_metadata.org`), or by its
+/// kind. The claim counts before the kind, and the longer path before the shorter one. An entry that
+/// names nothing is a mistake. The kinds: `missing` (a claim that the struct lacks), `mismatch` (a use that
+/// it can never satisfy), `doubtful` (one that only some of its values do), `user_metadata`, `unwrapped`
+/// (`auth.jwt()` outside of a `select`, so that it is called for each row), `key_cast` (`->> 'key'::uuid`
+/// casts the key), `auth_only` (`session_id` and other claims of Auth's own tokens), `role_literal` (`role`
+/// compared with what is no database role), `unfollowed`, `unread`. A warning begins with its kind's name.
+///
+/// **What a claim is** follows from the field's type: from the name of one of the standard library's, else
+/// from what the compiler knows, through aliases and into structs that are claims themselves (but not
+/// those within them). Then it follows from the rules: `one_of`, `uuid` and `pattern` say that a type of
+/// your own is text, and which. Every other type of your own may be anything, as may a field with
+/// `#[serde(with = "...")]` and one of a type parameter. What the compiler finds is an error or nothing,
+/// never a warning.
+///
+/// **When the SQL changes** the struct is compiled again, but a new file is nothing that Cargo looks
+/// at. A test that the attribute adds to the crate's own tells of it. To have it noticed by every build,
+/// add a `build.rs`:
+///
+/// ```text
+/// fn main() {
+///     println!("cargo::rerun-if-changed=supabase/migrations");
+/// }
+/// ```
+///
+/// No SQL gets into the program. A folder that is not there is an error, but only a warning in a package
+/// (as Cargo makes, vendors and publishes them, and as docs.rs builds them).
 ///
 /// # What is refused
 ///

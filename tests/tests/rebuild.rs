@@ -132,7 +132,7 @@ fn a_changed_file_compiles_the_claims_again() {
 #[test]
 fn an_added_file_is_told_by_a_test_and_a_removed_one_compiles_the_claims_again() {
     let project = Project::new("rebuild_added");
-    let test = "test __policies_of_Tenant ... ok";
+    let test = "test __policies_of_Tenant::are_unchanged ... ok";
     let said = project.succeeds(&["test"]);
     assert!(said.contains(test), "{said}");
     project.write("migrations/2_plan.sql", READS_PLAN);
@@ -155,6 +155,14 @@ fn an_added_file_is_told_by_a_test_and_a_removed_one_compiles_the_claims_again()
 }
 
 #[test]
+fn the_test_needs_nothing_of_the_place_that_the_struct_is_in() {
+    let project = Project::new("rebuild_places");
+    project.write("src/lib.rs", include_str!("../rebuild/every_place.rs"));
+    let said = project.succeeds(&["test", "--lib"]);
+    assert!(said.contains("5 passed"), "{said}");
+}
+
+#[test]
 fn a_build_script_of_one_line_notices_an_added_file() {
     let project = Project::new("rebuild_script");
     project.write(
@@ -173,6 +181,8 @@ fn no_sql_is_in_what_is_compiled_and_the_test_is_in_tests_only() {
     let project = Project::new("rebuild_binary");
     let secret = "only-in-the-sql-9f2c";
     project.write(MIGRATION, &format!("-- {secret}\n{READS_TENANT}\n"));
+    // Those of earlier runs must not be looked at.
+    project.succeeds(&["clean", "-p", &project.name]);
     project.succeeds(&["test"]);
     project.succeeds(&["build"]);
     let compiled = project.compiled();

@@ -1,5 +1,5 @@
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{Expr, ExprLit, Lit, Path, parse_quote};
 
 use super::errors::Errors;
@@ -54,6 +54,20 @@ impl CratePath {
                 );
                 None
             }
+        }
+    }
+
+    /// The path from a module that is beside whoever wrote it, and imports all that is there.
+    pub(crate) fn from_a_module(&self) -> TokenStream {
+        let path = &self.0;
+        let first = path.segments.first().map(|first| &first.ident);
+        if path.leading_colon.is_none() && first.is_some_and(|first| first == "self") {
+            let rest = path.segments.iter().skip(1);
+            quote!(super #(::#rest)*)
+        } else if path.leading_colon.is_none() && first.is_some_and(|first| first == "super") {
+            quote!(super::#path)
+        } else {
+            quote!(#path)
         }
     }
 

@@ -28,7 +28,7 @@ pub(super) fn check(model: &Model) -> Option<TokenStream> {
         .by_type
         .iter()
         .map(|asked| by_type(asked, &private));
-    let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders, &private));
+    let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders));
     Some(quote! {
         #files
         #(#warnings)*
@@ -96,23 +96,32 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-/// A file that is new is nothing that the compiler looks at, so the user's tests do.
-fn test(model: &Model, folders: &[Folder], private: &TokenStream) -> TokenStream {
+/// A file that is new is nothing that the compiler looks at, so the user's tests do. In a module,
+/// which can be told that a struct inside of a function has a test that nobody runs.
+fn test(model: &Model, folders: &[Folder]) -> TokenStream {
     let name = model.item.ident.unraw().to_string();
-    let test = format_ident!("__policies_of_{}", name, span = Span::mixed_site());
+    let module = format_ident!("__policies_of_{name}", span = Span::mixed_site());
+    let runtime = model.runtime.from_a_module();
     let manifest_dir = manifest();
     let patterns = folders.iter().map(|folder| &folder.pattern);
     let files = folders.iter().flat_map(|folder| &folder.files);
     let files = files.map(|file| shown(&manifest_dir, file).display().to_string());
     quote! {
         #[cfg(test)]
-        #[::core::prelude::v1::test]
-        fn #test() {
-            let manifest = ::core::env!("CARGO_MANIFEST_DIR");
-            if let ::core::result::Result::Err(changed) =
-                #private::unchanged(#name, manifest, &[#(#patterns),*], &[#(#files),*])
-            {
-                ::core::panic!("{changed}");
+        #[allow(unnameable_test_items, unused_imports, reason = "where the struct is decides")]
+        mod #module {
+            use super::*;
+            #[::core::prelude::v1::test]
+            fn are_unchanged() {
+                let manifest = ::core::env!("CARGO_MANIFEST_DIR");
+                if let ::core::result::Result::Err(changed) = #runtime::__private::unchanged(
+                    #name,
+                    manifest,
+                    &[#(#patterns),*],
+                    &[#(#files),*],
+                ) {
+                    ::core::panic!("{changed}");
+                }
             }
         }
     }
