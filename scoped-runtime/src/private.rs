@@ -1,5 +1,7 @@
 //! What the macros' output and the benches call. Not a public interface: it may change with any version.
 
+#[path = "private/compared.rs"]
+mod compared;
 #[allow(
     unreachable_pub,
     reason = "the macros' own source, which is used there"
@@ -9,6 +11,7 @@ mod files;
 #[path = "private/unchanged.rs"]
 mod unchanged;
 
+pub use compared::{Comparison, compared};
 pub use unchanged::unchanged;
 
 pub use crate::claims::{

@@ -1,6 +1,7 @@
 //! Structs in every place, with the runtime found in every way: their tests disturb nobody.
 #![no_implicit_prelude]
 #![deny(warnings)]
+#![allow(dead_code)]
 
 use ::std::string::String;
 

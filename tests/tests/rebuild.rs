@@ -1,4 +1,5 @@
 //! When SQL changes, a crate whose claims are compared with it is compiled again, or says that it was not.
+//! What the compiler cannot see, the tests that the attribute adds to the crate do.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
@@ -160,6 +161,23 @@ fn the_test_needs_nothing_of_the_place_that_the_struct_is_in() {
     project.write("src/lib.rs", include_str!("../rebuild/every_place.rs"));
     let said = project.succeeds(&["test", "--lib"]);
     assert!(said.contains("5 passed"), "{said}");
+}
+
+#[test]
+fn an_enum_that_is_never_what_a_policy_wants_is_told_by_a_test() {
+    let project = Project::new("rebuild_enum");
+    project.write("src/lib.rs", include_str!("../rebuild/enum.rs"));
+    let policy = |plans: &str| {
+        format!("create policy p on notes using ((select auth.jwt() ->> 'plan') in ({plans}));")
+    };
+    project.write(MIGRATION, &policy("'gold', 'pro'"));
+    project.succeeds(&["test", "--lib"]);
+    project.write(MIGRATION, &policy("'gold', 'silver'"));
+    project.fails(
+        &["test", "--lib"],
+        "policy `p` on `public.notes` reads claim `plan` and compares it with `gold`, `silver`, which it \
+         never is in `Tenant` (migrations/1_notes.sql:1)",
+    );
 }
 
 #[test]

@@ -2,9 +2,11 @@
 //! [`Inspect`]; every other type may be a claim, and nothing is asked of it but `Serialize`.
 
 mod known;
+mod values;
 
 use std::marker::PhantomData;
 
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
 use super::{Claim, ClaimKind};
@@ -88,6 +90,13 @@ impl<T: Inspect + ?Sized> Probe<T> {
     }
 }
 
+impl<T: DeserializeOwned> Probe<T> {
+    /// The values of an enum, as serde names them.
+    pub fn values(&self) -> Option<&'static [&'static str]> {
+        values::values::<T>()
+    }
+}
+
 /// The answers for types of which nothing is known.
 pub trait Other {
     /// Only its `Serialize` knows.
@@ -95,6 +104,11 @@ pub trait Other {
 
     /// Nobody knows.
     const CLAIMS: Option<&'static [Claim]> = None;
+
+    /// Nobody can ask it.
+    fn values(&self) -> Option<&'static [&'static str]> {
+        None
+    }
 
     /// Nothing speaks against it.
     fn class(&self) -> PhantomData<Fine> {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::super::model::Model;
-use super::super::policies::{ByType, Folder, Warning, manifest, shown};
+use super::super::policies::{ByType, Folder, OfEnum, Warning, manifest, shown};
 use crate::policy::Kind;
 
 pub(super) fn check(model: &Model) -> Option<TokenStream> {
@@ -29,11 +29,13 @@ pub(super) fn check(model: &Model) -> Option<TokenStream> {
         .iter()
         .map(|asked| by_type(asked, &private));
     let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders));
+    let enums = (!policies.of_enums.is_empty()).then(|| enums(model, &policies.of_enums, &private));
     Some(quote! {
         #files
         #(#warnings)*
         #(#by_type)*
         #test
+        #enums
     })
 }
 
@@ -122,6 +124,43 @@ fn test(model: &Model, folders: &[Folder]) -> TokenStream {
                 ) {
                     ::core::panic!("{changed}");
                 }
+            }
+        }
+    }
+}
+
+/// Serde tells an enum's values, but not to the compiler. Not in a module, where the types of a struct
+/// inside of a function have no names.
+fn enums(model: &Model, of_enums: &[OfEnum], private: &TokenStream) -> TokenStream {
+    let name = model.item.ident.unraw();
+    let test = format_ident!(
+        "__policies_of_{name}_compare_enums",
+        span = Span::mixed_site()
+    );
+    let comparisons = of_enums.iter().map(|of_enum| {
+        let OfEnum {
+            ty,
+            cfgs,
+            literals,
+            text,
+        } = of_enum;
+        quote! {
+            #(#cfgs)*
+            #private::Comparison {
+                values: #private::Probe::<#ty>::NEW.values(),
+                literals: &[#(#literals),*],
+                text: #text,
+            },
+        }
+    });
+    quote! {
+        #[cfg(test)]
+        #[::core::prelude::v1::test]
+        fn #test() {
+            #[allow(unused_imports, reason = "not every type needs it")]
+            use #private::Other as _;
+            if let ::core::result::Result::Err(wrong) = #private::compared(&[#(#comparisons)*]) {
+                ::core::panic!("{wrong}");
             }
         }
     }

@@ -1,10 +1,12 @@
 //! The claims beside the SQL of the policies that read them.
 
+mod ask;
 mod by_type;
 mod entries;
 mod folder;
 mod history;
 mod known;
+mod of_enum;
 mod written;
 
 use std::path::{Path, PathBuf};
@@ -15,9 +17,11 @@ use super::model::{Claim, Model};
 use crate::policy::{Finding, FindingKind, Severity, Target, compare};
 use crate::support::errors::Errors;
 use crate::support::registered;
+use ask::Ask;
 pub(super) use by_type::ByType;
 pub(super) use folder::Folder;
 pub(super) use history::shown;
+pub(super) use of_enum::OfEnum;
 pub(super) use written::Written;
 
 /// SQL that was read, and what is to be said of it though nothing is wrong.
@@ -27,6 +31,8 @@ pub(super) struct Policies {
     pub(super) warnings: Vec<Warning>,
     /// What only the compiler can tell.
     pub(super) by_type: Vec<ByType>,
+    /// What only a test can tell.
+    pub(super) of_enums: Vec<OfEnum>,
 }
 
 /// A sentence for the user.
@@ -108,7 +114,10 @@ fn compare_all(
             }),
         }
     }
-    policies.by_type = by_type::questions(model, &project, &target, &options);
+    for mut ask in Ask::all(model, &project, &target, &options) {
+        policies.by_type.extend(ByType::questions(&ask));
+        policies.of_enums.extend(OfEnum::questions(&mut ask));
+    }
 }
 
 /// Whether the finding is about what this claim is.

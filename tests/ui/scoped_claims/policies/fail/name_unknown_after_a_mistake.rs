@@ -4,8 +4,6 @@ use scoped_runtime::scoped_claims;
 struct Tenant {
     #[claim(renam = "tenant")]
     tenant_id: String,
-    #[claim(non_empty)]
-    seats: u32,
 }
 
 fn main() {}

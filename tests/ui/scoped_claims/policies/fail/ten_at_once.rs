@@ -1,10 +1,5 @@
 use scoped_runtime::scoped_claims;
 
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Organization {
-    name: String,
-}
-
 #[scoped_claims(policies = "sql/ten_at_once.sql")]
 struct Tenant {
     tenant_id: String,

@@ -4,6 +4,7 @@ use scoped_runtime::scoped_claims;
 
 #[scoped_claims(policies = "sql/warning_in_a_view.sql")]
 struct Tenant {
+    #[claim(unread)]
     tenant_id: String,
 }
 

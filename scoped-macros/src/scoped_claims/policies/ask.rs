@@ -1,0 +1,81 @@
+//! Claims whose type's name says nothing to a macro. Such a claim is compared as what it may be, and the
+//! generated code takes the answer for what it is.
+
+use super::super::model::{Field, Model};
+use crate::policy::{FindingKind, Kind, Known, Options, Project, Read, Severity, Target, compare};
+
+/// One claim of which nothing is known, and what reads it or something inside of it.
+pub(super) struct Ask<'a> {
+    pub(super) field: &'a Field,
+    /// The project without any other reads.
+    pub(super) project: Project,
+    target: &'a Target<'a>,
+    options: &'a Options,
+    /// The claim among those that are known.
+    place: usize,
+}
+
+impl<'a> Ask<'a> {
+    /// Every claim that there is something to ask about.
+    pub(super) fn all(
+        model: &'a Model,
+        project: &'a Project,
+        target: &'a Target<'a>,
+        options: &'a Options,
+    ) -> impl Iterator<Item = Self> {
+        model.fields.iter().filter_map(move |field| {
+            let path = field.claim.as_ref()?.path();
+            // What is serialised by a function, or depends on a parameter, has no type to ask.
+            if !field.is_plain || !field.asks.serialize {
+                return None;
+            }
+            let is_it = |known: &Known| known.path == path && known.kind == Kind::Any;
+            let place = target.known.iter().position(is_it)?;
+            let reads = project.reads.iter();
+            let reads = reads.filter(|read| read.path.starts_with(&path)).cloned();
+            let reads: Vec<Read> = reads.collect();
+            (!reads.is_empty()).then(|| Self {
+                field,
+                project: Project {
+                    files: project.files.clone(),
+                    objects: project.objects.clone(),
+                    reads,
+                    ..Project::default()
+                },
+                target,
+                options,
+                place,
+            })
+        })
+    }
+
+    pub(super) fn path(&self) -> &'a [String] {
+        &self.target.known[self.place].path
+    }
+
+    /// Why the claim cannot be that: what the reads of some paths have against it.
+    pub(super) fn refusals(
+        &self,
+        kind: Kind,
+        one_of: Option<Vec<String>>,
+        member: Option<Known>,
+        about: impl Fn(&[String]) -> bool,
+    ) -> Option<String> {
+        let mut known = self.target.known.to_vec();
+        let claim = &mut known[self.place];
+        claim.kind = kind;
+        claim.one_of = one_of.or(claim.one_of.take());
+        known.extend(member);
+        let target = Target {
+            known: &known,
+            ..*self.target
+        };
+        let findings = compare(&self.project, &target, self.options);
+        let refusals = findings.into_iter().filter(|finding| {
+            let is_of_reads = finding.kind != FindingKind::Unread && about(&finding.path);
+            is_of_reads && finding.severity == Severity::Error
+        });
+        let texts: Vec<String> = refusals.map(|finding| finding.text).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
+    }
+}
