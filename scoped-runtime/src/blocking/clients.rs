@@ -44,7 +44,7 @@ impl ScopedClients {
 
     /// Starts a client for this user, to spell out more than the user ID.
     pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
-        crate::ScopedClientBuilder::<_, Blocking>::new(self.clients.clone(), user_id.to_user_id())
+        crate::ScopedClientBuilder::<_, Blocking>::new(self.clients.clone(), &user_id)
     }
 
     /// Makes this the default of the process, for both kinds of client; see

@@ -120,6 +120,13 @@ pub trait ToUserId {
     /// # Errors
     /// [`ClientError::InvalidUserId`] when the value is no valid ID.
     fn to_user_id(&self) -> Result<UserId, ClientError>;
+
+    /// Whether this is known to be an anonymous user of Supabase's, as a verified
+    /// [`Caller`](crate::Caller) may be: the token then says so (`is_anonymous`), and policies that keep
+    /// such users out still do. An ID alone does not tell.
+    fn is_anonymous(&self) -> bool {
+        false
+    }
 }
 
 impl ToUserId for UserId {
@@ -149,5 +156,9 @@ impl ToUserId for String {
 impl<T: ToUserId + ?Sized> ToUserId for &T {
     fn to_user_id(&self) -> Result<UserId, ClientError> {
         (**self).to_user_id()
+    }
+
+    fn is_anonymous(&self) -> bool {
+        (**self).is_anonymous()
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::project::Wanted;
 use super::{Async, ScopedClient, ScopedClients};
-use crate::claims::{Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, UserId};
+use crate::claims::{Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId};
 use crate::error::{ClientError, Error};
 use crate::session::Lifetime;
 
@@ -19,6 +19,7 @@ pub(super) const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     clients: ScopedClients,
     user_id: Result<UserId, ClientError>,
+    is_anonymous: bool,
     /// `None`: what the claims say, or `authenticated`.
     role: Option<Result<Role, ClientError>>,
     claims: C,
@@ -33,10 +34,11 @@ pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
 }
 
 impl<M> ScopedClientBuilder<NoClaims, M> {
-    pub(crate) fn new(clients: ScopedClients, user_id: Result<UserId, ClientError>) -> Self {
+    pub(crate) fn new(clients: ScopedClients, user: &impl ToUserId) -> Self {
         Self {
             clients,
-            user_id,
+            user_id: user.to_user_id(),
+            is_anonymous: user.is_anonymous(),
             role: None,
             claims: NoClaims {},
             actor: None,
@@ -68,6 +70,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         ScopedClientBuilder {
             clients: self.clients,
             user_id: self.user_id,
+            is_anonymous: self.is_anonymous,
             role: self.role,
             claims,
             actor: self.actor,
@@ -140,7 +143,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             user_id,
             role,
             claims,
-            is_anonymous: false,
+            is_anonymous: self.is_anonymous,
             actor: self.actor,
             reason: self.reason,
             lifetime,

@@ -58,7 +58,7 @@ impl ScopedClients {
 
     /// Starts a client for this user, to spell out more than the user ID.
     pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
-        ScopedClientBuilder::new(self.clone(), user_id.to_user_id())
+        ScopedClientBuilder::new(self.clone(), &user_id)
     }
 
     /// Signs with another key from now on, while requests run: none of them fails. Existing clients

@@ -207,6 +207,10 @@ impl<C> ToUserId for VerifiedToken<C> {
     fn to_user_id(&self) -> Result<UserId, ClientError> {
         Ok(self.user_id().clone())
     }
+
+    fn is_anonymous(&self) -> bool {
+        self.verified.registered.is_anonymous
+    }
 }
 
 impl<C> fmt::Debug for VerifiedToken<C> {

@@ -134,6 +134,17 @@ async fn anonymous_and_permanent_callers_share_no_token() {
 }
 
 #[tokio::test]
+async fn a_caller_who_is_named_as_the_user_stays_anonymous() {
+    let world = World::new().await;
+    let token = world.token(&json!({ "is_anonymous": true }));
+    let caller = world.caller(&token).await;
+    let client = world.clients.user(&caller).client().unwrap();
+    assert_eq!(client.token().unwrap().claims()["is_anonymous"], true);
+    let by_id = world.clients.user(caller.user_id()).client().unwrap();
+    assert_eq!(by_id.token().unwrap().claims()["is_anonymous"], false);
+}
+
+#[tokio::test]
 async fn a_caller_mints_once_however_many_requests_they_send() {
     let world = World::new().await;
     for _ in 0..10 {
