@@ -13,6 +13,8 @@ mod clock;
 mod config;
 mod error;
 mod key;
+#[cfg(feature = "policies")]
+pub mod policies;
 mod policy;
 mod session;
 mod token;
@@ -56,6 +58,8 @@ pub mod docs {
     pub mod keys {}
     #[doc = include_str!("../docs/accountability.md")]
     pub mod accountability {}
+    #[doc = include_str!("../docs/policies.md")]
+    pub mod policies {}
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }

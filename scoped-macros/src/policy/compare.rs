@@ -225,7 +225,7 @@ fn finding(project: &Project, read: &Read, kind: FindingKind, text: &str) -> Fin
         path: read.path.clone(),
         object: Some(read.owner),
         place: Some(read.place.clone()),
-        text: text.replace(super::name::UNKNOWN, "?"),
+        text: super::name::shown(&text),
     }
 }
 

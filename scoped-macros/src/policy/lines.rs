@@ -35,12 +35,6 @@ impl<'f> Lines<'f> {
             starts
         });
         let line = starts.partition_point(|start| *start <= offset);
-        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        Place {
-            file,
-            line,
-            column: offset - start + 1,
-            offset,
-        }
+        Place { file, line, offset }
     }
 }

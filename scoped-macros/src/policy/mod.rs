@@ -24,7 +24,7 @@ pub use compare::{Options, Target, compare, is_below, names_table};
 pub use files::files;
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};
-pub use name::QualifiedName;
+pub use name::{QualifiedName, shown};
 pub use object::{Object, ObjectKind, Place};
 pub use read::{Project, Read};
 pub use suggest::distance;

@@ -7,6 +7,11 @@ const MAX_BYTES: usize = 63;
 /// letter to the lexer, so that it may stand alone, in quotes or inside a name.
 pub(crate) const UNKNOWN: char = '\u{e000}';
 
+/// A text for people: what only the run knows is `?`.
+pub fn shown(text: &str) -> String {
+    text.replace(UNKNOWN, "?")
+}
+
 /// A name with its schema, both as Postgres stores them.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct QualifiedName {

@@ -9,8 +9,6 @@ pub struct Place {
     pub file: usize,
     /// From 1 on.
     pub line: usize,
-    /// In bytes, from 1 on.
-    pub column: usize,
     /// In bytes from the beginning of the file.
     pub offset: usize,
 }
@@ -37,23 +35,11 @@ pub enum ObjectKind {
         name: String,
         /// The table it guards.
         table: QualifiedName,
-        /// `all`, `select`, `insert`, `update` or `delete`.
-        command: String,
-        /// Whether it only narrows what others permit.
-        restrictive: bool,
-        /// After TO; empty means everybody.
-        roles: Vec<String>,
-        /// Whether it has a USING expression.
-        using: bool,
-        /// Whether it has a WITH CHECK expression.
-        with_check: bool,
     },
     /// A function or procedure.
     Function {
         /// Its name.
         name: QualifiedName,
-        /// The types of its input arguments.
-        arguments: Vec<String>,
     },
     /// A view, materialised or not.
     View {
@@ -94,10 +80,10 @@ impl ObjectKind {
     /// Whether its name is only known at run time.
     pub(crate) fn is_unknown(&self) -> bool {
         match self {
-            Self::Policy { name, table, .. } | Self::Trigger { name, table } => {
+            Self::Policy { name, table } | Self::Trigger { name, table } => {
                 table.is_unknown() || name.contains(super::name::UNKNOWN)
             }
-            Self::Function { name, .. } | Self::View { name } => name.is_unknown(),
+            Self::Function { name } | Self::View { name } => name.is_unknown(),
             Self::Default { table, .. } => table.is_unknown(),
         }
     }
@@ -111,12 +97,12 @@ impl ObjectKind {
 impl fmt::Display for ObjectKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = match self {
-            Self::Policy { name, table, .. } => format!("policy `{name}` on `{table}`"),
-            Self::Function { name, .. } => format!("function `{name}`"),
+            Self::Policy { name, table } => format!("policy `{name}` on `{table}`"),
+            Self::Function { name } => format!("function `{name}`"),
             Self::View { name } => format!("view `{name}`"),
             Self::Trigger { name, table } => format!("trigger `{name}` on `{table}`"),
             Self::Default { table, column } => format!("default of `{table}.{column}`"),
         };
-        f.write_str(&shown.replace(super::name::UNKNOWN, "?"))
+        f.write_str(&super::name::shown(&shown))
     }
 }

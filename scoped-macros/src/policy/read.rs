@@ -13,8 +13,6 @@ pub struct Read {
     pub path: Vec<String>,
     /// What is done with the claim.
     pub how: Use,
-    /// Whether a `(select ..)` stands around, so that Postgres reads it once for a query.
-    pub wrapped_in_select: bool,
     /// Where it is written. Of a read through a function, the call.
     pub place: Place,
     /// The index in [`Project::objects`].
@@ -67,12 +65,15 @@ impl Project {
         &self.objects[read.owner]
     }
 
+    /// The file of this place.
+    pub fn file(&self, place: &Place) -> &Path {
+        self.files
+            .get(place.file)
+            .map_or(Path::new("?"), |file| file)
+    }
+
     /// `file:line`.
     pub fn shown(&self, place: &Place) -> String {
-        let file = self
-            .files
-            .get(place.file)
-            .map_or(Path::new("?"), |file| file);
-        format!("{}:{}", file.display(), place.line)
+        format!("{}:{}", self.file(place).display(), place.line)
     }
 }

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 14] = [
+const LINE: [&str; 15] = [
     "error",
     "clock",
     "key",
     "claims",
+    "policies",
     "audit",
     "policy",
     "config",
@@ -29,7 +30,7 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("arc_swap::", &["key", "session", "verify"]),
     ("dotenvy::", &["config"]),
     ("rustix::", &["clock"]),
-    ("std::env::", &["config"]),
+    ("std::env::", &["config", "policies"]),
 ];
 
 #[test]

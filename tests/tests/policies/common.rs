@@ -67,6 +67,7 @@ fn case(path: &Path) -> Case {
             ("known", rest) => known.push(known_claim(rest)),
             ("tables", rest) => options.tables.push(rest.to_owned()),
             ("allow", rest) => options.allow.push(rest.to_owned()),
+            ("soften", rest) => options.warn.push(rest.to_owned()),
             ("deny", rest) => options.deny.push(rest.to_owned()),
             // Postgres refuses a part of it: only `agree.sh` cares.
             ("refused", _) => {}

@@ -103,7 +103,6 @@ impl<'e> Matcher<'e> {
         let mut found = std::mem::take(&mut self.found);
         for found in &mut found {
             found.offset = code.file_offset(found.root);
-            found.wrapped = self.is_wrapped(found.root);
         }
         for remark in &mut self.remarks {
             remark.offset = code.file_offset(remark.root);
@@ -161,7 +160,6 @@ impl<'e> Matcher<'e> {
         self.found.push(Found {
             root,
             offset: 0,
-            wrapped: false,
             path: value.path.clone(),
             how: Use {
                 shape: value.shape,

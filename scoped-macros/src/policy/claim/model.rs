@@ -129,8 +129,6 @@ pub(crate) struct Found {
     pub(crate) root: usize,
     /// The root's place in the file.
     pub(crate) offset: u32,
-    /// Whether a `(select ..)` stands around it.
-    pub(crate) wrapped: bool,
     pub(crate) path: Vec<Step>,
     pub(crate) how: Use,
     pub(crate) through: Option<String>,

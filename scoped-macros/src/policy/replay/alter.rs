@@ -60,9 +60,6 @@ impl Replay<'_> {
         // A policy that the files never made was made by hand: what is said about it is still true.
         let policy = policies.entry(name).or_insert_with(|| Policy {
             at: part,
-            command: "all".to_owned(),
-            restrictive: false,
-            roles: Vec::new(),
             using: None,
             check: None,
             uncertain: false,

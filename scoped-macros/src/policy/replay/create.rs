@@ -55,9 +55,6 @@ impl Replay<'_> {
         };
         let mut policy = Policy {
             at: part,
-            command: "all".to_owned(),
-            restrictive: false,
-            roles: Vec::new(),
             using: None,
             check: None,
             uncertain: false,
@@ -150,24 +147,7 @@ pub(super) fn policy_clauses(source: &Source<'_>, part: Part, at: usize, policy:
         })
     };
     while at < end {
-        if source.is(at, "as") {
-            policy.restrictive = source.is(at + 1, "restrictive");
-            at += 2;
-        } else if source.is(at, "for") {
-            policy.command = source.raw(at + 1).to_ascii_lowercase();
-            at += 2;
-        } else if source.is(at, "to") {
-            policy.roles.clear();
-            at += 1;
-            while let Some(role) = source.name(at) {
-                policy.roles.push(role);
-                at += 1;
-                if source.kind(at) != Some(Kind::Comma) {
-                    break;
-                }
-                at += 1;
-            }
-        } else if source.is(at, "using") {
+        if source.is(at, "using") {
             policy.using = expression(at + 1).or(policy.using);
             at = closing(source, (at + 1, end)) + 1;
         } else if source.is(at, "with") && source.is(at + 1, "check") {

@@ -14,9 +14,6 @@ pub(crate) struct Part {
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     pub(crate) at: Part,
-    pub(crate) command: String,
-    pub(crate) restrictive: bool,
-    pub(crate) roles: Vec<String>,
     pub(crate) using: Option<Part>,
     pub(crate) check: Option<Part>,
     pub(crate) uncertain: bool,

@@ -73,7 +73,7 @@ fn by_name(replay: &Replay<'_>, live: &[Live<'_>], of: &[Helper]) -> Helpers {
 
 /// Its name, and those from before a rename that nobody has now.
 fn names(replay: &Replay<'_>, live: &Live<'_>) -> Vec<QualifiedName> {
-    let ObjectKind::Function { name, .. } = &live.kind else {
+    let ObjectKind::Function { name } = &live.kind else {
         return Vec::new();
     };
     let mut names = vec![name.clone()];

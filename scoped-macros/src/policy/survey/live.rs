@@ -26,11 +26,6 @@ pub(super) fn collect<'r>(replay: &'r Replay<'_>) -> Vec<Live<'r>> {
             let kind = ObjectKind::Policy {
                 name: policy_name.clone(),
                 table: name.clone(),
-                command: policy.command.clone(),
-                restrictive: policy.restrictive,
-                roles: policy.roles.clone(),
-                using: policy.using.is_some(),
-                with_check: policy.check.is_some(),
             };
             live.push(Live {
                 parts: policy.using.iter().chain(&policy.check).copied().collect(),
@@ -58,10 +53,7 @@ pub(super) fn collect<'r>(replay: &'r Replay<'_>) -> Vec<Live<'r>> {
     }
     for (name, overloads) in &replay.state.functions {
         for function in overloads {
-            let kind = ObjectKind::Function {
-                name: name.clone(),
-                arguments: function.arguments.clone(),
-            };
+            let kind = ObjectKind::Function { name: name.clone() };
             live.push(Live {
                 function: Some(function),
                 ..plain(kind, &function.at)

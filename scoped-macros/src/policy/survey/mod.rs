@@ -113,7 +113,6 @@ impl Survey<'_> {
             let read = Read {
                 path: steps.collect(),
                 how: found.how.clone(),
-                wrapped_in_select: found.wrapped,
                 place,
                 owner,
                 through: found.through.clone(),

@@ -1,6 +1,6 @@
 use super::super::claim::{RemarkKind, Shape, Step, Test};
 use super::super::finding::{Finding, FindingKind, Severity, dotted};
-use super::super::name::UNKNOWN;
+use super::super::name::shown;
 use super::super::object::{Object, Place};
 use super::super::read::Read;
 use super::Survey;
@@ -149,7 +149,7 @@ impl Survey<'_> {
             path: path.to_vec(),
             object: Some(owner),
             place: Some(place.clone()),
-            text: text.replace(UNKNOWN, "?"),
+            text: shown(&text),
         });
     }
 }

@@ -1,0 +1,160 @@
+use std::any::type_name;
+use std::path::Path;
+
+use super::engine::{
+    FindingKind, Known, Options, Project, Target, compare, dotted, is_below, names_table,
+};
+use super::finding::Finding;
+use super::target::{known, set_by_the_runtime};
+use super::{PoliciesError, Report, history};
+use crate::claims::ScopedClaims;
+
+/// A comparison of claims and policies, with the options of `#[scoped_claims(policies(...))]`.
+///
+/// ```
+/// # use scoped_runtime::{policies::Check, scoped_claims};
+/// # #[scoped_claims] struct Tenant { tenant_id: String }
+/// # fn main() -> Result<(), scoped_runtime::policies::PoliciesError> {
+/// # let folder = "../tests/server/supabase/migrations"; const _: &str = stringify!(
+/// let folder = "supabase/migrations";
+/// # );
+/// let report = Check::new([folder])
+///     .tables(["documents"]) // the tables that these claims are for
+///     .deny(["unwrapped"])   // a kind of finding, or a claim's path
+///     .run::<Tenant>()?;
+/// assert_eq!(report.errors().count(), 0, "{report}");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "it compares when it is run"]
+pub struct Check {
+    patterns: Vec<String>,
+    options: Options,
+}
+
+impl Check {
+    /// Of the SQL files that these folders, files and globs name: one history, in this order.
+    pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
+        Self {
+            patterns: paths.into_iter().map(history::pattern).collect(),
+            options: Options::default(),
+        }
+    }
+
+    /// Only what is on these tables: `documents` (of `public`), `app.documents`, `app.*`. Without
+    /// this, everything counts.
+    pub fn tables(mut self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options
+            .tables
+            .extend(tables.into_iter().map(Into::into));
+        self
+    }
+
+    /// Is silent about these claims, with all below them, or these kinds of findings.
+    pub fn allow(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options
+            .allow
+            .extend(entries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Makes findings about these claims, or of these kinds, warnings.
+    pub fn warn(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options
+            .warn
+            .extend(entries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Makes findings about these claims, or of these kinds, errors.
+    pub fn deny(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options
+            .deny
+            .extend(entries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Reads the files and compares them with the claims of `C`.
+    ///
+    /// # Errors
+    /// [`PoliciesError`] if there is nothing to read, or an option names what is nowhere. What is wrong
+    /// with the policies is in the [`Report`].
+    pub fn run<C: ScopedClaims>(&self) -> Result<Report, PoliciesError> {
+        let files = history::read(&self.patterns)?;
+        let project = Project::read(&files);
+        let known: Vec<_> = C::CLAIMS.iter().map(known).collect();
+        let target = Target {
+            name: name_of::<C>(),
+            known: &known,
+            runtime: &set_by_the_runtime(),
+        };
+        self.is_meaningful(&project, &known)?;
+        let is_meant = |finding: &Finding| {
+            finding.kind() != FindingKind::Unread
+                || !C::CLAIMS
+                    .iter()
+                    .any(|claim| claim.is_unread() && finding.claim() == Some(&*claim.to_string()))
+        };
+        let findings = compare(&project, &target, &self.options);
+        let findings = findings
+            .into_iter()
+            .map(|finding| Finding::of(&project, finding))
+            .filter(is_meant);
+        Ok(Report::new(findings.collect(), files.len()))
+    }
+
+    /// An entry that names nothing, or two answers to one question, is most likely a slip.
+    fn is_meaningful(&self, project: &Project, known: &[Known]) -> Result<(), PoliciesError> {
+        let Options {
+            tables,
+            allow,
+            warn,
+            deny,
+        } = &self.options;
+        let refused = |option, entry: &String, reason| {
+            let entry = entry.clone();
+            Err(PoliciesError::Entry {
+                option,
+                entry,
+                reason,
+            })
+        };
+        for entry in tables {
+            if !project.tables.iter().any(|table| names_table(entry, table)) {
+                return refused("tables", entry, "is no table of these files");
+            }
+        }
+        let known = known.iter().map(|known| &known.path);
+        let read = project.reads.iter().map(|read| &read.path);
+        let found = project.findings.iter().map(|finding| &finding.path);
+        let claims: Vec<String> = (known.chain(read).chain(found))
+            .filter(|path| !path.is_empty())
+            .map(|path| dotted(path))
+            .collect();
+        let lists = [("deny", deny), ("warn", warn), ("allow", allow)];
+        for (index, (option, entries)) in lists.iter().enumerate() {
+            for entry in *entries {
+                let is_kind = FindingKind::ALL.iter().any(|kind| kind.name() == entry);
+                if !is_kind && !claims.iter().any(|claim| is_below(entry, claim)) {
+                    let reason = "is neither a kind of finding nor the path of a claim";
+                    return refused(option, entry, reason);
+                }
+                if lists[..index]
+                    .iter()
+                    .any(|(_, earlier)| earlier.contains(entry))
+                {
+                    return refused(option, entry, "is in another option as well");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The struct's name without its modules and parameters.
+fn name_of<C>() -> &'static str {
+    let name = type_name::<C>();
+    let name = name.split_once('<').map_or(name, |(name, _)| name);
+    name.rsplit("::").next().unwrap_or(name)
+}

@@ -1,0 +1,76 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::engine::{self, FindingKind, Project, Severity, dotted};
+use super::object::Object;
+
+/// One thing that claims and policies disagree about, or that a policy should not do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    severity: Severity,
+    kind: FindingKind,
+    claim: String,
+    object: Option<Object>,
+    place: Option<(PathBuf, usize)>,
+    text: String,
+}
+
+impl Finding {
+    pub(super) fn of(project: &Project, finding: engine::Finding) -> Self {
+        let object = finding.object.map(|index| &project.objects[index]);
+        let place = finding
+            .place
+            .map(|place| (project.file(&place).to_owned(), place.line));
+        Self {
+            severity: finding.severity,
+            kind: finding.kind,
+            claim: dotted(&finding.path),
+            object: object.map(|object| Object::of(project, object)),
+            place,
+            text: finding.text,
+        }
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// What it is about; [`FindingKind::name`] is what `allow`, `warn` and `deny` take.
+    #[must_use]
+    pub fn kind(&self) -> FindingKind {
+        self.kind
+    }
+
+    /// The claim's path with dots, such as `app_metadata.org`; none if it is about no single claim.
+    #[must_use]
+    pub fn claim(&self) -> Option<&str> {
+        Some(&*self.claim).filter(|claim| !claim.is_empty())
+    }
+
+    /// The policy, function or other object that reads; none for a claim that nothing reads.
+    #[must_use]
+    pub fn object(&self) -> Option<&Object> {
+        self.object.as_ref()
+    }
+
+    /// The file of the read; none for a claim that nothing reads.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.place.as_ref().map(|(file, _)| file.as_path())
+    }
+
+    /// The line of the read, from 1 on; none for a claim that nothing reads.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.place.as_ref().map(|(_, line)| *line)
+    }
+}
+
+/// One sentence with file and line, in lower case and without a full stop.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
