@@ -57,16 +57,30 @@ impl Postgres {
 
     /// Runs SQL as superuser.
     pub(crate) fn sql(&self, installation: &Installation, statement: &str) -> Result<Value> {
-        let url = self.url("postgres", &self.superuser_password);
-        let input = json!({ "url": url, "statement": statement });
+        self.script(installation, "sql", json!({ "statement": statement }))
+    }
+
+    /// Applies each history to a database of its own, as superuser.
+    pub(crate) fn histories(
+        &self,
+        installation: &Installation,
+        before: &str,
+        histories: &[Vec<String>],
+    ) -> Result<Value> {
+        let input = json!({ "before": before, "histories": histories });
+        self.script(installation, "histories", input)
+    }
+
+    fn script(
+        &self,
+        installation: &Installation,
+        name: &'static str,
+        mut input: Value,
+    ) -> Result<Value> {
+        input["url"] = self.url("postgres", &self.superuser_password).into();
         let secrets = [&*self.superuser_password, &*self.login_password];
-        run_script(
-            "sql",
-            &installation.node,
-            &installation.script("sql.mjs"),
-            &input,
-            &secrets,
-        )
+        let script = installation.script(&format!("{name}.mjs"));
+        run_script(name, &installation.node, &script, &input, &secrets)
     }
 
     fn url(&self, user: &str, password: &str) -> String {

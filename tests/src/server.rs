@@ -137,6 +137,18 @@ impl LocalSupabase {
         off_thread("sql", move || postgres.sql(&installation, &statement)).await
     }
 
+    /// Applies histories of SQL files, each to a database of its own that begins with `before`, as superuser
+    /// and statement by statement; one that fails is passed over. Gives for each `{ policies, refused }`: what
+    /// `pg_policies` has then, as `schema.table name`, and the messages of what failed.
+    pub async fn histories(&self, before: &str, histories: Vec<Vec<String>>) -> Result<Value> {
+        let (postgres, installation) = (self.postgres.clone(), self.installation.clone());
+        let before = before.to_owned();
+        off_thread("histories", move || {
+            postgres.histories(&installation, &before, &histories)
+        })
+        .await
+    }
+
     /// The folder that holds everything of this server while it runs.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {

@@ -2,8 +2,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::policy::{
-    Finding, FindingKind, Kind, Known, ObjectKind, Options, Place, Project, Read, Severity, Shape,
-    Target, Test, compare, dotted, files,
+    Finding, FindingKind, Kind, Known, Object, ObjectKind, Options, Place, Project, Read, Severity,
+    Shape, Target, Test, compare, dotted, files, shown,
 };
 
 pub(crate) const RUNTIME: [&str; 10] = [
@@ -27,6 +27,8 @@ pub(crate) struct Case {
     pub(crate) project: Project,
     pub(crate) label: Vec<String>,
     pub(crate) facts: Vec<String>,
+    /// Postgres refuses a part of it.
+    pub(crate) refused: bool,
 }
 
 pub(crate) fn folder() -> PathBuf {
@@ -62,6 +64,7 @@ fn case(path: &Path) -> Case {
     let mut known = Vec::new();
     let mut options = Options::default();
     let mut label = Vec::new();
+    let mut refused = false;
     for line in expected.lines() {
         match line.split_once(' ').unwrap_or((line, "")) {
             ("known", rest) => known.push(known_claim(rest)),
@@ -69,8 +72,7 @@ fn case(path: &Path) -> Case {
             ("allow", rest) => options.allow.push(rest.to_owned()),
             ("soften", rest) => options.warn.push(rest.to_owned()),
             ("deny", rest) => options.deny.push(rest.to_owned()),
-            // Postgres refuses a part of it: only `agree.sh` cares.
-            ("refused", _) => {}
+            ("refused", _) => refused = true,
             _ => label.push(line.to_owned()),
         }
     }
@@ -80,11 +82,7 @@ fn case(path: &Path) -> Case {
         .map(|read| read_line(&project, read, several))
         .collect();
     if label.iter().any(|line| line.starts_with("live ")) {
-        facts.extend(
-            live(&project)
-                .into_iter()
-                .map(|policy| format!("live {policy}")),
-        );
+        facts.extend(policies(&project).map(|(_, policy)| format!("live {policy}")));
         label.retain(|line| line != "live none");
     }
     let target = Target {
@@ -109,21 +107,19 @@ fn case(path: &Path) -> Case {
         project,
         label,
         facts,
+        refused,
     }
 }
 
-/// `schema.table policy` of each live policy.
-pub(crate) fn live(project: &Project) -> Vec<String> {
-    let policies = project
+/// Each live policy, and its `schema.table policy`; `?` is what only the run knows.
+pub(crate) fn policies(project: &Project) -> impl Iterator<Item = (&Object, String)> {
+    project
         .objects
         .iter()
         .filter_map(|object| match &object.kind {
-            ObjectKind::Policy { name, table, .. } => Some(format!("{table} {name}")),
+            ObjectKind::Policy { name, table } => Some((object, shown(&format!("{table} {name}")))),
             _ => None,
-        });
-    policies
-        .map(|policy| policy.replace('\u{e000}', "?"))
-        .collect()
+        })
 }
 
 fn known_claim(line: &str) -> Known {

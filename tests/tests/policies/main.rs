@@ -20,4 +20,5 @@ mod histories;
 )]
 #[path = "../../../scoped-macros/src/policy/mod.rs"]
 mod policy;
+mod server;
 mod texts;
