@@ -8,7 +8,7 @@ use super::model::{Found, Helper, Remark, RemarkKind, Returned, Step, Test, Use,
 const MAX_ROUNDS: usize = 6;
 const MAX_BINDINGS: usize = 64;
 
-/// Helper functions by name: with their schema, and without.
+/// The functions of which at least one of the name hands a read on, by name: with their schema.
 pub(crate) type Helpers = HashMap<String, Vec<(String, Helper)>>;
 
 /// What kind of code is looked at.
@@ -33,8 +33,8 @@ pub(crate) struct Setting<'e> {
     pub(crate) arguments: &'e [String],
     /// What it returns.
     pub(crate) returns: &'e str,
-    /// `search_path`, where `jwt()` alone may be found.
-    pub(crate) auth_on_path: bool,
+    /// The schemas where names without one are found; none means `public`.
+    pub(crate) search_path: &'e [String],
 }
 
 /// Finds the reads of one piece of code.

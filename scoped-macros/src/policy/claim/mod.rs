@@ -19,5 +19,5 @@ mod walk;
 
 pub(crate) use code::Code;
 pub(crate) use matcher::{Helpers, Matcher, Output, Place, Setting};
-pub(crate) use model::{Helper, RemarkKind, Step};
+pub(crate) use model::{Helper, Inside, RemarkKind, Step};
 pub use model::{Shape, Test, Use};

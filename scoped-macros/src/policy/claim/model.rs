@@ -150,8 +150,16 @@ pub(crate) struct Helper {
     /// The names of its arguments, for calls that name them.
     pub(crate) arguments: Vec<String>,
     pub(crate) returns: Vec<Returned>,
-    /// Reads inside whose key is an argument.
-    pub(crate) inside: Vec<(Vec<Step>, Use)>,
+    /// Reads inside that are the caller's: their key is an argument, or the function only says yes or no.
+    pub(crate) inside: Vec<Inside>,
+}
+
+/// A read inside of a function.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Inside {
+    pub(crate) path: Vec<Step>,
+    pub(crate) how: Use,
+    pub(crate) parsed: bool,
 }
 
 impl Helper {

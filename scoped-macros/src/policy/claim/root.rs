@@ -24,7 +24,7 @@ impl Matcher<'_> {
         };
         let in_auth = match &schema {
             Some(schema) => schema == "auth",
-            None => self.setting.auth_on_path,
+            None => self.setting.search_path.iter().any(|on| on == "auth"),
         };
         if in_auth && close == open + 1 {
             if let Some(value) = self.auth(start, close + 1, &name) {
@@ -107,11 +107,18 @@ impl Matcher<'_> {
         let arguments = self.call_arguments(open, close);
         let mut fitting: Vec<&(String, Helper)> = known
             .iter()
-            .filter(|(of, helper)| {
-                schema.is_none_or(|schema| schema == of)
-                    && helper.arguments.len() >= arguments.len()
-            })
+            .filter(|(_, helper)| helper.arguments.len() >= arguments.len())
             .collect();
+        let meant = match (schema, self.setting.search_path) {
+            (Some(schema), _) => Some(schema),
+            (None, []) => has(&fitting, "public").then_some("public"),
+            (None, path) => {
+                let mut path = path.iter().map(String::as_str);
+                path.find(|schema| has(&fitting, schema))
+            }
+        };
+        // A path that is set where nobody sees it: any schema may be on it.
+        fitting.retain(|(of, _)| meant.is_none_or(|schema| schema == of));
         // Overloads are told apart by their count of arguments, as far as that goes.
         let exact = |helper: &Helper| helper.arguments.len() == arguments.len();
         if fitting.iter().any(|(_, helper)| exact(helper)) {
@@ -137,9 +144,11 @@ impl Matcher<'_> {
                 };
                 path.iter().map(fill).collect()
             };
-            for (path, how) in &helper.inside {
-                let mut value = Value::new(start, close + 1, fill(path), how.shape);
+            for inside in &helper.inside {
+                let how = &inside.how;
+                let mut value = Value::new(start, close + 1, fill(&inside.path), how.shape);
                 value.cast.clone_from(&how.cast);
+                value.parsed = inside.parsed;
                 value.through = Some(through.clone());
                 self.emit(&value, how.test.clone());
             }
@@ -173,4 +182,8 @@ impl Matcher<'_> {
         }
         arguments
     }
+}
+
+fn has(helpers: &[&(String, Helper)], schema: &str) -> bool {
+    helpers.iter().any(|(of, _)| of == schema)
 }

@@ -3,6 +3,7 @@ use super::super::token::Kind;
 use super::create::{closing, policy_clauses, policy_head, skip_if_exists};
 use super::function::{arguments, commas};
 use super::mention::Mention;
+use super::setting::search_path;
 use super::table::table_element;
 use super::{Part, Policy, Replay};
 
@@ -127,7 +128,7 @@ impl Replay<'_> {
             if cascade && !source.is(at + 1, "constraint") {
                 let mut policies = std::mem::take(&mut entry.policies);
                 let column = QualifiedName::new(&table.name, &name);
-                let gone = |part: &Part| self.mentions(*part, &column, Mention::Any);
+                let gone = |part: &Part| self.mentions(*part, &column, Mention::Any, true);
                 policies.retain(|_, policy| {
                     !policy.using.as_ref().is_some_and(gone)
                         && !policy.check.as_ref().is_some_and(gone)
@@ -168,6 +169,20 @@ impl Replay<'_> {
             at = close + 1;
         }
         let old = self.state.function_name(name);
+        if source.is(at, "set")
+            && let Some(path) = search_path(source, (at + 1, part.range.1))
+        {
+            let overloads = self.state.functions.get_mut(&old).into_iter().flatten();
+            for function in overloads {
+                if types
+                    .as_ref()
+                    .is_none_or(|types| *types == function.arguments)
+                {
+                    function.search_path = Some(path.clone());
+                }
+            }
+            return;
+        }
         let new = match source.name(at + 2) {
             Some(name) if source.is(at, "rename") => QualifiedName::new(&old.schema, &name),
             Some(schema) if source.is(at, "set") && source.is(at + 1, "schema") => {

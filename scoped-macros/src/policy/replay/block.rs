@@ -17,8 +17,7 @@ impl Replay<'_> {
         }
         self.depth += 1;
         let nested = source.nested(body, false);
-        let index = self.sources.len();
-        self.sources.push(nested);
+        let index = self.push(nested);
         self.body(index);
         self.depth -= 1;
     }

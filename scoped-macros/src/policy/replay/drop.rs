@@ -118,31 +118,70 @@ impl Replay<'_> {
         if !names.is_empty() {
             self.cascade_if(|replay, part| {
                 let name = QualifiedName::new("", schema);
-                replay.mentions(part, &name, Mention::Any)
+                replay.mentions(part, &name, Mention::Any, true)
                     && names
                         .iter()
-                        .any(|name| replay.mentions(part, name, Mention::Any))
+                        .any(|name| replay.mentions(part, name, Mention::Any, true))
             });
         }
     }
 
-    /// What goes with an object that is dropped: whatever is written with its name.
+    /// What goes with an object that is dropped: whatever is written with its name, and what goes with that.
     fn cascade(&mut self, name: &QualifiedName, mention: Mention) {
-        self.cascade_if(|replay, part| replay.mentions(part, name, mention));
+        let rivals: Vec<String> = (self.state.tables.keys().chain(self.state.functions.keys()))
+            .filter(|other| other.name == name.name && other.schema != name.schema)
+            .map(|other| other.schema.clone())
+            .collect();
+        let gone = self.cascade_if(|replay, part| {
+            let path = replay.search_path(part);
+            let may_be_in = |schema: &String| match path {
+                [] => schema == "public",
+                path => path.contains(schema),
+            };
+            // Where the path is not known, the only one of that name is meant.
+            let bare = may_be_in(&name.schema) || !rivals.iter().any(may_be_in);
+            replay.mentions(part, name, mention, bare)
+        });
+        for (name, mention) in gone {
+            self.cascade(&name, mention);
+        }
     }
 
-    pub(super) fn cascade_if(&mut self, depends: impl Fn(&Self, Part) -> bool) {
+    /// Drops what depends; gives those on which something else may depend.
+    fn cascade_if(
+        &mut self,
+        depends: impl Fn(&Self, Part) -> bool,
+    ) -> Vec<(QualifiedName, Mention)> {
+        let mut dropped = Vec::new();
         let mut tables = std::mem::take(&mut self.state.tables);
-        for table in tables.values_mut() {
-            let gone = |part: &Part| depends(self, *part);
+        let mut functions = std::mem::take(&mut self.state.functions);
+        let gone = |part: &Part| depends(self, *part);
+        tables.retain(|name, table| {
             table.policies.retain(|_, policy| {
                 !policy.using.as_ref().is_some_and(gone) && !policy.check.as_ref().is_some_and(gone)
             });
             table.triggers.retain(|_, trigger| !gone(trigger));
             table.defaults.retain(|_, default| !gone(default));
-            table.view = table.view.take_if(|view| !gone(view));
-        }
-        self.state.tables = tables;
+            let view = table.view.as_ref().is_some_and(gone);
+            if view {
+                dropped.push((name.clone(), Mention::Table));
+            }
+            !view
+        });
+        // A body in a string depends on nothing, until it runs.
+        functions.retain(|name, overloads| {
+            let parsed = |part: &&Part| {
+                let source = &self.sources[part.source];
+                !source.kind(part.range.0).is_some_and(Kind::is_text)
+            };
+            overloads.retain(|function| !function.body.as_ref().filter(parsed).is_some_and(gone));
+            if overloads.is_empty() {
+                dropped.push((name.clone(), Mention::Function));
+            }
+            !overloads.is_empty()
+        });
+        (self.state.tables, self.state.functions) = (tables, functions);
+        dropped
     }
 }
 

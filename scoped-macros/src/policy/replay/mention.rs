@@ -14,8 +14,15 @@ pub(super) enum Mention {
 }
 
 impl Replay<'_> {
-    /// Whether the tokens of this part name the object: what a CASCADE would find.
-    pub(super) fn mentions(&self, part: Part, name: &QualifiedName, mention: Mention) -> bool {
+    /// Whether the tokens of this part name the object: what a CASCADE would find. `bare` is whether the
+    /// name without a schema means it.
+    pub(super) fn mentions(
+        &self,
+        part: Part,
+        name: &QualifiedName,
+        mention: Mention,
+        bare: bool,
+    ) -> bool {
         let source = &self.sources[part.source];
         (part.range.0..part.range.1).any(|at| {
             let named = match source.kind(at) {
@@ -29,7 +36,11 @@ impl Replay<'_> {
                 return false;
             }
             let qualified = at > part.range.0 + 1 && source.kind(at - 1) == Some(Kind::Dot);
-            if qualified && source.name(at - 2).as_deref() != Some(&name.schema) {
+            let meant = match qualified {
+                true => source.name(at - 2).as_deref() == Some(&name.schema),
+                false => bare,
+            };
+            if !meant {
                 return false;
             }
             let next = source.kind(at + 1);

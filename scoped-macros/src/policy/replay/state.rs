@@ -48,7 +48,7 @@ pub(crate) struct Table {
 }
 
 /// The database as the history so far has made it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct State {
     pub(crate) tables: HashMap<QualifiedName, Table>,
     pub(crate) functions: HashMap<QualifiedName, Vec<Function>>,

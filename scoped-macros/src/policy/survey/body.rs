@@ -11,6 +11,7 @@ pub(super) struct Body<'r> {
     /// What it executes as text.
     texts: Vec<Source<'static>>,
     place: Place,
+    search_path: &'r [String],
 }
 
 enum Main<'r> {
@@ -25,7 +26,7 @@ pub(super) fn bodies<'r>(replay: &'r Replay<'_>, live: &[Live<'r>]) -> Vec<Optio
         .collect()
 }
 
-fn body<'r>(replay: &'r Replay<'_>, function: &Function) -> Body<'r> {
+fn body<'r>(replay: &'r Replay<'_>, function: &'r Function) -> Body<'r> {
     let place = if function.language == "sql" {
         Place::Sql
     } else {
@@ -33,39 +34,25 @@ fn body<'r>(replay: &'r Replay<'_>, function: &Function) -> Body<'r> {
     };
     let part = function.body.unwrap_or(function.at);
     let source = &replay.sources[part.source];
-    let Some(pieces) = source
-        .decoded(part.range.0)
-        .filter(|_| function.body.is_some())
-    else {
+    let text = (function.body.is_some() && source.kind(part.range.0).is_some_and(Kind::is_text))
+        .then(|| source.decoded(part.range.0))
+        .flatten();
+    let main = match text {
+        Some(pieces) => Main::Text(Box::new(source.nested(pieces, false))),
+        None if function.body.is_some() => Main::Part(source, part.range),
         // Without a body there is nothing to read: code in C, or damage.
-        let range = if function.body.is_some() {
-            part.range
-        } else {
-            (0, 0)
-        };
-        return Body {
-            main: Main::Part(source, range),
-            texts: Vec::new(),
-            place,
-        };
+        None => Main::Part(source, (0, 0)),
     };
-    if !source.kind(part.range.0).is_some_and(Kind::is_text) {
-        return Body {
-            main: Main::Part(source, part.range),
-            texts: Vec::new(),
-            place,
-        };
-    }
-    let main = source.nested(pieces, false);
-    let texts = if place == Place::Sql {
-        Vec::new()
-    } else {
-        texts(&main)
+    let texts = match &main {
+        Main::Text(main) if place == Place::Procedural => texts(main),
+        _ => Vec::new(),
     };
+    let own = function.search_path.as_deref();
     Body {
-        main: Main::Text(Box::new(main)),
+        main,
         texts,
         place,
+        search_path: own.unwrap_or_else(|| replay.search_path(function.at)),
     }
 }
 
@@ -107,13 +94,12 @@ impl Body<'_> {
     }
 
     pub(super) fn setting<'e>(
-        &self,
+        &'e self,
         live: &Live<'e>,
         helpers: &'e Helpers,
         code: &Code<'_>,
     ) -> Setting<'e> {
         let function = live.function;
-        let path = function.and_then(|function| function.search_path.as_ref());
         Setting {
             place: if code.source.dynamic {
                 Place::Query
@@ -123,7 +109,7 @@ impl Body<'_> {
             helpers,
             arguments: function.map_or(&[], |function| &function.names),
             returns: function.map_or("", |function| &function.returns),
-            auth_on_path: path.is_some_and(|path| path.iter().any(|schema| schema == "auth")),
+            search_path: self.search_path,
         }
     }
 }

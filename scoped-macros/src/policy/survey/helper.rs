@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::super::claim::{Helper, Helpers, Matcher, Output, Step};
+use super::super::claim::{Helper, Helpers, Inside, Matcher, Output, Step};
 use super::super::name::QualifiedName;
 use super::super::object::ObjectKind;
 use super::super::replay::Replay;
@@ -28,7 +28,7 @@ pub(super) fn helpers(
         helpers: Helpers::new(),
         outputs: live.iter().map(|_| Vec::new()).collect(),
     };
-    let mut of: Vec<Helper> = live.iter().map(|_| Helper::default()).collect();
+    let mut of: Vec<Helper> = live.iter().map(named).collect();
     let mut changed: Option<HashSet<String>> = None;
     for _ in 0..MAX_ROUNDS {
         let mut fresh = HashSet::new();
@@ -63,7 +63,14 @@ fn by_name(replay: &Replay<'_>, live: &[Live<'_>], of: &[Helper]) -> Helpers {
     for (live, helper) in live.iter().zip(of) {
         if !helper.is_empty() {
             for name in names(replay, live) {
-                let entry = helpers.entry(name.name).or_default();
+                helpers.entry(name.name).or_default();
+            }
+        }
+    }
+    // Those that read nothing too, so that a call of one is not taken for another's.
+    for (live, helper) in live.iter().zip(of) {
+        for name in names(replay, live) {
+            if let Some(entry) = helpers.get_mut(&name.name) {
                 entry.push((name.schema, helper.clone()));
             }
         }
@@ -93,27 +100,47 @@ fn calls(body: &Body<'_>, names: &HashSet<String>) -> bool {
     })
 }
 
+/// A helper of which only the arguments are known.
+fn named(live: &Live<'_>) -> Helper {
+    let names = live.function.map(|function| function.names.clone());
+    Helper {
+        arguments: names.unwrap_or_default(),
+        ..Helper::default()
+    }
+}
+
 fn summary(live: &Live<'_>, body: &Body<'_>, helpers: &Helpers) -> (Helper, Vec<Output>) {
-    let mut helper = Helper::default();
+    let mut helper = named(live);
     let mut outputs = Vec::new();
     for code in body.codes() {
         let output = Matcher::new(&code, body.setting(live, helpers, &code)).run();
         helper.returns.extend_from_slice(&output.returned);
-        for found in &output.found {
-            if found
-                .path
-                .iter()
-                .any(|step| matches!(step, Step::Argument(_)))
-            {
-                helper.inside.push((found.path.clone(), found.how.clone()));
-            }
-        }
         outputs.push(output);
     }
-    if !helper.is_empty() {
-        helper.arguments = live
-            .function
-            .map_or(Vec::new(), |function| function.names.clone());
+    // Of a condition that was put into a function, all that it reads belongs to who asks.
+    let predicate = live
+        .function
+        .is_some_and(|function| function.returns == "boolean");
+    for output in &outputs {
+        for found in &output.found {
+            let argument = |step: &Step| matches!(step, Step::Argument(_));
+            let returned = || {
+                helper
+                    .returns
+                    .iter()
+                    .any(|returned| returned.path == found.path)
+            };
+            let inside = Inside {
+                path: found.path.clone(),
+                how: found.how.clone(),
+                parsed: found.parsed,
+            };
+            let handed_on =
+                found.path.iter().any(argument) || predicate && !output.dynamic && !returned();
+            if handed_on && !helper.inside.contains(&inside) {
+                helper.inside.push(inside);
+            }
+        }
     }
     (helper, outputs)
 }

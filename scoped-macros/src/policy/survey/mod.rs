@@ -79,7 +79,7 @@ impl Survey<'_> {
                 helpers: &known.helpers,
                 arguments: &[],
                 returns: "",
-                auth_on_path: false,
+                search_path: replay.search_path(*part),
             };
             self.matched(&Matcher::new(&code, setting).run());
         }

@@ -1,0 +1,62 @@
+use super::super::source::Source;
+use super::super::split::Range;
+use super::{Part, Replay, State};
+
+/// What a ROLLBACK goes back to.
+pub(super) struct Mark {
+    /// Of a savepoint.
+    name: Option<String>,
+    state: State,
+}
+
+impl Replay<'_> {
+    /// BEGIN, SAVEPOINT, COMMIT, ROLLBACK and their synonyms. What a file leaves open counts: whoever
+    /// applies the files ends it.
+    pub(super) fn transaction(&mut self, part: Part) {
+        let source = &self.sources[part.source];
+        let (at, end) = part.range;
+        if source.is_any(at, &["commit", "end"]) {
+            self.marks.clear();
+        } else if source.is_any(at, &["rollback", "abort"]) {
+            let to = (at..end).find(|at| source.is(*at, "to"));
+            let name = to.and_then(|to| {
+                let name = to + 1 + usize::from(source.is(to + 1, "savepoint"));
+                source.name(name)
+            });
+            self.go_back(name.as_deref(), (part.source, end));
+        } else if source.is(at, "savepoint") {
+            let name = source.name(at + 1);
+            self.mark(name);
+        } else {
+            self.marks.clear();
+            self.mark(None);
+        }
+    }
+
+    fn mark(&mut self, name: Option<String>) {
+        let state = self.state.clone();
+        self.marks.push(Mark { name, state });
+    }
+
+    fn go_back(&mut self, name: Option<&str>, from: (usize, usize)) {
+        let found = match name {
+            None => (!self.marks.is_empty()).then_some(0),
+            Some(_) => self
+                .marks
+                .iter()
+                .rposition(|mark| mark.name.as_deref() == name),
+        };
+        let Some(found) = found else { return };
+        self.state = self.marks[found].state.clone();
+        self.note_path(from);
+        // A savepoint stays where it is; the whole transaction is over.
+        self.marks
+            .truncate(if name.is_some() { found + 1 } else { 0 });
+    }
+}
+
+/// Whether anything is rolled back there. Only then is it worth keeping copies of the state.
+pub(super) fn rolls_back(source: &Source<'_>, statements: &[Range]) -> bool {
+    let mut statements = statements.iter();
+    statements.any(|(at, _)| source.is_any(*at, &["rollback", "abort"]))
+}

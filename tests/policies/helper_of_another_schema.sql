@@ -1,0 +1,13 @@
+create schema app;
+create function private.tenant() returns uuid language sql stable as $$ select (auth.jwt() ->> 'tenant_id')::uuid $$;
+create function public.tenant() returns uuid language sql stable as $$ select '00000000-0000-0000-0000-000000000001'::uuid $$;
+create function app.tenant() returns uuid language sql stable set search_path = private as $$ select tenant() $$;
+create policy p on documents using (tenant_id = tenant());
+create policy q on documents using (tenant_id = private.tenant());
+set search_path = app, public;
+create policy r on documents using (tenant_id = tenant());
+reset search_path;
+create policy s on documents using (tenant_id = tenant());
+set search_path = public, private;
+create function private.slug() returns text language sql stable as $$ select auth.jwt() ->> 'slug' $$;
+create policy t on documents using (title = slug());

@@ -1,0 +1,16 @@
+begin;
+create policy gone on documents using (title = (select auth.jwt() ->> 'gone'));
+create function gone() returns text language sql as $$ select auth.jwt() ->> 'gone' $$;
+rollback;
+start transaction;
+create policy kept on documents using (title = (select auth.jwt() ->> 'kept'));
+savepoint before_trial;
+create policy trial on documents using (title = (select auth.jwt() ->> 'trial'));
+drop policy kept on documents;
+rollback to savepoint before_trial;
+release before_trial;
+commit;
+rollback;
+begin;
+create policy aborted on documents using (title = (select auth.jwt() ->> 'aborted'));
+abort;
