@@ -63,7 +63,7 @@ impl Replay<'_> {
             at: part,
             using: None,
             check: None,
-            uncertain: false,
+            uncertain: self.unsure,
         });
         policy_clauses(&self.sources[part.source], part, at, policy);
     }

@@ -1,10 +1,11 @@
 use super::super::split::Range;
 use super::super::token::Kind;
+use super::branch::Branches;
 use super::dynamic::Variables;
 use super::{Part, Replay};
 
 impl Replay<'_> {
-    /// A DO block: its DDL runs, in order, whatever the conditions around it say.
+    /// A DO block: its DDL runs, in order. What stands in a branch only perhaps does.
     pub(super) fn block(&mut self, part: Part) {
         let source = &self.sources[part.source];
         let body = (part.range.0..part.range.1).find_map(|at| {
@@ -24,6 +25,8 @@ impl Replay<'_> {
 
     fn body(&mut self, index: usize) {
         let mut variables = Variables::default();
+        let mut branches = Branches::default();
+        let outside = self.unsure;
         let mut start = 0;
         let mut depth = 0_usize;
         let mut at = 0;
@@ -33,10 +36,12 @@ impl Replay<'_> {
                 Kind::Open => depth += 1,
                 Kind::Close => depth = depth.saturating_sub(1),
                 Kind::Semicolon => {
+                    self.unsure = outside || branches.are_unsure();
                     self.step(index, (start, at), &mut variables);
                     (start, depth) = (at + 1, 0);
                 }
                 Kind::Word if depth == 0 => {
+                    branches.word(source, at, at == start);
                     if source.is(at, "loop") {
                         self.loop_head(index, (start, at), &mut variables);
                         start = at + 1;
@@ -50,6 +55,7 @@ impl Replay<'_> {
             at += 1;
         }
         self.step(index, (start, at), &mut variables);
+        self.unsure = outside;
     }
 
     /// One statement of the block.

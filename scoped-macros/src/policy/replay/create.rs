@@ -57,7 +57,7 @@ impl Replay<'_> {
             at: part,
             using: None,
             check: None,
-            uncertain: false,
+            uncertain: self.unsure,
         };
         policy_clauses(source, part, at, &mut policy);
         let policies = &mut self.state.table(table).policies;
@@ -68,7 +68,7 @@ impl Replay<'_> {
         }
         // A second of the same name is refused. One that was perhaps dropped was, if this ran.
         match policies.get(&name) {
-            Some(old) if !old.uncertain => {}
+            Some(old) if !old.uncertain || self.unsure => {}
             _ => {
                 policies.insert(name, policy);
             }

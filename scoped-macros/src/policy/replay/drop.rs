@@ -52,7 +52,7 @@ impl Replay<'_> {
         };
         let unknown = super::super::name::UNKNOWN;
         let table = self.state.table_name(table);
-        if !table.is_unknown() && !name.contains(unknown) {
+        if !table.is_unknown() && !name.contains(unknown) && !self.unsure {
             if let Some(table) = self.state.tables.get_mut(&table) {
                 table.policies.remove(&name);
             }

@@ -2,6 +2,7 @@
 
 mod alter;
 mod block;
+mod branch;
 mod create;
 mod drop;
 mod dynamic;
@@ -45,6 +46,8 @@ pub(crate) struct Replay<'a> {
     /// Of the open transaction, if this file rolls one back.
     marks: Vec<transaction::Mark>,
     rolls_back: bool,
+    /// In a branch that perhaps does not run.
+    unsure: bool,
     depth: usize,
 }
 
@@ -56,6 +59,7 @@ impl<'a> Replay<'a> {
             paths: BTreeMap::new(),
             marks: Vec::new(),
             rolls_back: false,
+            unsure: false,
             depth: 0,
         }
     }
