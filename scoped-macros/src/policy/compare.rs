@@ -1,3 +1,4 @@
+use super::claim::Test;
 use super::finding::{Finding, FindingKind, Severity, dotted};
 use super::fit::{Fit, Kind, Known, fit};
 use super::lookup::{Place, find};
@@ -50,6 +51,11 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
     for read in &reads {
         findings.extend(judge(project, target, read));
     }
+    // What stands on no table may serve any.
+    let free = |read: &&Read| project.owner(read).kind.table().is_none();
+    let reads: Vec<&Read> = (project.reads.iter())
+        .filter(|read| counts(read.owner) || free(read))
+        .collect();
     for known in target.known {
         if !known.path.is_empty() && !is_read(&known.path, &reads, &findings) {
             findings.push(unread(target, known));
@@ -168,6 +174,8 @@ fn judge(project: &Project, target: &Target<'_>, read: &Read) -> Option<Finding>
                 format!("{of} reads claim `{path}`{through}, which `{name}` does not have{hint}");
             (FindingKind::Missing, text)
         }
+        // A path takes lists and single values for each other.
+        _ if read.how.test == Test::JsonPath => return None,
         Place::Below(known) => {
             let (above, is) = (dotted(&known.path), known.kind.shown());
             let text =

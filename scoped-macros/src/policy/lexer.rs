@@ -163,6 +163,9 @@ impl<'a> Lexer<'a> {
             Some(cut) if self.guess => cut,
             _ => at,
         };
+        if matches!(kind, Kind::Unicode | Kind::UnicodeQuoted) {
+            self.at = quote::behind_uescape(self.bytes, self.at);
+        }
         self.push(kind, start);
     }
 

@@ -50,6 +50,21 @@ pub(crate) fn continued(bytes: &[u8], from: usize) -> Option<usize> {
     (line && at < bytes.len() && bytes[at] == b'\'').then_some(at)
 }
 
+/// Behind `UESCAPE 'x'`, which belongs to the `U&` string before it; `from`, if nothing such follows.
+pub(crate) fn behind_uescape(bytes: &[u8], from: usize) -> usize {
+    let rest = &bytes[from..];
+    let word = rest.trim_ascii_start();
+    let Some((head, behind)) = word.split_at_checked(b"uescape".len()) else {
+        return from;
+    };
+    match behind.trim_ascii_start() {
+        [b'\'', _, b'\'', end @ ..] if head.eq_ignore_ascii_case(b"uescape") => {
+            bytes.len() - end.len()
+        }
+        _ => from,
+    }
+}
+
 /// Where a quoted thing that swallows whole statements is better cut: at the end of its first line.
 /// Only asked about files that do not end as they should.
 pub(crate) fn cut(bytes: &[u8], start: usize, end: usize, closed: bool) -> Option<usize> {

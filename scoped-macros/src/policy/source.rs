@@ -160,12 +160,13 @@ impl<'a> Source<'a> {
             return Some(pieces);
         }
         let quote = raw.as_bytes()[open] as char;
+        let sign = escape_sign(raw, open, token.kind);
         let mut rest = open + 1;
         while rest < raw.len() {
-            let stop = first_of(raw, rest, &[quote as u8, b'\\']).unwrap_or(raw.len());
+            let stop = first_of(raw, rest, &[quote as u8, sign]).unwrap_or(raw.len());
             self.keep(&mut pieces, token.start as usize + rest, &raw[rest..stop]);
             let after = &raw[stop..];
-            let (said, width) = if after.starts_with('\\') {
+            let (said, width) = if after.starts_with(sign as char) {
                 escape(after, token.kind)
             } else if after.len() > 1 && after[1..].starts_with(quote) {
                 (Some(quote), 2)
@@ -215,7 +216,20 @@ fn first_of(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
     None
 }
 
-/// What a backslash at the head of `rest` says, and its length.
+/// The character that begins an escape: a backslash, or what stands behind UESCAPE.
+fn escape_sign(raw: &str, open: usize, kind: Kind) -> u8 {
+    let unicode = matches!(kind, Kind::Unicode | Kind::UnicodeQuoted);
+    let end = match unicode {
+        true => super::quote::end(raw.as_bytes(), open, kind).at,
+        false => raw.len(),
+    };
+    match raw.as_bytes().get(end..) {
+        Some([.., sign, b'\'']) => *sign,
+        _ => b'\\',
+    }
+}
+
+/// What the sign at the head of `rest` says, and the length of it all.
 fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
     let digits = |from: usize, count: usize, radix: u32| {
         let digits = rest.get(from..from + count)?;
@@ -224,7 +238,9 @@ fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
     let second = rest[1..].chars().next();
     let read = match (kind, second) {
         (Kind::Unicode | Kind::UnicodeQuoted, Some('+')) => digits(2, 6, 16),
-        (Kind::Unicode | Kind::UnicodeQuoted, Some('\\')) => Some((Some('\\'), 2)),
+        (Kind::Unicode | Kind::UnicodeQuoted, second) if second == rest.chars().next() => {
+            Some((second, 2))
+        }
         (Kind::Unicode | Kind::UnicodeQuoted, _) => digits(1, 4, 16),
         (Kind::Escaped, Some('u')) => digits(2, 4, 16),
         (Kind::Escaped, Some('U')) => digits(2, 8, 16),
@@ -235,5 +251,5 @@ fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
         (Kind::Escaped, Some(other)) => Some((Some(other), 1 + other.len_utf8())),
         _ => None,
     };
-    read.unwrap_or((Some('\\'), 1))
+    read.unwrap_or((rest.chars().next(), 1))
 }

@@ -95,10 +95,12 @@ fn case(path: &Path) -> Case {
     } else {
         compare(&project, &target, &options)
     };
+    // Most histories are about other things than the claims that nothing reads.
+    let unread = label.iter().any(|line| line.contains(" unread "));
     facts.extend(
         findings
             .iter()
-            .filter(|finding| finding.kind != FindingKind::Unread)
+            .filter(|finding| unread || finding.kind != FindingKind::Unread)
             .map(|finding| finding_line(&project, finding, several)),
     );
     Case {
@@ -204,8 +206,9 @@ fn finding_line(project: &Project, finding: &Finding, several: bool) -> String {
         Severity::Error => "error",
         Severity::Warning => "warn",
     };
-    let place = finding.place.as_ref().unwrap();
-    let (at, kind) = (at(project, place, several), finding.kind.name());
+    let place = finding.place.as_ref();
+    let at = place.map_or("-".to_owned(), |place| at(project, place, several));
+    let kind = finding.kind.name();
     format!("{severity} {at} {kind} {}", dotted(&finding.path))
         .trim_end()
         .to_owned()

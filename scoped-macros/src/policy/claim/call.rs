@@ -113,7 +113,7 @@ impl Matcher<'_> {
                 return self.finish(&value, Test::Contains(other));
             }
             (path, true) if path.starts_with("path_") => {
-                return self.finish(&value, Test::JsonPath);
+                return self.json_path(&value, first.then_some((rest, close)));
             }
             _ => return self.finish(&value, Test::None),
         }

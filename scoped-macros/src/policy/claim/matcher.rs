@@ -134,10 +134,6 @@ impl<'e> Matcher<'e> {
             return;
         }
         let root = value.root;
-        if test == Test::JsonPath {
-            let kind = RemarkKind::JsonPath(value.path.clone());
-            self.remark(root, kind);
-        }
         if let Some(known) = value.path.iter().position(|step| *step == Step::Unknown) {
             let kind = RemarkKind::UnknownKey(value.path[..known].to_vec());
             self.remark(root, kind);

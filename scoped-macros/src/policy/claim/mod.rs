@@ -8,6 +8,7 @@ mod call;
 mod code;
 mod context;
 mod json;
+mod json_path;
 mod key;
 mod literal;
 mod matcher;

@@ -53,7 +53,7 @@ pub enum Test {
     Elements,
     /// Taken apart as an object.
     Members,
-    /// A path language finds something in it, which is not followed.
+    /// A path of SQL/JSON looks at it.
     JsonPath,
 }
 

@@ -1,5 +1,6 @@
 use super::super::token::Kind;
 use super::code::NONE;
+use super::json_path::places;
 use super::key::Key;
 use super::literal::is_comparison;
 use super::matcher::Matcher;
@@ -122,7 +123,10 @@ impl Matcher<'_> {
                 let other = self.operand(end + 1).and_then(|mut list| list.pop());
                 self.finish(&value, Test::ContainedBy(other))
             }
-            "@?" | "@@" => self.finish(&value, Test::JsonPath),
+            "@?" | "@@" => {
+                let path = self.operand(end + 1).and_then(|mut list| list.pop());
+                self.asked_by_path(&value, path)
+            }
             _ if is_comparison(operator) && !self.is_right_operand(&value) => {
                 let test = self.comparison(operator, end + 1);
                 self.finish(&value, test)
@@ -159,6 +163,32 @@ impl Matcher<'_> {
                 Test::Equal(vec![leaf])
             };
             self.emit(&claim, test);
+        }
+        Next::Done
+    }
+
+    /// The path is the second argument, if the value is the first.
+    pub(crate) fn json_path(&mut self, value: &Value, rest: Option<(usize, usize)>) -> Next {
+        let path = rest.and_then(|(at, close)| {
+            let end = (at..close).find(|at| self.code.kind(*at) == Some(Kind::Comma));
+            self.literals(at, end.unwrap_or(close))?.pop()
+        });
+        self.asked_by_path(value, path)
+    }
+
+    /// Every member that the path looks at is read.
+    fn asked_by_path(&mut self, value: &Value, path: Option<String>) -> Next {
+        let Some(places) = path.as_deref().and_then(places) else {
+            let kind = RemarkKind::JsonPath(value.path.clone());
+            self.remark(value.root, kind);
+            return self.finish(value, Test::JsonPath);
+        };
+        for place in places {
+            let mut claim = value.clone();
+            for step in place {
+                claim.step(step, Shape::Json);
+            }
+            self.emit(&claim, Test::JsonPath);
         }
         Next::Done
     }
@@ -218,7 +248,6 @@ impl Matcher<'_> {
                 let test = match operator {
                     "@>" => Test::ContainedBy(one),
                     "<@" => return self.contains(&value, one),
-                    "@?" | "@@" => Test::JsonPath,
                     _ => equality(operator, other),
                 };
                 self.finish(&value, test)

@@ -2,6 +2,7 @@ use super::super::name::UNKNOWN;
 use super::super::source::Source;
 use super::super::split::Range;
 use super::super::token::Kind;
+use super::function::type_at;
 use super::{Part, Policy, Replay};
 
 impl Replay<'_> {
@@ -41,6 +42,8 @@ impl Replay<'_> {
             self.create_table(part, next);
         } else if source.is_any(at, &["trigger", "rule"]) {
             self.create_trigger(part, next, replace);
+        } else if source.is(at, "domain") {
+            self.create_domain(part, next);
         } else if source.is_any(at, &["role", "user", "group"])
             && let Some(role) = source.name(next)
         {
@@ -73,6 +76,16 @@ impl Replay<'_> {
                 policies.insert(name, policy);
             }
         }
+    }
+
+    fn create_domain(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let Some((name, at)) = source.qualified(at) else {
+            return;
+        };
+        let (base, _) = type_at(source, at + usize::from(source.is(at, "as")), part.range.1);
+        let name = self.state.new_name(name);
+        self.state.domains.entry(name).or_insert(base);
     }
 
     fn create_view(&mut self, part: Part, at: usize, replace: bool) {

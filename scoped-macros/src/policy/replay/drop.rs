@@ -29,10 +29,13 @@ impl Replay<'_> {
                 let name = self.state.table_name(name);
                 self.drop_table(&name, cascade);
             }
-        } else if source.is(at, "type") && cascade {
+        } else if source.is_any(at, &["type", "domain"]) {
             for (name, _) in names(source, (name, end)) {
                 let name = self.state.new_name(name);
-                self.cascade(&name, Mention::Any);
+                self.state.domains.remove(&name);
+                if cascade {
+                    self.cascade(&name, Mention::Any);
+                }
             }
         } else if source.is(at, "schema") {
             for (name, _) in names(source, (name, end)) {

@@ -52,6 +52,8 @@ pub(crate) struct Table {
 pub(crate) struct State {
     pub(crate) tables: HashMap<QualifiedName, Table>,
     pub(crate) functions: HashMap<QualifiedName, Vec<Function>>,
+    /// The types that domains narrow, as written.
+    pub(crate) domains: HashMap<QualifiedName, String>,
     /// Roles that the files make.
     pub(crate) roles: BTreeSet<String>,
     /// Empty means as the server has it: `public`.
@@ -94,6 +96,32 @@ impl State {
 
     pub(crate) fn function_name(&self, written: WrittenName) -> QualifiedName {
         self.resolve(written, &self.functions)
+    }
+
+    /// The type behind the name of one: of a domain, what it narrows.
+    pub(crate) fn base_type(&self, written: &str) -> Option<&str> {
+        let mut found = None;
+        // A domain over a domain ends somewhere, but a history may be damaged.
+        for _ in 0..self.domains.len() {
+            match self.domain(found.unwrap_or(written)) {
+                Some(base) => found = Some(base),
+                None => break,
+            }
+        }
+        found
+    }
+
+    fn domain(&self, written: &str) -> Option<&str> {
+        let (schema, name) = match written.split_once('.') {
+            Some((schema, name)) => (Some(schema), name),
+            None => (None, written),
+        };
+        let mut named = self.domains.iter().filter(|(domain, _)| {
+            domain.name == name && schema.is_none_or(|schema| schema == domain.schema)
+        });
+        let (first, second) = (named.next()?, named.next());
+        // Of two with one name, nobody can tell.
+        second.is_none().then_some(first.1)
     }
 
     pub(crate) fn table(&mut self, written: WrittenName) -> &mut Table {

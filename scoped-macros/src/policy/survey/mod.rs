@@ -34,7 +34,7 @@ pub(crate) fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Projec
     for (index, live) in live.iter().enumerate() {
         survey.object(replay, live);
         match &bodies[index] {
-            Some(_) => survey.function(&known.outputs[index]),
+            Some(_) => survey.function(replay, &known.outputs[index]),
             None => survey.parts(replay, live, &known),
         }
     }
@@ -81,18 +81,18 @@ impl Survey<'_> {
                 returns: "",
                 search_path: replay.search_path(*part),
             };
-            self.matched(&Matcher::new(&code, setting).run());
+            self.matched(replay, &Matcher::new(&code, setting).run());
         }
     }
 
-    fn function(&mut self, outputs: &[Output]) {
+    fn function(&mut self, replay: &Replay<'_>, outputs: &[Output]) {
         for output in outputs {
-            self.matched(output);
+            self.matched(replay, output);
         }
     }
 
     /// Takes over what was found in the code of the last object.
-    fn matched(&mut self, output: &Output) {
+    fn matched(&mut self, replay: &Replay<'_>, output: &Output) {
         let owner = self.project.objects.len() - 1;
         let dynamic = output.dynamic || self.project.objects[owner].dynamic;
         for found in &output.found {
@@ -110,9 +110,15 @@ impl Survey<'_> {
                 Step::Element => "[]".to_owned(),
                 Step::Argument(_) | Step::Unknown => "?".to_owned(),
             });
+            let mut how = found.how.clone();
+            if let Some(cast) = &mut how.cast
+                && let Some(base) = replay.state.base_type(cast)
+            {
+                base.clone_into(cast);
+            }
             let read = Read {
                 path: steps.collect(),
-                how: found.how.clone(),
+                how,
                 place,
                 owner,
                 through: found.through.clone(),
