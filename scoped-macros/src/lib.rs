@@ -8,6 +8,8 @@ mod impersonate;
     reason = "an engine that the runtime has too, and takes more of"
 )]
 mod policy;
+#[cfg(test)]
+mod same_findings;
 mod scoped_claims;
 mod support;
 

@@ -21,10 +21,10 @@ pub(crate) fn suggest(written: &[String], known: &[Vec<String>]) -> Option<Strin
             // `tenant` for `tenant_id` is no slip of a finger, but the same thing.
             let part = mine.len().min(other.len()) >= 3
                 && (mine.starts_with(other.as_str()) || other.starts_with(mine.as_str()));
-            (part || distance <= mine.len().max(3) / 3).then_some((distance, name))
+            (part || distance <= mine.len().max(3) / 3).then_some((!part, distance, name))
         })
         .min()
-        .map(|(_, name)| name)
+        .map(|(.., name)| name)
 }
 
 /// Levenshtein's distance: how many letters to change.

@@ -60,11 +60,8 @@ impl fmt::Display for Report {
             writeln!(f, "{}: {finding}", finding.severity())?;
         }
         let (errors, warnings) = (self.errors().count(), self.warnings().count());
-        write!(
-            f,
-            "{} files: {errors} errors, {warnings} warnings",
-            self.files
-        )
+        let files = self.files;
+        write!(f, "files: {files}, errors: {errors}, warnings: {warnings}")
     }
 }
 

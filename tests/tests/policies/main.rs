@@ -11,6 +11,8 @@
 mod common;
 mod fuzz;
 mod histories;
+mod outside;
+mod package;
 #[allow(
     dead_code,
     missing_docs,
@@ -20,5 +22,6 @@ mod histories;
 )]
 #[path = "../../../scoped-macros/src/policy/mod.rs"]
 mod policy;
+mod report;
 mod server;
 mod texts;

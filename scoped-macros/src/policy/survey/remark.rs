@@ -41,7 +41,7 @@ impl Survey<'_> {
             );
         } else if is_auth_only(&read.path) {
             let text = format!(
-                "reads claim `{path}`, which only tokens of Auth carry; set it, or allow it"
+                "reads claim `{path}`, which only tokens of Auth carry; allow it if that is meant"
             );
             self.push(
                 FindingKind::AuthOnly,
