@@ -46,9 +46,10 @@ fn report() -> Result<String, Box<dyn Error>> {
     let folder = folders.first().map_or(LOCAL_SERVER, String::as_str);
     let survey = read(&here.join(folder))?;
     let file = |path: &Path| short(&here, path);
-    Ok(match as_json {
-        true => format!("{:#}", json_of(&survey, file)),
-        false => table_of(&survey, file),
+    Ok(if as_json {
+        format!("{:#}", json_of(&survey, file))
+    } else {
+        table_of(&survey, file)
     })
 }
 
@@ -91,13 +92,16 @@ fn table_of(survey: &Survey, file: impl Fn(&Path) -> PathBuf) -> String {
         widths.max().unwrap_or_default()
     };
     let widths = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for [claim, how, reader, place] in &rows {
-        let [first, second, third] = widths;
-        text += &format!("{claim:first$}  {how:second$}  {reader:third$}  {place}\n");
-    }
+    let [first, second, third] = widths;
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|[claim, how, reader, place]| {
+            format!("{claim:first$}  {how:second$}  {reader:third$}  {place}")
+        })
+        .collect();
     let (files, policies) = (survey.files().len(), survey.policies().count());
-    text + &format!("\n{files} files, {policies} live policies")
+    lines.push(format!("\n{files} files, {policies} live policies"));
+    lines.join("\n")
 }
 
 fn json_of(survey: &Survey, file: impl Fn(&Path) -> PathBuf) -> Value {

@@ -219,9 +219,10 @@ fn first_of(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
 /// The character that begins an escape: a backslash, or what stands behind UESCAPE.
 fn escape_sign(raw: &str, open: usize, kind: Kind) -> u8 {
     let unicode = matches!(kind, Kind::Unicode | Kind::UnicodeQuoted);
-    let end = match unicode {
-        true => super::quote::end(raw.as_bytes(), open, kind).at,
-        false => raw.len(),
+    let end = if unicode {
+        super::quote::end(raw.as_bytes(), open, kind).at
+    } else {
+        raw.len()
     };
     match raw.as_bytes().get(end..) {
         Some([.., sign, b'\'']) => *sign,

@@ -1,4 +1,5 @@
 //! `scoped_runtime::policies`: the same findings, as values, outside of the build.
+#![allow(clippy::struct_field_names, reason = "named as claims are")]
 
 use scoped_runtime::policies::{
     self, Check, Finding, FindingKind, ObjectKind, PoliciesError, Report, Severity,
@@ -162,7 +163,7 @@ fn what_is_not_there_is_an_error_that_says_what_to_do() {
 fn a_survey_has_the_reads_and_the_live_policies() {
     let survey = policies::survey("../tests/policies/findings/errors").unwrap();
     assert_eq!(survey.files().len(), 2);
-    let policies: Vec<_> = survey.policies().map(|policy| policy.name()).collect();
+    let policies: Vec<_> = survey.policies().map(policies::Object::name).collect();
     let wanted = [
         "by tenant",
         "by mistake",

@@ -125,7 +125,7 @@ impl Matcher<'_> {
             }
             "@?" | "@@" => {
                 let path = self.operand(end + 1).and_then(|mut list| list.pop());
-                self.asked_by_path(&value, path)
+                self.asked_by_path(&value, path.as_deref())
             }
             _ if is_comparison(operator) && !self.is_right_operand(&value) => {
                 let test = self.comparison(operator, end + 1);
@@ -173,12 +173,12 @@ impl Matcher<'_> {
             let end = (at..close).find(|at| self.code.kind(*at) == Some(Kind::Comma));
             self.literals(at, end.unwrap_or(close))?.pop()
         });
-        self.asked_by_path(value, path)
+        self.asked_by_path(value, path.as_deref())
     }
 
     /// Every member that the path looks at is read.
-    fn asked_by_path(&mut self, value: &Value, path: Option<String>) -> Next {
-        let Some(places) = path.as_deref().and_then(places) else {
+    fn asked_by_path(&mut self, value: &Value, path: Option<&str>) -> Next {
+        let Some(places) = path.and_then(places) else {
             let kind = RemarkKind::JsonPath(value.path.clone());
             self.remark(value.root, kind);
             return self.finish(value, Test::JsonPath);

@@ -36,9 +36,10 @@ impl Replay<'_> {
                 return false;
             }
             let qualified = at > part.range.0 + 1 && source.kind(at - 1) == Some(Kind::Dot);
-            let meant = match qualified {
-                true => source.name(at - 2).as_deref() == Some(&name.schema),
-                false => bare,
+            let meant = if qualified {
+                source.name(at - 2).as_deref() == Some(&name.schema)
+            } else {
+                bare
             };
             if !meant {
                 return false;
