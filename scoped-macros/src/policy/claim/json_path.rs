@@ -1,13 +1,44 @@
 //! The members that a path of SQL/JSON looks at, as far as their names are written there.
 
-use super::model::Step;
+use super::super::token::Kind;
+use super::matcher::Matcher;
+use super::model::{RemarkKind, Shape, Step, Test, Value};
+use super::walk::Next;
 
 /// Longer paths, deeper filters and more places are not followed.
 const MAX: usize = 64;
 
+impl Matcher<'_> {
+    /// The path is the second argument, if the value is the first.
+    pub(crate) fn json_path(&mut self, value: &Value, rest: Option<(usize, usize)>) -> Next {
+        let path = rest.and_then(|(at, close)| {
+            let end = (at..close).find(|at| self.code.kind(*at) == Some(Kind::Comma));
+            self.literals(at, end.unwrap_or(close))?.pop()
+        });
+        self.asked_by_path(value, path.as_deref())
+    }
+
+    /// Every member that the path looks at is read.
+    pub(super) fn asked_by_path(&mut self, value: &Value, path: Option<&str>) -> Next {
+        let Some(places) = path.and_then(places) else {
+            let kind = RemarkKind::JsonPath(value.path.clone());
+            self.remark(value.root, kind);
+            return self.finish(value, Test::JsonPath);
+        };
+        for place in places {
+            let mut claim = value.clone();
+            for step in place {
+                claim.step(step, Shape::Json);
+            }
+            self.emit(&claim, Test::JsonPath);
+        }
+        Next::Done
+    }
+}
+
 /// Every place that the path reads, from the value it is applied to. None if it has parts whose places only
 /// the run knows: `.**`, `.keyvalue()`, or damage.
-pub(super) fn places(path: &str) -> Option<Vec<Vec<Step>>> {
+fn places(path: &str) -> Option<Vec<Vec<Step>>> {
     let mut reader = Reader { text: path, at: 0 };
     let mut found = Vec::new();
     // What `@` is in each filter around, and the brackets that are open in it.

@@ -1,6 +1,5 @@
 use super::super::token::Kind;
 use super::code::NONE;
-use super::json_path::places;
 use super::key::Key;
 use super::literal::is_comparison;
 use super::matcher::Matcher;
@@ -163,32 +162,6 @@ impl Matcher<'_> {
                 Test::Equal(vec![leaf])
             };
             self.emit(&claim, test);
-        }
-        Next::Done
-    }
-
-    /// The path is the second argument, if the value is the first.
-    pub(crate) fn json_path(&mut self, value: &Value, rest: Option<(usize, usize)>) -> Next {
-        let path = rest.and_then(|(at, close)| {
-            let end = (at..close).find(|at| self.code.kind(*at) == Some(Kind::Comma));
-            self.literals(at, end.unwrap_or(close))?.pop()
-        });
-        self.asked_by_path(value, path.as_deref())
-    }
-
-    /// Every member that the path looks at is read.
-    fn asked_by_path(&mut self, value: &Value, path: Option<&str>) -> Next {
-        let Some(places) = path.and_then(places) else {
-            let kind = RemarkKind::JsonPath(value.path.clone());
-            self.remark(value.root, kind);
-            return self.finish(value, Test::JsonPath);
-        };
-        for place in places {
-            let mut claim = value.clone();
-            for step in place {
-                claim.step(step, Shape::Json);
-            }
-            self.emit(&claim, Test::JsonPath);
         }
         Next::Done
     }
