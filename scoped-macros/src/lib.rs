@@ -133,10 +133,11 @@ use proc_macro::TokenStream;
 /// those within them). Then it follows from the rules: `one_of`, `uuid` and `pattern` say that a type of
 /// your own is text, and which. Every other type of your own may be anything, as may a field with
 /// `#[serde(with = "...")]` and one of a type parameter. What the compiler finds is an error or nothing,
-/// never a warning.
+/// never a warning. A literal that is no value of an enum is found by a test that the attribute adds to
+/// the crate's own, unless `one_of` lists the values.
 ///
 /// **When the SQL changes** the struct is compiled again, but a new file is nothing that Cargo looks
-/// at. A test that the attribute adds to the crate's own tells of it. To have it noticed by every build,
+/// at: another such test tells of it. To have it noticed by every build,
 /// add a `build.rs`:
 ///
 /// ```text

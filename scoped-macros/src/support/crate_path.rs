@@ -58,7 +58,7 @@ impl CratePath {
     }
 
     /// The path from a module that is beside whoever wrote it, and imports all that is there.
-    pub(crate) fn from_a_module(&self) -> TokenStream {
+    pub(crate) fn seen_from_a_module(&self) -> TokenStream {
         let path = &self.0;
         let first = path.segments.first().map(|first| &first.ident);
         if path.leading_colon.is_none() && first.is_some_and(|first| first == "self") {

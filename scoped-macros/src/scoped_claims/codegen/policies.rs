@@ -103,7 +103,7 @@ fn kind_name(kind: Kind) -> &'static str {
 fn test(model: &Model, folders: &[Folder]) -> TokenStream {
     let name = model.item.ident.unraw().to_string();
     let module = format_ident!("__policies_of_{name}", span = Span::mixed_site());
-    let runtime = model.runtime.from_a_module();
+    let runtime = model.runtime.seen_from_a_module();
     let manifest_dir = manifest();
     let patterns = folders.iter().map(|folder| &folder.pattern);
     let files = folders.iter().flat_map(|folder| &folder.files);

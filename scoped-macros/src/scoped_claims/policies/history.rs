@@ -9,9 +9,10 @@ use crate::policy::Project;
 /// What tells a file from its later versions: a process that expands macros may live for days.
 type Stamp = (Option<SystemTime>, u64);
 
-/// What was read, by the files: a later version takes the place of the one before.
-static READ: LazyLock<Mutex<HashMap<Vec<PathBuf>, (Vec<Stamp>, Arc<Project>)>>> =
-    LazyLock::new(Mutex::default);
+/// By the files. A later version takes the place of the one before.
+type Histories = HashMap<Vec<PathBuf>, (Vec<Stamp>, Arc<Project>)>;
+
+static READ: LazyLock<Mutex<Histories>> = LazyLock::new(Mutex::default);
 
 /// Reads the files as one history, unless they are as they were. A file that cannot be read is named.
 pub(super) fn read(manifest: &Path, files: &[PathBuf]) -> Result<Arc<Project>, String> {

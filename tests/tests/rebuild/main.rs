@@ -2,9 +2,11 @@
 //! What the compiler cannot see, the tests that the attribute adds to the crate do.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod project;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use project::Project;
 
 const MIGRATION: &str = "migrations/1_notes.sql";
 const READS_TENANT: &str =
@@ -12,113 +14,6 @@ const READS_TENANT: &str =
 const READS_PLAN: &str = "create policy q on notes using (t = (select auth.jwt() ->> 'plan'));";
 const SAYS_PLAN: &str =
     "policy `q` on `public.notes` reads claim `plan`, which `Tenant` does not have";
-
-/// A small crate of its own, as users have them.
-struct Project {
-    name: String,
-    folder: PathBuf,
-}
-
-impl Project {
-    /// Its claims are compared with the folder `migrations`.
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        if folder.exists() {
-            fs::remove_dir_all(&folder).unwrap();
-        }
-        let project = Self {
-            name: name.to_owned(),
-            folder,
-        };
-        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let runtime = workspace.join("scoped-runtime").canonicalize().unwrap();
-        project.write(
-            "Cargo.toml",
-            &format!(
-                "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                 [dependencies.scoped-runtime]\npath = {runtime:?}\n\
-                 default-features = false\nfeatures = [\"macros\"]\n\n\
-                 [profile.dev]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
-            ),
-        );
-        fs::copy(
-            workspace.join("Cargo.lock"),
-            project.folder.join("Cargo.lock"),
-        )
-        .unwrap();
-        project.write(
-            "src/lib.rs",
-            "#[scoped_runtime::scoped_claims(policies = \"migrations\")]\n\
-             pub struct Tenant {\n    pub tenant_id: String,\n}\n",
-        );
-        project.write(
-            "src/main.rs",
-            &format!(
-                "fn main() {{\n    println!(\"in the program {{:?}}\", \
-                 <{name}::Tenant as scoped_runtime::ScopedClaims>::CLAIMS);\n}}\n"
-            ),
-        );
-        project.write(MIGRATION, READS_TENANT);
-        project
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let file = self.folder.join(file);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-
-    fn remove(&self, file: &str) {
-        fs::remove_file(self.folder.join(file)).unwrap();
-    }
-
-    /// Beside trybuild's, so that what both need is built once.
-    fn target() -> PathBuf {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        target.join("tests/trybuild")
-    }
-
-    /// Whether the command succeeds, and what it says.
-    fn cargo(&self, command: &[&str]) -> (bool, String) {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(command).args(["--offline", "--color=never"]);
-        cargo.current_dir(&self.folder);
-        cargo.env("CARGO_TARGET_DIR", Self::target());
-        cargo.env("CARGO_INCREMENTAL", "0").env_remove("RUSTFLAGS");
-        let output = cargo.output().unwrap();
-        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.push_str(&String::from_utf8_lossy(&output.stderr));
-        (output.status.success(), text)
-    }
-
-    #[track_caller]
-    fn succeeds(&self, command: &[&str]) -> String {
-        let (success, text) = self.cargo(command);
-        assert!(success, "{text}");
-        text
-    }
-
-    #[track_caller]
-    fn fails(&self, command: &[&str], sentence: &str) {
-        let (success, text) = self.cargo(command);
-        assert!(!success && text.contains(sentence), "{text}");
-    }
-
-    /// The files that were compiled, of this crate alone.
-    fn compiled(&self) -> Vec<(String, Vec<u8>)> {
-        let files = fs::read_dir(Self::target().join("debug/deps")).unwrap();
-        let names = files.map(|file| file.unwrap().path());
-        let own = names.filter_map(|path| {
-            let name = path.file_name()?.to_string_lossy().into_owned();
-            let is_own = name
-                .strip_prefix("lib")
-                .unwrap_or(&name)
-                .starts_with(&self.name);
-            (is_own && !name.ends_with(".d")).then(|| (name, fs::read(path).unwrap()))
-        });
-        own.collect()
-    }
-}
 
 #[test]
 fn a_changed_file_compiles_the_claims_again() {
@@ -158,7 +53,7 @@ fn an_added_file_is_told_by_a_test_and_a_removed_one_compiles_the_claims_again()
 #[test]
 fn the_test_needs_nothing_of_the_place_that_the_struct_is_in() {
     let project = Project::new("rebuild_places");
-    project.write("src/lib.rs", include_str!("../rebuild/every_place.rs"));
+    project.write("src/lib.rs", include_str!("../../rebuild/every_place.rs"));
     let said = project.succeeds(&["test", "--lib"]);
     assert!(said.contains("5 passed"), "{said}");
 }
@@ -166,7 +61,7 @@ fn the_test_needs_nothing_of_the_place_that_the_struct_is_in() {
 #[test]
 fn an_enum_that_is_never_what_a_policy_wants_is_told_by_a_test() {
     let project = Project::new("rebuild_enum");
-    project.write("src/lib.rs", include_str!("../rebuild/enum.rs"));
+    project.write("src/lib.rs", include_str!("../../rebuild/enum.rs"));
     let policy = |plans: &str| {
         format!("create policy p on notes using ((select auth.jwt() ->> 'plan') in ({plans}));")
     };
