@@ -77,7 +77,8 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
 }
 
 impl Options {
-    fn covers(&self, object: &Object) -> bool {
+    /// Whether the object is on one of the tables.
+    pub fn covers(&self, object: &Object) -> bool {
         let covers = |table| self.tables.iter().any(|wanted| names_table(wanted, table));
         self.tables.is_empty() || object.kind.table().is_some_and(covers)
     }

@@ -1,8 +1,13 @@
 //! Claims whose type's name says nothing to a macro. Such a claim is compared as what it may be, and the
 //! generated code takes the answer for what it is.
 
+use std::collections::HashMap;
+
 use super::super::model::{Field, Model};
 use crate::policy::{FindingKind, Kind, Known, Options, Project, Read, Severity, Target, compare};
+
+/// Of reads that differ in their places only, so many are answer enough: the others are mended with them.
+const ALIKE: usize = 3;
 
 /// One claim of which nothing is known, and what reads it or something inside of it.
 pub(super) struct Ask<'a> {
@@ -31,9 +36,7 @@ impl<'a> Ask<'a> {
             }
             let is_it = |known: &Known| known.path == path && known.kind == Kind::Any;
             let place = target.known.iter().position(is_it)?;
-            let reads = project.reads.iter();
-            let reads = reads.filter(|read| read.path.starts_with(&path)).cloned();
-            let reads: Vec<Read> = reads.collect();
+            let reads = reads(project, options, &path);
             (!reads.is_empty()).then(|| Self {
                 field,
                 project: Project {
@@ -78,4 +81,34 @@ impl<'a> Ask<'a> {
         let texts: Vec<String> = refusals.map(|finding| finding.text).collect();
         (!texts.is_empty()).then(|| texts.join("\n"))
     }
+}
+
+/// What reads the claim, or something inside of it.
+fn reads(project: &Project, options: &Options, path: &[String]) -> Vec<Read> {
+    let mut kept: Vec<Read> = Vec::new();
+    let mut seen: HashMap<_, usize> = HashMap::new();
+    for read in project
+        .reads
+        .iter()
+        .filter(|read| read.path.starts_with(path))
+    {
+        let object = project.owner(read);
+        if !options.covers(object) {
+            continue;
+        }
+        // All that decides what is said of it, but for the names.
+        let certain = (
+            read.dynamic,
+            object.dynamic,
+            object.uncertain,
+            object.kind.is_policy(),
+        );
+        let alike = seen.entry((&read.path, format!("{:?}", read.how), read.parsed, certain));
+        let count = alike.or_default();
+        *count += 1;
+        if *count <= ALIKE {
+            kept.push(read.clone());
+        }
+    }
+    kept
 }
