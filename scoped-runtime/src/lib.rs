@@ -60,6 +60,8 @@ pub mod docs {
     pub mod accountability {}
     #[doc = include_str!("../docs/policies.md")]
     pub mod policies {}
+    #[doc = include_str!("../docs/services.md")]
+    pub mod services {}
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }
