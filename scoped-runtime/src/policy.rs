@@ -65,6 +65,11 @@ impl MintPolicy {
         self
     }
 
+    /// This life, or the longest that is allowed.
+    pub(crate) fn shorter(&self, life: Duration) -> Duration {
+        self.max_life.map_or(life, |max| max.min(life))
+    }
+
     /// Whether a role is on the list; without a list, none is.
     pub(crate) fn lists(&self, role: &Role) -> bool {
         self.roles

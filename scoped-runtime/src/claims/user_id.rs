@@ -121,9 +121,8 @@ pub trait ToUserId {
     /// [`ClientError::InvalidUserId`] when the value is no valid ID.
     fn to_user_id(&self) -> Result<UserId, ClientError>;
 
-    /// Whether this is known to be an anonymous user of Supabase's, as a verified
-    /// [`Caller`](crate::Caller) may be: the token then says so (`is_anonymous`), and policies that keep
-    /// such users out still do. An ID alone does not tell.
+    /// Whether this is known to be an anonymous user, so that their client is one's, too: a verified
+    /// [`Caller`](crate::Caller) knows it. An ID alone says nothing, and counts as a permanent user's.
     fn is_anonymous(&self) -> bool {
         false
     }

@@ -34,7 +34,8 @@ impl<C: ScopedClaims> VerifiedToken<C> {
     /// A client that acts as the caller, with freshly minted tokens that are renewed by themselves: for
     /// work that outlives the request. Claims, role, anonymity and whoever acts as the user are those
     /// of the verified token. The assurance level is not: a minted token is at `aal1`, as nobody has
-    /// signed in for it.
+    /// signed in for it. Tokens live as long as the claims' `expires_in = "..."` says, else an hour, or
+    /// what the [`MintPolicy`](crate::MintPolicy) allows if that is shorter.
     ///
     /// # Errors
     /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified, else
@@ -43,6 +44,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
         self.check_project(clients)?;
         let claims = self.shared_claims();
         let life = C::EXPIRES_IN.unwrap_or(DEFAULT_LIFE);
+        let life = clients.project.policy().shorter(life);
         let core = clients.project.core(Wanted {
             user_id: self.user_id().clone(),
             role: self.role().clone(),

@@ -209,7 +209,7 @@ impl<C> ToUserId for VerifiedToken<C> {
     }
 
     fn is_anonymous(&self) -> bool {
-        self.verified.registered.is_anonymous
+        Self::is_anonymous(self)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scoped_runtime::{
-    AuditSink, CallerError, ClientError, Error, MintRecord, ScopedClients, TokenError,
+    AuditSink, CallerError, ClientError, Error, MintPolicy, MintRecord, ScopedClients, TokenError,
     Verification, VerifiedToken, scoped_claims,
 };
 use scoped_tests::ManualClock;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, trusting};
+use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, trusting, verify};
 
 #[scoped_claims]
 struct Tenant {
@@ -134,14 +134,30 @@ async fn anonymous_and_permanent_callers_share_no_token() {
 }
 
 #[tokio::test]
-async fn a_caller_who_is_named_as_the_user_stays_anonymous() {
+async fn a_client_for_a_caller_is_as_anonymous_as_they_are() {
     let world = World::new().await;
-    let token = world.token(&json!({ "is_anonymous": true }));
-    let caller = world.caller(&token).await;
-    let client = world.clients.user(&caller).client().unwrap();
-    assert_eq!(client.token().unwrap().claims()["is_anonymous"], true);
-    let by_id = world.clients.user(caller.user_id()).client().unwrap();
-    assert_eq!(by_id.token().unwrap().claims()["is_anonymous"], false);
+    for anonymous in [true, false] {
+        let token = world.token(&json!({ "is_anonymous": anonymous }));
+        let caller = world.caller(&token).await;
+        let client = world.clients.user(&caller).claim("a", 1).client().unwrap();
+        let minted = client.token().unwrap().claims();
+        assert_eq!(minted["is_anonymous"], anonymous);
+    }
+}
+
+#[tokio::test]
+async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
+    let issuer = Issuer::new(KID);
+    let policy = MintPolicy::new().max_life(Duration::from_mins(15));
+    let config = builder(&ManualClock::at(START))
+        .signing_key(own_key())
+        .mint_policy(policy)
+        .verification(Verification::new().jwks(set(&[&issuer])));
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let token = issuer.token(&claims(&json!({})));
+    let caller = verify(clients.verifier(), &token).await.unwrap();
+    let minted = caller.client(&clients).unwrap().token().unwrap().claims();
+    assert_eq!(minted["exp"], START + 900);
 }
 
 #[tokio::test]
