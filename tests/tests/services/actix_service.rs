@@ -1,3 +1,7 @@
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Json};
 use actix_web::{App, HttpServer};
 use scoped_runtime::{
@@ -41,8 +45,25 @@ fn routes(config: &mut web::ServiceConfig, clients: &ScopedClients) {
         .route("/row", web::get().to(row))
         .route("/several", web::get().to(several))
         .service(web::resource("/layer").wrap(require).get(several))
+        .service(
+            web::resource("/replaced")
+                .wrap(from_fn(replace))
+                .wrap(RequireCaller::new(clients))
+                .get(caller),
+        )
         .service(web::resource("/strict").wrap(strict).get(caller))
         .service(web::resource("/reporting").wrap(reporting).get(caller));
+}
+
+/// Something between the middleware and the handler that changes who is calling.
+async fn replace(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let headers = request.headers_mut();
+    let other = headers.get("x-replace").unwrap().clone();
+    headers.insert(AUTHORIZATION, other);
+    next.call(request).await
 }
 
 async fn caller(caller: Caller) -> Json<Value> {

@@ -1,4 +1,5 @@
-use axum::extract::FromRef;
+use axum::extract::{FromRef, Request};
+use axum::middleware::map_request;
 use axum::routing::get;
 use axum::{Json, Router};
 use scoped_runtime::{
@@ -31,6 +32,10 @@ pub(crate) async fn start(clients: &ScopedClients) -> String {
         .route("/row", get(row))
         .route("/several", get(several))
         .route("/layer", get(several).layer(require))
+        .route(
+            "/replaced",
+            get(caller).layer((RequireCaller::new(clients), map_request(replace))),
+        )
         .route("/strict", get(caller).layer(strict))
         .route("/reporting", get(caller).layer(reporting))
         .with_state(App {
@@ -40,6 +45,13 @@ pub(crate) async fn start(clients: &ScopedClients) -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, app).await });
     url
+}
+
+/// Something between the middleware and the handler that changes who is calling.
+async fn replace(mut request: Request) -> Request {
+    let other = request.headers_mut().remove("x-replace").unwrap();
+    request.headers_mut().insert("authorization", other);
+    request
 }
 
 async fn caller(caller: Caller) -> Json<Value> {

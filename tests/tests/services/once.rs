@@ -1,7 +1,8 @@
-//! A request is verified once.
+//! A request is verified once, and what is known of it is of its very header.
 
 use serde_json::json;
 
+use crate::support::{ALICE, BOB, Issuer, KID};
 use crate::world::World;
 
 #[tokio::test]
@@ -15,5 +16,22 @@ async fn a_middleware_and_several_extractors_verify_once() {
             &token
         };
         assert_eq!(world.verifications(path, token).await, 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_is_known_is_not_the_one_of_another_header() {
+    let world = World::new().await;
+    let alice = format!("Bearer {}", world.token(&json!({})));
+    let bob = format!("Bearer {}", world.token(&json!({ "sub": BOB })));
+    let forged = format!("Bearer {}", Issuer::new(KID).token(&json!({ "sub": BOB })));
+    for (other, status, sub) in [
+        (&alice, 200, json!(ALICE)),
+        (&bob, 200, json!(BOB)),
+        (&forged, 401, json!(null)),
+    ] {
+        let headers = [("authorization", &*alice), ("x-replace", other)];
+        let answer = world.send("/replaced", &headers).await;
+        assert_eq!((answer.status, &answer.body["sub"]), (status, &sub));
     }
 }

@@ -95,11 +95,20 @@ impl World {
 
     /// Asks both services, which have to agree in everything.
     pub(crate) async fn ask(&self, path: &str, authorization: &[&str]) -> Answer {
+        let headers: Vec<_> = authorization
+            .iter()
+            .map(|it| ("authorization", *it))
+            .collect();
+        self.send(path, &headers).await
+    }
+
+    /// As [`ask`](Self::ask), with these headers.
+    pub(crate) async fn send(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut answers = Vec::new();
         for (framework, url) in &self.services {
             let mut request = reqwest::Client::new().get(format!("{url}{path}"));
-            for value in authorization {
-                request = request.header("authorization", *value);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
             }
             let answer = request.send().await.unwrap();
             answers.push((framework, Answer::read(answer).await));
