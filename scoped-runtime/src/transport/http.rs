@@ -67,9 +67,18 @@ impl Http {
         &self.base
     }
 
-    /// This time, unless every request has less.
-    pub(super) fn shorter(&self, time: Duration) -> Duration {
-        time.min(self.request_timeout)
+    /// For requests that may take no longer than this; they have to say so themselves.
+    pub(super) fn within(self, limit: Duration) -> Self {
+        let request_timeout = self.request_timeout.min(limit);
+        Self {
+            request_timeout,
+            ..self
+        }
+    }
+
+    /// How long a request may take in all.
+    pub(super) fn request_timeout(&self) -> Duration {
+        self.request_timeout
     }
 
     /// Sends, and reads the answer to its end.

@@ -22,6 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 impl JwksEndpoint {
     pub(super) fn new(http: Http, api_key: Option<HeaderValue>) -> Self {
+        let http = http.within(TIMEOUT);
         Self { http, api_key }
     }
 
@@ -41,7 +42,7 @@ impl JwksEndpoint {
             .join("auth/v1/.well-known/jwks.json")
             .map_err(|_| unsendable("has no valid URL"))?;
         let mut request = reqwest::Request::new(Method::GET, url);
-        *request.timeout_mut() = Some(self.http.shorter(TIMEOUT));
+        *request.timeout_mut() = Some(self.http.request_timeout());
         if let Some(api_key) = &self.api_key {
             request.headers_mut().insert(API_KEY, api_key.clone());
         }

@@ -53,14 +53,18 @@ impl Registered {
 
     /// Whether the token is alive.
     pub(super) fn check_times(&self, now: SystemTime, leeway: Duration) -> Result<(), CallerError> {
-        if now >= self.expires_at + leeway {
+        let is_ahead = |time: SystemTime| {
+            let ahead = time.duration_since(now);
+            ahead.is_ok_and(|ahead| ahead > leeway)
+        };
+        let past = now.duration_since(self.expires_at);
+        if past.is_ok_and(|past| past >= leeway) {
             return Err(CallerError::Expired);
         }
-        let latest = now + leeway;
-        if self.not_before.is_some_and(|begin| begin > latest) {
+        if self.not_before.is_some_and(is_ahead) {
             return Err(CallerError::NotYetValid { name: "nbf" });
         }
-        if self.issued_at > latest {
+        if is_ahead(self.issued_at) {
             return Err(CallerError::NotYetValid { name: "iat" });
         }
         Ok(())

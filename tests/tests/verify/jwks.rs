@@ -4,73 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use scoped_runtime::{CallerError, TokenVerifier};
-use scoped_tests::ManualClock;
-use serde_json::{Value, json};
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use scoped_runtime::CallerError;
+use serde_json::json;
 
-use crate::support::{Issuer, KEY, START, builder, claims, set, verify};
-
-const MINUTE: Duration = Duration::from_mins(1);
-
-/// A project's Auth that lists keys.
-struct Auth {
-    server: MockServer,
-    clock: ManualClock,
-    verifier: TokenVerifier,
-}
-
-impl Auth {
-    async fn new() -> Self {
-        let (server, clock) = (MockServer::start().await, ManualClock::at(START));
-        let verifier = builder(&clock).url(server.uri()).verifier().unwrap();
-        Self {
-            server,
-            clock,
-            verifier,
-        }
-    }
-
-    async fn answers(&self, answer: ResponseTemplate) {
-        self.server.reset().await;
-        Mock::given(method("GET"))
-            .and(path("/auth/v1/.well-known/jwks.json"))
-            .respond_with(answer)
-            .mount(&self.server)
-            .await;
-    }
-
-    async fn lists(&self, keys: &[&Issuer]) {
-        self.answers(ResponseTemplate::new(200).set_body_string(set(keys)))
-            .await;
-    }
-
-    async fn is_down(&self) {
-        self.answers(ResponseTemplate::new(503)).await;
-    }
-
-    fn claims(&self) -> Value {
-        let issuer = format!("{}/auth/v1", self.server.uri());
-        claims(&json!({ "iss": issuer, "exp": START + 86_400 }))
-    }
-
-    async fn takes(&self, issuer: &Issuer) -> Result<(), CallerError> {
-        let token = issuer.token(&self.claims());
-        verify(&self.verifier, &token).await.map(drop)
-    }
-
-    /// How often it was asked since it was last told what to answer.
-    async fn asked(&self) -> usize {
-        self.server.received_requests().await.unwrap().len()
-    }
-}
-
-fn max_age(keys: &[&Issuer], directives: &str) -> ResponseTemplate {
-    ResponseTemplate::new(200)
-        .set_body_string(set(keys))
-        .insert_header("cache-control", directives)
-}
+use crate::auth::{Auth, MINUTE, max_age};
+use crate::support::{Issuer, KEY, verify};
 
 #[tokio::test]
 async fn keys_are_fetched_once_without_a_token() {
@@ -219,37 +157,6 @@ async fn while_keys_are_fetched_again_nobody_else_waits() {
 }
 
 #[tokio::test]
-async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
-    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[&issuer]).await;
-    auth.takes(&issuer).await.unwrap();
-    auth.is_down().await;
-
-    auth.clock.pass(11 * MINUTE);
-    for _ in 0..10 {
-        auth.takes(&issuer).await.unwrap();
-    }
-    assert_eq!(auth.asked().await, 1, "asked once in half a minute");
-    auth.clock.pass(MINUTE / 2);
-    auth.takes(&issuer).await.unwrap();
-    assert_eq!(auth.asked().await, 2);
-
-    auth.clock.pass(58 * MINUTE);
-    auth.takes(&issuer).await.unwrap();
-    auth.clock.pass(MINUTE);
-    let error = auth.takes(&issuer).await.unwrap_err();
-    assert!(
-        matches!(error, CallerError::KeysUnavailable { .. }),
-        "{error}"
-    );
-
-    // It is back.
-    auth.lists(&[&issuer]).await;
-    auth.clock.pass(Duration::from_secs(1));
-    auth.takes(&issuer).await.unwrap();
-}
-
-#[tokio::test]
 async fn a_revoked_key_is_refused_after_the_next_fetch() {
     let auth = Auth::new().await;
     let [revoked, kept] = ["revoked", "kept"].map(Issuer::new);
@@ -260,33 +167,6 @@ async fn a_revoked_key_is_refused_after_the_next_fetch() {
     let error = auth.takes(&revoked).await.unwrap_err();
     assert!(matches!(error, CallerError::UnknownKey), "{error}");
     auth.takes(&kept).await.unwrap();
-}
-
-#[tokio::test]
-async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
-    let issuer = Issuer::new("a");
-    let oct = json!({ "keys": [{ "kty": "oct", "k": "A".repeat(64), "kid": "a" }] });
-    for answer in [
-        ResponseTemplate::new(503),
-        ResponseTemplate::new(302).insert_header("location", "https://elsewhere.test"),
-        ResponseTemplate::new(200).set_body_string("<html>"),
-        ResponseTemplate::new(200).set_body_json(oct),
-    ] {
-        let auth = Auth::new().await;
-        auth.answers(answer).await;
-        let error = auth.takes(&issuer).await.unwrap_err();
-        assert!(
-            matches!(error, CallerError::KeysUnavailable { .. }),
-            "{error}"
-        );
-        assert!(scoped_runtime::Error::from(error).is_transient());
-        // Not for every request, but soon.
-        auth.takes(&issuer).await.unwrap_err();
-        assert_eq!(auth.asked().await, 1);
-        auth.lists(&[&issuer]).await;
-        auth.clock.pass(Duration::from_secs(1));
-        auth.takes(&issuer).await.unwrap();
-    }
 }
 
 #[tokio::test]

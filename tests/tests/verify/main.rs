@@ -5,11 +5,13 @@
 )]
 
 mod attacks;
+mod auth;
 mod callers;
 mod configuration;
 mod delegation;
 mod given_keys;
 mod jwks;
+mod jwks_down;
 mod rules;
 mod secrets;
 mod seen;

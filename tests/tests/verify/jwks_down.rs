@@ -1,0 +1,85 @@
+//! While the project does not list its keys, or not in time.
+
+use std::time::Duration;
+
+use scoped_runtime::CallerError;
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::auth::{Auth, MINUTE, max_age};
+use crate::support::{Issuer, builder, verify};
+
+#[tokio::test]
+async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    auth.lists(&[&issuer]).await;
+    auth.takes(&issuer).await.unwrap();
+    auth.is_down().await;
+
+    auth.clock.pass(11 * MINUTE);
+    for _ in 0..10 {
+        auth.takes(&issuer).await.unwrap();
+    }
+    assert_eq!(auth.asked().await, 1, "asked once in half a minute");
+    auth.clock.pass(MINUTE / 2);
+    auth.takes(&issuer).await.unwrap();
+    assert_eq!(auth.asked().await, 2);
+
+    auth.clock.pass(58 * MINUTE);
+    auth.takes(&issuer).await.unwrap();
+    auth.clock.pass(MINUTE);
+    let error = auth.takes(&issuer).await.unwrap_err();
+    assert!(
+        matches!(error, CallerError::KeysUnavailable { .. }),
+        "{error}"
+    );
+
+    // It is back.
+    auth.lists(&[&issuer]).await;
+    auth.clock.pass(Duration::from_secs(1));
+    auth.takes(&issuer).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
+    let issuer = Issuer::new("a");
+    let oct = json!({ "keys": [{ "kty": "oct", "k": "A".repeat(64), "kid": "a" }] });
+    for answer in [
+        ResponseTemplate::new(503),
+        ResponseTemplate::new(302).insert_header("location", "https://elsewhere.test"),
+        ResponseTemplate::new(200).set_body_string("<html>"),
+        ResponseTemplate::new(200).set_body_json(oct),
+    ] {
+        let auth = Auth::new().await;
+        auth.answers(answer).await;
+        let error = auth.takes(&issuer).await.unwrap_err();
+        assert!(
+            matches!(error, CallerError::KeysUnavailable { .. }),
+            "{error}"
+        );
+        assert!(scoped_runtime::Error::from(error).is_transient());
+        // Not for every request, but soon.
+        auth.takes(&issuer).await.unwrap_err();
+        assert_eq!(auth.asked().await, 1);
+        auth.lists(&[&issuer]).await;
+        auth.clock.pass(Duration::from_secs(1));
+        auth.takes(&issuer).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_hangs_is_given_up_on() {
+    let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
+    let url = auth.server.uri();
+    let limit = Duration::from_millis(100);
+    let verifier = builder(&auth.clock).url(url).request_timeout(limit);
+    let verifier = verifier.verifier().unwrap();
+    let answer = max_age(&[&issuer], "max-age=600").set_delay(MINUTE);
+    auth.answers(answer).await;
+    let token = issuer.token(&auth.claims());
+    let error = verify(&verifier, &token).await.unwrap_err();
+    let CallerError::KeysUnavailable { source } = error else {
+        panic!("{error}");
+    };
+    assert!(source.to_string().contains("100ms"), "{source}");
+}
