@@ -1,5 +1,5 @@
 use super::engine::{Kind, Known};
-use crate::claims::{Claim, ClaimKind, Constraint, Literal, RESERVED};
+use crate::claims::{Claim, ClaimKind, Constraint, Literal, Number, RESERVED};
 
 /// Reserved, but in no token.
 const NEVER: [&str; 3] = ["nbf", "session_id", "amr"];
@@ -13,8 +13,19 @@ pub(super) fn set_by_the_runtime() -> Vec<&'static str> {
 /// A claim as the engine sees it.
 pub(super) fn known(claim: &Claim) -> Known {
     let rules = claim.constraints();
+    let is_uuid = rules.contains(&Constraint::Uuid);
+    // The rules hold whatever the type is.
+    let is_text = rules.iter().any(|rule| match rule {
+        Constraint::Pattern(_) => true,
+        Constraint::OneOf(listed) => {
+            let is_text = |literal: &Literal| matches!(literal, Literal::Text(_));
+            listed.iter().all(is_text)
+        }
+        _ => false,
+    });
     let kind = match claim.kind() {
-        ClaimKind::Text if rules.contains(&Constraint::Uuid) => Kind::Uuid,
+        ClaimKind::Text | ClaimKind::Any if is_uuid => Kind::Uuid,
+        ClaimKind::Any if is_text => Kind::Text,
         ClaimKind::Text => Kind::Text,
         ClaimKind::Uuid => Kind::Uuid,
         ClaimKind::Integer => Kind::Integer,
@@ -25,18 +36,20 @@ pub(super) fn known(claim: &Claim) -> Known {
         ClaimKind::Any => Kind::Any,
     };
     let one_of = rules.iter().find_map(|rule| match rule {
-        Constraint::OneOf(listed) => listed
-            .iter()
-            .map(|literal| match literal {
-                Literal::Text(text) => Some((*text).to_owned()),
-                Literal::Number(_) => None,
-            })
-            .collect(),
+        Constraint::OneOf(listed) => listed.iter().map(as_text).collect(),
         _ => None,
     });
     Known {
         path: claim.path().map(str::to_owned).collect(),
         kind,
         one_of,
+    }
+}
+
+/// As `->>` gives it. How Postgres writes a fraction is its own business.
+fn as_text(literal: &Literal) -> Option<String> {
+    match literal {
+        Literal::Text(_) | Literal::Number(Number::Integer(_)) => Some(literal.to_string()),
+        Literal::Number(Number::Float(_)) => None,
     }
 }

@@ -148,13 +148,11 @@ fn what_is_not_there_is_an_error_that_says_what_to_do() {
         text::<Tenant>(&errors().deny(["mising"])),
         "`mising` of `deny` is neither a kind of finding nor the path of a claim; correct or remove it"
     );
-    for entry in [
-        "app_metadata",
-        "app_metadata.seats",
-        "chairs",
-        "sub",
-        "unread",
-    ] {
+    assert_eq!(
+        text::<Tenant>(&errors().allow(["unread"]).deny(["unread"])),
+        "`unread` of `allow` is in another option as well; correct or remove it"
+    );
+    for entry in ["app_metadata", "app_metadata.seats", "chairs", "unread"] {
         assert!(errors().warn([entry]).run::<Tenant>().is_ok(), "{entry}");
     }
 }
