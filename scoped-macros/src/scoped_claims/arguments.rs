@@ -120,7 +120,7 @@ impl Parse for Argument {
 }
 
 /// A macro's `$name:literal` arrives in an invisible group.
-fn ungroup(value: Expr) -> Expr {
+pub(super) fn ungroup(value: Expr) -> Expr {
     match value {
         Expr::Group(group) => ungroup(*group.expr),
         value => value,

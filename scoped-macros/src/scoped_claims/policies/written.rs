@@ -3,7 +3,7 @@ use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprArray, ExprAssign, ExprLit, ExprPath, Ident, Lit, LitStr, Token};
 
-use super::super::arguments::{Argument, Value, refuse_repeat, text};
+use super::super::arguments::{Argument, Value, refuse_repeat, text, ungroup};
 use crate::support::errors::Errors;
 use crate::support::suggest;
 
@@ -50,8 +50,7 @@ impl Written {
     }
 
     fn item(&mut self, item: Expr, seen: &mut Vec<Ident>, errors: &mut Errors) {
-        match item {
-            Expr::Group(group) => self.item(*group.expr, seen, errors),
+        match ungroup(item) {
             Expr::Lit(ExprLit {
                 lit: Lit::Str(path),
                 ..
@@ -95,11 +94,11 @@ fn entries(name: &Ident, value: &Expr, list: &mut Vec<LitStr>, errors: &mut Erro
         errors.at(value, format!("`{name}` is empty; remove it"));
     }
     for element in elems {
-        match element {
+        match ungroup(element.clone()) {
             Expr::Lit(ExprLit {
                 lit: Lit::Str(entry),
                 ..
-            }) => push(list, entry.clone(), errors),
+            }) => push(list, entry, errors),
             element => errors.at(element, format!("`{name}` lists strings; put it in quotes")),
         }
     }

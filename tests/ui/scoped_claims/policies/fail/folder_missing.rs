@@ -5,4 +5,6 @@ struct Tenant {
     tenant_id: String,
 }
 
-fn main() {}
+fn main() {
+    let _ = Tenant { tenant_id: String::new() };
+}

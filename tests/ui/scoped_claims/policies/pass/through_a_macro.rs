@@ -1,0 +1,17 @@
+#![deny(deprecated)]
+
+use scoped_runtime::scoped_claims;
+
+macro_rules! tenant {
+    ($name:ident, $folder:literal, $table:literal) => {
+        #[scoped_claims(policies($folder, tables = [$table]))]
+        struct $name {
+            tenant: String,
+        }
+    };
+}
+
+tenant!(One, "sql/two_tables.sql", "documents");
+tenant!(Two, "sql/two_tables.sql", "public.documents");
+
+fn main() {}
