@@ -2,6 +2,7 @@
 
 #[path = "private/compared.rs"]
 mod compared;
+#[cfg(not(feature = "policies"))]
 #[allow(
     unreachable_pub,
     reason = "the macros' own source, which is used there"
@@ -11,6 +12,8 @@ mod files;
 #[path = "private/unchanged.rs"]
 mod unchanged;
 
+#[cfg(feature = "policies")]
+use crate::policies as files;
 pub use compared::{Comparison, compared};
 pub use unchanged::unchanged;
 

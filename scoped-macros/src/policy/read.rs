@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::claim::Use;
 use super::finding::{Finding, dotted};
+use super::fit::Known;
 use super::name::QualifiedName;
 use super::object::{Object, Place};
 use super::replay::Replay;
@@ -58,6 +60,16 @@ impl Project {
             replay.file(index, text);
         }
         super::survey::survey(&replay, files)
+    }
+
+    /// The path of every claim that there is, or that something asks for: what an entry can name.
+    pub fn claims(&self, known: &[Known]) -> Vec<String> {
+        let known = known.iter().map(|known| &known.path);
+        let read = self.reads.iter().map(|read| &read.path);
+        let found = self.findings.iter().map(|finding| &finding.path);
+        let paths = known.chain(read).chain(found);
+        let paths: BTreeSet<&Vec<String>> = paths.filter(|path| !path.is_empty()).collect();
+        paths.into_iter().map(|path| dotted(path)).collect()
     }
 
     /// The object that this read belongs to.

@@ -1,9 +1,7 @@
 use std::any::type_name;
 use std::path::Path;
 
-use super::engine::{
-    FindingKind, Known, Options, Project, Target, compare, dotted, is_below, names_table,
-};
+use super::engine::{FindingKind, Known, Options, Project, Target, compare, is_below, names_table};
 use super::finding::Finding;
 use super::target::{known, set_by_the_runtime};
 use super::{PoliciesError, Report, history};
@@ -125,13 +123,7 @@ impl Check {
                 return refused("tables", entry, "is no table of these files");
             }
         }
-        let known = known.iter().map(|known| &known.path);
-        let read = project.reads.iter().map(|read| &read.path);
-        let found = project.findings.iter().map(|finding| &finding.path);
-        let claims: Vec<String> = (known.chain(read).chain(found))
-            .filter(|path| !path.is_empty())
-            .map(|path| dotted(path))
-            .collect();
+        let claims = project.claims(known);
         let lists = [("deny", deny), ("warn", warn), ("allow", allow)];
         for (index, (option, entries)) in lists.iter().enumerate() {
             for entry in *entries {

@@ -46,6 +46,7 @@ use std::path::Path;
 use crate::claims::ScopedClaims;
 
 pub use check::Check;
+pub(crate) use engine::files;
 pub use engine::{FindingKind, Severity};
 pub use error::PoliciesError;
 pub use finding::Finding;

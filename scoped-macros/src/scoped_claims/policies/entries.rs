@@ -1,7 +1,7 @@
 use syn::LitStr;
 
 use super::written::{Written, is_in};
-use crate::policy::{FindingKind, Known, Options, Project, dotted, is_below, names_table};
+use crate::policy::{FindingKind, Known, Options, Project, is_below, names_table};
 use crate::support::errors::Errors;
 use crate::support::suggest::nearest;
 
@@ -13,7 +13,7 @@ pub(super) fn options(
     project: &Project,
     errors: &mut Errors,
 ) -> Options {
-    let claims: Vec<String> = claims(known, project);
+    let claims = project.claims(known);
     let lists = [
         ("deny", &written.deny),
         ("warn", &written.warn),
@@ -42,22 +42,6 @@ pub(super) fn options(
         warn: texts(&written.warn),
         allow: texts(&written.allow),
     }
-}
-
-/// Every claim that there is, or that something asks for.
-fn claims(known: &[Known], project: &Project) -> Vec<String> {
-    let known = known.iter().map(|known| &known.path);
-    let read = project.reads.iter().map(|read| &read.path);
-    let found = project.findings.iter().map(|finding| &finding.path);
-    let mut claims: Vec<String> = known
-        .chain(read)
-        .chain(found)
-        .filter(|path| !path.is_empty())
-        .map(|path| dotted(path))
-        .collect();
-    claims.sort();
-    claims.dedup();
-    claims
 }
 
 fn check_entry(entry: &LitStr, name: &str, claims: &[String], errors: &mut Errors) {
