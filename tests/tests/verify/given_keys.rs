@@ -1,5 +1,6 @@
 //! Sets of keys that are given in code.
 
+use scoped_runtime::__private::jws_verifies;
 use scoped_runtime::{CallerError, SigningKey, Verification};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
@@ -130,5 +131,25 @@ async fn what_a_signing_key_signs_its_public_half_verifies() {
             caller.expect(name).user_id().as_str(),
             crate::support::ALICE
         );
+    }
+}
+
+#[test]
+fn a_key_with_one_letter_changed_is_another_key_or_none() {
+    let issuer = Issuer::new(KID);
+    let (jwks, token) = (set(&[&issuer]), issuer.token(&claims(&json!({}))));
+    assert!(jws_verifies(&token, &jwks));
+    let jwk = issuer.jwk();
+    for member in ["x", "y", "kid", "crv", "kty", "alg"] {
+        let value = jwk[member].as_str().unwrap();
+        let start = jwks.find(&format!("\"{value}\"")).unwrap() + 1;
+        for place in start..start + value.len() {
+            for letter in ['A', '0', '"', '\\', '{', '\n'] {
+                let mut damaged = jwks.clone();
+                damaged.replace_range(place..=place, &letter.to_string());
+                let verifies = jws_verifies(&token, &damaged);
+                assert_eq!(verifies, damaged == jwks, "{member}: {damaged}");
+            }
+        }
     }
 }
