@@ -1,5 +1,6 @@
 //! How a thread waits for what is written once, as async code.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ impl Driver {
     /// Polls on this thread until it is done. Not `Runtime::block_on`, which panics where waiting is
     /// wrong.
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let _waiting = Waiting::begin();
         let _context = self.handle.enter();
         let mut work = pin!(work);
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
@@ -81,9 +83,30 @@ impl Wake for Unpark {
     }
 }
 
-/// Waiting in a task would keep all others of its thread from running.
+thread_local! {
+    static IS_WAITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// While this thread polls what it waits for.
+struct Waiting;
+
+impl Waiting {
+    fn begin() -> Self {
+        IS_WAITING.set(true);
+        Self
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        IS_WAITING.set(false);
+    }
+}
+
+/// Waiting in a task would keep all others of its thread from running. Waiting in what is waited for,
+/// such as an audit sink with a client, could be for itself.
 fn may_wait() -> Result<(), ClientError> {
-    if is_in_task() {
+    if IS_WAITING.get() || is_in_task() {
         return Err(ClientError::InsideRuntime);
     }
     Ok(())

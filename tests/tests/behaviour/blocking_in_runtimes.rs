@@ -1,11 +1,17 @@
 //! A blocking client where waiting is wrong, and where it only looks so.
 
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
 use scoped_runtime::blocking::{ScopedClient, ScopedClients};
-use scoped_runtime::{ClientError, Error};
+use scoped_runtime::{AuditSink, ClientError, Error, MintRecord, TokenError};
+use scoped_tests::ManualClock;
+use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task;
+use wiremock::ResponseTemplate;
 
-use crate::support::{ALICE, arrived, project};
+use crate::support::{ALICE, BOB, START, arrived, config, project, server};
 use crate::vault::Vault;
 
 fn runtimes() -> [Runtime; 2] {
@@ -103,6 +109,44 @@ fn where_no_task_can_be_told_from_a_thread_it_waits_without_a_panic() {
         let answer = runtime.block_on(task::coop::unconstrained(async { ask(&client) }));
         assert_eq!(answer, 200);
     }
+}
+
+/// Writes its records with a client of the project that it records.
+#[derive(Debug, Clone, Default)]
+struct Writes(Arc<OnceLock<ScopedClient>>);
+
+impl AuditSink for Writes {
+    fn record(
+        &self,
+        record: &MintRecord<'_>,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        if let Some(client) = self.0.get() {
+            let row = json!({"subject": record.subject.as_str()});
+            client.from("audit").insert(row).execute()?;
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_would_wait_for_itself_fails_instead() {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(server(ResponseTemplate::new(201)));
+    let (writes, clock) = (Writes::default(), ManualClock::at(START));
+    let config = config(&server.uri()).clock(clock.clone());
+    let clients = ScopedClients::new(config.audit(writes.clone()).build().unwrap()).unwrap();
+    writes.0.set(clients.get(BOB).unwrap()).unwrap();
+    clients.get(ALICE).unwrap();
+    assert_eq!(runtime.block_on(arrived(&server)).len(), 1);
+
+    // Now the sink's own token is due, and its mint is recorded with it.
+    clock.pass(Duration::from_hours(1));
+    let error = clients.get(ALICE).unwrap_err();
+    assert!(
+        matches!(error, Error::Token(TokenError::Audit { .. })),
+        "{error}"
+    );
+    assert_eq!(runtime.block_on(arrived(&server)).len(), 1);
 }
 
 #[test]

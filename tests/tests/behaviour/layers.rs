@@ -22,7 +22,7 @@ const LINE: [&str; 15] = [
 ];
 
 /// A crate that does one layer's work is named in that layer only.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("jsonwebtoken::", &["key"]),
     ("aws_lc_rs::", &["key", "token"]),
     ("rustls_pki_types::", &["key"]),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("arc_swap::", &["key", "session", "verify"]),
     ("dotenvy::", &["config"]),
     ("rustix::", &["clock"]),
+    ("tokio::runtime::", &["client"]),
     ("std::env::", &["config", "policies"]),
 ];
 
