@@ -7,6 +7,7 @@
 
 mod clients;
 mod expiry;
+mod impersonate;
 mod measure;
 mod mint;
 mod project;
@@ -33,6 +34,7 @@ fn main() -> io::Result<()> {
         "mint",
         "verify",
         "clients",
+        "impersonate",
         "token",
         "request",
         "round-trip",
@@ -45,6 +47,7 @@ fn main() -> io::Result<()> {
             "mint" => mint::rows(&mut bench),
             "verify" => verify::rows(&mut bench),
             "clients" => clients::rows(&mut bench),
+            "impersonate" => impersonate::rows(&mut bench, &runtime),
             "token" => token::rows(&mut bench),
             "request" => request::rows(&mut bench),
             "round-trip" => round_trip::rows(&mut bench, &runtime),
