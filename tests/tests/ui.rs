@@ -27,6 +27,13 @@ fn impersonate() {
     cases.compile_fail("ui/impersonate/fail/*.rs");
 }
 
+#[cfg(feature = "services")]
+#[test]
+fn impersonate_in_services() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/impersonate/services/pass/*.rs");
+}
+
 /// Puts a folder of ours into the crate that trybuild makes of the cases: their paths begin there.
 fn bring(from: &str, to: &str) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();

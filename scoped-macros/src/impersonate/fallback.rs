@@ -3,25 +3,27 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
-use syn::{Attribute, Expr, PatType, ReturnType, Token, Type, Visibility};
+use syn::{Attribute, Expr, PatType, ReturnType, Type, Visibility};
 
+use super::future;
 use crate::support::errors::Errors;
 use crate::support::function::Function;
 
 /// The function as callers see it, with clients that are never there.
-pub(super) fn function(function: &Function, clients: &[PatType], values: &[Expr]) -> TokenStream {
+pub(super) fn function<'a>(
+    function: &Function,
+    clients: impl Iterator<Item = &'a PatType>,
+    values: &[Expr],
+) -> TokenStream {
     let mut function = function.clone();
     let signature = &mut function.signature;
-    // `-> impl Future` is async already, and says so in a type that only a body can tell.
+    // A type that only a body can tell.
     let is_opaque = matches!(&signature.output, ReturnType::Type(_, output) if matches!(**output, Type::ImplTrait(_)));
-    if !is_opaque {
-        let span = signature.fn_token.span;
-        signature.asyncness.get_or_insert(Token![async](span));
-    }
     signature.constness = None;
     signature.abi = None;
     signature.variadic = None;
-    let clients = clients.iter().map(|client| {
+    let clients: Vec<_> = clients.collect();
+    let bound = clients.iter().map(|client| {
         let (attributes, pattern, ty) = (&client.attrs, &client.pat, &client.ty);
         // Not a panic: what follows would be unreachable, and the compiler would say so.
         quote_spanned! {Span::mixed_site()=>
@@ -31,10 +33,14 @@ pub(super) fn function(function: &Function, clients: &[PatType], values: &[Expr]
     });
     let statements = quote_spanned! {Span::mixed_site()=>
         #(let _ = &(#values);)*
-        #(#clients)*
+        #(#bound)*
     };
     if function.body.is_some() || is_opaque {
-        return function.beginning_with(&statements);
+        let patterns = clients.iter().map(|client| &*client.pat);
+        return match function.signature.asyncness {
+            Some(_) => function.beginning_with(&statements),
+            None => future::beginning_with(&function, patterns, &statements),
+        };
     }
     // A declaration gets a body, so that the client's type is read there too.
     let output = quote_spanned!(Span::mixed_site()=> ::core::option::Option::unwrap(::core::option::Option::None));
@@ -46,7 +52,7 @@ pub(super) fn function(function: &Function, clients: &[PatType], values: &[Expr]
 /// An item that is no function at all.
 pub(super) fn item(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let message = "`#[impersonate]` works on functions only; put it on an `async fn`";
+    let message = "`#[impersonate]` works on functions only; put it on an `async fn` or a `fn`";
     match keyword.parse2(item.clone()) {
         Ok(keyword) => errors.at(keyword, message),
         Err(_) => errors.span(Span::call_site(), message),

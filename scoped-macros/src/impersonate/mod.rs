@@ -1,8 +1,9 @@
-//! `#[impersonate]`: a function that acts as one of the project's users.
+//! `#[impersonate]`: a function that acts as one of the project's users, or as several.
 
 mod check;
 mod codegen;
 mod fallback;
+mod future;
 mod model;
 mod parse;
 
@@ -10,7 +11,7 @@ use proc_macro2::TokenStream;
 
 use crate::support::errors::Errors;
 
-/// The function with its client made first; on any mistake a function without one, and the errors.
+/// The function with its clients made first; on any mistake a function without them, and the errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let Ok(function) = syn::parse2(item.clone()) else {
@@ -18,15 +19,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut written = parse::written(arguments, function, &mut errors);
     let model = check::check(&mut written, &mut errors);
+    let clients = written.clients.iter().map(|client| &client.parameter);
     match errors.finish(model) {
         Ok(Some(model)) => codegen::generate(&model),
-        Ok(None) => fallback::function(&written.function, &written.clients, &[]),
+        Ok(None) => fallback::function(&written.function, clients, &[]),
         Err(errors) => {
-            let function = fallback::function(
-                &written.function,
-                &written.clients,
-                &check::usable(&written),
-            );
+            let values = check::usable(&written);
+            let function = fallback::function(&written.function, clients, &values);
             quote::quote!(#function #errors)
         }
     }

@@ -8,21 +8,46 @@ use crate::support::function::Function;
 pub(super) struct Model {
     /// The path of the runtime crate.
     pub(super) runtime: CratePath,
-    /// With its final signature: the client's parameter is gone.
+    /// With its final signature: the clients' parameters are gone.
     pub(super) function: Function,
+    pub(super) kind: Kind,
+    /// What the function's `return` takes, a `Result`, as far as it can be written in a body.
+    pub(super) output: Option<Type>,
+    pub(super) clients: Vec<Client>,
+}
+
+/// Who waits for the requests of the clients.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An `async fn`.
+    Async,
+    /// A `fn` whose body ends with an async block, as `async_trait` makes them.
+    Future,
+    /// Any other `fn`: its thread waits.
+    Blocking,
+}
+
+pub(super) struct Client {
     /// What was the parameter: its attributes, pattern and type.
-    pub(super) client: PatType,
-    /// The declared return type, a `Result`.
-    pub(super) output: Type,
+    pub(super) parameter: PatType,
     /// `None`: the process default.
     pub(super) via: Option<Expr>,
     pub(super) user: Expr,
+    pub(super) settings: Vec<Setting>,
     pub(super) claims: Option<Expr>,
-    pub(super) role: Option<Expr>,
-    pub(super) expires_in: Option<Lifetime>,
 }
 
-pub(super) enum Lifetime {
+/// One call of the builder.
+pub(super) enum Setting {
+    Role(Expr),
+    ExpiresIn(Time),
+    RefreshBefore(Time),
+    AutoRefresh(Expr),
+    Actor(Expr),
+    Reason(Expr),
+}
+
+pub(super) enum Time {
     /// A literal, in seconds.
     Seconds(u64),
     /// A `Duration`.

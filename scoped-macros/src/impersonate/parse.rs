@@ -1,54 +1,32 @@
 //! What was written, right or wrong.
 
+mod arguments;
+
+pub(super) use arguments::{Arguments, Value};
+
 use proc_macro2::TokenStream;
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, FnArg, Ident, PatType, Token};
+use syn::{Attribute, FnArg, Meta, PatType};
 
 use crate::support::errors::Errors;
 use crate::support::function::Function;
 
 /// The attribute and its function.
 pub(super) struct Written {
-    pub(super) arguments: Vec<Argument>,
-    /// Whether something stands where an argument's name should; reported already.
-    pub(super) has_nameless: bool,
+    pub(super) arguments: Arguments,
     /// Without the marked parameters and without any marker.
     pub(super) function: Function,
-    /// The parameters that were marked, without their markers.
-    pub(super) clients: Vec<PatType>,
-    /// The markers of `clients`.
-    pub(super) markers: Vec<Attribute>,
+    /// The parameters that were marked.
+    pub(super) clients: Vec<WrittenClient>,
     /// Markers on `self`.
     pub(super) markers_on_self: Vec<Attribute>,
 }
 
-/// `name = value`.
-pub(super) struct Argument {
-    pub(super) name: Ident,
-    pub(super) value: Value,
-}
-
-pub(super) enum Value {
-    Given(Expr),
-    /// Only the name stands there.
-    Missing,
-    /// No expression; reported already.
-    Broken,
-}
-
-impl Written {
-    /// The first value that was given under this name.
-    pub(super) fn value(&self, name: &str) -> Option<&Expr> {
-        let argument = self
-            .arguments
-            .iter()
-            .find(|argument| argument.name == name)?;
-        match &argument.value {
-            Value::Given(value) => Some(value),
-            Value::Missing | Value::Broken => None,
-        }
-    }
+/// A parameter with `#[scoped]`.
+pub(super) struct WrittenClient {
+    /// Without the marker.
+    pub(super) parameter: PatType,
+    /// Those of the marker itself.
+    pub(super) arguments: Arguments,
 }
 
 pub(super) fn written(
@@ -56,37 +34,31 @@ pub(super) fn written(
     mut function: Function,
     errors: &mut Errors,
 ) -> Written {
-    let mut has_nameless = false;
-    let mut written = Written {
-        arguments: parse_arguments(arguments, &mut has_nameless, errors),
-        has_nameless,
-        clients: Vec::new(),
-        markers: Vec::new(),
-        markers_on_self: Vec::new(),
-        function: function.clone(),
-    };
+    let arguments = Arguments::parse(arguments, errors);
+    let (mut clients, mut markers_on_self) = (Vec::new(), Vec::new());
     let inputs = std::mem::take(&mut function.signature.inputs);
     for mut input in inputs {
-        match &mut input {
+        let markers = match &mut input {
             FnArg::Receiver(receiver) => {
-                written
-                    .markers_on_self
-                    .extend(take_markers(&mut receiver.attrs));
-                function.signature.inputs.push(input);
+                markers_on_self.extend(take_markers(&mut receiver.attrs));
+                Vec::new()
             }
-            FnArg::Typed(parameter) => {
-                let markers = take_markers(&mut parameter.attrs);
-                if markers.is_empty() {
-                    function.signature.inputs.push(input);
-                } else {
-                    written.clients.push(parameter.clone());
-                    written.markers.extend(markers);
-                }
-            }
+            FnArg::Typed(parameter) => take_markers(&mut parameter.attrs),
+        };
+        match input {
+            FnArg::Typed(parameter) if !markers.is_empty() => clients.push(WrittenClient {
+                parameter,
+                arguments: of_markers(markers, errors),
+            }),
+            input => function.signature.inputs.push(input),
         }
     }
-    written.function = function;
-    written
+    Written {
+        arguments,
+        function,
+        clients,
+        markers_on_self,
+    }
 }
 
 fn take_markers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
@@ -94,58 +66,18 @@ fn take_markers(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
     attributes.extract_if(.., is_marker).collect()
 }
 
-fn parse_arguments(
-    tokens: TokenStream,
-    has_nameless: &mut bool,
-    errors: &mut Errors,
-) -> Vec<Argument> {
-    let mut arguments = Vec::new();
-    let parser = |input: ParseStream<'_>| {
-        while !input.is_empty() {
-            if input.peek(Ident::peek_any) {
-                let name = input.call(Ident::parse_any)?;
-                let value = parse_value(input, errors);
-                arguments.push(Argument { name, value });
-            } else {
-                *has_nameless = true;
-                errors.keep::<()>(Err(
-                    input.error("expected an argument such as `user = job.user_id`")
-                ));
-                skip(input);
-            }
-            if input.parse::<Option<Token![,]>>()?.is_none() && !input.is_empty() {
-                errors.keep::<()>(Err(input.error("expected `,` between two arguments")));
-                if !(input.peek(Ident::peek_any) && input.peek2(Token![=])) {
-                    skip(input);
-                    input.parse::<Option<Token![,]>>()?;
-                }
-            }
-        }
-        Ok(())
-    };
-    let parsed = parser.parse2(tokens);
-    errors.keep(parsed);
-    arguments
-}
-
-fn parse_value(input: ParseStream<'_>, errors: &mut Errors) -> Value {
-    let equals = matches!(input.parse::<Option<Token![=]>>(), Ok(Some(_)));
-    if !equals || input.is_empty() || input.peek(Token![,]) {
-        skip(input);
-        return Value::Missing;
+fn of_markers(markers: Vec<Attribute>, errors: &mut Errors) -> Arguments {
+    for second in markers.iter().skip(1) {
+        errors.at(second, "`#[scoped]` is there twice; remove one");
     }
-    let Some(value) = errors.keep(input.parse()) else {
-        skip(input);
-        return Value::Broken;
-    };
-    Value::Given(value)
-}
-
-/// On to the next comma, so that later arguments are still read.
-fn skip(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        if input.parse::<proc_macro2::TokenTree>().is_err() {
-            return;
+    match markers.into_iter().next().map(|marker| marker.meta) {
+        Some(Meta::List(list)) => Arguments::parse(list.tokens, errors),
+        Some(Meta::NameValue(meta)) => {
+            let message =
+                "`#[scoped]` takes arguments in parentheses; write `#[scoped(user = ...)]`";
+            errors.at(meta, message);
+            Arguments::default()
         }
+        Some(Meta::Path(_)) | None => Arguments::default(),
     }
 }

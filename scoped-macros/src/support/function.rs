@@ -16,6 +16,11 @@ pub(crate) struct Function {
 impl Function {
     /// The function with these statements before those of its body, if it has one.
     pub(crate) fn beginning_with(&self, statements: &TokenStream) -> TokenStream {
+        self.with_body(|body| quote!(#statements #body))
+    }
+
+    /// The function with its body edited, if it has one.
+    pub(crate) fn with_body(&self, edit: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
         let Self {
             attributes,
             visibility,
@@ -26,7 +31,8 @@ impl Function {
             None => quote!(;),
             Some(body) => {
                 let (inner, rest) = split_inner_attributes(body.stream());
-                let mut group = Group::new(Delimiter::Brace, quote!(#inner #statements #rest));
+                let rest = edit(rest);
+                let mut group = Group::new(Delimiter::Brace, quote!(#inner #rest));
                 group.set_span(body.span());
                 group.to_token_stream()
             }

@@ -1,5 +1,6 @@
 //! What both attributes need.
 
+pub(crate) mod async_block;
 pub(crate) mod crate_path;
 pub(crate) mod duration;
 pub(crate) mod errors;

@@ -37,14 +37,11 @@ mod default;
 mod query;
 mod request;
 
+pub use crate::client::Blocking;
 pub use clients::ScopedClients;
 pub use default::get_client;
 
 use crate::claims::NoClaims;
-
-/// The thread waits: what sends is a plain `fn`.
-#[derive(Debug)]
-pub enum Blocking {}
 
 /// A [`scoped_runtime::ScopedClient`](crate::ScopedClient) whose requests the thread waits for.
 pub type ScopedClient<C = NoClaims> = crate::ScopedClient<C, Blocking>;

@@ -7,6 +7,7 @@ mod clients;
 mod default;
 #[cfg(feature = "blocking")]
 mod driver;
+mod given;
 mod life;
 mod mode;
 mod name;
@@ -22,7 +23,10 @@ pub use default::get_client;
 pub use default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use default::installed_or_from_env;
+pub use given::{AsyncClient, BlockingClient};
 pub use mode::Async;
+#[cfg(feature = "blocking")]
+pub use mode::Blocking;
 pub use narrow::Narrowing;
 #[cfg(feature = "blocking")]
 pub(crate) use query::optional;

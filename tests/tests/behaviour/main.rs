@@ -12,6 +12,8 @@ mod claims;
 mod configuration;
 mod ending;
 mod identities;
+mod impersonate;
+mod impersonate_cost;
 mod issuers;
 mod jwks_refused;
 mod key_check;

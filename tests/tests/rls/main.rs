@@ -6,6 +6,7 @@
 
 mod blocking;
 mod expiry;
+mod impersonate;
 mod interop;
 mod isolation;
 mod queries;

@@ -1,40 +1,37 @@
-//! No argument can read the client that is made from it.
+//! No argument can read a client that is made from it.
 
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprCall, ExprPath, Ident, Pat, PatIdent};
+use syn::{Expr, ExprCall, ExprPath, Ident, PatIdent};
 
-use super::super::parse::{Value, Written};
+use super::super::parse::Written;
+use super::{client, lists};
 use crate::support::errors::Errors;
 
-/// The client is made from the arguments, so none of them can use it.
+/// All arguments are read before the first client is there.
 pub(super) fn check(written: &Written, errors: &mut Errors) {
-    let Some(client) = client_name(written) else {
-        return;
-    };
-    for argument in &written.arguments {
-        if let Value::Given(value) = &argument.value
-            && let Some(place) = uses(value, client)
+    for argument in lists(written).flat_map(|arguments| &arguments.list) {
+        if let Some(value) = argument.value.given()
+            && let Some(place) = used(value, written)
         {
             let name = &argument.name;
-            let message =
-                format!("client `{client}` is made from `{name}`; use another parameter here");
+            let message = format!(
+                "client `{place}` is not made yet when `{name}` is read; use another parameter here"
+            );
             errors.at(place, message);
         }
     }
 }
 
-/// Whether this value reads the client.
+/// Whether this value reads a client.
 pub(super) fn is_violated(value: &Expr, written: &Written) -> bool {
-    client_name(written).is_some_and(|client| uses(value, client).is_some())
+    used(value, written).is_some()
 }
 
-fn client_name(written: &Written) -> Option<&Ident> {
-    match &*written.clients.first()?.pat {
-        Pat::Ident(pattern) => Some(&pattern.ident),
-        _ => None,
-    }
+/// The first use of a client in this value.
+fn used(value: &Expr, written: &Written) -> Option<Ident> {
+    let mut names = written.clients.iter().filter_map(client::name);
+    names.find_map(|name| uses(value, name))
 }
-
 /// Where an expression reads this variable, unless it binds the name itself.
 fn uses(value: &Expr, name: &Ident) -> Option<Ident> {
     let mut search = Search {

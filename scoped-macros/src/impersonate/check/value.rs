@@ -1,24 +1,55 @@
 //! The values of the arguments, as far as they are known before types are.
 
-use proc_macro2::Span;
 use syn::{Expr, Lit};
 
-use super::super::model::Lifetime;
-use super::super::parse::Written;
-use super::{is_attempted, shown};
-use crate::support::crate_path::CratePath;
+use super::super::model::{Setting, Time};
+use super::super::parse::{Arguments, Written};
+use super::scope::Scope;
+use super::{lists, shown};
 use crate::support::errors::Errors;
 use crate::support::{duration, role};
 
-pub(super) fn user(written: &Written, errors: &mut Errors) -> Option<Expr> {
-    let Some(user) = written.value("user") else {
-        if !is_attempted(written, "user") {
-            let message = "argument `user` is missing; say whom to act as, with `user = ...`";
-            errors.span(Span::call_site(), message);
+/// A token cannot be revoked: the runtime allows a year.
+const MAX_SECONDS: u64 = 365 * 24 * 3600;
+
+pub(super) fn check(written: &Written, errors: &mut Errors) {
+    for arguments in lists(written) {
+        check_user(arguments, errors);
+        check_role(arguments, errors);
+        for name in ["expires_in", "refresh_before"] {
+            check_duration(arguments, name, errors);
         }
-        return None;
-    };
-    if let Some(Lit::Str(id)) = literal(user) {
+        check_switch(arguments, errors);
+    }
+}
+
+/// What the builder is told, in this order.
+pub(super) fn settings(scope: &Scope<'_>) -> Vec<Setting> {
+    let value = |name| scope.value(name).cloned();
+    let time = |value: Expr| seconds(&value).map_or(Time::Value(value), Time::Seconds);
+    let settings = [
+        value("role").map(Setting::Role),
+        value("expires_in").map(time).map(Setting::ExpiresIn),
+        value("refresh_before")
+            .map(time)
+            .map(Setting::RefreshBefore),
+        value("auto_refresh").map(Setting::AutoRefresh),
+        value("actor").map(Setting::Actor),
+        value("reason").map(Setting::Reason),
+    ];
+    settings.into_iter().flatten().collect()
+}
+
+/// The seconds of a literal duration that is right.
+pub(super) fn seconds(value: &Expr) -> Option<u64> {
+    match literal(value) {
+        Some(Lit::Str(literal)) => duration::seconds(&literal.value()).ok(),
+        _ => None,
+    }
+}
+
+fn check_user(arguments: &Arguments, errors: &mut Errors) {
+    if let Some(Lit::Str(id)) = arguments.value("user").and_then(literal) {
         if id.value().trim().is_empty() {
             errors.at(id, "`user` is empty; pass the user's ID from `auth.users`");
         } else if !is_uuid(&id.value()) {
@@ -29,7 +60,6 @@ pub(super) fn user(written: &Written, errors: &mut Errors) -> Option<Expr> {
             );
         }
     }
-    Some(user.clone())
 }
 
 /// The forms that the runtime reads: 32 hexadecimal digits, hyphenated or not, in braces or a URN.
@@ -43,9 +73,8 @@ fn is_uuid(id: &str) -> bool {
     fits && groups.into_iter().all(is_hex)
 }
 
-pub(super) fn role(written: &Written, errors: &mut Errors) -> Option<Expr> {
-    let value = written.value("role")?;
-    match literal(value) {
+fn check_role(arguments: &Arguments, errors: &mut Errors) {
+    match arguments.value("role").and_then(literal) {
         Some(Lit::Str(name)) => {
             if let Err(message) = role::check(&name.value()) {
                 errors.at(name, message);
@@ -54,14 +83,15 @@ pub(super) fn role(written: &Written, errors: &mut Errors) -> Option<Expr> {
         Some(other) => errors.at(other, "`role` is a name; write `role = \"authenticated\"`"),
         None => {}
     }
-    Some(value.clone())
 }
 
-pub(super) fn expires_in(written: &Written, errors: &mut Errors) -> Option<Lifetime> {
-    let value = written.value("expires_in")?;
-    let seconds = match literal(value) {
-        Some(Lit::Str(literal)) => duration::seconds(&literal.value()),
-        Some(other) => {
+fn check_duration(arguments: &Arguments, name: &str, errors: &mut Errors) {
+    let Some(written) = arguments.value(name).and_then(literal) else {
+        return;
+    };
+    let seconds = match written {
+        Lit::Str(literal) => duration::seconds(&literal.value()),
+        other => {
             let text = shown(other);
             duration::seconds(&text).and_then(|_| {
                 Err(format!(
@@ -69,18 +99,26 @@ pub(super) fn expires_in(written: &Written, errors: &mut Errors) -> Option<Lifet
                 ))
             })
         }
-        None => return Some(Lifetime::Value(value.clone())),
     };
-    seconds
-        .map(Lifetime::Seconds)
-        .map_err(|message| errors.at(value, message))
-        .ok()
+    match seconds {
+        Ok(seconds) if seconds > MAX_SECONDS => {
+            let message = format!(
+                "`{name}` is more than a year; use a short life, tokens are renewed by themselves"
+            );
+            errors.at(written, message);
+        }
+        Ok(_) => {}
+        Err(message) => errors.at(written, message),
+    }
 }
 
-pub(super) fn runtime(written: &Written, errors: &mut Errors) -> Option<CratePath> {
-    match written.value("crate") {
-        None => Some(CratePath::default()),
-        Some(path) => CratePath::read(path, errors),
+fn check_switch(arguments: &Arguments, errors: &mut Errors) {
+    match arguments.value("auto_refresh").and_then(literal) {
+        None | Some(Lit::Bool(_)) => {}
+        Some(other) => errors.at(
+            other,
+            "`auto_refresh` is `true` or `false`; write one of them",
+        ),
     }
 }
 

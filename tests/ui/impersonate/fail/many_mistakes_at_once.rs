@@ -1,7 +1,7 @@
 use scoped_runtime::{ScopedClient, impersonate};
 
 #[impersonate(usr = id, role = "Postgres ", expires_in = "soon", role = "anon", via, crate = 1)]
-fn run(id: String, #[scoped(now)] db: &ScopedClient, #[scoped] other: ScopedClient) {
+const fn run(id: String, #[scoped(now)] db: &ScopedClient, #[scoped(role = "none", crate = a)] other: ScopedClient) {
     let _ = (id, db, other);
 }
 

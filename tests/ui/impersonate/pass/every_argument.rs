@@ -24,6 +24,10 @@ impl App {
     claims = Tenant { tenant_id: tenant },
     role = "reporting",
     expires_in = "1h30m",
+    refresh_before = "2m",
+    auto_refresh = true,
+    actor = "support-agent-7",
+    reason = "ticket 4711",
     via = app.clients,
 )]
 async fn literals(app: &App, id: String, tenant: String, #[scoped] db: ScopedClient<Tenant>) -> Result<(), Error> {
@@ -31,9 +35,9 @@ async fn literals(app: &App, id: String, tenant: String, #[scoped] db: ScopedCli
     Ok(())
 }
 
-#[impersonate(via = &app.clients(), expires_in = app.lifetime * 2, role = role, user = &&id[..], claims = load(id).await?)]
-async fn expressions(app: &App, id: &str, role: &str, #[scoped] db: ScopedClient<Tenant>) -> Result<(), Error> {
-    drop(db);
+#[impersonate(via = &app.clients(), refresh_before = app.lifetime / 2, auto_refresh = !id.is_empty(), reason = reason, actor = format!("as {id}"), expires_in = app.lifetime * 2, role = role, user = &&id[..], claims = load(id).await?)]
+async fn expressions(app: &App, id: &str, role: &str, reason: String, #[scoped] db: ScopedClient<Tenant>) -> Result<(), Error> {
+    drop((db, reason));
     Ok(())
 }
 
@@ -43,7 +47,7 @@ async fn load(id: &str) -> Result<Tenant, Error> {
 
 async fn calls(app: &App) -> Result<(), Error> {
     literals(app, String::new(), String::new()).await?;
-    expressions(app, "", "authenticated").await
+    expressions(app, "", "authenticated", String::new()).await
 }
 
 fn main() {

@@ -1,7 +1,7 @@
 use scoped_runtime::{Error, ScopedClient, impersonate};
 
 #[impersonate(user = id)]
-fn run(id: String, #[scoped] db: ScopedClient) -> Result<(), Error> {
+async fn run(id: String, #[scoped] #[scoped(role = "anon")] db: ScopedClient) -> Result<(), Error> {
     let _ = (id, db);
     Ok(())
 }

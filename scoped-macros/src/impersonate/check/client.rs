@@ -1,0 +1,159 @@
+//! The parameters that receive clients.
+
+use proc_macro2::Span;
+use syn::{FnArg, GenericArgument, Pat, PathArguments, Type};
+
+use super::super::model::Client;
+use super::super::parse::{Arguments, Written, WrittenClient};
+use super::scope::Scope;
+use super::{shown, value};
+use crate::support::errors::Errors;
+
+pub(super) fn check(written: &mut Written, errors: &mut Errors) {
+    for marker in &written.markers_on_self {
+        let message =
+            "`self` cannot be the client; mark a parameter such as `#[scoped] db: ScopedClient`";
+        errors.at(marker, message);
+    }
+    for client in &written.clients {
+        if let Type::Reference(reference) = &*client.parameter.ty {
+            let owned = shown(&reference.elem);
+            let message = format!("the function owns its client; take it by value, as `{owned}`");
+            errors.at(reference, message);
+        }
+    }
+    check_twins(&written.clients, errors);
+    if written.clients.is_empty() && written.markers_on_self.is_empty() {
+        find_unmarked(written, errors);
+    }
+    check_users(written, errors);
+    for client in &written.clients {
+        if let Some(argument) = needed_claims(&client.parameter.ty)
+            && !Scope::of_client(written, client).is_attempted("claims")
+        {
+            let claims = shown(argument);
+            let message = format!(
+                "the client carries the claims of `{claims}`; say which, with `claims = ...`"
+            );
+            errors.at(argument, message);
+        }
+    }
+}
+
+/// `None` only when a mistake was reported.
+pub(super) fn model(written: &Written, client: &WrittenClient) -> Option<Client> {
+    let scope = Scope::of_client(written, client);
+    Some(Client {
+        parameter: client.parameter.clone(),
+        via: scope.value("via").cloned(),
+        user: scope.value("user")?.clone(),
+        settings: value::settings(&scope),
+        claims: scope.value("claims").cloned(),
+    })
+}
+
+/// Two clients of the same user with the same everything are one too many.
+fn check_twins(clients: &[WrittenClient], errors: &mut Errors) {
+    let plain = |client: &&WrittenClient| {
+        client.arguments.list.is_empty() && !client.arguments.has_nameless
+    };
+    let mut plain = clients.iter().filter(plain);
+    let Some(first) = plain.next() else {
+        return;
+    };
+    for twin in plain {
+        let message = format!(
+            "client `{}` would be the same as `{}`; give it a user of its own, as in `#[scoped(user = ...)]`",
+            shown(&twin.parameter.pat),
+            shown(&first.parameter.pat)
+        );
+        errors.at(&twin.parameter.pat, message);
+    }
+}
+
+fn check_users(written: &Written, errors: &mut Errors) {
+    let lacks = |client: &&WrittenClient| !Scope::of_client(written, client).is_attempted("user");
+    let without: Vec<_> = written.clients.iter().filter(lacks).collect();
+    if without.len() == written.clients.len() {
+        if !Scope::of_attribute(written).is_attempted("user") {
+            let message = "argument `user` is missing; say whom to act as, with `user = ...`";
+            errors.span(Span::call_site(), message);
+        }
+        return;
+    }
+    for client in without {
+        let pattern = &client.parameter.pat;
+        let message = format!(
+            "client `{}` has no user; say whom it acts as, with `#[scoped(user = ...)]`",
+            shown(pattern)
+        );
+        errors.at(pattern, message);
+    }
+}
+
+/// No marker: either it was forgotten or the whole parameter was.
+fn find_unmarked(written: &mut Written, errors: &mut Errors) {
+    let inputs = &mut written.function.signature.inputs;
+    let found = inputs
+        .iter()
+        .enumerate()
+        .find_map(|(position, input)| match input {
+            FnArg::Typed(parameter) if client_segment(&parameter.ty).is_some() => {
+                Some((position, parameter.clone()))
+            }
+            _ => None,
+        });
+    let Some((position, parameter)) = found else {
+        let message =
+            "no parameter receives the client; add one such as `#[scoped] db: ScopedClient`";
+        errors.at(&written.function.signature.ident, message);
+        return;
+    };
+    let pattern = shown(&parameter.pat);
+    let message = format!("the client is not marked; write `#[scoped] {pattern}`");
+    errors.at(&parameter.pat, message);
+    // The caller of the corrected function does not pass it.
+    let others = std::mem::take(inputs).into_iter().enumerate();
+    let others = others.filter(|(other, _)| *other != position);
+    *inputs = others.map(|(_, input)| input).collect();
+    written.clients.push(WrittenClient {
+        parameter,
+        arguments: Arguments::default(),
+    });
+}
+
+/// The name of the client's variable, if it has one.
+pub(super) fn name(client: &WrittenClient) -> Option<&syn::Ident> {
+    match &*client.parameter.pat {
+        Pat::Ident(pattern) => Some(&pattern.ident),
+        _ => None,
+    }
+}
+
+fn client_segment(ty: &Type) -> Option<&syn::PathSegment> {
+    match ty {
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .filter(|last| last.ident == "ScopedClient"),
+        _ => None,
+    }
+}
+
+/// The `Tenant` of `ScopedClient<Tenant>`.
+fn needed_claims(ty: &Type) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &client_segment(ty)?.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(Type::Infer(_)) => None,
+        GenericArgument::Type(Type::Path(path))
+            if path.path.segments.last()?.ident == "NoClaims" =>
+        {
+            None
+        }
+        GenericArgument::Type(claims) => Some(claims),
+        _ => None,
+    }
+}

@@ -1,0 +1,128 @@
+//! What kind of function it is, and what it returns.
+
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{GenericArgument, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound};
+
+use super::super::model::Kind;
+use crate::support::async_block;
+use crate::support::errors::Errors;
+use crate::support::function::Function;
+
+pub(super) fn kind(function: &Function, errors: &mut Errors) -> Kind {
+    let signature = &function.signature;
+    if let Some(abi) = &signature.abi {
+        let message = "an `extern` function cannot be given a client; put `#[impersonate]` on a function that it calls";
+        errors.at(abi, message);
+    } else if let Some(constness) = &signature.constness {
+        errors.at(
+            constness,
+            "a `const fn` cannot make a client; remove `const`",
+        );
+    }
+    let Some(body) = &function.body else {
+        let message = format!(
+            "function `{}` has no body to make the client in; put `#[impersonate]` on the implementation",
+            signature.ident
+        );
+        errors.at(&signature.ident, message);
+        return Kind::Async;
+    };
+    if signature.asyncness.is_some() {
+        return Kind::Async;
+    }
+    if async_block::edit(body.stream(), |block| block).is_some() {
+        return Kind::Future;
+    }
+    if let Some(output) = declared(signature)
+        && future_output(output).is_some()
+    {
+        let message = "the future is not made by an async block at the end of the body; make the function an `async fn`, or end it with `async move { .. }`";
+        errors.at(output, message);
+        return Kind::Future;
+    }
+    Kind::Blocking
+}
+
+/// What a `return` takes where the client is made, if it can be written there.
+pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> Option<Type> {
+    let message =
+        "making the client can fail; return a `Result<_, E>` with `E: From<scoped_runtime::Error>`";
+    let Some(declared) = declared(signature) else {
+        errors.at(&signature.ident, message);
+        return None;
+    };
+    let output = match kind {
+        Kind::Future => future_output(declared)?,
+        Kind::Async | Kind::Blocking => declared,
+    };
+    if is_unit(output) {
+        errors.at(output, message);
+    }
+    let text = output.to_token_stream().to_string();
+    let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+    (!words.any(|word| word == "impl")).then(|| output.clone())
+}
+
+/// Whether `?` and `.await` work in the function itself.
+pub(super) fn can_stop(signature: &Signature) -> bool {
+    signature.asyncness.is_some() && declared(signature).is_some_and(|output| !is_unit(output))
+}
+
+fn is_unit(output: &Type) -> bool {
+    matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+fn declared(signature: &Signature) -> Option<&Type> {
+    match &signature.output {
+        ReturnType::Type(_, output) => Some(output),
+        ReturnType::Default => None,
+    }
+}
+
+/// The `T` of a type that says `Future<Output = T>`, in a `Box` and a `Pin` or not, or of
+/// `BoxFuture<'_, T>`.
+fn future_output(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::ImplTrait(opaque) => of_bounds(&opaque.bounds),
+        Type::TraitObject(object) => of_bounds(&object.bounds),
+        Type::Paren(inner) => future_output(&inner.elem),
+        Type::Group(inner) => future_output(&inner.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return None;
+            };
+            let mut types = arguments.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            });
+            match last.ident.to_string().as_str() {
+                "Pin" | "Box" => future_output(types.next()?),
+                "BoxFuture" | "LocalBoxFuture" => types.next(),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn of_bounds(bounds: &Punctuated<TypeParamBound, Token![+]>) -> Option<&Type> {
+    bounds.iter().find_map(|bound| {
+        let TypeParamBound::Trait(bound) = bound else {
+            return None;
+        };
+        let last = bound.path.segments.last()?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+            return None;
+        };
+        arguments.args.iter().find_map(|argument| match argument {
+            GenericArgument::AssocType(output)
+                if last.ident == "Future" && output.ident == "Output" =>
+            {
+                Some(&output.ty)
+            }
+            _ => None,
+        })
+    })
+}

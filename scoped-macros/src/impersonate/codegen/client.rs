@@ -1,0 +1,164 @@
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::Expr;
+
+use super::super::model::{Client, Kind, Model, Setting, Time};
+use super::{ends, failed};
+
+/// A block with the client, or a `return` with the error.
+pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
+    let runtime = &model.runtime;
+    let module = module(model);
+    let failed = failed::failed(model);
+    let mut statements = TokenStream::new();
+    let via = if let Some(via) = &client.via {
+        via.to_token_stream()
+    } else {
+        statements.extend(quote_spanned! {Span::mixed_site()=>
+            let clients = match #runtime::__private::installed() {
+                ::core::result::Result::Ok(clients) => clients,
+                ::core::result::Result::Err(error) => #failed,
+            };
+        });
+        match model.kind {
+            Kind::Async | Kind::Future => quote_spanned!(Span::mixed_site()=> clients),
+            Kind::Blocking => {
+                quote_spanned!(Span::mixed_site()=> #module::ScopedClients::from(clients))
+            }
+        }
+    };
+    statements.extend(user(runtime, &module, &via, &client.user));
+    statements.extend(client.settings.iter().map(setting));
+    let made = client.claims.as_ref().map_or_else(
+        || quote_spanned!(Span::mixed_site()=> builder.client()),
+        |claims| with_claims(runtime, &module, claims),
+    );
+    quote_spanned! {Span::mixed_site()=> {
+        #statements
+        match #made {
+            ::core::result::Result::Ok(client) => client,
+            ::core::result::Result::Err(error) => #failed,
+        }
+    }}
+}
+
+/// Where the client's types are.
+fn module(model: &Model) -> TokenStream {
+    let runtime = &model.runtime;
+    match model.kind {
+        Kind::Async | Kind::Future => runtime.to_token_stream(),
+        Kind::Blocking => {
+            // Without the feature, the compiler's error is here.
+            let (place, _) = ends(model.function.signature.fn_token);
+            let blocking = quote_spanned!(place=> blocking);
+            quote!(#runtime::#blocking)
+        }
+    }
+}
+
+/// Begins the builder. Both expressions are borrowed, and what they hold is let go before any
+/// other is read, so that a lock in `via` does not outlive this statement.
+fn user(
+    runtime: &impl ToTokens,
+    module: &TokenStream,
+    via: &TokenStream,
+    user: &Expr,
+) -> TokenStream {
+    let (first, last) = ends(via);
+    let clients_type = quote_spanned!(first=> &#module::ScopedClients);
+    let start = quote_spanned!(first=> &*);
+    let clients = quote_spanned!(last=> clients);
+    let clients = quote!(#start #clients);
+    let (first, last) = ends(user);
+    // A coercion, since its error is the shortest: no call, no bound of some function.
+    let user_type = quote_spanned!(first=> &dyn #runtime::ToUserId);
+    let start = quote_spanned!(first=> &*);
+    let named = quote_spanned!(last=> user);
+    let named = quote!(#start #named);
+    quote_spanned! {Span::mixed_site()=>
+        let builder = match &(#via) {
+            clients => {
+                let clients: #clients_type = #clients;
+                match &(#user) {
+                    user => {
+                        let user: #user_type = #named;
+                        clients.user(user)
+                    }
+                }
+            }
+        };
+    }
+}
+
+/// One call of the builder. Where one type fits, the value is coerced to it before the call.
+fn setting(setting: &Setting) -> TokenStream {
+    let duration = |place| quote_spanned!(place=> ::core::time::Duration);
+    let time = |time: &Time| match time {
+        Time::Seconds(seconds) => {
+            let duration = duration(Span::mixed_site());
+            (duration.clone(), quote!(#duration::from_secs(#seconds)))
+        }
+        Time::Value(value) => (duration(ends(value).0), value.to_token_stream()),
+    };
+    let (method, (ty, value)) = match setting {
+        Setting::ExpiresIn(life) => (quote!(expires_in), time(life)),
+        Setting::RefreshBefore(margin) => (quote!(refresh_before), time(margin)),
+        Setting::AutoRefresh(on) => {
+            let (place, _) = ends(on);
+            let ty = quote_spanned!(place=> ::core::primitive::bool);
+            (quote!(auto_refresh), (ty, on.to_token_stream()))
+        }
+        Setting::Role(role) => {
+            return quote_spanned! {Span::mixed_site()=>
+                let builder = builder.role(#role);
+            };
+        }
+        Setting::Actor(actor) => {
+            return quote_spanned! {Span::mixed_site()=>
+                let builder = builder.actor(#actor);
+            };
+        }
+        Setting::Reason(reason) => return borrowed_reason(reason),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        let setting: #ty = #value;
+        let builder = builder.#method(setting);
+    }
+}
+
+/// A coercion, for the same reason as that of the user.
+fn borrowed_reason(reason: &Expr) -> TokenStream {
+    let (first, last) = ends(reason);
+    let ty = quote_spanned!(first=> &dyn ::core::convert::AsRef<::core::primitive::str>);
+    let start = quote_spanned!(first=> &*);
+    let text = quote_spanned!(last=> reason);
+    quote_spanned! {Span::mixed_site()=>
+        let builder = match &(#reason) {
+            reason => {
+                let reason: #ty = #start #text;
+                builder.reason(reason)
+            }
+        };
+    }
+}
+
+/// Claims come last, since they alone are moved, and in a function, since its bound is the one place
+/// that can complain about them.
+fn with_claims(runtime: &impl ToTokens, module: &TokenStream, claims: &Expr) -> TokenStream {
+    let (first, last) = ends(claims);
+    let bound = quote_spanned!(first=> #runtime::ScopedClaims);
+    let start = quote_spanned!(first=> client_with);
+    let end = quote_spanned!(last=> (claims, builder));
+    quote_spanned! {Span::mixed_site()=> {
+        let claims = #claims;
+        {
+            fn client_with<C: #bound>(
+                claims: C,
+                builder: #module::ScopedClientBuilder,
+            ) -> ::core::result::Result<#module::ScopedClient<C>, #runtime::Error> {
+                builder.claims(claims).client()
+            }
+            #start #end
+        }
+    }}
+}

@@ -1,0 +1,104 @@
+//! Functions that act as several users, or on a thread: policies see the right one each time.
+
+use scoped_runtime::{
+    Error, ScopedClient, ScopedClients, UserId, blocking, impersonate, scoped_claims,
+};
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{Note, api, clients, notes, somebody, write};
+
+/// Hands a note over: only its owner can take it away, only the other can put it in.
+#[impersonate(via = clients, expires_in = "5m", actor = "transfer", reason = "a test")]
+async fn hand_over(
+    clients: &ScopedClients,
+    note: &Note,
+    from: &UserId,
+    to: &UserId,
+    #[scoped(user = from)] sender: ScopedClient,
+    #[scoped(user = to)] receiver: ScopedClient,
+) -> Result<Option<Note>, Error> {
+    let id = note.id.to_string();
+    let hidden = receiver.from("notes").eq("id", &id).fetch::<Note>().await?;
+    assert_eq!(hidden, [], "not the receiver's yet");
+    let delete = sender.from("notes").delete().eq("id", &id);
+    let Some(taken) = delete.fetch_optional::<Note>().await? else {
+        return Ok(None);
+    };
+    let insert = receiver.from("notes").insert(json!({"body": taken.body}));
+    let copy: Note = insert.fetch_one().await?;
+    let foreign = sender.from("notes").eq("id", copy.id.to_string());
+    assert_eq!(foreign.fetch::<Note>().await?, [], "the sender's no more");
+    Ok(Some(copy))
+}
+
+#[tokio::test]
+async fn two_users_in_one_function_move_a_row_that_only_one_of_them_sees_at_a_time() {
+    let clients = clients().await;
+    let (alice, bob) = (
+        clients.get(somebody()).unwrap(),
+        clients.get(somebody()).unwrap(),
+    );
+    let note = write(&alice, "an heirloom").await;
+
+    let copy = hand_over(&clients, &note, alice.user_id(), bob.user_id());
+    let copy = copy.await.unwrap().unwrap();
+    assert_eq!(
+        (&*copy.owner, &*copy.body),
+        (bob.user_id().as_str(), "an heirloom")
+    );
+    assert_eq!(notes(&alice).await, []);
+    assert_eq!(notes(&bob).await, std::slice::from_ref(&copy));
+
+    // Whoever does not own it gives nothing.
+    let stolen = hand_over(&clients, &copy, alice.user_id(), alice.user_id());
+    assert_eq!(stolen.await.unwrap(), None);
+    assert_eq!(notes(&bob).await, [copy]);
+}
+
+#[scoped_claims(policies = "server/supabase/migrations")]
+struct Member {
+    tenant_id: String,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    tenant_id: String,
+}
+
+/// A job without async.
+#[impersonate(user = user, claims = Member { tenant_id: tenant.to_owned() }, via = clients)]
+fn tenants(
+    clients: &blocking::ScopedClients,
+    user: Uuid,
+    tenant: &str,
+    #[scoped] db: blocking::ScopedClient<Member>,
+) -> Result<Vec<String>, Error> {
+    let planted = json!({"tenant_id": "globex", "title": "planted"});
+    if tenant != "globex" {
+        let error = api(db.from("documents").insert(planted).execute());
+        assert!(error.is_rls_denied(), "{error}");
+    }
+    let documents: Vec<Document> = db.from("documents").select("tenant_id").fetch()?;
+    let mut tenants: Vec<_> = documents.into_iter().map(|it| it.tenant_id).collect();
+    tenants.dedup();
+    Ok(tenants)
+}
+
+#[test]
+fn a_job_on_a_thread_sees_its_users_tenant_and_nothing_of_others() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let clients = blocking::ScopedClients::from(runtime.block_on(clients()));
+    let user = somebody();
+    assert_eq!(tenants(&clients, user, "acme").unwrap(), ["acme"]);
+    assert_eq!(tenants(&clients, user, "globex").unwrap(), ["globex"]);
+    assert!(tenants(&clients, user, "nobody").unwrap().is_empty());
+
+    let inside = runtime.block_on(async { tenants(&clients, user, "globex") });
+    let message = inside.unwrap_err().to_string();
+    assert!(
+        message.contains("cannot wait in an async runtime"),
+        "{message}"
+    );
+}
