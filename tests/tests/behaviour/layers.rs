@@ -22,7 +22,7 @@ const LINE: [&str; 15] = [
 ];
 
 /// A crate that does one layer's work is named in that layer only.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 9] = [
     ("jsonwebtoken::", &["key"]),
     ("aws_lc_rs::", &["key", "token"]),
     ("rustls_pki_types::", &["key"]),
