@@ -37,7 +37,7 @@ deny:
 
 # Rewrites the expected messages of the UI tests; read the diff
 ui:
-    TRYBUILD=overwrite cargo test -p scoped-tests --test ui
+    TRYBUILD=overwrite cargo test -p scoped-tests --all-features --test ui
 
 # Fuzzes what reads keys and configuration, each for so many seconds (needs a nightly compiler and `cargo install cargo-fuzz --locked`)
 fuzz seconds="180":
