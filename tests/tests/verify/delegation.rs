@@ -1,6 +1,8 @@
 //! A verified caller who acts as somebody else.
 
-use scoped_runtime::{Actor, ToActor, UserId};
+use scoped_runtime::{
+    Actor, Caller, Error, ScopedClient, ScopedClients, ToActor, UserId, impersonate,
+};
 use serde_json::{Value, json};
 
 use crate::support::{ALICE, BOB, Issuer, KID, claims, trusting, verify};
@@ -47,4 +49,25 @@ fn an_actor_is_named_by_text_or_by_a_user() {
         assert_eq!(actor.subject(), name);
         assert!(actor.actor().is_none());
     }
+}
+
+#[impersonate(user = target, actor = caller, via = clients)]
+async fn support(
+    clients: &ScopedClients,
+    caller: &Caller,
+    target: &str,
+    #[scoped] db: ScopedClient,
+) -> Result<Value, Error> {
+    assert_ne!(db.user_id(), caller.user_id());
+    Ok(db.token()?.claims()["act"].clone())
+}
+
+#[tokio::test]
+async fn the_attribute_takes_a_caller_as_the_actor() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    let token = issuer.token(&claims(&json!({})));
+    let caller = verify(clients.verifier(), &token).await.unwrap();
+    let act = support(&clients, &caller, BOB).await.unwrap();
+    assert_eq!(act, json!({ "sub": ALICE }));
 }
