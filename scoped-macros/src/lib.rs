@@ -218,7 +218,7 @@ pub fn scoped_claims(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `expires_in = "15m"` | how long each token lives: numbers with `h`, `m` and `s`, as in `"1h30m"`, or an expression of type `Duration` |
 /// | `refresh_before = "1m"` | how long before its end a token is renewed, likewise. Less than `expires_in`: two literals are compared when this is compiled |
 /// | `auto_refresh = true` | whether tokens are renewed at all: a `bool` |
-/// | `actor = expr` | who acts as the user: the token's `act` claim, and in the audit |
+/// | `actor = expr` | who acts as the user, anything that is `ToActor` (a verified `Caller`, a `UserId`, a `&str`): the token's `act` claim, and in the audit. Borrowed |
 /// | `reason = expr` | why: text for the audit. Borrowed |
 /// | `claims = expr` | the claims, a struct with `#[scoped_claims]`. Moved; its type must be the one that the client's type names |
 /// | `via = expr` | the `ScopedClients` to make the client with: one, a reference, or a smart pointer such as an `Arc`. Borrowed. Without it, the process default that `ScopedClients::install()` sets |
@@ -244,8 +244,8 @@ pub fn scoped_claims(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # Beside other attributes
 /// - `#[async_trait]` on the implementation, `#[tracing::instrument]`, and actix-web's routes: in either
 ///   order. With `async_trait`, put the client behind the parameters that are taken apart by a pattern.
-/// - `#[axum::debug_handler]`: below this one. Above, it counts the parameters itself, before the client
-///   is taken out, and says that the function takes fewer than it was given.
+/// - `#[axum::debug_handler]`: below this one. Above, it reads the parameters before the client is taken
+///   out, asks for an extractor in its place, and calls the function with one argument too many.
 ///
 /// # What is refused
 /// Every mistake is reported at once, where it stands, and the function is still there for its callers:

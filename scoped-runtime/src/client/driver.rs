@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
@@ -55,12 +56,20 @@ impl Driver {
         let _waiting = Waiting::begin();
         let _context = self.handle.enter();
         let mut work = pin!(work);
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let thread = Arc::new(Sleeper {
+            thread: thread::current(),
+            is_woken: AtomicBool::new(false),
+        });
+        let waker = Waker::from(Arc::clone(&thread));
         let mut context = Context::from_waker(&waker);
         loop {
             match work.as_mut().poll(&mut context) {
                 Poll::Ready(done) => return done,
-                Poll::Pending => thread::park(),
+                Poll::Pending => {
+                    while !thread.is_woken.swap(false, Ordering::Acquire) {
+                        thread::park();
+                    }
+                }
             }
         }
     }
@@ -75,11 +84,16 @@ impl Drop for Driver {
     }
 }
 
-struct Unpark(Thread);
+/// A thread that waits. The flag, since what it polls may park it too, and so take its wake-up.
+struct Sleeper {
+    thread: Thread,
+    is_woken: AtomicBool,
+}
 
-impl Wake for Unpark {
+impl Wake for Sleeper {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        self.is_woken.store(true, Ordering::Release);
+        self.thread.unpark();
     }
 }
 

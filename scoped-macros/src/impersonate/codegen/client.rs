@@ -28,7 +28,8 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
         }
     };
     statements.extend(user(runtime, &module, &via, &client.user));
-    statements.extend(client.settings.iter().map(setting));
+    let settings = client.settings.iter();
+    statements.extend(settings.map(|one| setting(runtime, one)));
     let made = client.claims.as_ref().map_or_else(
         || quote_spanned!(Span::mixed_site()=> builder.client()),
         |claims| with_claims(runtime, &module, claims),
@@ -91,7 +92,7 @@ fn user(
 }
 
 /// One call of the builder. Where one type fits, the value is coerced to it before the call.
-fn setting(setting: &Setting) -> TokenStream {
+fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
     let duration = |place| quote_spanned!(place=> ::core::time::Duration);
     let time = |time: &Time| match time {
         Time::Seconds(seconds) => {
@@ -114,11 +115,14 @@ fn setting(setting: &Setting) -> TokenStream {
             };
         }
         Setting::Actor(actor) => {
-            return quote_spanned! {Span::mixed_site()=>
-                let builder = builder.actor(#actor);
-            };
+            let ty = |place| quote_spanned!(place=> &dyn #runtime::ToActor);
+            return borrowed(&quote!(actor), ty, actor);
         }
-        Setting::Reason(reason) => return borrowed_reason(reason),
+        Setting::Reason(reason) => {
+            let ty =
+                |place| quote_spanned!(place=> &dyn ::core::convert::AsRef<::core::primitive::str>);
+            return borrowed(&quote!(reason), ty, reason);
+        }
     };
     quote_spanned! {Span::mixed_site()=>
         let setting: #ty = #value;
@@ -126,17 +130,21 @@ fn setting(setting: &Setting) -> TokenStream {
     }
 }
 
-/// A coercion, for the same reason as that of the user.
-fn borrowed_reason(reason: &Expr) -> TokenStream {
-    let (first, last) = ends(reason);
-    let ty = quote_spanned!(first=> &dyn ::core::convert::AsRef<::core::primitive::str>);
+/// A call with a reference to the value: a coercion, for the same reason as that of the user.
+fn borrowed(
+    method: &TokenStream,
+    ty: impl FnOnce(Span) -> TokenStream,
+    value: &Expr,
+) -> TokenStream {
+    let (first, last) = ends(value);
+    let ty = ty(first);
     let start = quote_spanned!(first=> &*);
-    let text = quote_spanned!(last=> reason);
+    let end = quote_spanned!(last=> setting);
     quote_spanned! {Span::mixed_site()=>
-        let builder = match &(#reason) {
-            reason => {
-                let reason: #ty = #start #text;
-                builder.reason(reason)
+        let builder = match &(#value) {
+            setting => {
+                let setting: #ty = #start #end;
+                builder.#method(setting)
             }
         };
     }

@@ -37,6 +37,7 @@ async fn overridden(
 ) -> Result<bool, Error> {
     mine = other;
     let _: (ScopedClient<Tenant>, ScopedClient<Admin>) = (mine.clone(), admin.clone());
+    // Actor and reason are borrowed.
     Ok(admin.claims().admin && mine.claims().tenant_id == tenant)
 }
 
