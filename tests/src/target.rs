@@ -20,10 +20,25 @@ impl Target {
         Ok(Self { local })
     }
 
+    /// As [`Self::from_env_or_local`], for programs without an async runtime.
+    pub fn blocking() -> Result<Self, Box<dyn std::error::Error>> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        Ok(runtime.block_on(Self::from_env_or_local())?)
+    }
+
     /// Its configuration, to be added to. What the environment names is read when it is built.
     pub fn config_builder(&self) -> ConfigBuilder {
         self.local
             .map_or_else(Config::builder, LocalSupabase::config_builder)
+    }
+
+    /// The API key, for requests to Auth of somebody who has no token yet.
+    #[must_use]
+    pub fn api_key(&self) -> Option<String> {
+        match self.local {
+            Some(local) => Some(local.api_key().to_owned()),
+            None => std::env::var("SUPABASE_KEY").ok(),
+        }
     }
 
     /// The HS256 secret that the server verifies tokens with, if there is one.

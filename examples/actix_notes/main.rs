@@ -1,0 +1,41 @@
+//! Notes over HTTP in actix-web: sign-up and sign-in at Auth, the caller's own notes, and support.
+//!
+//! Run it with `cargo run -p scoped-examples --example actix_notes --features actix-web`. It starts a local Supabase server
+//! by itself, serves on a free port, and asks as two users would; with `SUPABASE_URL`, `SUPABASE_KEY` and
+//! `SUPABASE_JWT_SECRET` set it uses that project.
+#![allow(
+    clippy::print_stdout,
+    reason = "a program for people: it says what it does"
+)]
+
+#[path = "../notes/mod.rs"]
+mod notes;
+mod service;
+#[path = "../notes/story.rs"]
+mod story;
+
+use std::error::Error;
+
+use actix_web::{App, HttpServer};
+use scoped_runtime::ScopedClients;
+use scoped_tests::Target;
+
+use crate::notes::{Auth, Journal};
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    println!("Starting a Supabase server (the first start installs it, which takes a minute) ...");
+    let target = Target::from_env_or_local().await?;
+    let journal = Journal::default();
+    let config = target.config_builder().audit(journal.clone()).build()?;
+    let auth = Auth::new(config.issuer(), target.api_key().unwrap_or_default())?;
+    let clients = ScopedClients::new(config)?;
+
+    let of_the_service = clients.clone();
+    let app = move || App::new().configure(|it| service::app(it, &of_the_service, &auth));
+    let server = HttpServer::new(app).bind("127.0.0.1:0")?;
+    let url = format!("http://{}", server.addrs()[0]);
+    println!("It runs: {target}. The service: {url}");
+    actix_web::rt::spawn(server.run());
+    story::run(&url, &clients, &journal).await
+}

@@ -1,0 +1,82 @@
+//! Notes of the caller, who signs in at the project's Auth.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json, Path, Query, ServiceConfig, delete, get, patch, post, scope};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use scoped_runtime::{
+    Body, Caller, Error, Minted, RequireCaller, ScopedClient, ScopedClients, impersonate,
+};
+
+use crate::notes::{Auth, Credentials, Draft, Note, Staff, Ticket};
+
+pub(crate) fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Auth) {
+    let signed_in = scope("")
+        .wrap(RequireCaller::new(clients))
+        .route("/notes", get().to(list))
+        .route("/notes", post().to(add))
+        .route("/notes/{id}", patch().to(change))
+        .route("/notes/{id}", delete().to(remove))
+        .route("/support/{user}/notes", get().to(support));
+    config
+        .app_data(Data::new(clients.clone()))
+        .app_data(Data::new(auth.clone()))
+        .route("/sign-up", post().to(sign_up))
+        .route("/sign-in", post().to(sign_in))
+        .service(signed_in);
+}
+
+async fn sign_up(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
+    let answer = auth.sign_up(&user).await?;
+    Ok(json(answer.status, answer.json))
+}
+
+async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
+    let answer = auth.sign_in(&user).await?;
+    Ok(json(answer.status, answer.json))
+}
+
+async fn list(Minted(db): Minted) -> Result<Json<Vec<Note>>, Error> {
+    let notes = db.from("notes").select("*").order("id").fetch().await?;
+    Ok(Json(notes))
+}
+
+async fn add(Minted(db): Minted, draft: Json<Draft>) -> Result<HttpResponse, Error> {
+    let note = db.from("notes").insert(Body::json(&*draft));
+    let note: Note = note.fetch_one().await?;
+    Ok(HttpResponse::Created().json(note))
+}
+
+/// A note of somebody else is no such row, so this is a 404 for it.
+async fn change(
+    Minted(db): Minted,
+    id: Path<String>,
+    draft: Json<Draft>,
+) -> Result<Json<Note>, Error> {
+    let note = db.from("notes").update(Body::json(&*draft)).eq("id", &*id);
+    Ok(Json(note.fetch_one().await?))
+}
+
+async fn remove(Minted(db): Minted, id: Path<String>) -> Result<Json<Note>, Error> {
+    let note = db.from("notes").delete().eq("id", &*id);
+    Ok(Json(note.fetch_one().await?))
+}
+
+/// Support sees what the user sees. The audit has a line of it before anything is sent, and the
+/// database is told who is behind the user. Whoever is not of support is a 403 before that.
+#[impersonate(user = *user, actor = agent, reason = why.ticket, expires_in = "1m", via = clients)]
+async fn support(
+    clients: Data<ScopedClients>,
+    agent: Caller<Staff>,
+    user: Path<String>,
+    why: Query<Ticket>,
+    #[scoped] db: ScopedClient,
+) -> Result<Json<Vec<Note>>, Error> {
+    list(Minted(db)).await
+}
+
+fn json(status: u16, body: String) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    HttpResponseBuilder::new(status)
+        .content_type("application/json")
+        .body(body)
+}

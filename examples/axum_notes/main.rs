@@ -1,0 +1,40 @@
+//! Notes over HTTP in axum: sign-up and sign-in at Auth, the caller's own notes, and support.
+//!
+//! Run it with `cargo run -p scoped-examples --example axum_notes --features axum`. It starts a local Supabase server by
+//! itself, serves on a free port, and asks as two users would; with `SUPABASE_URL`, `SUPABASE_KEY` and
+//! `SUPABASE_JWT_SECRET` set it uses that project.
+#![allow(
+    clippy::print_stdout,
+    reason = "a program for people: it says what it does"
+)]
+
+#[path = "../notes/mod.rs"]
+mod notes;
+mod service;
+#[path = "../notes/story.rs"]
+mod story;
+
+use std::error::Error;
+
+use scoped_runtime::ScopedClients;
+use scoped_tests::Target;
+use tokio::net::TcpListener;
+
+use crate::notes::{Auth, Journal};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    println!("Starting a Supabase server (the first start installs it, which takes a minute) ...");
+    let target = Target::from_env_or_local().await?;
+    let journal = Journal::default();
+    let config = target.config_builder().audit(journal.clone()).build()?;
+    let auth = Auth::new(config.issuer(), target.api_key().unwrap_or_default())?;
+    let clients = ScopedClients::new(config)?;
+
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    println!("It runs: {target}. The service: {url}");
+    let app = service::app(clients.clone(), auth);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    story::run(&url, &clients, &journal).await
+}

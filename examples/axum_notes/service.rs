@@ -1,0 +1,94 @@
+//! Notes of the caller, who signs in at the project's Auth.
+
+use axum::extract::{FromRef, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch, post};
+use axum::{Json, Router};
+use scoped_runtime::{
+    Body, Caller, Error, Minted, RequireCaller, ScopedClient, ScopedClients, impersonate,
+};
+
+use crate::notes::{Auth, Credentials, Draft, Note, Staff, Ticket};
+
+#[derive(Clone, FromRef)]
+struct App {
+    clients: ScopedClients,
+    auth: Auth,
+}
+
+pub(crate) fn app(clients: ScopedClients, auth: Auth) -> Router {
+    let signed_in = Router::new()
+        .route("/notes", get(list).post(add))
+        .route("/notes/{id}", patch(change).delete(remove))
+        .route("/support/{user}/notes", get(support))
+        .route_layer(RequireCaller::new(&clients));
+    Router::new()
+        .route("/sign-up", post(sign_up))
+        .route("/sign-in", post(sign_in))
+        .merge(signed_in)
+        .with_state(App { clients, auth })
+}
+
+async fn sign_up(
+    State(auth): State<Auth>,
+    Json(user): Json<Credentials>,
+) -> Result<Response, Error> {
+    let answer = auth.sign_up(&user).await?;
+    Ok(json(answer.status, answer.json))
+}
+
+async fn sign_in(
+    State(auth): State<Auth>,
+    Json(user): Json<Credentials>,
+) -> Result<Response, Error> {
+    let answer = auth.sign_in(&user).await?;
+    Ok(json(answer.status, answer.json))
+}
+
+async fn list(Minted(db): Minted) -> Result<Json<Vec<Note>>, Error> {
+    let notes = db.from("notes").select("*").order("id").fetch().await?;
+    Ok(Json(notes))
+}
+
+async fn add(
+    Minted(db): Minted,
+    Json(draft): Json<Draft>,
+) -> Result<(StatusCode, Json<Note>), Error> {
+    let note = db.from("notes").insert(Body::json(&draft));
+    Ok((StatusCode::CREATED, Json(note.fetch_one().await?)))
+}
+
+/// A note of somebody else is no such row, so this is a 404 for it.
+async fn change(
+    Minted(db): Minted,
+    Path(id): Path<String>,
+    Json(draft): Json<Draft>,
+) -> Result<Json<Note>, Error> {
+    let note = db.from("notes").update(Body::json(&draft)).eq("id", id);
+    Ok(Json(note.fetch_one().await?))
+}
+
+async fn remove(Minted(db): Minted, Path(id): Path<String>) -> Result<Json<Note>, Error> {
+    let note = db.from("notes").delete().eq("id", id);
+    Ok(Json(note.fetch_one().await?))
+}
+
+/// Support sees what the user sees. The audit has a line of it before anything is sent, and the
+/// database is told who is behind the user. Whoever is not of support is a 403 before that.
+#[impersonate(user = user, actor = agent, reason = ticket, expires_in = "1m", via = app.clients)]
+async fn support(
+    State(app): State<App>,
+    agent: Caller<Staff>,
+    Path(user): Path<String>,
+    Query(Ticket { ticket }): Query<Ticket>,
+    #[scoped] db: ScopedClient,
+) -> Result<Json<Vec<Note>>, Error> {
+    list(Minted(db)).await
+}
+
+fn json(status: u16, body: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+}
