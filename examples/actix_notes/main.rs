@@ -1,6 +1,6 @@
 //! Notes over HTTP in actix-web: sign-up and sign-in at Auth, the caller's own notes, and support.
 //!
-//! Run it with `cargo run -p scoped-examples --example actix_notes --features actix-web`. It starts a local Supabase server
+//! Run it with `cargo run --example actix_notes --features services`. It starts a local Supabase server
 //! by itself, serves on a free port, and asks as two users would; with `SUPABASE_URL`, `SUPABASE_KEY` and
 //! `SUPABASE_JWT_SECRET` set it uses that project.
 #![allow(

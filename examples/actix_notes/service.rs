@@ -11,7 +11,7 @@ use crate::notes::{Auth, Credentials, Draft, Note, Staff, Ticket};
 
 pub(crate) fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Auth) {
     let signed_in = scope("")
-        .wrap(RequireCaller::new(clients))
+        .wrap(RequireCaller::new(clients).require_permanent())
         .route("/notes", get().to(list))
         .route("/notes", post().to(add))
         .route("/notes/{id}", patch().to(change))

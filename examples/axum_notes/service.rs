@@ -23,7 +23,7 @@ pub(crate) fn app(clients: ScopedClients, auth: Auth) -> Router {
         .route("/notes", get(list).post(add))
         .route("/notes/{id}", patch(change).delete(remove))
         .route("/support/{user}/notes", get(support))
-        .route_layer(RequireCaller::new(&clients));
+        .route_layer(RequireCaller::new(&clients).require_permanent());
     Router::new()
         .route("/sign-up", post(sign_up))
         .route("/sign-in", post(sign_in))

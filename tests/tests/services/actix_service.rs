@@ -3,7 +3,6 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Json};
-use actix_web::{App, HttpServer};
 use scoped_runtime::{
     Caller, Error, Minted, OptionalCaller, PassedOn, RequireCaller, ScopedClient, ScopedClients,
 };
@@ -13,25 +12,7 @@ use crate::world::Tenant;
 
 type Answer = Result<Json<Value>, Error>;
 
-/// Starts the service on a thread of its own, and gives its address.
-pub(crate) fn start(clients: &ScopedClients) -> String {
-    let clients = clients.clone();
-    let (sender, address) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server =
-                HttpServer::new(move || App::new().configure(|config| routes(config, &clients)))
-                    .workers(1)
-                    .disable_signals();
-            let server = server.bind("127.0.0.1:0").unwrap();
-            sender.send(server.addrs()[0]).unwrap();
-            server.run().await
-        })
-    });
-    format!("http://{}", address.recv().unwrap())
-}
-
-fn routes(config: &mut web::ServiceConfig, clients: &ScopedClients) {
+pub(crate) fn routes(config: &mut web::ServiceConfig, clients: &ScopedClients) {
     let require = RequireCaller::new(clients);
     let strict = require.clone().require_aal2().require_permanent();
     let reporting = require.clone().require_role("reporting");

@@ -6,7 +6,6 @@ use scoped_runtime::{
     Caller, Error, Minted, OptionalCaller, PassedOn, RequireCaller, ScopedClient, ScopedClients,
 };
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use crate::world::Tenant;
 
@@ -18,12 +17,11 @@ struct App {
 
 type Answer = Result<Json<Value>, Error>;
 
-/// Starts the service, and gives its address.
-pub(crate) async fn start(clients: &ScopedClients) -> String {
+pub(crate) fn app(clients: &ScopedClients) -> Router {
     let require = RequireCaller::new(clients);
     let strict = require.clone().require_aal2().require_permanent();
     let reporting = require.clone().require_role("reporting");
-    let app = Router::new()
+    Router::new()
         .route("/caller", get(caller))
         .route("/optional", get(optional))
         .route("/tenant", get(tenant))
@@ -40,11 +38,7 @@ pub(crate) async fn start(clients: &ScopedClients) -> String {
         .route("/reporting", get(caller).layer(reporting))
         .with_state(App {
             clients: clients.clone(),
-        });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    url
+        })
 }
 
 /// Something between the middleware and the handler that changes who is calling.

@@ -11,7 +11,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{Issuer, KEY, KID, START, claims, own_key, set};
-use crate::{actix_service, axum_service};
+use crate::{actix_service, axum_service, serve};
 
 #[scoped_claims]
 pub(crate) struct Tenant {
@@ -60,10 +60,9 @@ impl World {
             .request_timeout(Duration::from_millis(500))
             .clock(CountingClock(clock, Arc::clone(&asked_the_time)));
         let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-        let services = [
-            ("axum", axum_service::start(&clients).await),
-            ("actix-web", actix_service::start(&clients)),
-        ];
+        let axum = serve::axum(axum_service::app(&clients)).await;
+        let actix = serve::actix(move |config| actix_service::routes(config, &clients));
+        let services = [("axum", axum), ("actix-web", actix)];
         let world = Self {
             database,
             issuer,
@@ -143,18 +142,26 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    async fn read(answer: reqwest::Response) -> Self {
+    pub(crate) async fn read(answer: reqwest::Response) -> Self {
         let header = |name: &str| {
             let value = answer.headers().get(name)?;
             Some(value.to_str().unwrap().to_owned())
         };
+        let (status, content_type) = (answer.status().as_u16(), header("content-type"));
+        let (challenge, retry_after) = (header("www-authenticate"), header("retry-after"));
+        let text = answer.text().await.unwrap();
         Self {
-            status: answer.status().as_u16(),
-            challenge: header("www-authenticate"),
-            retry_after: header("retry-after"),
-            content_type: header("content-type"),
-            body: serde_json::from_str(&answer.text().await.unwrap()).unwrap(),
+            status,
+            challenge,
+            retry_after,
+            content_type,
+            // What the frameworks refuse by themselves is plain text.
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
         }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.content_type.as_deref() == Some("application/json") && self.body.is_object()
     }
 
     pub(crate) fn code(&self) -> &str {

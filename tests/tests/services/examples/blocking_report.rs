@@ -1,0 +1,46 @@
+//! The report.
+
+use scoped_runtime::blocking::ScopedClients;
+use scoped_runtime::{Error, UserId};
+use scoped_tests::Target;
+use serde_json::json;
+
+use super::project::somebody;
+use crate::report::{Line, report};
+
+fn project() -> ScopedClients {
+    let target = Target::blocking().unwrap();
+    ScopedClients::new(target.config_builder().build().unwrap()).unwrap()
+}
+
+#[test]
+fn every_line_is_about_its_own_users_rows_however_many_threads() {
+    let clients = project();
+    let users: Vec<UserId> = (0..10).map(|_| somebody().parse().unwrap()).collect();
+    let mut expected = Vec::new();
+    for (count, user_id) in users.iter().enumerate() {
+        let notes = vec![json!({ "body": "note" }); count];
+        if count > 0 {
+            let db = clients.get(user_id).unwrap();
+            db.from("notes").insert(json!(notes)).execute().unwrap();
+        }
+        expected.push(Line {
+            user_id: user_id.clone(),
+            notes: count,
+            characters: 4 * count,
+        });
+    }
+    for threads in [0, 1, 3, 64] {
+        assert_eq!(report(&clients, &users, threads).unwrap(), expected);
+    }
+    assert_eq!(report(&clients, &[], 3).unwrap(), []);
+}
+
+#[test]
+fn a_user_who_cannot_be_read_is_an_error() {
+    let clients = project();
+    // `auth.uid()` fails on it.
+    let stranger = [UserId::external("no uuid").unwrap()];
+    let error = report(&clients, &stranger, 1).unwrap_err();
+    assert!(matches!(error, Error::Api(_)), "{error}");
+}

@@ -1,0 +1,100 @@
+//! Many users at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::http::{HeaderMap, Uri};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use super::project::{Project, Service, somebody};
+use crate::serve;
+
+const USERS: usize = 100;
+const AT_A_TIME: usize = 64;
+
+/// A user's token, and what they see.
+struct User {
+    token: String,
+    notes: Value,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_thousand_answers_each_belongs_to_the_asker_and_each_user_mints_once() {
+    // It has one note for everybody, which is theirs: the local server would take minutes.
+    let database = serve::axum(Router::new().fallback(one_note)).await;
+    let project = Project::at(&database).await;
+    let users = (0..USERS).map(|_| {
+        let user = somebody();
+        let token = project.token(&user, &json!({}));
+        let notes = json!([note(&user)]);
+        User { token, notes }
+    });
+    let users: Arc<[User]> = users.collect();
+    for service in &project.services {
+        everybody_asks(service, &users, 10_000).await;
+    }
+    let minted = project.journal.lines().len();
+    assert_eq!(minted, USERS, "no signature after a user's first request");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_many_at_once_sees_their_own_rows_of_the_real_database() {
+    let project = Project::new().await;
+    let mut users = Vec::new();
+    for _ in 0..USERS {
+        let user = somebody();
+        let token = project.token(&user, &json!({}));
+        let note = json!({ "body": format!("of {user}") });
+        let note = project.services[0].post("/notes", &token, &note).await.body;
+        assert_eq!(note["owner"], json!(user));
+        let notes = json!([note]);
+        users.push(User { token, notes });
+    }
+    let users: Arc<[User]> = users.into();
+    for service in &project.services {
+        everybody_asks(service, &users, 500).await;
+    }
+}
+
+async fn one_note(uri: Uri, headers: HeaderMap) -> Json<Value> {
+    assert_eq!(uri.path(), "/rest/v1/notes");
+    let bearer = headers["authorization"].to_str().unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(bearer.split('.').nth(1).unwrap());
+    let claims: Value = serde_json::from_slice(&claims.unwrap()).unwrap();
+    Json(json!([note(claims["sub"].as_str().unwrap())]))
+}
+
+fn note(owner: &str) -> Value {
+    json!({ "id": 1, "owner": owner, "title": null, "body": format!("of {owner}") })
+}
+
+async fn everybody_asks(service: &Service, users: &Arc<[User]>, requests: usize) {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut tasks = JoinSet::new();
+    for _ in 0..AT_A_TIME {
+        let (service, users, next) = (service.clone(), Arc::clone(users), Arc::clone(&next));
+        tasks.spawn(async move {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= requests {
+                    return;
+                }
+                let user = &users[number % USERS];
+                let answer = service.get("/notes", &user.token).await;
+                assert_eq!(
+                    (answer.status, &answer.body),
+                    (200, &user.notes),
+                    "{}",
+                    service.name
+                );
+            }
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task.unwrap();
+    }
+}

@@ -1,0 +1,10 @@
+//! The examples, driven as their users drive them, on the local server.
+
+mod auth;
+mod blocking_report;
+mod crowd;
+mod project;
+mod refused;
+mod rows;
+mod support_desk;
+mod worker;

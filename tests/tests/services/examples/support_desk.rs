@@ -1,0 +1,111 @@
+//! Support, which acts as others, and everybody else, who does not.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use super::project::{Project, somebody};
+
+#[tokio::test]
+async fn support_sees_what_the_user_sees_and_the_audit_says_so() {
+    let project = Project::new().await;
+    let agent = somebody();
+    let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
+    let as_agent = project.token(&agent, &staff);
+    for service in &project.services {
+        let alice = somebody();
+        let as_alice = project.token(&alice, &json!({}));
+        let note = json!({ "body": "help" });
+        let note = service.post("/notes", &as_alice, &note).await.body;
+
+        let path = format!("/support/{alice}/notes?ticket=4711");
+        let answer = service.get(&path, &as_agent).await;
+        assert_eq!(
+            (answer.status, answer.body),
+            (200, json!([note])),
+            "{}",
+            service.name
+        );
+        let line = format!("{agent} acts as {alice}: 4711");
+        assert!(project.journal.lines().contains(&line));
+        // Not as support's own.
+        assert_eq!(service.get("/notes", &as_agent).await.body, json!([]));
+    }
+}
+
+#[tokio::test]
+async fn nobody_else_acts_as_others() {
+    let project = Project::new().await;
+    let alice = somebody();
+    for service in &project.services {
+        let path = format!("/support/{alice}/notes?ticket=4711");
+        for claims in [
+            json!({}),
+            json!({ "app_metadata": { "team": "sales" } }),
+            json!({ "app_metadata": { "team": ["support"] } }),
+            json!({ "team": "support" }),
+            // Users can write this.
+            json!({ "user_metadata": { "team": "support" } }),
+        ] {
+            let token = project.token(&somebody(), &claims);
+            let answer = service.get(&path, &token).await;
+            let place = format!("{}: {claims}", service.name);
+            assert_eq!(
+                (answer.status, answer.code()),
+                (403, "claims_mismatch"),
+                "{place}"
+            );
+            assert!(!answer.body.to_string().contains("team"), "{place}");
+        }
+    }
+    assert_eq!(project.journal.lines(), [""; 0]);
+}
+
+#[tokio::test]
+async fn support_says_why_and_as_whom() {
+    let project = Project::new().await;
+    let staff = json!({ "app_metadata": { "team": "support" } });
+    let token = project.token(&somebody(), &staff);
+    for service in &project.services {
+        let path = format!("/support/{}/notes", somebody());
+        assert_eq!(service.get(&path, &token).await.status, 400);
+        let answer = service
+            .get("/support/everybody/notes?ticket=1", &token)
+            .await;
+        assert_eq!((answer.status, answer.code()), (400, "invalid_user_id"));
+    }
+    assert_eq!(project.journal.lines(), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_database_is_told_who_is_behind_the_user() {
+    let database = MockServer::start().await;
+    let rows = ResponseTemplate::new(200).set_body_json(json!([]));
+    Mock::given(any()).respond_with(rows).mount(&database).await;
+    let project = Project::at(&database.uri()).await;
+    let (agent, alice) = (somebody(), somebody());
+    let staff = json!({ "app_metadata": { "team": "support" } });
+    let token = project.token(&agent, &staff);
+    for service in &project.services {
+        let path = format!("/support/{alice}/notes?ticket=1");
+        assert_eq!(service.get(&path, &token).await.status, 200);
+    }
+    let requests = database.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        let bearer = request.headers["authorization"].to_str().unwrap();
+        let payload = bearer.split('.').nth(1).unwrap();
+        let claims = URL_SAFE_NO_PAD.decode(payload).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!(
+            (&claims["sub"], &claims["act"]),
+            (&json!(alice), &json!({ "sub": agent }))
+        );
+        assert!(
+            claims.get("app_metadata").is_none(),
+            "no power of support's"
+        );
+    }
+}
