@@ -1,5 +1,5 @@
 //! Measures what was promised, and writes `scoped-runtime/docs/benchmarks.md`:
-//! `cargo bench -p scoped-tests`.
+//! `cargo bench -p scoped-tests --features services`.
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench reads the real clock; what it measures has a clock of its own"
@@ -14,6 +14,7 @@ mod project;
 mod request;
 mod round_trip;
 mod server;
+mod service;
 mod table;
 mod token;
 mod verify;
@@ -37,6 +38,7 @@ fn main() -> io::Result<()> {
         "impersonate",
         "token",
         "request",
+        "service",
         "round-trip",
         "expiry",
     ] {
@@ -50,6 +52,7 @@ fn main() -> io::Result<()> {
             "impersonate" => impersonate::rows(&mut bench, &runtime),
             "token" => token::rows(&mut bench),
             "request" => request::rows(&mut bench),
+            "service" => service::rows(&mut bench),
             "round-trip" => round_trip::rows(&mut bench, &runtime),
             _ => expiry::rows(&runtime),
         });
