@@ -5,7 +5,7 @@ default:
     @just --list --unsorted
 
 # All CI jobs
-ci: fmt clippy doc smallest quickstart test
+ci: fmt clippy doc smallest examples test
 
 # All tests; starts the local server by itself
 test:
@@ -27,9 +27,14 @@ clippy:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
-# Two users on the local server
-quickstart:
-    cargo run --example quickstart
+# Every example, by the command that the README gives
+examples:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    for name in quickstart worker blocking_report axum_notes actix_notes; do
+        command=$(.ci/readme_command "$name command")
+        bash -c "$command"
+    done
 
 # Advisories, licences, banned crates, sources (needs cargo-deny and the network)
 deny:
@@ -51,4 +56,4 @@ fuzz seconds="180":
 
 # The benchmarks, and the table in scoped-runtime/docs/benchmarks.md
 bench:
-    cargo bench -p scoped-tests
+    cargo bench -p scoped-tests --features services

@@ -7,9 +7,9 @@ use std::{fs, io};
 
 const HEAD: &str = "# Benchmarks
 
-Written by `cargo bench -p scoped-tests`; do not edit. Both sides of a ratio are measured in turns
-within one run. Computations count by the fastest of 2,000 batches, what waits by the median of the
-ratios within each turn. Times are of this machine, and only a hint.
+Written by `cargo bench -p scoped-tests --features services`; do not edit. Both sides of a ratio are
+measured in turns within one run. Computations count by the fastest of 2,000 batches, what waits by the
+median of the ratios within each turn. Times are of this machine, and only a hint.
 ";
 
 pub(crate) struct Row {
