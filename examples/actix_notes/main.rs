@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo run --example actix_notes --features services`. It starts a local Supabase server
 //! by itself, serves on a free port, and asks as two users would; with `SUPABASE_URL`, `SUPABASE_KEY` and
-//! `SUPABASE_JWT_SECRET` set it uses that project.
+//! `SUPABASE_JWT_SECRET` set it uses that project, whose Auth has to let users in without a confirmation.
 #![allow(
     clippy::print_stdout,
     reason = "a program for people: it says what it does"
@@ -28,7 +28,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let target = Target::from_env_or_local().await?;
     let journal = Journal::default();
     let config = target.config_builder().audit(journal.clone()).build()?;
-    let auth = Auth::new(config.issuer(), target.api_key().unwrap_or_default())?;
+    let api_key = target.api_key().ok_or("`SUPABASE_KEY` is not set")?;
+    let auth = Auth::new(config.issuer(), api_key)?;
     let clients = ScopedClients::new(config)?;
 
     let of_the_service = clients.clone();

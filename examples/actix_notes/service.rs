@@ -7,7 +7,7 @@ use scoped_runtime::{
     Body, Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
 };
 
-use crate::notes::{Auth, Credentials, Draft, Note, Staff, Ticket};
+use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
 
 pub(crate) fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Auth) {
     let signed_in = scope("")
@@ -26,13 +26,11 @@ pub(crate) fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Au
 }
 
 async fn sign_up(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
-    let answer = auth.sign_up(&user).await?;
-    Ok(json(answer.status, answer.json))
+    auth.sign_up(&user).await.map(relayed)
 }
 
 async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
-    let answer = auth.sign_in(&user).await?;
-    Ok(json(answer.status, answer.json))
+    auth.sign_in(&user).await.map(relayed)
 }
 
 async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {
@@ -78,9 +76,9 @@ async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
     db.from("notes").select("*").order("id").fetch().await
 }
 
-fn json(status: u16, body: String) -> HttpResponse {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+fn relayed(answer: Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     HttpResponseBuilder::new(status)
         .content_type("application/json")
-        .body(body)
+        .body(answer.json)
 }

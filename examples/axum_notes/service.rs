@@ -10,7 +10,7 @@ use scoped_runtime::{
     Body, Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
 };
 
-use crate::notes::{Auth, Credentials, Draft, Note, Staff, Ticket};
+use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
 
 #[derive(Clone, FromRef)]
 struct App {
@@ -35,16 +35,14 @@ async fn sign_up(
     State(auth): State<Auth>,
     Json(user): Json<Credentials>,
 ) -> Result<Response, Error> {
-    let answer = auth.sign_up(&user).await?;
-    Ok(json(answer.status, answer.json))
+    auth.sign_up(&user).await.map(relayed)
 }
 
 async fn sign_in(
     State(auth): State<Auth>,
     Json(user): Json<Credentials>,
 ) -> Result<Response, Error> {
-    let answer = auth.sign_in(&user).await?;
-    Ok(json(answer.status, answer.json))
+    auth.sign_in(&user).await.map(relayed)
 }
 
 async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {
@@ -92,7 +90,7 @@ async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
     db.from("notes").select("*").order("id").fetch().await
 }
 
-fn json(status: u16, body: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
+fn relayed(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    (status, [(CONTENT_TYPE, "application/json")], answer.json).into_response()
 }

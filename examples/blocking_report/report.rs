@@ -38,11 +38,8 @@ pub(crate) fn report(
         let threads: Vec<_> = shares.map(|users| scope.spawn(|| lines(users))).collect();
         let mut report = Vec::with_capacity(users.len());
         for thread in threads {
-            report.extend(
-                thread
-                    .join()
-                    .unwrap_or_else(|it| panic::resume_unwind(it))?,
-            );
+            let lines = thread.join().unwrap_or_else(|it| panic::resume_unwind(it));
+            report.extend(lines?);
         }
         Ok(report)
     })

@@ -5,7 +5,7 @@ mod journal;
 mod note;
 mod staff;
 
-pub(crate) use auth::{Auth, Credentials};
+pub(crate) use auth::{Answer, Auth, Credentials};
 pub(crate) use journal::Journal;
 pub(crate) use note::{Draft, Note};
 pub(crate) use staff::{Staff, Ticket};

@@ -37,7 +37,9 @@ impl Target {
     pub fn api_key(&self) -> Option<String> {
         match self.local {
             Some(local) => Some(local.api_key().to_owned()),
-            None => std::env::var("SUPABASE_KEY").ok(),
+            None => ["KEY", "PUBLISHABLE_KEY", "ANON_KEY"]
+                .iter()
+                .find_map(|name| std::env::var(format!("SUPABASE_{name}")).ok()),
         }
     }
 

@@ -1,0 +1,62 @@
+use std::error::Error;
+use std::time::UNIX_EPOCH;
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A program that asks the service, for somebody who is signed in or for nobody.
+#[derive(Default)]
+pub(crate) struct Asker {
+    pub(crate) url: String,
+    pub(crate) token: Option<String>,
+    http: Client,
+}
+
+impl Asker {
+    /// For nobody.
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// For a user who signs up and in. Gives their ID, too.
+    pub(crate) async fn signed_in(url: &str, name: &str) -> Result<(Self, String)> {
+        let mut asker = Self::new(url);
+        let email = format!("{name}-{}@example.com", UNIX_EPOCH.elapsed()?.as_nanos());
+        let user = json!({ "email": email, "password": "a long password" });
+        asker.send(Method::POST, "/sign-up", &user).await?;
+        let (_, session) = asker.send(Method::POST, "/sign-in", &user).await?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let id = text(&session["user"]["id"]).ok_or("the service gave no session")?;
+        asker.token = text(&session["access_token"]);
+        Ok((asker, id))
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Result<(u16, Value)> {
+        self.send(Method::GET, path, &Value::Null).await
+    }
+
+    /// Gives the answer's status and its JSON.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<(u16, Value)> {
+        let mut request = self.http.request(method, format!("{}{path}", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if !body.is_null() {
+            request = request.header("content-type", "application/json");
+            request = request.body(body.to_string());
+        }
+        let response = request.send().await?;
+        let (status, json) = (response.status().as_u16(), response.text().await?);
+        Ok((status, serde_json::from_str(&json)?))
+    }
+}
