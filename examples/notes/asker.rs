@@ -7,25 +7,24 @@ use serde_json::{Value, json};
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// A program that asks the service, for somebody who is signed in or for nobody.
-#[derive(Default)]
 pub(crate) struct Asker {
-    pub(crate) url: String,
-    pub(crate) token: Option<String>,
+    url: String,
+    token: Option<String>,
     http: Client,
 }
 
 impl Asker {
-    /// For nobody.
-    pub(crate) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str, token: Option<String>) -> Self {
         Self {
             url: url.to_owned(),
-            ..Self::default()
+            token,
+            http: Client::new(),
         }
     }
 
     /// For a user who signs up and in. Gives their ID, too.
     pub(crate) async fn signed_in(url: &str, name: &str) -> Result<(Self, String)> {
-        let mut asker = Self::new(url);
+        let mut asker = Self::new(url, None);
         let email = format!("{name}-{}@example.com", UNIX_EPOCH.elapsed()?.as_nanos());
         let user = json!({ "email": email, "password": "a long password" });
         asker.send(Method::POST, "/sign-up", &user).await?;

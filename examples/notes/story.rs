@@ -20,7 +20,7 @@ const AGENT: &str = "a9e00000-0000-4000-8000-000000000003";
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
 pub(crate) async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Result {
-    let (status, _) = Asker::new(url).get("/notes").await?;
+    let (status, _) = Asker::new(url, None).get("/notes").await?;
     step(status == 401, "without a token nobody gets in")?;
     let (alice, alice_id) = Asker::signed_in(url, "alice").await?;
     let (bob, _) = Asker::signed_in(url, "bob").await?;
@@ -45,10 +45,7 @@ pub(crate) async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -
     let desk = format!("/support/{alice_id}/notes?ticket=4711");
     let (status, _) = bob.get(&desk).await?;
     step(status == 403, "nor act as her: he is not of support")?;
-    let agent = Asker {
-        token: Some(staff_token(clients)?),
-        ..Asker::new(url)
-    };
+    let agent = Asker::new(url, Some(staff_token(clients)?));
     let (_, seen) = agent.get(&desk).await?;
     step(seen == json!([note]), "support saw what Alice sees")?;
     let line = format!("{AGENT} acts as {alice_id}: 4711");
