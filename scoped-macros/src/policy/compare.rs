@@ -7,17 +7,7 @@ use super::object::Object;
 use super::read::{Project, Read};
 use super::suggest::suggest;
 use super::survey::{is_auth_only, is_user_metadata, severity};
-
-/// What the tokens have.
-#[derive(Clone, Copy, Debug)]
-pub struct Target<'t> {
-    /// The struct's name, for messages.
-    pub name: &'t str,
-    /// Its claims.
-    pub known: &'t [Known],
-    /// Top-level claims that the runtime sets.
-    pub runtime: &'t [&'t str],
-}
+use super::target::Target;
 
 /// What of the project counts, and how much.
 #[derive(Clone, Default, Debug)]

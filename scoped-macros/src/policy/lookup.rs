@@ -1,5 +1,5 @@
-use super::compare::Target;
 use super::fit::{Kind, Known};
+use super::target::Target;
 
 /// What the tokens have at a path.
 pub(crate) enum Place<'k> {

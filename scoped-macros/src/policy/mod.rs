@@ -17,10 +17,11 @@ mod source;
 mod split;
 mod suggest;
 mod survey;
+mod target;
 mod token;
 
 pub use claim::{Shape, Test, Use};
-pub use compare::{Options, Target, compare, is_below, names_table};
+pub use compare::{Options, compare, is_below, names_table};
 pub use files::files;
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};
@@ -28,3 +29,4 @@ pub use name::{QualifiedName, shown};
 pub use object::{Object, ObjectKind, Place};
 pub use read::{Project, Read};
 pub use suggest::distance;
+pub use target::Target;

@@ -6,7 +6,6 @@ use super::finding::{Finding, dotted};
 use super::fit::Known;
 use super::name::QualifiedName;
 use super::object::{Object, Place};
-use super::replay::Replay;
 
 /// One read of one claim by a live object.
 #[derive(Clone, Debug)]
@@ -52,16 +51,6 @@ pub struct Project {
 }
 
 impl Project {
-    /// Replays the files in this order, and reads what is live in the end. Never fails: what is no
-    /// SQL is passed over.
-    pub fn read(files: &[(PathBuf, String)]) -> Self {
-        let mut replay = Replay::new();
-        for (index, (_, text)) in files.iter().enumerate() {
-            replay.file(index, text);
-        }
-        super::survey::survey(&replay, files)
-    }
-
     /// The path of every claim that there is, or that something asks for: what an entry can name.
     pub fn claims(&self, known: &[Known]) -> Vec<String> {
         let known = known.iter().map(|known| &known.path);

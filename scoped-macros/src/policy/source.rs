@@ -197,6 +197,23 @@ impl<'a> Source<'a> {
             .extend(breaks.map(|(from, to)| (at + from - start, *to)));
         pieces.text.push_str(text);
     }
+
+    /// The bracket that closes the one at the head of the range, or its end.
+    pub(crate) fn closing(&self, (at, end): (usize, usize)) -> usize {
+        let mut depth = 0_usize;
+        let mut at = at;
+        while at < end {
+            match self.kind(at) {
+                Some(Kind::Open) => depth += 1,
+                Some(Kind::Close) if depth <= 1 => return at,
+                Some(Kind::Close) => depth -= 1,
+                _ if depth == 0 => return at,
+                _ => {}
+            }
+            at += 1;
+        }
+        end
+    }
 }
 
 /// The first place from `from` on of one of these ASCII characters.

@@ -59,7 +59,6 @@ pub(super) fn item(
         max_bytes: options.max_bytes,
         fields,
         clashes: names.clashes,
-        policies: None,
     }
 }
 

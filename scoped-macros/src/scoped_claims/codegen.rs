@@ -11,9 +11,10 @@ use quote::{quote, quote_spanned};
 use syn::{Ident, Lifetime, Type, WherePredicate, parse_quote};
 
 use super::model::{Clash, Model, Serde};
+use super::policies::Policies;
 use super::shape::option_content;
 
-pub(super) fn generate(model: &Model) -> TokenStream {
+pub(super) fn generate(model: &Model, policies: Option<&Policies>) -> TokenStream {
     let item = match model.serde {
         Serde::OnStruct { .. } => on_struct::item(model),
         Serde::Mirror => mirror::item(model),
@@ -23,7 +24,7 @@ pub(super) fn generate(model: &Model) -> TokenStream {
     let claims = claims::implementation(model);
     let types = types::check(model);
     let clashes = model.clashes.iter().map(clash);
-    let policies = policies::check(model);
+    let policies = policies.map(|policies| policies::check(model, policies));
     quote! {
         #item
         #claims

@@ -23,6 +23,7 @@ use syn::{DeriveInput, Item};
 
 use self::model::Model;
 use self::options::Options;
+use self::policies::Policies;
 use crate::support::errors::Errors;
 
 /// The attribute: the struct, serde's traits for it, and its claims.
@@ -48,7 +49,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let runtime = options.runtime.clone();
     let model = model(&input, options, false, &mut errors);
     match (model, errors.finish(())) {
-        (Some(model), Ok(())) => codegen::generate(&model),
+        (Some((model, policies)), Ok(())) => codegen::generate(&model, policies.as_ref()),
         (_, result) => {
             let stand_in = fallback::stand_in(input, runtime.as_ref());
             let messages = result.err();
@@ -69,7 +70,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let runtime = options.runtime.clone();
     let model = model(&input, options, true, &mut errors);
     match (model, errors.finish(())) {
-        (Some(model), Ok(())) => codegen::generate(&model),
+        (Some((model, policies)), Ok(())) => codegen::generate(&model, policies.as_ref()),
         (_, result) => {
             let stand_in = fallback::claims_only(&input, runtime.as_ref());
             let messages = result.err();
@@ -83,10 +84,10 @@ fn model(
     options: Options,
     is_derive: bool,
     errors: &mut Errors,
-) -> Option<Model> {
+) -> Option<(Model, Option<Policies>)> {
     let policies = options.policies.clone();
     let written = parse::item(input.clone(), errors)?;
-    let mut model = check::item(written, options, is_derive, errors);
-    model.policies = policies.map(|written| policies::check(&written, &model, errors));
-    Some(model)
+    let model = check::item(written, options, is_derive, errors);
+    let policies = policies.map(|written| policies::check(&written, &model, errors));
+    Some((model, policies))
 }

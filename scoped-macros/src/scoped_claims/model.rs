@@ -5,7 +5,6 @@ use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 
 use super::arguments::Argument;
 use super::constraint::Constraint;
-use super::policies::Policies;
 use super::shape::Shape;
 use crate::support::crate_path::CratePath;
 
@@ -28,8 +27,6 @@ pub(super) struct Model {
     /// One for each field, in order.
     pub(super) fields: Vec<Field>,
     pub(super) clashes: Vec<Clash>,
-    /// What was read of the policies.
-    pub(super) policies: Option<Policies>,
 }
 
 /// Who implements serde's traits.

@@ -1,5 +1,5 @@
 use super::super::token::Kind;
-use super::alias::Qualifier;
+use super::binding::Qualifier;
 use super::code::NONE;
 use super::matcher::{Matcher, Place};
 use super::model::{Returned, Step, Test, Value};

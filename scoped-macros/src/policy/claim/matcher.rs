@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::alias::Binding;
+use super::binding::Binding;
 use super::code::{Code, NONE};
 use super::model::{Found, Helper, Remark, RemarkKind, Returned, Step, Test, Use, Value};
 

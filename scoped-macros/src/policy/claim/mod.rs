@@ -4,6 +4,7 @@
 //! walks outward from it over the operators, casts, brackets and calls around it.
 
 mod alias;
+mod binding;
 mod call;
 mod code;
 mod context;

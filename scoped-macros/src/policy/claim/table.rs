@@ -1,5 +1,5 @@
 use super::super::token::Kind;
-use super::alias::{Binding, Qualifier};
+use super::binding::{Binding, Qualifier};
 use super::code::NONE;
 use super::matcher::Matcher;
 use super::model::{Step, Test, Value};

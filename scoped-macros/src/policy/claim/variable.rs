@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::super::token::Kind;
-use super::alias::Qualifier;
+use super::binding::Qualifier;
 use super::matcher::{Matcher, Place};
 use super::model::Value;
 use super::walk::Next;

@@ -1,6 +1,6 @@
 use super::super::name::{QualifiedName, WrittenName};
 use super::super::token::Kind;
-use super::create::{closing, policy_clauses, policy_head, skip_if_exists};
+use super::create::{policy_clauses, policy_head, skip_if_exists};
 use super::function::{arguments, commas};
 use super::mention::Mention;
 use super::setting::search_path;
@@ -164,7 +164,7 @@ impl Replay<'_> {
         };
         let mut types = None;
         if source.kind(at) == Some(Kind::Open) {
-            let close = closing(source, (at, part.range.1));
+            let close = source.closing((at, part.range.1));
             types = Some(arguments(source, ((at + 1).min(close), close)).0);
             at = close + 1;
         }

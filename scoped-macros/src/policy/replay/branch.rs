@@ -1,6 +1,5 @@
 use super::super::source::Source;
 use super::super::token::Kind;
-use super::create::closing;
 
 /// A part of a DO block that perhaps does not run.
 enum Branch {
@@ -51,5 +50,5 @@ fn asks_for_existence(source: &Source<'_>, at: usize) -> bool {
     let open = at + 1 + usize::from(source.is(at, "not"));
     source.is(open - 1, "exists")
         && source.kind(open) == Some(Kind::Open)
-        && source.is(closing(source, (open, source.tokens.len())) + 1, "then")
+        && source.is(source.closing((open, source.tokens.len())) + 1, "then")
 }

@@ -152,7 +152,7 @@ pub(super) fn policy_clauses(source: &Source<'_>, part: Part, at: usize, policy:
     let end = part.range.1;
     let mut at = at;
     let expression = |at: usize| {
-        let close = closing(source, (at, end));
+        let close = source.closing((at, end));
         let range = ((at + 1).min(close), close);
         (source.kind(at) == Some(Kind::Open)).then_some(Part {
             source: part.source,
@@ -162,31 +162,14 @@ pub(super) fn policy_clauses(source: &Source<'_>, part: Part, at: usize, policy:
     while at < end {
         if source.is(at, "using") {
             policy.using = expression(at + 1).or(policy.using);
-            at = closing(source, (at + 1, end)) + 1;
+            at = source.closing((at + 1, end)) + 1;
         } else if source.is(at, "with") && source.is(at + 1, "check") {
             policy.check = expression(at + 2).or(policy.check);
-            at = closing(source, (at + 2, end)) + 1;
+            at = source.closing((at + 2, end)) + 1;
         } else {
             at += 1;
         }
     }
-}
-
-/// The bracket that closes the one at the head of the range, or its end.
-pub(super) fn closing(source: &Source<'_>, (at, end): Range) -> usize {
-    let mut depth = 0_usize;
-    let mut at = at;
-    while at < end {
-        match source.kind(at) {
-            Some(Kind::Open) => depth += 1,
-            Some(Kind::Close) if depth <= 1 => return at,
-            Some(Kind::Close) => depth -= 1,
-            _ if depth == 0 => return at,
-            _ => {}
-        }
-        at += 1;
-    }
-    end
 }
 
 /// Behind `IF EXISTS` or `IF NOT EXISTS`.

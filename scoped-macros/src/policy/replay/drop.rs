@@ -1,7 +1,7 @@
 use super::super::name::{QualifiedName, WrittenName};
 use super::super::source::Source;
 use super::super::token::Kind;
-use super::create::{closing, policy_head, skip_if_exists};
+use super::create::{policy_head, skip_if_exists};
 use super::function::{arguments, commas};
 use super::mention::Mention;
 use super::{Part, Replay};
@@ -76,7 +76,7 @@ impl Replay<'_> {
         let mut dropped = Vec::new();
         for (name, next) in names(source, (at, part.range.1)) {
             let types = (source.kind(next) == Some(Kind::Open)).then(|| {
-                let close = closing(source, (next, part.range.1));
+                let close = source.closing((next, part.range.1));
                 arguments(source, ((next + 1).min(close), close)).0
             });
             dropped.push((self.state.function_name(name), types));

@@ -3,7 +3,6 @@ use super::super::source::{Pieces, Source};
 use super::super::split::Range;
 use super::super::token::Kind;
 use super::Replay;
-use super::create::closing;
 use super::function::commas;
 
 /// More turns of a loop are not unrolled.
@@ -148,7 +147,7 @@ impl Evaluate<'_, '_> {
             at + 1
         };
         if source.kind(open) == Some(Kind::Open) && open < end {
-            let close = closing(source, (open, end));
+            let close = source.closing((open, end));
             let inside = (open + 1, close.max(open + 1));
             if open == at {
                 return self.text(inside, depth + 1);

@@ -2,7 +2,6 @@ use super::super::name::type_name;
 use super::super::source::Source;
 use super::super::split::Range;
 use super::super::token::Kind;
-use super::create::closing;
 use super::setting::search_path;
 use super::{Function, Part, Replay};
 
@@ -16,7 +15,7 @@ impl Replay<'_> {
         if source.kind(open) != Some(Kind::Open) {
             return;
         }
-        let close = closing(source, (open, end));
+        let close = source.closing((open, end));
         let (arguments, names) = arguments(source, ((open + 1).min(close), close));
         let mut function = Function {
             at: part,
@@ -147,7 +146,7 @@ pub(crate) fn type_at(source: &Source<'_>, at: usize, end: usize) -> (String, us
         text.push_str(" varying");
     }
     if source.kind(next) == Some(Kind::Open) && text != "table" {
-        next = closing(source, (next, end)) + 1;
+        next = source.closing((next, end)) + 1;
     }
     if matches!(&*text, "time" | "timestamp") && source.is_any(next, &["with", "without"]) {
         text = format!("{text} {} time zone", source.raw(next).to_ascii_lowercase());

@@ -1,7 +1,7 @@
 use super::super::source::Source;
 use super::super::split::Range;
 use super::super::token::Kind;
-use super::create::{closing, skip_if_exists};
+use super::create::skip_if_exists;
 use super::function::commas;
 use super::{Part, Replay, Table};
 
@@ -24,7 +24,7 @@ impl Replay<'_> {
             open += 1;
         }
         if source.kind(open) == Some(Kind::Open) {
-            let close = closing(source, (open, part.range.1));
+            let close = source.closing((open, part.range.1));
             for element in commas(source, ((open + 1).min(close), close)) {
                 table_element(source, part.source, element, &mut table);
             }

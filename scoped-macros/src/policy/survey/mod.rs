@@ -17,8 +17,20 @@ use helper::Known;
 use live::Live;
 pub(crate) use remark::{is_auth_only, is_user_metadata, severity};
 
+impl Project {
+    /// Replays the files in this order, and reads what is live in the end. Never fails: what is no
+    /// SQL is passed over.
+    pub fn read(files: &[(PathBuf, String)]) -> Self {
+        let mut replay = Replay::new();
+        for (index, (_, text)) in files.iter().enumerate() {
+            replay.file(index, text);
+        }
+        survey(&replay, files)
+    }
+}
+
 /// Reads every live object.
-pub(crate) fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
+fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
     let live = live::collect(replay);
     let bodies = body::bodies(replay, &live);
     let known = helper::helpers(replay, &live, &bodies);

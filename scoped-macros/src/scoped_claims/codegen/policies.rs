@@ -5,11 +5,10 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::super::model::Model;
-use super::super::policies::{ByType, Folder, OfEnum, Warning, manifest, shown};
+use super::super::policies::{ByType, Folder, OfEnum, Policies, Warning, manifest, shown};
 use crate::policy::Kind;
 
-pub(super) fn check(model: &Model) -> Option<TokenStream> {
-    let policies = model.policies.as_ref()?;
+pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     let runtime = &model.runtime;
     let private = quote!(#runtime::__private);
     let files = policies.folders.iter().flat_map(|folder| &folder.files);
@@ -30,13 +29,13 @@ pub(super) fn check(model: &Model) -> Option<TokenStream> {
         .map(|asked| by_type(asked, &private));
     let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders));
     let enums = (!policies.of_enums.is_empty()).then(|| enums(model, &policies.of_enums, &private));
-    Some(quote! {
+    quote! {
         #files
         #(#warnings)*
         #(#by_type)*
         #test
         #enums
-    })
+    }
 }
 
 /// On stable Rust, a use of something deprecated is the way to a warning.
