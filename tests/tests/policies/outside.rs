@@ -71,7 +71,7 @@ fn claims_that_the_policies_read_are_clean() {
     let report = policies::check::<Other>(SERVER).unwrap();
     report.assert_clean();
     assert!(report.is_clean());
-    assert_eq!(report.to_string(), "files: 5, errors: 0, warnings: 0");
+    assert!(report.to_string().ends_with("errors: 0, warnings: 0"));
 }
 
 #[test]
