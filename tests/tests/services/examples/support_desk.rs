@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scoped_tests::LocalSupabase;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -32,6 +33,35 @@ async fn support_sees_what_the_user_sees_and_the_audit_says_so() {
         assert!(project.journal.lines().contains(&line));
         // Not as support's own.
         assert_eq!(service.get("/notes", &as_agent).await.body, json!([]));
+    }
+}
+
+#[tokio::test]
+async fn who_is_of_support_is_what_an_administrator_says_at_auth() {
+    let project = Project::new().await;
+    let user =
+        json!({ "email": format!("{}@example.com", somebody()), "password": "a long password" });
+    let service = &project.services[0];
+    let session = service.post("/sign-up", "", &user).await.body;
+    let path = format!("/support/{}/notes?ticket=1", somebody());
+    let token = session["access_token"].as_str().unwrap();
+    assert_eq!(service.get(&path, token).await.status, 403);
+
+    let id = session["user"]["id"].as_str().unwrap();
+    let promote = format!(
+        r#"update auth.users set raw_app_meta_data = '{{"team": "support"}}' where id = '{id}'"#
+    );
+    let server = LocalSupabase::shared().await.unwrap();
+    server.sql(&promote).await.unwrap();
+    let session = service.post("/sign-in", "", &user).await.body;
+    let token = session["access_token"].as_str().unwrap();
+    for service in &project.services {
+        assert_eq!(
+            service.get(&path, token).await.status,
+            200,
+            "{}",
+            service.name
+        );
     }
 }
 
