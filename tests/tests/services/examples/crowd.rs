@@ -71,7 +71,7 @@ async fn each_of_many_at_once_sees_their_own_rows_of_the_real_database() {
     }
     let questions = questions.into();
     for service in &project.services {
-        everybody_asks(service, &questions, 500).await;
+        everybody_asks(service, &questions, 1_000).await;
     }
 }
 
