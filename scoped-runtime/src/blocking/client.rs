@@ -26,3 +26,13 @@ impl<C: ScopedClaims> ScopedClient<C> {
         self.core().token_and_wait()
     }
 }
+
+/// With feature `blocking`.
+impl<C: ScopedClaims> crate::ScopedClient<C> {
+    /// The same client, whose requests the thread waits for: for those that a verified
+    /// [`Caller`](crate::Caller) makes.
+    #[must_use]
+    pub fn into_blocking(self) -> ScopedClient<C> {
+        self.into_mode()
+    }
+}

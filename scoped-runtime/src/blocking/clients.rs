@@ -1,11 +1,14 @@
 use std::fmt;
 
+use serde::de::DeserializeOwned;
+
 use super::{Blocking, ScopedClient, ScopedClientBuilder};
-use crate::claims::{NoClaims, ToUserId};
+use crate::claims::{NoClaims, ScopedClaims, ToUserId};
 use crate::client::KeyCheck;
 use crate::config::Config;
 use crate::error::{ClientError, ConfigurationError, Error};
 use crate::key::Rotation;
+use crate::verify::VerifiedToken;
 
 /// A project for code without an async runtime. Cheap to clone.
 ///
@@ -75,6 +78,19 @@ impl ScopedClients {
     /// As there, and [`ClientError::InsideRuntime`] in a task of an async runtime.
     pub fn check_keys(&self) -> Result<KeyCheck, Error> {
         self.clients.check_keys_and_wait()
+    }
+
+    /// Who sends this `Authorization` header; see [`crate::ScopedClients::authenticate`]. Waits only when
+    /// the project's keys have to be fetched. A client of the caller's is async at first:
+    /// `caller.client(clients.as_async())?.into_blocking()`.
+    ///
+    /// # Errors
+    /// [`Error::Caller`] as there, and [`ClientError::InsideRuntime`] in a task of an async runtime.
+    pub fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, Error>
+    where
+        C: ScopedClaims + DeserializeOwned,
+    {
+        self.clients.authenticate_and_wait(header)
     }
 
     /// The same project for async code: it shares keys, sessions and what was closed.

@@ -8,14 +8,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::coop;
 
 use super::{Core, KeyCheck, ScopedClients};
+use crate::claims::ScopedClaims;
 use crate::config::Config;
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
 use crate::token::AccessToken;
 use crate::transport::{Outgoing, Response, Transport};
+use crate::verify::VerifiedToken;
 
 /// What drives the blocking calls of a project: a runtime with one thread, for connections and
 /// timers. The rest runs on the threads that call.
@@ -172,5 +175,15 @@ impl ScopedClients {
         may_wait()?;
         let driver = self.project.driver()?;
         driver.wait(self.check_keys_over(&driver.transport))
+    }
+
+    /// [`authenticate`](Self::authenticate), waited for.
+    pub(crate) fn authenticate_and_wait<C>(&self, header: &str) -> Result<VerifiedToken<C>, Error>
+    where
+        C: ScopedClaims + DeserializeOwned,
+    {
+        may_wait()?;
+        let driver = self.project.driver()?;
+        Ok(driver.wait(self.authenticate(header))?)
     }
 }

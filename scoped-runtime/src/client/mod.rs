@@ -188,6 +188,16 @@ impl<C, M> ScopedClient<C, M> {
     }
 
     #[cfg(feature = "blocking")]
+    pub(crate) fn into_mode<N>(self) -> ScopedClient<C, N> {
+        ScopedClient {
+            core: self.core,
+            claims: self.claims,
+            schema: self.schema,
+            mode: PhantomData,
+        }
+    }
+
+    #[cfg(feature = "blocking")]
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use scoped_runtime::blocking::{ScopedClient, ScopedClients};
-use scoped_runtime::{AuditSink, ClientError, Error, MintRecord, TokenError};
+use scoped_runtime::{AuditSink, ClientError, Error, MintRecord, NoClaims, TokenError};
 use scoped_tests::ManualClock;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
@@ -34,6 +34,9 @@ fn assert_refused(clients: &ScopedClients) {
     assert!(is_refused(&client.request("GET", "storage/v1").execute()));
     assert!(is_refused(&client.token()));
     assert!(is_refused(&clients.check_keys()));
+    assert!(is_refused(
+        &clients.authenticate::<NoClaims>("Bearer a.b.c")
+    ));
 }
 
 #[test]

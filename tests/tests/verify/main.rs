@@ -6,6 +6,7 @@
 
 mod attacks;
 mod auth;
+mod blocking;
 mod callers;
 mod configuration;
 mod delegation;
