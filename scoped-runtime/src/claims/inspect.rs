@@ -15,8 +15,8 @@ use super::{Claim, ClaimKind};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a claim",
     label = "does not implement `Serialize`",
-    note = "derive `serde::Serialize` for it, serialise it with `#[serde(with = \"...\")]`, or leave the \
-            field out with `#[claim(skip)]`"
+    note = "derive `serde::Serialize` for it, turn on the feature `serde` of its crate, serialise it with \
+            `#[serde(with = \"...\")]`, or leave the field out with `#[claim(skip)]`"
 )]
 pub trait ClaimValue {
     #[doc(hidden)]
