@@ -44,11 +44,11 @@ deny:
 ui:
     TRYBUILD=overwrite cargo test -p scoped-tests --all-features --test ui
 
-# Fuzzes what reads keys and configuration, each for so many seconds (needs a nightly compiler and `cargo install cargo-fuzz --locked`)
+# Fuzzes what reads keys, configuration and tokens, each for so many seconds (needs a nightly compiler and `cargo install cargo-fuzz --locked`)
 fuzz seconds="180":
     #!/usr/bin/env bash
     set -euo pipefail
-    for target in jwk pem config; do
+    for target in jwk pem config jwks token; do
         mkdir -p "tests/fuzz/corpus/$target"
         cargo +nightly fuzz run --fuzz-dir tests/fuzz "$target" "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target" \
             -- -max_total_time={{seconds}} -timeout=10 -len_control=0 -max_len=4096
