@@ -67,3 +67,27 @@ fn an_issuer_that_verifiers_would_not_match_is_refused() {
         assert_eq!(found, expected, "{issuer}");
     }
 }
+
+#[test]
+fn the_issuer_and_the_services_have_one_slash_whatever_the_url_ends_with() {
+    for (url, base) in [
+        (URL, URL),
+        ("https://project.test/", URL),
+        (" https://PROJECT.test// \n", URL),
+        ("https://project.test:443", URL),
+        ("http://127.0.0.1:54321", "http://127.0.0.1:54321"),
+        ("https://host.test/supa/base", "https://host.test/supa/base"),
+        (
+            "https://host.test/supa/base//",
+            "https://host.test/supa/base",
+        ),
+    ] {
+        let config = config(url).build().unwrap();
+        assert_eq!(config.url(), base, "{url}");
+        assert_eq!(config.issuer(), format!("{base}/auth/v1"), "{url}");
+        let client = ScopedClients::new(config).unwrap().get(ALICE).unwrap();
+        let native = client.from("notes").into_builder().unwrap().build();
+        let sent_to = native.build().unwrap().url().to_string();
+        assert!(sent_to.starts_with(&format!("{base}/rest/v1/notes")));
+    }
+}

@@ -5,15 +5,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scoped_runtime::{
-    AuditSink, CallerError, ClientError, Error, MintPolicy, MintRecord, ScopedClients, TokenError,
-    Verification, VerifiedToken, scoped_claims,
+    AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClients, TokenError, Verification,
+    VerifiedToken, scoped_claims,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, trusting, verify};
+use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, verify};
 
 #[scoped_claims]
 struct Tenant {
@@ -285,18 +285,4 @@ async fn no_token_writes_to_auth_not_even_ones_own() {
     let request = client.request("POST", "auth/v1/logout");
     assert!(matches!(request.execute().await, Err(Error::Client(_))));
     assert!(world.bearers().await.is_empty());
-}
-
-#[tokio::test]
-async fn a_token_is_no_good_for_another_project() {
-    let world = World::new().await;
-    let caller = world.caller(&world.token(&json!({}))).await;
-    // It even trusts the same key.
-    let (other, _) = trusting(&world.issuer);
-    for outcome in [caller.client(&other), caller.passed_on(&other)] {
-        let error = outcome.unwrap_err();
-        let Error::Caller(CallerError::AnotherProject) = error else {
-            panic!("{error}");
-        };
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scoped_runtime::CallerError;
+use scoped_runtime::{CallerError, Error};
 use serde_json::json;
 
 use crate::support::{Issuer, KID, START, claims, trusting, verify};
@@ -47,4 +47,20 @@ async fn what_one_project_has_verified_another_has_not() {
     verify(clients.verifier(), &token).await.unwrap();
     let error = verify(others.verifier(), &token).await.unwrap_err();
     assert!(matches!(error, CallerError::Signature), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_is_no_good_for_another_project() {
+    let issuer = Issuer::new(KID);
+    // Both trust the same key.
+    let ((clients, _), (other, _)) = (trusting(&issuer), trusting(&issuer));
+    let token = issuer.token(&claims(&json!({})));
+    let caller = verify(clients.verifier(), &token).await.unwrap();
+    for outcome in [caller.client(&other), caller.passed_on(&other)] {
+        let error = outcome.unwrap_err();
+        let Error::Caller(CallerError::AnotherProject) = error else {
+            panic!("{error}");
+        };
+    }
+    caller.client(&clients).unwrap();
 }
