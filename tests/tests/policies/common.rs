@@ -16,7 +16,7 @@ pub(crate) const RUNTIME: [&str; 10] = [
     "jti",
     "aal",
     "is_anonymous",
-    "nbf",
+    "act",
 ];
 
 /// One labelled history.
