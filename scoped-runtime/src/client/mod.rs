@@ -174,16 +174,7 @@ impl<C, M> ScopedClient<C, M> {
 
     /// The request of a native builder, if it goes to a table or function of this project.
     pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
-        let request = Outgoing::from_native(builder)?;
-        if !self.core.project.transport.native().is_ours(&request.url) {
-            return Err(name::invalid(
-                "builder",
-                "postgrest::Builder",
-                "does not go to a table or function of this project",
-                "give it the URL `{SUPABASE_URL}/rest/v1/{table}`",
-            )
-            .into());
-        }
+        let request = self.core.project.transport.native().request(builder)?;
         Ok((&self.core, request))
     }
 

@@ -2,9 +2,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use reqwest::Method;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method};
 
 use super::{Async, Body, Core, name};
 use crate::error::{ClientError, Error};
@@ -24,7 +22,7 @@ pub struct Request<M = Async> {
 
 impl<M> Request<M> {
     pub(super) fn new(core: Arc<Core>, method: &str, path: &str) -> Self {
-        let outgoing = outgoing(&core, method, path);
+        let outgoing = outgoing(method, path);
         Self {
             core,
             outgoing,
@@ -35,8 +33,7 @@ impl<M> Request<M> {
     /// Adds a query parameter; both parts are encoded.
     pub fn query(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.change(|request| {
-            let mut query = request.url.query_pairs_mut();
-            query.append_pair(name.as_ref(), value.as_ref());
+            request.parameter(name.as_ref(), value.as_ref());
             Ok(())
         })
     }
@@ -104,7 +101,7 @@ impl Request {
     }
 }
 
-fn outgoing(core: &Core, method: &str, path: &str) -> Result<Outgoing, ClientError> {
+fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
     let refuse = |reason, remedy| name::invalid("path", path, reason, remedy);
     let method = Method::from_bytes(method.to_ascii_uppercase().as_bytes()).map_err(|_| {
         name::invalid(
@@ -127,18 +124,7 @@ fn outgoing(core: &Core, method: &str, path: &str) -> Result<Outgoing, ClientErr
     for segment in path.split('/') {
         segments.push(name::segment("path", segment)?);
     }
-    let url = core
-        .project
-        .transport
-        .base()
-        .join(&segments.join("/"))
-        .map_err(|_| refuse("is no path", "use one such as `functions/v1/hello`"))?;
-    Ok(Outgoing {
-        method,
-        url,
-        headers: HeaderMap::new(),
-        body: Bytes::new(),
-    })
+    Ok(Outgoing::new(method, segments.join("/")))
 }
 
 impl<M> fmt::Debug for Request<M> {

@@ -7,13 +7,16 @@ mod jwks;
 mod native;
 mod outgoing;
 mod response;
+mod take_over;
 
 pub(crate) use jwks::JwksEndpoint;
 pub(crate) use native::Native;
 pub(crate) use outgoing::Outgoing;
 pub use response::Response;
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use ::http::HeaderValue;
+use ::http::header::AUTHORIZATION;
+use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -42,11 +45,6 @@ impl Transport {
         })
     }
 
-    /// The project's URL, with a slash at its end.
-    pub(crate) fn base(&self) -> &Url {
-        &self.base
-    }
-
     /// Where `postgrest` builders come from.
     pub(crate) fn native(&self) -> &Native {
         &self.native
@@ -66,21 +64,23 @@ impl Transport {
         &self,
         request: &Outgoing,
         token: &AccessToken,
-    ) -> Result<reqwest::Request, ClientError> {
-        if !self.is_ours(&request.url) {
-            return Err(unsendable("goes to another server than the project's"));
-        }
+    ) -> Result<::http::Request<Bytes>, ClientError> {
         let mut bearer = HeaderValue::from_str(token.bearer())
             .map_err(|_| unsendable("has a token that is no header value"))?;
         bearer.set_sensitive(true);
+        let base = self.base.as_str();
+        let mut url = String::with_capacity(base.len() + request.target.len());
+        url.push_str(base);
+        url.push_str(&request.target);
+
+        let mut prepared = ::http::Request::new(request.body.clone());
+        *prepared.method_mut() = request.method.clone();
+        *prepared.uri_mut() = url.try_into().map_err(|_| unsendable("has no valid URL"))?;
+        let headers = prepared.headers_mut();
+        headers.clone_from(&request.headers);
         // Set last, so that they replace whatever the request brings.
-        let mut headers = request.headers.clone();
         headers.insert(API_KEY, self.api_key.clone());
         headers.insert(AUTHORIZATION, bearer);
-
-        let mut prepared = reqwest::Request::new(request.method.clone(), request.url.clone());
-        *prepared.headers_mut() = headers;
-        *prepared.body_mut() = Some(request.body.clone().into());
         Ok(prepared)
     }
 
@@ -90,20 +90,17 @@ impl Transport {
         request: &Outgoing,
         token: &AccessToken,
     ) -> Result<Response, Error> {
-        self.http.receive(self.prepare(request, token)?).await
+        let mut prepared: reqwest::Request = self
+            .prepare(request, token)?
+            .try_into()
+            .map_err(|_| unsendable("has no valid URL"))?;
+        *prepared.timeout_mut() = request.timeout;
+        self.http.receive(prepared).await
     }
 
     /// Where the project lists its keys, over the same connections.
     pub(crate) fn jwks(&self) -> JwksEndpoint {
         JwksEndpoint::new(self.http.clone(), Some(self.api_key.clone()))
-    }
-
-    /// Whether this URL is the project's: same scheme, host and port, below the same path.
-    fn is_ours(&self, url: &Url) -> bool {
-        url.scheme() == self.base.scheme()
-            && url.host() == self.base.host()
-            && url.port_or_known_default() == self.base.port_or_known_default()
-            && url.path().starts_with(self.base.path())
     }
 }
 

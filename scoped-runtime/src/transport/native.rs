@@ -12,6 +12,8 @@ pub(crate) struct Native {
     client: Client,
     /// `{url}/rest/v1/`
     root: Url,
+    /// Of the project's URL, which every URL of ours begins with.
+    pub(super) base_length: usize,
 }
 
 const OBJECT: &str = "application/vnd.pgrst.object+json";
@@ -33,7 +35,11 @@ impl Native {
         let root = base
             .join("rest/v1/")
             .map_err(|_| Problem::new("url", "takes no path", "use the project's URL"))?;
-        Ok(Self { client, root })
+        Ok(Self {
+            client,
+            root,
+            base_length: base.as_str().len(),
+        })
     }
 
     /// A builder for a path below the REST root. Path and schema are checked already.
@@ -46,9 +52,17 @@ impl Native {
         )
     }
 
+    fn url(&self, request: &Outgoing) -> String {
+        format!(
+            "{}{}",
+            &self.root.as_str()[..self.base_length],
+            request.target
+        )
+    }
+
     /// Whether the request goes to a table or function of this project, however its path is read:
     /// a gateway may decode `%2F..%2F` before it routes.
-    pub(crate) fn is_ours(&self, url: &Url) -> bool {
+    pub(super) fn is_ours(&self, url: &Url) -> bool {
         let path = url.path().to_ascii_lowercase();
         url.origin() == self.root.origin()
             && url.path().starts_with(self.root.path())
@@ -89,7 +103,7 @@ impl Native {
         let overwritten = text("prefer") != Some(REPRESENTATION);
         let body = String::from_utf8_lossy(&request.body).into_owned();
         let builder =
-            postgrest::Builder::new(request.url.as_str(), None, headers, self.client.clone());
+            postgrest::Builder::new(self.url(request), None, headers, self.client.clone());
         let builder = match request.method.as_str() {
             // `insert` would overwrite the `Prefer` header; `rpc` posts the same body without that.
             "POST" => builder.rpc(body),

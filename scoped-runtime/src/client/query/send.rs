@@ -58,7 +58,12 @@ impl<M> Query<M> {
     }
 
     pub(crate) fn into_request(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
-        let mut request = Outgoing::from_native(self.builder?)?;
+        let mut request = self
+            .core
+            .project
+            .transport
+            .native()
+            .request(self.builder?)?;
         self.settings.apply(&mut request)?;
         Ok((self.core, request))
     }

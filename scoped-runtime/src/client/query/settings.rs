@@ -1,5 +1,4 @@
-use reqwest::Method;
-use reqwest::header::HeaderValue;
+use http::{HeaderValue, Method};
 
 use crate::error::ClientError;
 use crate::transport::Outgoing;
@@ -62,15 +61,14 @@ impl Settings {
     /// Puts everything on the request.
     pub(super) fn apply(self, request: &mut Outgoing) -> Result<(), ClientError> {
         if self.limit.is_some() || self.offset.is_some() || !self.orders.is_empty() {
-            let mut query = request.url.query_pairs_mut();
             for (key, columns) in &self.orders {
-                query.append_pair(key, columns);
+                request.parameter(key, columns);
             }
             if let Some(limit) = self.limit {
-                query.append_pair("limit", &limit.to_string());
+                request.parameter("limit", &limit.to_string());
             }
             if let Some(offset) = self.offset.filter(|offset| *offset > 0) {
-                query.append_pair("offset", &offset.to_string());
+                request.parameter("offset", &offset.to_string());
             }
         }
 

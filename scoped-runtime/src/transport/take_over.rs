@@ -1,0 +1,90 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+
+use super::{Native, Outgoing};
+use crate::error::ClientError;
+
+/// Headers that decide where a message goes or ends: the transport's, whatever a builder says.
+const OURS: [&str; 8] = [
+    "connection",
+    "content-length",
+    "host",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+impl Native {
+    /// Takes over what `postgrest` built. Its own HTTP client is of an older generation with TLS
+    /// advisories, and is never used to send.
+    ///
+    /// `Range` becomes `limit` and `offset`: PostgREST ignores the header on all methods but GET, so
+    /// `delete().limit(1)` would delete every row that matches.
+    pub(crate) fn request(&self, builder: postgrest::Builder) -> Result<Outgoing, ClientError> {
+        // `build` unwraps when the schema, which only the builder knows, cannot be a header.
+        let built = catch_unwind(AssertUnwindSafe(|| builder.build().build()))
+            .map_err(|_| unusable("has a schema that a header cannot carry"))?
+            .map_err(|_| unusable("has no valid URL"))?;
+
+        let method = Method::from_bytes(built.method().as_str().as_bytes())
+            .map_err(|_| unusable("has no valid method"))?;
+        let mut headers = HeaderMap::with_capacity(built.headers().len() + 2);
+        for (name, value) in built.headers() {
+            if OURS.contains(&name.as_str()) {
+                continue;
+            }
+            let name = HeaderName::from_bytes(name.as_str().as_bytes());
+            let value = HeaderValue::from_bytes(value.as_bytes());
+            let (Ok(name), Ok(value)) = (name, value) else {
+                return Err(unusable("has a header that cannot be sent"));
+            };
+            headers.append(name, value);
+        }
+        let body = built.body().and_then(|body| body.as_bytes());
+        if !self.is_ours(built.url()) {
+            return Err(ClientError::InvalidName {
+                kind: "builder",
+                name: "postgrest::Builder".to_owned(),
+                reason: "does not go to a table or function of this project",
+                remedy: "give it the URL `{SUPABASE_URL}/rest/v1/{table}`",
+            });
+        }
+        let target = &built.url().as_str()[self.base_length..];
+        let mut outgoing = Outgoing::new(method, target.to_owned());
+        outgoing.headers = headers;
+        outgoing.body = Bytes::copy_from_slice(body.unwrap_or_default());
+        range_to_parameters(&mut outgoing);
+        Ok(outgoing)
+    }
+}
+
+fn range_to_parameters(request: &mut Outgoing) {
+    request.headers.remove("range-unit");
+    let Some(range) = request.headers.remove("range") else {
+        return;
+    };
+    let bounds = range.to_str().ok().and_then(|range| {
+        let (low, high) = range.split_once('-')?;
+        Some((low.parse::<u64>().ok()?, high.parse::<u64>().ok()?))
+    });
+    if let Some((low, high)) = bounds {
+        let count = high.saturating_sub(low).saturating_add(1);
+        request.parameter("limit", &count.to_string());
+        if low > 0 {
+            request.parameter("offset", &low.to_string());
+        }
+    }
+}
+
+fn unusable(reason: &'static str) -> ClientError {
+    ClientError::InvalidName {
+        kind: "builder",
+        name: "postgrest::Builder".to_owned(),
+        reason,
+        remedy: "build it with `from` or `rpc` of a scoped client",
+    }
+}
