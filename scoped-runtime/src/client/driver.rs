@@ -154,7 +154,7 @@ impl Core {
     pub(crate) fn send_and_wait(&self, request: &Outgoing) -> Result<Response, Error> {
         may_wait()?;
         let driver = self.project.driver()?;
-        driver.wait(self.send(&driver.transport, request))
+        driver.wait(self.send_over(&driver.transport, request))
     }
 
     /// A live token. Waits for a remote signer only.

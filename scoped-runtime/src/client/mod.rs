@@ -10,11 +10,9 @@ mod driver;
 mod given;
 mod life;
 mod mode;
-mod name;
+pub(crate) mod name;
 mod narrow;
 mod project;
-mod query;
-mod request;
 
 pub use builder::ScopedClientBuilder;
 pub use check::KeyCheck;
@@ -28,10 +26,6 @@ pub use mode::Async;
 #[cfg(feature = "blocking")]
 pub use mode::Blocking;
 pub use narrow::Narrowing;
-#[cfg(feature = "blocking")]
-pub(crate) use query::optional;
-pub use query::{Body, Condition, Query, prepared};
-pub use request::Request;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -66,18 +60,6 @@ pub(crate) struct Core {
 }
 
 impl<C: ScopedClaims, M> ScopedClient<C, M> {
-    /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
-    pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
-        self.query("table", table.as_ref(), "")
-    }
-
-    /// A call of a database function with its parameters as a JSON object.
-    /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
-    pub fn rpc(&self, function: impl AsRef<str>, parameters: impl Into<Body>) -> Query<M> {
-        self.query("function", function.as_ref(), "rpc/")
-            .rpc(parameters)
-    }
-
     /// The same client, looking into another exposed schema than the default one.
     #[must_use]
     pub fn schema(&self, name: impl AsRef<str>) -> Self {
@@ -85,12 +67,6 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
             schema: Some(name.as_ref().into()),
             ..self.clone()
         }
-    }
-
-    /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
-    /// It never fails here: a bad path is an error when it is sent.
-    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
-        Request::new(Arc::clone(&self.core), method.as_ref(), path.as_ref())
     }
 
     /// The user that this client acts as.
@@ -122,29 +98,9 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     pub fn close(&self) {
         self.core.life.close();
     }
-
-    fn query(&self, kind: &'static str, name: &str, below: &str) -> Query<M> {
-        let schema = self.schema.as_deref();
-        let builder = name::segment(kind, name).and_then(|segment| {
-            schema.map_or(Ok(()), name::schema)?;
-            let path = format!("{below}{segment}");
-            Ok(self.core.project.transport.native().builder(&path, schema))
-        });
-        Query::new(Arc::clone(&self.core), builder)
-    }
 }
 
 impl<C: ScopedClaims> ScopedClient<C> {
-    /// Sends a native `postgrest` builder of your own as this user. Its URL must be one of this
-    /// project's tables or functions; an `apikey` or `Authorization` header in it is replaced.
-    ///
-    /// # Errors
-    /// As [`Query::execute`].
-    pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
-        let (core, request) = self.own(builder)?;
-        core.send(&core.project.transport, &request).await
-    }
-
     /// A live token, for another client of the same project. It ends; ask again rather than keep it.
     ///
     /// # Errors
@@ -172,12 +128,6 @@ impl<C, M> ScopedClient<C, M> {
         }
     }
 
-    /// The request of a native builder, if it goes to a table or function of this project.
-    pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
-        let request = self.core.project.transport.native().request(builder)?;
-        Ok((&self.core, request))
-    }
-
     #[cfg(feature = "blocking")]
     pub(crate) fn into_mode<N>(self) -> ScopedClient<C, N> {
         ScopedClient {
@@ -188,14 +138,19 @@ impl<C, M> ScopedClient<C, M> {
         }
     }
 
-    #[cfg(feature = "blocking")]
-    pub(crate) fn core(&self) -> &Core {
+    /// What the client's requests are sent by.
+    pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
+    }
+
+    /// The schema to look into, if it is not the default one.
+    pub(crate) fn schema_name(&self) -> Option<&Arc<str>> {
+        self.schema.as_ref()
     }
 }
 
 impl Core {
-    fn user_id(&self) -> &UserId {
+    pub(crate) fn user_id(&self) -> &UserId {
         &self.session.content().user_id
     }
 
@@ -210,7 +165,7 @@ impl Core {
         Ok(())
     }
 
-    fn token(&self) -> Result<AccessToken, Error> {
+    pub(crate) fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
         Ok(self.session.token()?)
     }
@@ -223,9 +178,38 @@ impl Core {
         Ok(token)
     }
 
+    /// The way to the project.
+    #[cfg(feature = "postgrest")]
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.project.transport
+    }
+
+    /// How long the path and the query of a URL may be, in bytes.
+    pub(crate) fn max_url_bytes(&self) -> usize {
+        self.project.config.settings.max_url_bytes
+    }
+
+    /// The request as it is sent with this token.
+    pub(crate) fn prepare(
+        &self,
+        request: &Outgoing,
+        token: &AccessToken,
+    ) -> Result<http::Request<bytes::Bytes>, ClientError> {
+        self.project.transport.prepare(request, token)
+    }
+
+    /// Sends a request with a live token.
+    pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
+        self.send_over(&self.project.transport, request).await
+    }
+
     /// Sends a request with a live token. If the server calls that one expired, it is replaced and
     /// the request sent once more.
-    async fn send(&self, transport: &Transport, request: &Outgoing) -> Result<Response, Error> {
+    async fn send_over(
+        &self,
+        transport: &Transport,
+        request: &Outgoing,
+    ) -> Result<Response, Error> {
         let token = self.token_async().await?;
         match transport.send(request, &token).await {
             Err(Error::Api(error)) if error.is_expired_token() => {
@@ -240,12 +224,6 @@ impl Core {
             }
             answer => answer,
         }
-    }
-
-    /// The request as a native builder, with the present token.
-    fn restore(&self, request: &Outgoing) -> Result<postgrest::Builder, Error> {
-        let token = self.token()?;
-        Ok(self.project.transport.restore(request, &token)?)
     }
 }
 

@@ -97,7 +97,7 @@ impl Http {
         let body = answer.bytes().await.map_err(|error| self.failure(error))?;
         // PostgREST answers 300 with an error body when a name is ambiguous.
         if !status.is_success() {
-            return Err(ApiError::new(status.as_u16(), &body).into());
+            return Err(ApiError::new(status.as_u16(), &headers, &body).into());
         }
         Ok(Response::new(status.as_u16(), headers, body))
     }

@@ -2,14 +2,18 @@
 //!
 //! Nothing leaves without a token: [`Transport::send`] takes one.
 
+mod decode;
 mod http;
 mod jwks;
+#[cfg(feature = "postgrest")]
 mod native;
 mod outgoing;
 mod response;
+#[cfg(feature = "postgrest")]
 mod take_over;
 
 pub(crate) use jwks::JwksEndpoint;
+#[cfg(feature = "postgrest")]
 pub(crate) use native::Native;
 pub(crate) use outgoing::Outgoing;
 pub use response::Response;
@@ -30,6 +34,7 @@ const API_KEY: &str = "apikey";
 /// The way to one project.
 pub(crate) struct Transport {
     http: Http,
+    #[cfg(feature = "postgrest")]
     native: Native,
     base: Url,
     api_key: HeaderValue,
@@ -39,6 +44,7 @@ impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Self, ConfigurationError> {
         Ok(Self {
             http: Http::new(&config.url, &config.settings)?,
+            #[cfg(feature = "postgrest")]
             native: Native::new(&config.url)?,
             base: config.url.clone(),
             api_key: key_header(&config.api_key)?,
@@ -46,10 +52,12 @@ impl Transport {
     }
 
     /// Where `postgrest` builders come from.
+    #[cfg(feature = "postgrest")]
     pub(crate) fn native(&self) -> &Native {
         &self.native
     }
 
+    #[cfg(feature = "postgrest")]
     /// The request as a native builder that carries the API key and this token.
     pub(crate) fn restore(
         &self,
@@ -95,7 +103,7 @@ impl Transport {
             .try_into()
             .map_err(|_| unsendable("has no valid URL"))?;
         *prepared.timeout_mut() = request.timeout;
-        self.http.receive(prepared).await
+        Ok(self.http.receive(prepared).await?.to(&request.target))
     }
 
     /// Where the project lists its keys, over the same connections.
