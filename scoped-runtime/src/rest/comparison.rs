@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::body::has_nul;
 use super::column::{Column, Parts};
 use super::encode::push_value;
 use super::literal::sealed::Literal;
@@ -119,6 +120,12 @@ impl<'a> Comparison<'a> {
                 "check its `Serialize` implementation",
             )
         })?;
+        if has_nul(operand.as_bytes()) {
+            return Err(Mistake::new(
+                "the JSON in a filter contains NUL",
+                "PostgreSQL's text cannot hold it: remove it",
+            ));
+        }
         Ok(Self {
             fits_all: operator == "cs" && literal.is_empty(),
             ..Self::new(column, operator, operand)?
