@@ -8,13 +8,13 @@ mod default;
 #[cfg(feature = "blocking")]
 mod driver;
 mod given;
-mod life;
 mod mode;
 mod name;
 mod narrow;
 mod project;
 mod query;
 mod request;
+mod stream;
 
 pub use builder::ScopedClientBuilder;
 pub use check::KeyCheck;
@@ -37,13 +37,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use self::life::Life;
 use self::project::Project;
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
-use crate::session::Session;
+use crate::session::{Identity, Life, TokenSource, TokenWatch};
 use crate::token::AccessToken;
-use crate::transport::{Outgoing, Response, Transport};
+use crate::transport::{As, Outgoing, Response};
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
@@ -60,7 +59,7 @@ pub struct ScopedClient<C = NoClaims, M = Async> {
 
 /// What all clones of a client and all its queries share.
 pub(crate) struct Core {
-    session: Arc<Session>,
+    source: Arc<dyn TokenSource>,
     life: Arc<Life>,
     project: Arc<Project>,
 }
@@ -111,6 +110,12 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
         &self.claims
     }
 
+    /// Who this client acts as, without a token.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        self.core.source.identity()
+    }
+
     /// Derives a client that may do less: a shorter life, fewer claims, another role of the
     /// [`MintPolicy`](crate::MintPolicy)'s list. It ends with this one.
     pub fn narrow(&self) -> Narrowing<C, M> {
@@ -128,7 +133,7 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
         let builder = name::segment(kind, name).and_then(|segment| {
             schema.map_or(Ok(()), name::schema)?;
             let path = format!("{below}{segment}");
-            Ok(self.core.project.transport.native().builder(&path, schema))
+            Ok(self.core.project.native.builder(&path, schema))
         });
         Query::new(Arc::clone(&self.core), builder)
     }
@@ -142,7 +147,7 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// As [`Query::execute`].
     pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
         let (core, request) = self.own(builder)?;
-        core.send(&core.project.transport, &request).await
+        core.send(&request).await
     }
 
     /// A live token, for another client of the same project. It ends; ask again rather than keep it.
@@ -160,6 +165,18 @@ impl<C: ScopedClaims> ScopedClient<C> {
     pub async fn token_async(&self) -> Result<AccessToken, Error> {
         self.core.token_async().await
     }
+
+    /// The client's tokens, one after the other, for a connection that outlives one.
+    #[must_use]
+    pub fn subscribe(&self) -> TokenWatch {
+        let Core {
+            source,
+            life,
+            project,
+        } = &*self.core;
+        let clock = Arc::clone(&project.mint.clock);
+        TokenWatch::new(Arc::clone(source), Arc::clone(life), clock)
+    }
 }
 
 impl<C, M> ScopedClient<C, M> {
@@ -174,7 +191,7 @@ impl<C, M> ScopedClient<C, M> {
 
     /// The request of a native builder, if it goes to a table or function of this project.
     pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
-        let request = self.core.project.transport.native().request(builder)?;
+        let request = self.core.project.native.request(builder)?;
         Ok((&self.core, request))
     }
 
@@ -196,11 +213,11 @@ impl<C, M> ScopedClient<C, M> {
 
 impl Core {
     fn user_id(&self) -> &UserId {
-        &self.session.content().user_id
+        self.source.identity().user_id()
     }
 
     fn role(&self) -> &Role {
-        &self.session.content().role
+        self.source.identity().role()
     }
 
     fn check_open(&self) -> Result<(), ClientError> {
@@ -212,40 +229,33 @@ impl Core {
 
     fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        Ok(self.session.token()?)
+        Ok(self.source.token()?)
     }
 
     async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        let token = self.session.token_async().await?;
+        let token = self.source.token_async().await?;
         // Waiting for a signer may have taken a while.
         self.check_open()?;
         Ok(token)
     }
 
-    /// Sends a request with a live token. If the server calls that one expired, it is replaced and
-    /// the request sent once more.
-    async fn send(&self, transport: &Transport, request: &Outgoing) -> Result<Response, Error> {
-        let token = self.token_async().await?;
-        match transport.send(request, &token).await {
-            Err(Error::Api(error)) if error.is_expired_token() => {
-                self.check_open()?;
-                match self.session.replace(&token).await {
-                    Some(fresh) => {
-                        self.check_open()?;
-                        transport.send(request, &fresh?).await
-                    }
-                    None => Err(error.into()),
-                }
-            }
-            answer => answer,
-        }
+    /// Sends a request as this client's user, with a token that is live when its first byte leaves.
+    pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
+        let sender = As::User {
+            source: &*self.source,
+            life: &self.life,
+        };
+        self.project.transport.send(request, sender).await
     }
 
     /// The request as a native builder, with the present token.
     fn restore(&self, request: &Outgoing) -> Result<postgrest::Builder, Error> {
         let token = self.token()?;
-        Ok(self.project.transport.restore(request, &token)?)
+        let project = &self.project;
+        Ok(project
+            .native
+            .restore(request, project.transport.api_key(), &token)?)
     }
 }
 

@@ -97,7 +97,7 @@ impl Request {
     /// As [`Query::execute`](crate::Query::execute).
     pub async fn execute(self) -> Result<Response, Error> {
         let (core, request) = self.into_request()?;
-        core.send(&core.project.transport, &request).await
+        core.send(&request).await
     }
 }
 

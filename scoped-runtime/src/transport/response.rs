@@ -2,7 +2,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_RANGE, HeaderMap};
+use http::HeaderMap;
+use http::header::CONTENT_RANGE;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ClientError, Error};

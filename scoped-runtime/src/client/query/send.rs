@@ -15,7 +15,7 @@ impl Query {
     /// there is no live token, [`Error::Api`] when the server answered with an error.
     pub async fn execute(self) -> Result<Response, Error> {
         let (core, request) = self.into_request()?;
-        core.send(&core.project.transport, &request).await
+        core.send(&request).await
     }
 
     /// Sends the query and reads the rows.
@@ -58,12 +58,7 @@ impl<M> Query<M> {
     }
 
     pub(crate) fn into_request(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
-        let mut request = self
-            .core
-            .project
-            .transport
-            .native()
-            .request(self.builder?)?;
+        let mut request = self.core.project.native.request(self.builder?)?;
         self.settings.apply(&mut request)?;
         Ok((self.core, request))
     }
