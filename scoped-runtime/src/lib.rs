@@ -16,6 +16,7 @@ mod key;
 #[cfg(feature = "policies")]
 pub mod policies;
 mod policy;
+mod rest;
 mod session;
 mod token;
 mod transport;
@@ -31,8 +32,7 @@ pub use claims::{
     Role, ScopedClaims, ToActor, ToUserId, UserId,
 };
 pub use client::{
-    Async, Body, Condition, KeyCheck, Narrowing, Query, Request, ScopedClient, ScopedClientBuilder,
-    ScopedClients, get_client,
+    Async, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, Verification};
@@ -44,6 +44,10 @@ pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
 pub use policy::MintPolicy;
+pub use rest::{
+    All, Any, Column, ColumnNames, Composite, Condition, Explain, FilterValue, Is, Json, Operand,
+    Order, Page, Paging, Query, RangeValue, Request, Returning, Rows, Text, all, any, json, text,
+};
 #[cfg(feature = "macros")]
 pub use scoped_macros::{ScopedClaims, impersonate, scoped_claims};
 pub use session::{Identity, TokenWatch};

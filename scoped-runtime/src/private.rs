@@ -22,8 +22,9 @@ pub use crate::claims::{
     NotBytes, NotFloat, NotTime, Number, Other, Pattern, Probe, TextKeys, accept,
     deserialize_nested, kind_at, pattern, serialize_nested,
 };
-pub use crate::client::{AsyncClient, BlockingClient, installed, prepared};
+pub use crate::client::{AsyncClient, BlockingClient, installed};
 pub use crate::error::Fallible;
+pub use crate::rest::prepared;
 pub use crate::verify::jws_verifies;
 pub use serde;
 pub use serde_json;

@@ -6,6 +6,7 @@ use crate::transport::Response;
 
 /// With feature `blocking`.
 impl<C: ScopedClaims> ScopedClient<C> {
+    #[cfg(feature = "postgrest")]
     /// Sends a native `postgrest` builder of your own as this user, and waits for the answer. Its URL
     /// must be one of this project's tables or functions; an `apikey` or `Authorization` header in it
     /// is replaced.

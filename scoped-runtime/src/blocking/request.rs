@@ -9,7 +9,7 @@ impl Request {
     /// # Errors
     /// As [`blocking::Query`](super::Query)'s `execute`.
     pub fn execute(self) -> Result<Response, Error> {
-        let (core, request) = self.into_request()?;
-        core.send_and_wait(&request)
+        let (core, outgoing) = self.into_outgoing()?;
+        core.send_and_wait(&outgoing)
     }
 }

@@ -9,12 +9,9 @@ mod default;
 mod driver;
 mod given;
 mod mode;
-mod name;
+pub(crate) mod name;
 mod narrow;
 mod project;
-mod query;
-mod request;
-mod stream;
 
 pub use builder::ScopedClientBuilder;
 pub use check::KeyCheck;
@@ -28,10 +25,6 @@ pub use mode::Async;
 #[cfg(feature = "blocking")]
 pub use mode::Blocking;
 pub use narrow::Narrowing;
-#[cfg(feature = "blocking")]
-pub(crate) use query::optional;
-pub use query::{Body, Condition, Query, prepared};
-pub use request::Request;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -42,7 +35,7 @@ use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
 use crate::session::{Identity, Life, TokenSource, TokenWatch};
 use crate::token::AccessToken;
-use crate::transport::{As, Outgoing, Response};
+use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
@@ -65,18 +58,6 @@ pub(crate) struct Core {
 }
 
 impl<C: ScopedClaims, M> ScopedClient<C, M> {
-    /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
-    pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
-        self.query("table", table.as_ref(), "")
-    }
-
-    /// A call of a database function with its parameters as a JSON object.
-    /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
-    pub fn rpc(&self, function: impl AsRef<str>, parameters: impl Into<Body>) -> Query<M> {
-        self.query("function", function.as_ref(), "rpc/")
-            .rpc(parameters)
-    }
-
     /// The same client, looking into another exposed schema than the default one.
     #[must_use]
     pub fn schema(&self, name: impl AsRef<str>) -> Self {
@@ -84,12 +65,6 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
             schema: Some(name.as_ref().into()),
             ..self.clone()
         }
-    }
-
-    /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
-    /// It never fails here: a bad path is an error when it is sent.
-    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
-        Request::new(Arc::clone(&self.core), method.as_ref(), path.as_ref())
     }
 
     /// The user that this client acts as.
@@ -127,29 +102,9 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     pub fn close(&self) {
         self.core.life.close();
     }
-
-    fn query(&self, kind: &'static str, name: &str, below: &str) -> Query<M> {
-        let schema = self.schema.as_deref();
-        let builder = name::segment(kind, name).and_then(|segment| {
-            schema.map_or(Ok(()), name::schema)?;
-            let path = format!("{below}{segment}");
-            Ok(self.core.project.native.builder(&path, schema))
-        });
-        Query::new(Arc::clone(&self.core), builder)
-    }
 }
 
 impl<C: ScopedClaims> ScopedClient<C> {
-    /// Sends a native `postgrest` builder of your own as this user. Its URL must be one of this
-    /// project's tables or functions; an `apikey` or `Authorization` header in it is replaced.
-    ///
-    /// # Errors
-    /// As [`Query::execute`].
-    pub async fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
-        let (core, request) = self.own(builder)?;
-        core.send(&request).await
-    }
-
     /// A live token, for another client of the same project. It ends; ask again rather than keep it.
     ///
     /// # Errors
@@ -189,12 +144,6 @@ impl<C, M> ScopedClient<C, M> {
         }
     }
 
-    /// The request of a native builder, if it goes to a table or function of this project.
-    pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
-        let request = self.core.project.native.request(builder)?;
-        Ok((&self.core, request))
-    }
-
     #[cfg(feature = "blocking")]
     pub(crate) fn into_mode<N>(self) -> ScopedClient<C, N> {
         ScopedClient {
@@ -205,14 +154,19 @@ impl<C, M> ScopedClient<C, M> {
         }
     }
 
-    #[cfg(feature = "blocking")]
-    pub(crate) fn core(&self) -> &Core {
+    /// What the client's requests are sent by.
+    pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
+    }
+
+    /// The schema to look into, if it is not the default one.
+    pub(crate) fn schema_name(&self) -> Option<&Arc<str>> {
+        self.schema.as_ref()
     }
 }
 
 impl Core {
-    fn user_id(&self) -> &UserId {
+    pub(crate) fn user_id(&self) -> &UserId {
         self.source.identity().user_id()
     }
 
@@ -227,7 +181,7 @@ impl Core {
         Ok(())
     }
 
-    fn token(&self) -> Result<AccessToken, Error> {
+    pub(crate) fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
         Ok(self.source.token()?)
     }
@@ -249,13 +203,47 @@ impl Core {
         self.project.transport.send(request, sender).await
     }
 
-    /// The request as a native builder, with the present token.
-    fn restore(&self, request: &Outgoing) -> Result<postgrest::Builder, Error> {
-        let token = self.token()?;
-        let project = &self.project;
-        Ok(project
-            .native
-            .restore(request, project.transport.api_key(), &token)?)
+    /// The same, with a body that can be sent once, up to the head of the answer.
+    pub(crate) async fn stream(
+        &self,
+        request: &Outgoing,
+        upload: Option<Upload>,
+    ) -> Result<StreamedResponse, Error> {
+        let transport = &self.project.transport;
+        transport
+            .stream(request, upload, &*self.source, &self.life)
+            .await
+    }
+
+    /// Where `postgrest` builders come from.
+    #[cfg(feature = "postgrest")]
+    pub(crate) fn native(&self) -> &crate::transport::Native {
+        &self.project.native
+    }
+
+    /// The request as a native builder, with this token.
+    #[cfg(feature = "postgrest")]
+    pub(crate) fn restore(
+        &self,
+        request: &Outgoing,
+        token: &AccessToken,
+    ) -> Result<postgrest::Builder, ClientError> {
+        let api_key = self.project.transport.api_key();
+        self.native().restore(request, api_key, token)
+    }
+
+    /// How long the path and the query of a URL may be, in bytes.
+    pub(crate) fn max_url_bytes(&self) -> usize {
+        self.project.config.settings.max_url_bytes
+    }
+
+    /// The request as it is sent with this token.
+    pub(crate) fn prepare(
+        &self,
+        request: &Outgoing,
+        token: &AccessToken,
+    ) -> Result<http::Request<bytes::Bytes>, ClientError> {
+        self.project.transport.prepare(request, token)
     }
 }
 

@@ -1,9 +1,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::error::ClientError;
+use http::HeaderValue;
 
-/// How much of a name an error shows: enough to recognise it, and not a token passed by mistake.
-const MAX_SHOWN: usize = 63;
+use crate::error::{ClientError, shown};
 
 /// Everything but RFC 3986's unreserved characters.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -16,7 +15,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 ///
 /// Slashes are refused, not encoded: a gateway may decode them before it routes, and
 /// `../auth/v1/admin/users` would then reach another service with the user's token.
-pub(super) fn segment(kind: &'static str, name: &str) -> Result<String, ClientError> {
+pub(crate) fn segment(kind: &'static str, name: &str) -> Result<String, ClientError> {
     let (reason, remedy) = if name.is_empty() {
         ("is empty", "name it")
     } else if name == "." || name == ".." {
@@ -34,8 +33,8 @@ pub(super) fn segment(kind: &'static str, name: &str) -> Result<String, ClientEr
     Err(invalid(kind, name, reason, remedy))
 }
 
-/// Checks a schema's name, which travels in a header.
-pub(super) fn schema(name: &str) -> Result<(), ClientError> {
+/// A schema's name as the header in which it travels.
+pub(crate) fn schema(name: &str) -> Result<HeaderValue, ClientError> {
     if name.trim().is_empty() {
         return Err(invalid(
             "schema",
@@ -44,18 +43,19 @@ pub(super) fn schema(name: &str) -> Result<(), ClientError> {
             "name it, or leave `schema(..)` out",
         ));
     }
-    if !name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return Err(invalid(
+    let is_ascii = name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    match HeaderValue::from_str(name) {
+        Ok(value) if is_ascii => Ok(value),
+        _ => Err(invalid(
             "schema",
             name,
             "has characters that a header cannot carry",
             "expose it under an ASCII name",
-        ));
+        )),
     }
-    Ok(())
 }
 
-pub(super) fn invalid(
+pub(crate) fn invalid(
     kind: &'static str,
     name: &str,
     reason: &'static str,
@@ -63,11 +63,7 @@ pub(super) fn invalid(
 ) -> ClientError {
     ClientError::InvalidName {
         kind,
-        name: name
-            .chars()
-            .take(MAX_SHOWN)
-            .flat_map(char::escape_debug)
-            .collect(),
+        name: shown(name),
         reason,
         remedy,
     }

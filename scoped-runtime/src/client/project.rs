@@ -17,7 +17,9 @@ use crate::session::{
     Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
 };
 use crate::token::{JwtIds, Template};
-use crate::transport::{JwksEndpoint, Native, Transport};
+#[cfg(feature = "postgrest")]
+use crate::transport::Native;
+use crate::transport::{JwksEndpoint, Transport};
 use crate::verify::TokenVerifier;
 
 /// What all clients of a project share.
@@ -25,6 +27,7 @@ pub(super) struct Project {
     pub(super) config: Config,
     pub(super) issuer: String,
     pub(super) transport: Arc<Transport>,
+    #[cfg(feature = "postgrest")]
     pub(super) native: Native,
     pub(super) verifier: TokenVerifier,
     pub(super) mint: Arc<Mint>,
@@ -78,6 +81,7 @@ impl Project {
             issuer: config.issuer(),
             verifier: TokenVerifier::new((&config).into(), endpoint),
             transport,
+            #[cfg(feature = "postgrest")]
             native: Native::new(&config.url)?,
             mint: Arc::new(mint),
             lives: Lives::default(),

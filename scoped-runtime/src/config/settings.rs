@@ -16,6 +16,7 @@ pub(crate) struct Settings {
     pub(crate) connections: Connections,
     pub(crate) limits: Limits,
     pub(crate) max_token_bytes: usize,
+    pub(crate) max_url_bytes: usize,
     pub(crate) backdate: Duration,
     pub(crate) signer_timeout: Duration,
     pub(crate) audit: Audit,
@@ -33,6 +34,7 @@ impl Default for Settings {
             connections: Connections::default(),
             limits: Limits::new(),
             max_token_bytes: 4096,
+            max_url_bytes: 8192,
             backdate: Duration::from_secs(5),
             signer_timeout: Duration::from_secs(5),
             audit: Audit::default(),
@@ -91,6 +93,13 @@ impl ConfigBuilder {
     /// The largest token in bytes; 4096 by default, since gateways drop bigger headers.
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_token_bytes = bytes;
+        self
+    }
+
+    /// How long the path and the query of a URL may be, in bytes; 8192 by default, which gateways take.
+    /// A longer one is an error before anything is sent.
+    pub fn max_url_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_url_bytes = bytes;
         self
     }
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use http::HeaderMap;
+use http::header::{CONTENT_RANGE, WWW_AUTHENTICATE};
 use serde_json::Value;
 
 /// An error that the server answered with: PostgREST's `code`, `message`, `details` and `hint`.
@@ -15,22 +17,60 @@ struct Parts {
     message: String,
     details: Option<String>,
     hint: Option<String>,
+    total: Option<u64>,
 }
 
 impl ApiError {
-    /// Reads the answer's body. A body of another kind (a gateway's page) is kept out of the error.
-    pub(crate) fn new(status: u16, body: &[u8]) -> Self {
+    /// Reads the answer. A body of another kind (a gateway's page) is kept out of the error. An answer
+    /// without a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its reason in
+    /// `WWW-Authenticate` (RFC 6750, section 3).
+    pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let header = |name: &str| headers.get(name)?.to_str().ok();
         let message = ["message", "msg", "error_description", "error"]
             .iter()
-            .find_map(|name| text(&body, name));
+            .find_map(|name| text(&body, name))
+            .or_else(|| parameter(header(WWW_AUTHENTICATE.as_str())?, "error_description"));
+        let code = text(&body, "code")
+            .or_else(|| text(&body, "error_code"))
+            .or_else(|| parameter(header("proxy-status")?, "error"));
+        let hint = text(&body, "hint").or_else(|| {
+            let hint = role_hint(code.as_deref()?, message.as_deref().unwrap_or_default())?;
+            Some(hint.to_owned())
+        });
+        let total =
+            header(CONTENT_RANGE.as_str()).and_then(|range| range.rsplit_once('/')?.1.parse().ok());
         Self(Box::new(Parts {
             status,
-            code: text(&body, "code").or_else(|| text(&body, "error_code")),
+            code,
             message: message.unwrap_or_else(|| "the server gave no reason".to_owned()),
             details: text(&body, "details"),
-            hint: text(&body, "hint"),
+            hint,
+            total,
         }))
+    }
+
+    /// What PostgREST answers when one row is asked for and there are more.
+    pub(crate) fn more_than_one_row() -> Self {
+        Self(Box::new(Parts {
+            status: 406,
+            code: Some("PGRST116".to_owned()),
+            message: "more than one row was found where one was asked for".to_owned(),
+            details: Some("The result contains 2 rows or more".to_owned()),
+            hint: None,
+            total: None,
+        }))
+    }
+
+    /// The same error with this hint, if the server gave none.
+    pub(crate) fn or_hint(mut self, hint: &str) -> Self {
+        self.0.hint.get_or_insert_with(|| hint.to_owned());
+        self
+    }
+
+    /// How many rows there are in all, if the answer says so.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.0.total
     }
 
     /// The HTTP status.
@@ -71,13 +111,14 @@ impl ApiError {
             && self.message().to_ascii_lowercase().contains("expired")
     }
 
-    /// Whether one row was asked for and there is none (PGRST116, which more than one row is, too).
+    /// Whether one row was asked for and there is none: PGRST116, whose details say so. More than one
+    /// row has the same code. A server may be set to give no details; then this is true for both.
     #[must_use]
     pub fn is_no_row(&self) -> bool {
         self.code() == Some("PGRST116")
             && self
                 .details()
-                .is_some_and(|details| details.contains(" 0 rows"))
+                .is_none_or(|details| details.contains(" 0 rows"))
     }
 
     /// Whether a Row Level Security policy refused the row (SQLSTATE 42501).
@@ -96,17 +137,58 @@ fn text(body: &Value, name: &str) -> Option<String> {
     }
 }
 
+/// A parameter of a header such as `PostgREST; error=PGRST303`, with or without quotes.
+fn parameter(header: &str, name: &str) -> Option<String> {
+    let (_, after) = header.split_once(&format!("{name}="))?;
+    let value = match after.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next()?,
+        None => after.split([';', ',', ' ']).next()?,
+    };
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// What to do about a role that the database does not know or give.
+fn role_hint(code: &str, message: &str) -> Option<&'static str> {
+    match code {
+        "22023" if message.contains("role") => {
+            Some("the database has no such role: create it, and grant it to `authenticator`")
+        }
+        "42501" if message.contains("permission denied to set role") => {
+            Some("`authenticator` may not take this role: grant it to `authenticator`")
+        }
+        _ => None,
+    }
+}
+
+/// The server's words, with control characters and marks of direction escaped: they could forge a line
+/// of a log.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server answered {}", self.status())?;
         if let Some(code) = self.code() {
-            write!(f, " ({code})")?;
+            write!(f, " ({})", Escaped(code))?;
         }
-        write!(f, ": {}", self.message())?;
+        write!(f, ": {}", Escaped(self.message()))?;
         if let Some(hint) = self.hint() {
-            write!(f, "; hint: {hint}")?;
+            write!(f, "; hint: {}", Escaped(hint))?;
         }
         Ok(())
+    }
+}
+
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        self.0.chars().try_for_each(|letter| {
+            let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            if letter.is_control() || is_mark {
+                write!(f, "{}", letter.escape_default())
+            } else {
+                f.write_char(letter)
+            }
+        })
     }
 }
 

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request could not be made, or did not come back.
@@ -34,12 +35,50 @@ pub enum ClientError {
         /// What to do.
         remedy: &'static str,
     },
-    /// The body could not be turned into JSON.
-    #[error("the request's body could not be serialised; check its `Serialize` implementation")]
+    /// A query contradicts itself, or would mean something else on the server than it says here.
+    /// Nothing was sent.
+    #[error("{what}; {remedy}")]
+    #[non_exhaustive]
+    InvalidQuery {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The path and the query of the URL are longer than gateways take. Nothing was sent.
+    #[error(
+        "the URL has {bytes} bytes, over the limit of {limit} (`max_url_bytes`); send the values in chunks, or call a function with `rpc`: its arguments travel in the body (POST)"
+    )]
+    #[non_exhaustive]
+    UrlTooLong {
+        /// The length of path and query, in bytes.
+        bytes: usize,
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The body could not be turned into JSON, or is none.
+    #[error("the request's body is not JSON ({source}); check its `Serialize` implementation")]
     Body {
         /// What the serialiser said.
-        source: serde_json::Error,
+        source: Arc<serde_json::Error>,
     },
+    /// A write touched fewer rows than `expect_rows` said. It has happened.
+    #[error(
+        "{found} of the {expected} rows expected were written, and stay so; check the filters and the policies"
+    )]
+    #[non_exhaustive]
+    FewerRows {
+        /// How many rows were expected.
+        expected: usize,
+        /// How many rows were written.
+        found: u64,
+    },
+    /// The server's answer does not say how many rows there are, though it was asked. A write has
+    /// happened.
+    #[error(
+        "the server's answer has no row count (`Content-Range`); is a proxy in between removing it?"
+    )]
+    NoCount,
     /// The query cannot be expressed by a native builder.
     #[error("{what} cannot travel in a native builder; send the query with `execute()`")]
     NotNative {
@@ -107,10 +146,17 @@ pub enum ClientError {
     },
     /// The answer is not what was asked for.
     #[error(
-        "the answer does not fit the type that was asked for; compare it with the columns selected"
+        "the answer of {subject} does not fit the type that was asked for{place}: {cause}; compare it with the columns selected"
     )]
+    #[non_exhaustive]
     Decode {
-        /// What the deserialiser said.
+        /// What was asked: a table, a function, a path.
+        subject: String,
+        /// Where in the answer: the row, counted from 1, and the path of the field.
+        place: String,
+        /// What does not fit there, without the value.
+        cause: String,
+        /// What the deserialiser said; its text may hold the value.
         source: serde_json::Error,
     },
 }

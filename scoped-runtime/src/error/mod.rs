@@ -54,3 +54,14 @@ impl Error {
         }
     }
 }
+
+/// How much of a name an error shows: enough to recognise it, and not a token passed by mistake.
+const MAX_SHOWN: usize = 63;
+
+/// A name as an error shows it: cut, and with control characters escaped.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars()
+        .take(MAX_SHOWN)
+        .flat_map(char::escape_debug)
+        .collect()
+}

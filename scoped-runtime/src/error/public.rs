@@ -165,10 +165,18 @@ impl CallerError {
 
 const EXPIRED: PublicError = PublicError::new(401, "PGRST303", "JWT expired")
     .challenge_with(r#"Bearer error="invalid_token", error_description="JWT expired""#);
+const RAISED: PublicError = PublicError::new(400, "P0001", "the database refused it");
 const DENIED: PublicError = PublicError::new(403, "42501", "permission denied");
 const TIMEOUT: PublicError = PublicError::new(504, "timeout", "the database took too long");
 const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").later(5);
 const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
+
+/// Whether a function of the database chose this status by its code.
+fn is_raised_status(code: &str, status: u16) -> bool {
+    code.strip_prefix("PT")
+        .and_then(|digits| digits.parse().ok())
+        == Some(status)
+}
 
 /// See <https://docs.postgrest.org/en/stable/references/errors.html>.
 fn of_api(error: &ApiError) -> PublicError {
@@ -188,6 +196,13 @@ fn of_api(error: &ApiError) -> PublicError {
         (code, 400) if code.starts_with("22") && code.len() == 5 => {
             PublicError::new(400, "22000", "a value is of the wrong kind")
         }
+        ("PGRST103", _) => PublicError::new(416, "PGRST103", "there are fewer rows"),
+        // `raise exception` without a code, and with `PTxyz` for the status xyz.
+        ("P0001", _) => RAISED,
+        (code, status @ 400..=599) if is_raised_status(code, status) => {
+            PublicError { status, ..RAISED }
+        }
+        ("40001" | "40P01", _) => BUSY,
         ("57014", _) | (_, 504) => TIMEOUT,
         (_, 429 | 502 | 503) => BUSY,
         _ => INTERNAL,

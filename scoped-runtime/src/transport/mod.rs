@@ -4,11 +4,13 @@
 
 mod body;
 mod connect;
+mod decode;
 mod failure;
 mod gate;
 mod http1;
 mod http2;
 mod jwks;
+#[cfg(feature = "postgrest")]
 mod native;
 mod origin;
 mod outgoing;
@@ -20,6 +22,7 @@ mod send;
 mod span;
 mod stream;
 mod sweep;
+#[cfg(feature = "postgrest")]
 mod take_over;
 mod timer;
 mod tls;
@@ -28,6 +31,7 @@ mod wire;
 pub use body::Upload;
 pub(crate) use gate::As;
 pub(crate) use jwks::JwksEndpoint;
+#[cfg(feature = "postgrest")]
 pub(crate) use native::Native;
 pub(crate) use outgoing::Outgoing;
 pub use response::Response;
@@ -96,6 +100,7 @@ impl Transport {
     }
 
     /// The value of the `apikey` header.
+    #[cfg(feature = "postgrest")]
     pub(crate) fn api_key(&self) -> &[u8] {
         let api_key = self.headers.get(API_KEY).map(HeaderValue::as_bytes);
         api_key.unwrap_or_default()

@@ -1,3 +1,6 @@
+use std::sync::Arc;
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest_011::Client;
 use reqwest_011::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -42,11 +45,23 @@ impl Native {
         })
     }
 
-    /// A builder for a path below the REST root. Path and schema are checked already.
-    pub(crate) fn builder(&self, path: &str, schema: Option<&str>) -> postgrest::Builder {
+    /// A builder for a table. A name or a schema that cannot be sent leads to a path that is refused
+    /// when the builder is executed.
+    pub(crate) fn table(&self, name: &str, schema: Option<&Arc<str>>) -> postgrest::Builder {
+        let is_sendable =
+            |schema: &Arc<str>| schema.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
+        let segment = utf8_percent_encode(name, NON_ALPHANUMERIC)
+            .to_string()
+            .replace("%5F", "_");
+        let path = match schema.filter(|schema| !is_sendable(schema)) {
+            Some(_) => "%2F".to_owned(),
+            None => segment,
+        };
         postgrest::Builder::new(
             format!("{}{path}", self.root),
-            schema.map(str::to_owned),
+            schema
+                .filter(|schema| is_sendable(schema))
+                .map(ToString::to_string),
             HeaderMap::new(),
             self.client.clone(),
         )

@@ -33,15 +33,4 @@ impl Outgoing {
             max_answer: None,
         }
     }
-
-    /// Adds a query parameter; both parts are encoded.
-    pub(crate) fn parameter(&mut self, name: &str, value: &str) {
-        let separator = if self.target.contains('?') { '&' } else { '?' };
-        self.target.push(separator);
-        self.target
-            .extend(url::form_urlencoded::byte_serialize(name.as_bytes()));
-        self.target.push('=');
-        self.target
-            .extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
-    }
 }

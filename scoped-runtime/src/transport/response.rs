@@ -4,9 +4,11 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_RANGE;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{ClientError, Error};
+use super::decode::decode;
+use crate::error::Error;
 
 /// A successful answer, read to its end.
 #[derive(Clone)]
@@ -14,6 +16,8 @@ pub struct Response {
     status: u16,
     headers: HeaderMap,
     body: Bytes,
+    /// The path that was asked, for errors.
+    path: String,
 }
 
 impl Response {
@@ -22,7 +26,15 @@ impl Response {
             status,
             headers,
             body,
+            path: String::new(),
         }
+    }
+
+    /// Remembers what was asked: the path, and perhaps a query, below the project's URL.
+    pub(super) fn to(mut self, target: &str) -> Self {
+        let path = target.split('?').next().unwrap_or_default();
+        path.clone_into(&mut self.path);
+        self
     }
 
     /// The HTTP status, from 200 to 299.
@@ -52,13 +64,18 @@ impl Response {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as a value.
+    /// The body as a value. No body is `()`, `None` or an empty list.
     ///
     /// # Errors
-    /// [`ClientError::Decode`] when it does not fit.
+    /// [`ClientError::Decode`](crate::ClientError::Decode) when it does not fit: it names the table, the
+    /// row and the field.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let decoded = serde_json::from_slice(&self.body);
-        decoded.map_err(|source| ClientError::Decode { source }.into())
+        self.borrowed()
+    }
+
+    /// [`json`](Self::json) of a type that borrows from the body.
+    pub(crate) fn borrowed<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        Ok(decode(&self.path, &self.body)?)
     }
 }
 

@@ -99,7 +99,8 @@ impl Transport {
             .await?
         {
             Answer::Whole(head, body) => {
-                Ok(Response::new(head.status.as_u16(), head.headers, body))
+                let response = Response::new(head.status.as_u16(), head.headers, body);
+                Ok(response.to(&request.target))
             }
             Answer::Head(..) => Err(unsendable("was answered in part").into()),
         }
@@ -301,7 +302,7 @@ impl Exchange<'_, '_> {
         };
         let body = self.read(body, limit).await?;
         // PostgREST answers 300 with an error body when a name is ambiguous.
-        let error = ApiError::new(status.as_u16(), &body);
+        let error = ApiError::new(status.as_u16(), &head.headers, &body);
         Err(Trouble {
             error: error.into(),
             has_left: true,

@@ -1,3 +1,4 @@
+use std::fmt::{self, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
@@ -49,7 +50,7 @@ impl Native {
             return Err(ClientError::InvalidName {
                 kind: "builder",
                 name: "postgrest::Builder".to_owned(),
-                reason: "does not go to a table or function of this project",
+                reason: "does not go to a table or function of this project, or names one that cannot be sent",
                 remedy: "give it the URL `{SUPABASE_URL}/rest/v1/{table}`",
             });
         }
@@ -73,11 +74,20 @@ fn range_to_parameters(request: &mut Outgoing) {
     });
     if let Some((low, high)) = bounds {
         let count = high.saturating_sub(low).saturating_add(1);
-        request.parameter("limit", &count.to_string());
+        parameter(request, "limit", count);
         if low > 0 {
-            request.parameter("offset", &low.to_string());
+            parameter(request, "offset", low);
         }
     }
+}
+
+fn parameter(request: &mut Outgoing, name: &str, value: u64) {
+    let separator = if request.target.contains('?') {
+        '&'
+    } else {
+        '?'
+    };
+    let _: fmt::Result = write!(request.target, "{separator}{name}={value}");
 }
 
 fn unusable(reason: &'static str) -> ClientError {

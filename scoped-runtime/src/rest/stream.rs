@@ -1,6 +1,4 @@
-use std::sync::Arc;
-
-use super::{Core, Request};
+use super::Request;
 use crate::error::Error;
 use crate::transport::{Retry, StreamedResponse, Upload};
 
@@ -11,7 +9,7 @@ impl Request {
     /// # Errors
     /// As [`execute`](Self::execute).
     pub async fn stream(self) -> Result<StreamedResponse, Error> {
-        let (core, request) = self.into_request()?;
+        let (core, request) = self.into_outgoing()?;
         core.stream(&request, None).await
     }
 
@@ -22,7 +20,7 @@ impl Request {
     /// As [`execute`](Self::execute); [`ClientError::Upload`](crate::ClientError::Upload) when the body
     /// could not be read.
     pub async fn upload(self, body: Upload) -> Result<StreamedResponse, Error> {
-        let (core, request) = self.into_request()?;
+        let (core, request) = self.into_outgoing()?;
         core.stream(&request, Some(body)).await
     }
 
@@ -33,21 +31,8 @@ impl Request {
     /// # Errors
     /// As [`execute`](Self::execute).
     pub async fn execute_repeatable(self) -> Result<crate::Response, Error> {
-        let (core, mut request) = self.into_request()?;
+        let (core, mut request) = self.into_outgoing()?;
         request.retry = Retry::Always;
         core.send(&request).await
-    }
-}
-
-impl Core {
-    async fn stream(
-        self: &Arc<Self>,
-        request: &crate::transport::Outgoing,
-        upload: Option<Upload>,
-    ) -> Result<StreamedResponse, Error> {
-        let transport = &self.project.transport;
-        transport
-            .stream(request, upload, &*self.source, &self.life)
-            .await
     }
 }

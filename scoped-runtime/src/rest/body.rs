@@ -1,0 +1,220 @@
+//! JSON bodies: serialised at once, and looked at before they are sent.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+
+use super::mistake::{Mistake, Refusal};
+
+/// The JSON that a query sends: an object, or a list.
+#[derive(Debug, Clone)]
+pub(super) struct Body {
+    pub(super) json: Bytes,
+    pub(super) is_list: bool,
+}
+
+/// The columns of a list of rows.
+#[derive(Debug, Default)]
+pub(super) struct RowKeys {
+    /// All of them, in the order in which they come.
+    pub(super) all: Vec<String>,
+    /// Whether some row lacks one of them.
+    pub(super) differ: bool,
+}
+
+impl Body {
+    pub(super) fn new(value: &(impl Serialize + ?Sized)) -> Result<Self, Refusal> {
+        let json = serde_json::to_vec(value).map_err(|error| Refusal::Body(Arc::new(error)))?;
+        Ok(Self::check(json.into())?)
+    }
+
+    /// Text that is JSON already.
+    pub(super) fn raw(json: String) -> Result<Self, Refusal> {
+        serde_json::from_str::<IgnoredAny>(&json)
+            .map_err(|error| Refusal::Body(Arc::new(error)))?;
+        Ok(Self::check(json.into())?)
+    }
+
+    /// The arguments of a function; nothing, `()`, is no argument.
+    pub(super) fn arguments(value: &(impl Serialize + ?Sized)) -> Result<Self, Refusal> {
+        match Self::new(value) {
+            Err(Refusal::Query(_)) if is_null(value) => Ok(Self {
+                json: Bytes::from_static(b"{}"),
+                is_list: false,
+            }),
+            outcome => outcome,
+        }
+    }
+
+    fn check(json: Bytes) -> Result<Self, Mistake> {
+        let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
+        let is_list = match first {
+            Some(b'{') => false,
+            Some(b'[') => true,
+            _ => {
+                return Err(Mistake::new(
+                    "the body is a single value, not an object or a list of objects",
+                    "pass a struct, a map or a list; for text that is JSON already use \
+                     `insert_json`, `upsert_json`, `update_json` or `rpc_json`",
+                ));
+            }
+        };
+        if has_nul(&json) {
+            return Err(Mistake::new(
+                "the body contains NUL",
+                "PostgreSQL's text cannot hold it: remove it",
+            ));
+        }
+        Ok(Self { json, is_list })
+    }
+
+    /// The columns of the rows, if this is a list.
+    pub(super) fn row_keys(&self) -> Result<RowKeys, Mistake> {
+        let mut keys = RowKeys::default();
+        let mut json = serde_json::Deserializer::from_slice(&self.json);
+        match Rows(&mut keys).deserialize(&mut json) {
+            Ok(()) => Ok(keys),
+            Err(_) => Err(Mistake::new(
+                "the list has something else in it than rows",
+                "each row is a struct or a map",
+            )),
+        }
+    }
+
+    /// The names and values of a function's arguments.
+    pub(super) fn members(&self) -> Result<serde_json::Map<String, serde_json::Value>, Mistake> {
+        serde_json::from_slice(&self.json).map_err(|_| {
+            Mistake::new(
+                "a list cannot travel as the arguments of a GET",
+                "leave `by_get` out: the list travels in a body",
+            )
+        })
+    }
+}
+
+fn is_null(value: &(impl Serialize + ?Sized)) -> bool {
+    serde_json::to_value(value).is_ok_and(|value| value.is_null())
+}
+
+/// Whether a text in the JSON has the escape of NUL in it.
+fn has_nul(json: &[u8]) -> bool {
+    const ESCAPE: &[u8] = b"\\u0000";
+    let mut from = 0;
+    while let Some(found) = json[from..]
+        .iter()
+        .position(|byte| *byte == b'\\')
+        .map(|position| from + position)
+    {
+        if json[found..].starts_with(ESCAPE) {
+            return true;
+        }
+        // What is escaped cannot begin an escape.
+        from = (found + 2).min(json.len());
+    }
+    false
+}
+
+/// Reads a list of rows for their keys only.
+struct Rows<'k>(&'k mut RowKeys);
+
+impl<'de> DeserializeSeed<'de> for Rows<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Rows<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of rows")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        let mut is_first = true;
+        while rows
+            .next_element_seed(Row {
+                keys: self.0,
+                is_first,
+            })?
+            .is_some()
+        {
+            is_first = false;
+        }
+        Ok(())
+    }
+}
+
+struct Row<'k> {
+    keys: &'k mut RowKeys,
+    is_first: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Row<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Row<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<(), A::Error> {
+        let Self { keys, is_first } = self;
+        let mut count = 0;
+        while let Some(Key(key)) = row.next_key::<Key<'de>>()? {
+            row.next_value::<IgnoredAny>()?;
+            // Rows of one struct have their keys in one order.
+            let is_known = keys.all.get(count).is_some_and(|known| *known == key)
+                || keys.all.iter().any(|known| *known == key);
+            if !is_known {
+                keys.differ |= !is_first;
+                keys.all.push(key.into_owned());
+            }
+            count += 1;
+        }
+        keys.differ |= count != keys.all.len();
+        Ok(())
+    }
+}
+
+/// A key, borrowed where it has no escapes.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}

@@ -1,0 +1,226 @@
+use std::borrow::Cow;
+
+use super::encode::push_quoted;
+use super::mistake::Mistake;
+
+/// A column, as filters, conditions and orders name it.
+///
+/// Text is read by one grammar everywhere: `stars` is a column, `author.name` a column of the embedded
+/// table `author`, `meta->tags->>0` a path into a JSON column. Each part is quoted where it must be, so
+/// `meta->>display name` and a column named `limit` mean what they say. A name that contains `.` or
+/// `->` itself is [`Column::exact`].
+///
+/// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#json-columns>.
+///
+/// ```
+/// use scoped_runtime::{Column, Condition};
+///
+/// let is_it = |column: Column<'_>| Condition::eq(column, 1).to_string();
+/// assert_eq!(is_it("stars".into()), "stars.eq.1");
+/// assert_eq!(is_it("meta->>display name".into()), r#"meta->>"display name".eq.1"#);
+/// assert_eq!(is_it(Column::exact("a.b")), r#""a.b".eq.1"#);
+/// assert_eq!(is_it(Column::exact("a.b").get("x->y").get_text("0")), r#""a.b"->"x->y"->>"0".eq.1"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column<'a>(Result<Parts<'a>, Mistake>);
+
+/// The column as PostgREST reads it, with quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Parts<'a> {
+    /// The path of embedded tables, `a.b`; empty for a column of the query's own table.
+    pub(super) table: Cow<'a, str>,
+    /// The name, and the path into its JSON.
+    pub(super) field: Cow<'a, str>,
+}
+
+impl<'a> Column<'a> {
+    /// A column of exactly this name, whatever letters it contains.
+    pub fn exact(name: &str) -> Self {
+        Self(check(name).map(|()| Parts {
+            table: Cow::Borrowed(""),
+            field: Cow::Owned(quoted(name)),
+        }))
+    }
+
+    /// The same column of an embedded table, whose name is taken exactly. Calls add up: the last one
+    /// names the outermost table.
+    #[must_use]
+    pub fn of(self, table: &str) -> Self {
+        Self(self.0.and_then(|parts| {
+            check(table)?;
+            let mut path = quoted(table);
+            if !parts.table.is_empty() {
+                path.push('.');
+                path.push_str(&parts.table);
+            }
+            let table = Cow::Owned(path);
+            Ok(Parts { table, ..parts })
+        }))
+    }
+
+    /// `->`: the member of this name of a JSON object, as JSON.
+    #[must_use]
+    pub fn get(self, key: &str) -> Self {
+        self.member("->", key)
+    }
+
+    /// `->>`: the member of this name of a JSON object, as text.
+    #[must_use]
+    pub fn get_text(self, key: &str) -> Self {
+        self.member("->>", key)
+    }
+
+    fn member(self, arrow: &str, key: &str) -> Self {
+        Self(self.0.and_then(|parts| {
+            check(key)?;
+            let mut field = parts.field.into_owned();
+            field.push_str(arrow);
+            push_quoted(&mut field, key);
+            let field = Cow::Owned(field);
+            Ok(Parts { field, ..parts })
+        }))
+    }
+
+    pub(super) fn parts(self) -> Result<Parts<'a>, Mistake> {
+        self.0
+    }
+}
+
+impl<'a> From<&'a str> for Column<'a> {
+    fn from(text: &'a str) -> Self {
+        if is_plain(text) {
+            return Self(Ok(Parts {
+                table: Cow::Borrowed(""),
+                field: Cow::Borrowed(text),
+            }));
+        }
+        Self(parse(text))
+    }
+}
+
+impl<'a> From<&'a String> for Column<'a> {
+    fn from(text: &'a String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl From<String> for Column<'_> {
+    fn from(text: String) -> Self {
+        if is_plain(&text) {
+            return Self(Ok(Parts {
+                table: Cow::Borrowed(""),
+                field: Cow::Owned(text),
+            }));
+        }
+        Self(parse(&text))
+    }
+}
+
+/// Reads `table.column->key->>key`.
+fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
+    check(text)?;
+    if text.contains('"') {
+        return Err(Mistake::named(
+            "column",
+            text,
+            "contains quotes",
+            "write the bare name, it is quoted where it must be; `Column::exact` takes any letters",
+        ));
+    }
+    let (names, path) = text.split_at(text.find("->").unwrap_or(text.len()));
+    let (table, name) = names.rsplit_once('.').unwrap_or(("", names));
+    let mut field = part(text, name)?;
+    let mut rest = path;
+    while let Some(tail) = rest.strip_prefix("->") {
+        let (arrow, tail) = match tail.strip_prefix('>') {
+            Some(tail) => ("->>", tail),
+            None => ("->", tail),
+        };
+        let (key, tail) = tail.split_at(tail.find("->").unwrap_or(tail.len()));
+        field.push_str(arrow);
+        if is_index(key) {
+            field.push_str(key);
+        } else {
+            field.push_str(&part(text, key)?);
+        }
+        rest = tail;
+    }
+    let table = names.contains('.').then(|| path_of(text, table));
+    Ok(Parts {
+        table: Cow::Owned(table.transpose()?.unwrap_or_default()),
+        field: Cow::Owned(field),
+    })
+}
+
+/// The path of an embedded table: `author`, or `author.country`.
+pub(super) fn table_path(text: &str) -> Result<String, Mistake> {
+    check(text)?;
+    path_of(text, text)
+}
+
+/// The names of a path, each quoted by itself.
+fn path_of(text: &str, path: &str) -> Result<String, Mistake> {
+    let parts: Result<Vec<String>, Mistake> =
+        path.split('.').map(|name| part(text, name)).collect();
+    Ok(parts?.join("."))
+}
+
+/// One name of the text.
+fn part(text: &str, name: &str) -> Result<String, Mistake> {
+    if name.is_empty() {
+        return Err(Mistake::named(
+            "column",
+            text,
+            "has an empty part",
+            "name each part, or use `Column::exact` for a name with `.` or `->` in it",
+        ));
+    }
+    Ok(quoted(name))
+}
+
+/// The name, in quotes where it must be.
+pub(super) fn quoted(name: &str) -> String {
+    if is_plain(name) {
+        return name.to_owned();
+    }
+    let mut text = String::with_capacity(name.len() + 2);
+    push_quoted(&mut text, name);
+    text
+}
+
+/// Whether PostgREST reads the name as it is, in every place.
+fn is_plain(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    !name.is_empty() && name.bytes().all(plain) && !is_parameter(name)
+}
+
+/// Whether PostgREST, or the gateway in front of it, takes this name for a parameter of its own. As a
+/// filter's column it would be dropped in silence.
+pub(super) fn is_parameter(name: &str) -> bool {
+    matches!(
+        name,
+        "select"
+            | "order"
+            | "limit"
+            | "offset"
+            | "columns"
+            | "on_conflict"
+            | "and"
+            | "or"
+            | "not"
+            | "apikey"
+    )
+}
+
+/// An index into a JSON array.
+fn is_index(key: &str) -> bool {
+    let digits = key.strip_prefix('-').unwrap_or(key);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn check(name: &str) -> Result<(), Mistake> {
+    if name.is_empty() {
+        return Err(Mistake::new("a column's name is empty", "name the column"));
+    }
+    Mistake::if_nul("column", name).map_or(Ok(()), Err)
+}

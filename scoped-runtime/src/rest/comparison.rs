@@ -1,0 +1,384 @@
+use std::borrow::Cow;
+
+use super::column::{Column, Parts};
+use super::encode::push_value;
+use super::literal::sealed::Literal;
+use super::mistake::Mistake;
+use super::operand::sealed::{Rendered, Written};
+use super::value::FilterValue;
+
+/// One column compared with something.
+pub(super) struct Comparison<'a> {
+    pub(super) column: Parts<'a>,
+    pub(super) negated: bool,
+    operator: &'static str,
+    /// What stands in parentheses behind the operator: `(any)`, or a text search's configuration.
+    modifier: Cow<'static, str>,
+    operand: String,
+    /// The operand has a syntax of its own, such as a list in parentheses.
+    is_syntax: bool,
+    /// What it comes to for every row, if that is known.
+    pub(super) constant: Option<bool>,
+    /// Every row that has a value fits, so that it is no filter to rely on.
+    pub(super) fits_all: bool,
+}
+
+/// What `is` compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// `is null`
+    Null,
+    /// `is not null`
+    NotNull,
+    /// `is true`
+    True,
+    /// `is false`
+    False,
+    /// `is unknown`, which is `is null` for booleans
+    Unknown,
+}
+
+impl Is {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::NotNull => "not_null",
+            Self::True => "true",
+            Self::False => "false",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<bool> for Is {
+    fn from(value: bool) -> Self {
+        if value { Self::True } else { Self::False }
+    }
+}
+
+/// `None` is null.
+impl From<Option<bool>> for Is {
+    fn from(value: Option<bool>) -> Self {
+        value.map_or(Self::Null, Self::from)
+    }
+}
+
+impl<'a> Comparison<'a> {
+    fn new(column: Column<'a>, operator: &'static str, operand: String) -> Result<Self, Mistake> {
+        let column = column.parts()?;
+        if let Some(mistake) = Mistake::if_nul("the value for column", &operand) {
+            return Err(mistake);
+        }
+        Ok(Self {
+            column,
+            negated: false,
+            operator,
+            modifier: Cow::Borrowed(""),
+            operand,
+            is_syntax: false,
+            constant: None,
+            fits_all: false,
+        })
+    }
+
+    pub(super) fn value(
+        column: Column<'a>,
+        operator: &'static str,
+        value: &impl FilterValue,
+    ) -> Result<Self, Mistake> {
+        let mut operand = String::new();
+        value.append_to(&mut operand);
+        Self::new(column, operator, operand)
+    }
+
+    pub(super) fn operand(
+        column: Column<'a>,
+        operator: &'static str,
+        operand: &impl Rendered,
+    ) -> Result<Self, Mistake> {
+        let Written {
+            quantifier,
+            text,
+            constant,
+        } = operand.write();
+        Ok(Self {
+            modifier: Cow::Borrowed(quantifier),
+            constant,
+            ..Self::new(column, operator, text)?
+        })
+    }
+
+    pub(super) fn literal(
+        column: Column<'a>,
+        operator: &'static str,
+        literal: &impl Literal,
+    ) -> Result<Self, Mistake> {
+        let operand = literal.literal().map_err(|why| {
+            Mistake::new(
+                format!("a filter's value cannot be written as JSON: {why}"),
+                "check its `Serialize` implementation",
+            )
+        })?;
+        Ok(Self {
+            fits_all: operator == "cs" && literal.is_empty(),
+            ..Self::new(column, operator, operand)?
+        })
+    }
+
+    pub(super) fn is(column: Column<'a>, is: Is) -> Result<Self, Mistake> {
+        Ok(Self {
+            is_syntax: true,
+            ..Self::new(column, "is", is.text().to_owned())?
+        })
+    }
+
+    /// One of these values. PostgREST reads a sole empty text as an empty list, so it is sent twice.
+    pub(super) fn in_<V: FilterValue>(
+        column: Column<'a>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Result<Self, Mistake> {
+        let mut list = String::from("(");
+        let mut value = String::new();
+        let mut count = 0;
+        for item in values {
+            if count > 0 {
+                list.push(',');
+            }
+            value.clear();
+            item.append_to(&mut value);
+            push_value(&mut list, &value);
+            count += 1;
+        }
+        if count == 1 && value.is_empty() {
+            list.push_str(",\"\"");
+        }
+        list.push(')');
+        Ok(Self {
+            is_syntax: true,
+            constant: (count == 0).then_some(false),
+            ..Self::new(column, "in", list)?
+        })
+    }
+
+    /// Full-text search, with the configuration (such as `english`) that is named.
+    pub(super) fn search(
+        column: Column<'a>,
+        operator: &'static str,
+        query: &str,
+        configuration: Option<&str>,
+    ) -> Result<Self, Mistake> {
+        let modifier = configuration.map(configured).transpose()?;
+        Ok(Self {
+            modifier: modifier.unwrap_or_default().into(),
+            ..Self::new(column, operator, query.to_owned())?
+        })
+    }
+
+    /// Text that contains this, letter by letter: a regular expression in which nothing is special.
+    /// `like` cannot do it, since PostgREST turns each `*` of a pattern into `%`.
+    pub(super) fn containing(
+        column: Column<'a>,
+        operator: &'static str,
+        text: &str,
+    ) -> Result<Self, Mistake> {
+        if text.is_empty() {
+            return Err(Mistake::new(
+                "a search for an empty text finds every row",
+                "leave the filter out",
+            ));
+        }
+        let mut pattern = String::with_capacity(text.len());
+        for letter in text.chars() {
+            if letter.is_ascii_punctuation() && letter != '_' {
+                pattern.push('\\');
+            }
+            pattern.push(letter);
+        }
+        Self::new(column, operator, pattern)
+    }
+
+    /// An operator and an operand in PostgREST's own notation.
+    pub(super) fn written(
+        column: Column<'a>,
+        operator: &str,
+        operand: &impl FilterValue,
+    ) -> Result<Self, Mistake> {
+        let (negated, name) = match operator.strip_prefix("not.") {
+            Some(name) => (true, name),
+            None => (false, operator),
+        };
+        let (name, modifier) = match name.split_once('(') {
+            Some((name, modifier)) => (name, Some(modifier.strip_suffix(')').unwrap_or("("))),
+            None => (name, None),
+        };
+        let unknown = || {
+            Mistake::named(
+                "operator",
+                operator,
+                "is not one of PostgREST's",
+                "use one such as `eq`, `like(any)`, `fts(english)` or `not.in`",
+            )
+        };
+        let known = OPERATORS.iter().find(|(known, _)| *known == name);
+        let (operator, kind) = *known.ok_or_else(unknown)?;
+        let modifier = match (kind, modifier) {
+            (_, None) => String::new(),
+            (Kind::Quantifiable, Some(quantifier @ ("any" | "all"))) => format!("({quantifier})"),
+            (Kind::Search, Some(configuration)) => configured(configuration)?,
+            _ => return Err(unknown()),
+        };
+        let comparison = Self::value(column, operator, operand)?;
+        let is_well_formed = match kind {
+            Kind::List => is_list(&comparison.operand),
+            Kind::Is => IS
+                .iter()
+                .any(|is| comparison.operand.eq_ignore_ascii_case(is)),
+            _ => true,
+        };
+        if !is_well_formed {
+            return Err(Mistake::named(
+                "operand",
+                &comparison.operand,
+                &format!("does not fit the operator `{operator}`"),
+                "use `in_(column, values)` for lists and `is(column, ..)` for null and booleans",
+            ));
+        }
+        let is_of_nothing = comparison.operand == "{}";
+        Ok(Self {
+            negated,
+            fits_all: is_of_nothing && (operator == "cs" || modifier == "(all)"),
+            modifier: modifier.into(),
+            is_syntax: matches!(kind, Kind::List | Kind::Is),
+            ..comparison
+        })
+    }
+
+    pub(super) fn negate(self) -> Self {
+        let negated = !self.negated;
+        Self { negated, ..self }
+    }
+
+    /// Appends operator and operand as the value of a parameter, where nothing follows.
+    pub(super) fn push_parameter(&self, target: &mut String) {
+        self.push_operator(target);
+        target.push_str(&self.operand);
+    }
+
+    /// Appends operator and operand as they stand among other conditions.
+    pub(super) fn push_condition(&self, target: &mut String) {
+        self.push_operator(target);
+        if self.is_syntax {
+            target.push_str(&self.operand);
+        } else {
+            push_value(target, &self.operand);
+        }
+    }
+
+    fn push_operator(&self, target: &mut String) {
+        if self.negated {
+            target.push_str("not.");
+        }
+        target.push_str(self.operator);
+        target.push_str(&self.modifier);
+        target.push('.');
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Plain,
+    /// Takes `(any)` and `(all)`.
+    Quantifiable,
+    /// Takes the name of a configuration.
+    Search,
+    List,
+    Is,
+}
+
+const IS: [&str; 5] = ["null", "not_null", "true", "false", "unknown"];
+
+/// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
+const OPERATORS: [(&str, Kind); 25] = [
+    ("eq", Kind::Quantifiable),
+    ("neq", Kind::Plain),
+    ("gt", Kind::Quantifiable),
+    ("gte", Kind::Quantifiable),
+    ("lt", Kind::Quantifiable),
+    ("lte", Kind::Quantifiable),
+    ("like", Kind::Quantifiable),
+    ("ilike", Kind::Quantifiable),
+    ("match", Kind::Quantifiable),
+    ("imatch", Kind::Quantifiable),
+    ("isdistinct", Kind::Plain),
+    ("in", Kind::List),
+    ("is", Kind::Is),
+    ("cs", Kind::Plain),
+    ("cd", Kind::Plain),
+    ("ov", Kind::Plain),
+    ("sl", Kind::Plain),
+    ("sr", Kind::Plain),
+    ("nxl", Kind::Plain),
+    ("nxr", Kind::Plain),
+    ("adj", Kind::Plain),
+    ("fts", Kind::Search),
+    ("plfts", Kind::Search),
+    ("phfts", Kind::Search),
+    ("wfts", Kind::Search),
+];
+
+/// Whether the text begins as a filter does: `eq.`, `not.in.`, `fts(english).`
+pub(super) fn is_filter(text: &str) -> bool {
+    let text = text.strip_prefix("not.").unwrap_or(text);
+    let Some((head, _)) = text.split_once('.') else {
+        return false;
+    };
+    let name = head.split_once('(').map_or(head, |(name, _)| name);
+    OPERATORS.iter().any(|(known, _)| *known == name)
+}
+
+/// `(english)`
+fn configured(configuration: &str) -> Result<String, Mistake> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if configuration.is_empty() || !configuration.bytes().all(plain) {
+        return Err(Mistake::named(
+            "text search configuration",
+            configuration,
+            "cannot be sent",
+            "name one of letters, digits and `_`, such as `english`",
+        ));
+    }
+    Ok(format!("({configuration})"))
+}
+
+/// Whether this is a list as `in` takes it, with at least one value that PostgREST does not read as none.
+pub(super) fn is_list(text: &str) -> bool {
+    let Some(mut rest) = text.strip_prefix('(') else {
+        return false;
+    };
+    let mut count = 0;
+    loop {
+        let (element, after) = element(rest);
+        count += 1;
+        match after.as_bytes() {
+            [b',', ..] => rest = &after[1..],
+            [b')'] => return count > 1 || !matches!(element.trim(), "" | "\"\""),
+            _ => return false,
+        }
+    }
+}
+
+/// An element of a list and what follows it.
+fn element(text: &str) -> (&str, &str) {
+    let end = if text.starts_with('"') {
+        let mut is_escaped = false;
+        let close = text.bytes().skip(1).position(|byte| {
+            let ends = byte == b'"' && !is_escaped;
+            is_escaped = byte == b'\\' && !is_escaped;
+            ends
+        });
+        close.map_or(text.len(), |close| close + 2)
+    } else {
+        text.find([',', ')']).unwrap_or(text.len())
+    };
+    text.split_at(end)
+}

@@ -1,0 +1,257 @@
+use std::fmt;
+
+use super::comparison::Comparison;
+use super::mistake::Mistake;
+
+/// One condition inside [`Query::or`](crate::Query::or) or [`Query::and`](crate::Query::and). No value
+/// in it can close a list or add a condition. A mistake in it is reported when the query is sent.
+///
+/// The conditions of a group are about one table: the query's own, or an embedded one.
+///
+/// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#logical-operators>.
+///
+/// ```
+/// use scoped_runtime::Condition;
+///
+/// let cheap = Condition::and([Condition::lt("price", 10), Condition::is_null("sold_at")]);
+/// assert_eq!(cheap.to_string(), "and(price.lt.10,sold_at.is.null)");
+/// assert_eq!(
+///     (!Condition::eq("name", "x,owner.not.is.null")).to_string(),
+///     r#"name.not.eq."x,owner.not.is.null""#,
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition(Result<Tree, Mistake>);
+
+/// What holds already as text, so that no depth of nesting costs stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tree {
+    /// The path of the embedded table that it is about; empty for the query's own.
+    pub(super) table: String,
+    pub(super) negated: bool,
+    pub(super) node: Node,
+    /// Whether it narrows the rows: a write needs something that does.
+    pub(super) narrows: bool,
+    depth: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Node {
+    /// `field` and `eq.x`
+    Test { field: String, test: String },
+    /// `and` and `a.eq.1,b.eq.2`
+    Group { operator: Operator, list: String },
+    /// Holds for no row.
+    Never { field: String },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    And,
+    Or,
+}
+
+impl Operator {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::And => "and",
+            Self::Or => "or",
+        }
+    }
+}
+
+/// How deep conditions may be nested.
+const MAX_DEPTH: usize = 64;
+
+impl Condition {
+    /// All of these.
+    pub fn and(members: impl IntoIterator<Item = Self>) -> Self {
+        Self::group(Operator::And, members)
+    }
+
+    /// At least one of these.
+    pub fn or(members: impl IntoIterator<Item = Self>) -> Self {
+        Self::group(Operator::Or, members)
+    }
+
+    pub(super) fn of(comparison: Result<Comparison<'_>, Mistake>) -> Self {
+        Self(comparison.map(|comparison| {
+            let narrows = comparison.constant.is_none() && !comparison.fits_all;
+            let constant = comparison.constant.map(|holds| holds != comparison.negated);
+            let table = comparison.column.table.as_ref().to_owned();
+            let field = comparison.column.field.as_ref().to_owned();
+            let Some(holds) = constant else {
+                let mut test = String::new();
+                comparison.push_condition(&mut test);
+                return Tree {
+                    table,
+                    negated: false,
+                    node: Node::Test { field, test },
+                    narrows,
+                    depth: 1,
+                };
+            };
+            Tree {
+                table,
+                negated: holds,
+                node: Node::Never { field },
+                narrows: !holds,
+                depth: 2,
+            }
+        }))
+    }
+
+    pub(super) fn group(operator: Operator, members: impl IntoIterator<Item = Self>) -> Self {
+        Self(Tree::group(operator, members))
+    }
+
+    pub(super) fn tree(self) -> Result<Tree, Mistake> {
+        self.0
+    }
+}
+
+impl Tree {
+    /// Members that hold always, or never, are resolved here.
+    fn group(
+        operator: Operator,
+        members: impl IntoIterator<Item = Condition>,
+    ) -> Result<Self, Mistake> {
+        // What ends the group: one that never holds in `and`, one that always holds in `or`.
+        let ends = operator == Operator::Or;
+        let mut group: Option<Self> = None;
+        let mut constant: Option<Self> = None;
+        let mut narrows = false;
+        for Condition(member) in members {
+            let member = member?;
+            match member.constant() {
+                Some(holds) if holds == ends => {
+                    constant = Some(member);
+                    group = None;
+                    break;
+                }
+                Some(_) => {
+                    constant = Some(member);
+                    continue;
+                }
+                None => {}
+            }
+            let Some(group) = &mut group else {
+                narrows = member.narrows;
+                group = Some(Self {
+                    depth: member.depth + 1,
+                    node: Node::Group {
+                        operator,
+                        list: member.text(),
+                    },
+                    negated: false,
+                    table: member.table,
+                    narrows,
+                });
+                continue;
+            };
+            if group.table != member.table {
+                return Err(Mistake::new(
+                    format!(
+                        "conditions of {} and of {} stand in one group",
+                        place(&group.table),
+                        place(&member.table)
+                    ),
+                    "PostgREST filters one table by a group: write a group for each table",
+                ));
+            }
+            narrows = match operator {
+                Operator::And => narrows || member.narrows,
+                Operator::Or => narrows && member.narrows,
+            };
+            group.depth = group.depth.max(member.depth + 1);
+            if let Node::Group { list, .. } = &mut group.node {
+                list.push(',');
+                member.push(list);
+            }
+        }
+        let tree = match (group, constant) {
+            (Some(group), _) => Self { narrows, ..group },
+            (None, Some(constant)) => constant,
+            (None, None) => {
+                return Err(Mistake::new(
+                    format!("`{}` has no condition", operator.text()),
+                    "name at least one, or leave it out",
+                ));
+            }
+        };
+        if tree.depth > MAX_DEPTH {
+            return Err(Mistake::new(
+                format!("conditions are nested deeper than {MAX_DEPTH}"),
+                "flatten them, or filter in a function and call it with `rpc`",
+            ));
+        }
+        Ok(tree)
+    }
+
+    /// Whether it holds for every row, or for none, if that is known.
+    pub(super) fn constant(&self) -> Option<bool> {
+        matches!(self.node, Node::Never { .. }).then_some(self.negated)
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        self.push(&mut text);
+        text
+    }
+
+    fn push(&self, text: &mut String) {
+        let not = if self.negated { "not." } else { "" };
+        let parts: [&str; 5] = match &self.node {
+            Node::Test { field, test } => [field, ".", not, test, ""],
+            Node::Group { operator, list } => [not, operator.text(), "(", list, ")"],
+            Node::Never { field } => {
+                let list = never(field);
+                text.extend([not, "and(", &list, ")"]);
+                return;
+            }
+        };
+        text.extend(parts);
+    }
+}
+
+/// What no row fits, whatever server reads it.
+pub(super) fn never(field: &str) -> String {
+    format!("{field}.is.null,{field}.not.is.null")
+}
+
+fn place(table: &str) -> String {
+    if table.is_empty() {
+        "the query's own table".to_owned()
+    } else {
+        format!("`{table}`")
+    }
+}
+
+/// Not this.
+impl std::ops::Not for Condition {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(self.0.map(|tree| {
+            let negated = !tree.negated;
+            // The negation of what never holds narrows nothing; of what fits all, leaves little.
+            let narrows = !(matches!(tree.node, Node::Never { .. }) && negated);
+            Tree {
+                negated,
+                narrows,
+                ..tree
+            }
+        }))
+    }
+}
+
+/// As it stands inside the parentheses of `or=(...)`, with the embedded table before it.
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(tree) if tree.table.is_empty() => f.write_str(&tree.text()),
+            Ok(tree) => write!(f, "{}.{}", tree.table, tree.text()),
+            Err(_) => f.write_str("(a condition with a mistake in it)"),
+        }
+    }
+}

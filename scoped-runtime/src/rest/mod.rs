@@ -1,0 +1,100 @@
+//! PostgREST: queries on tables, views and functions, and requests to any other path.
+//!
+//! A query is written (`query`, `filters`), kept as what was said (`statement`), checked (`check`),
+//! turned into a request, sent, and its answer read (`send`, `read`). Names and values are written in
+//! `column`, `value`, `literal` and `encode`, and nowhere else.
+
+mod argument;
+mod body;
+mod check;
+mod column;
+mod columns;
+mod comparison;
+mod condition;
+mod encode;
+mod explain;
+mod filters;
+mod header;
+mod key_rows;
+mod literal;
+mod mistake;
+#[cfg(feature = "postgrest")]
+mod native;
+mod operand;
+mod order;
+mod page;
+mod paging;
+mod preference;
+mod query;
+mod raw;
+pub(crate) mod read;
+mod request;
+mod send;
+mod statement;
+mod stream;
+#[cfg(any(feature = "chrono", feature = "jiff"))]
+mod time;
+mod value;
+
+pub use column::Column;
+pub use columns::ColumnNames;
+pub use comparison::Is;
+pub use condition::Condition;
+pub use explain::Explain;
+pub use literal::{Composite, Json, RangeValue, json};
+pub use operand::{All, Any, Operand, all, any};
+pub use order::Order;
+pub use page::Page;
+pub use paging::{Paging, Rows};
+pub use preference::Returning;
+pub use query::Query;
+pub use request::Request;
+pub use send::prepared;
+#[cfg(feature = "blocking")]
+pub(crate) use statement::Accept;
+pub use value::{FilterValue, Text, text};
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use self::body::Body;
+use crate::claims::ScopedClaims;
+use crate::client::{ScopedClient, name};
+
+impl<C: ScopedClaims, M> ScopedClient<C, M> {
+    /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
+    #[doc(alias = "table")]
+    pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
+        self.query("", "table", table.as_ref())
+    }
+
+    /// A call of a database function. Its arguments are a struct or a map by their names, or `()`.
+    /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
+    ///
+    /// ```no_run
+    /// #[derive(serde::Serialize)]
+    /// struct Args { year: i32 }
+    ///
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let sum: i64 = alice.rpc("sum_of", &Args { year: 2026 }).fetch_one().await?;
+    /// alice.rpc("refresh", ()).fetch_one::<()>().await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
+        self.query("rpc/", "function", function.as_ref())
+            .call(Body::arguments(&arguments))
+    }
+
+    /// [`rpc`](Self::rpc) with arguments that are JSON text already.
+    pub fn rpc_json(&self, function: impl AsRef<str>, json: impl Into<String>) -> Query<M> {
+        self.query("rpc/", "function", function.as_ref())
+            .call(Body::raw(json.into()))
+    }
+
+    fn query(&self, below: &str, kind: &'static str, name: &str) -> Query<M> {
+        let path =
+            name::segment(kind, name).map(|segment| format!("{}{below}{segment}", raw::ROOT));
+        Query::new(Arc::clone(self.core()), path, self.schema_name().cloned())
+    }
+}

@@ -1,0 +1,99 @@
+use super::column::Column;
+use super::mistake::Mistake;
+
+/// A column to sort by, and the direction.
+///
+/// A plain name sorts in ascending order. A column of an embedded table sorts the rows embedded, unless
+/// [`top_level`](Self::top_level) says otherwise.
+///
+/// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#ordering>.
+///
+/// ```no_run
+/// use scoped_runtime::Order;
+/// # async fn example(client: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let newest = client.from("notes").order(Order::desc("created_at").nulls_last()).order("id");
+/// # newest.execute().await?; Ok(()) }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Order<'a> {
+    column: Column<'a>,
+    is_descending: bool,
+    nulls: &'static str,
+    is_top_level: bool,
+}
+
+impl<'a> Order<'a> {
+    /// The smallest first.
+    pub fn asc(column: impl Into<Column<'a>>) -> Self {
+        Self {
+            column: column.into(),
+            is_descending: false,
+            nulls: "",
+            is_top_level: false,
+        }
+    }
+
+    /// The greatest first.
+    pub fn desc(column: impl Into<Column<'a>>) -> Self {
+        Self {
+            is_descending: true,
+            ..Self::asc(column)
+        }
+    }
+
+    /// Null before every value.
+    #[doc(alias = "nullsFirst")]
+    pub fn nulls_first(self) -> Self {
+        Self {
+            nulls: ".nullsfirst",
+            ..self
+        }
+    }
+
+    /// Null after every value.
+    pub fn nulls_last(self) -> Self {
+        Self {
+            nulls: ".nullslast",
+            ..self
+        }
+    }
+
+    /// For a column of a to-one embedded table: sorts the query's own rows by it, not the embedded ones.
+    pub fn top_level(self) -> Self {
+        Self {
+            is_top_level: true,
+            ..self
+        }
+    }
+
+    /// The embedded table whose rows are sorted, if any, and what is sent.
+    pub(super) fn written(self) -> Result<(String, String), Mistake> {
+        let parts = self.column.parts()?;
+        if matches!(
+            parts.field.as_ref(),
+            "asc" | "desc" | "nullsfirst" | "nullslast"
+        ) && !parts.table.is_empty()
+        {
+            return Err(Mistake::named(
+                "order",
+                &format!("{}.{}", parts.table, parts.field),
+                "has its direction in the column's name",
+                "write `Order::desc(column)` or `Order::asc(column)`",
+            ));
+        }
+        let direction = if self.is_descending { ".desc" } else { "" };
+        let (table, field) = if !self.is_top_level || parts.table.is_empty() {
+            (parts.table.into_owned(), parts.field.into_owned())
+        } else {
+            (String::new(), format!("{}({})", parts.table, parts.field))
+        };
+        Ok((table, format!("{field}{direction}{}", self.nulls)))
+    }
+}
+
+impl<'a, C: Into<Column<'a>>> From<C> for Order<'a> {
+    fn from(column: C) -> Self {
+        Self::asc(column)
+    }
+}

@@ -1,0 +1,241 @@
+//! Requests to PostgREST that were not written as a `Query`: by a native builder, or as a path with
+//! parameters. What a `Query` refuses is refused here, as far as the parameters show it.
+
+use std::borrow::Cow;
+
+use http::{HeaderValue, Method};
+use url::form_urlencoded;
+
+use super::column::is_parameter;
+use super::comparison::{is_filter, is_list};
+use super::mistake::Mistake;
+use crate::error::ClientError;
+use crate::transport::Outgoing;
+
+/// The place of PostgREST below a project's URL.
+pub(super) const ROOT: &str = "rest/v1/";
+
+/// What the parameters of a request say.
+#[derive(Default)]
+struct Said {
+    has_select: bool,
+    /// Something narrows the rows of the table itself.
+    narrows: bool,
+    filters: Option<String>,
+    embedded: Option<String>,
+    limit: Option<u64>,
+    offset: Option<u64>,
+}
+
+/// Checks a request to any path, and holds a limited write to its limit.
+pub(super) fn check(request: &mut Outgoing, max_url_bytes: usize) -> Result<(), ClientError> {
+    if request.target.len() > max_url_bytes {
+        return Err(ClientError::UrlTooLong {
+            bytes: request.target.len(),
+            limit: max_url_bytes,
+        });
+    }
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
+    let Some(name) = path.strip_prefix(ROOT) else {
+        return Ok(());
+    };
+    let is_call = name.starts_with("rpc/");
+    let mut said = Said::default();
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        said.read(&key, &value)?;
+    }
+    if is_call {
+        return Ok(());
+    }
+    match request.method {
+        Method::PATCH | Method::DELETE => {
+            said.check_change()?;
+            if request.headers.contains_key("range") {
+                return Err(refuse("a write has a `Range`, which the server ignores").into());
+            }
+            if let Some(limit) = said.limit {
+                hold_to(request, limit)?;
+            }
+        }
+        Method::POST => said.check_insert()?,
+        _ => {}
+    }
+    Ok(())
+}
+
+impl Said {
+    fn read(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
+        for text in [key, value] {
+            if let Some(mistake) = Mistake::if_nul("parameter", text) {
+                return Err(mistake);
+            }
+        }
+        let last = key.rsplit('.').next().unwrap_or(key);
+        if !is_parameter(last) || last == "not" || last == "apikey" {
+            return self.read_filter(key, value);
+        }
+        if is_filter(value) {
+            return Err(Mistake::named(
+                "parameter",
+                key,
+                "is given a filter, but PostgREST takes it for its own",
+                "use `Query`, which quotes the name of such a column",
+            ));
+        }
+        let number = || {
+            value.parse::<u64>().map_err(|_| {
+                let remedy = "PostgREST would ignore it: give a number";
+                Mistake::named("parameter", key, "is not a number", remedy)
+            })
+        };
+        match (key, last) {
+            ("select", _) if self.has_select => {
+                let remedy = "name all columns in one";
+                return Err(Mistake::new("`select` is given twice", remedy));
+            }
+            ("select", _) => self.has_select = true,
+            ("limit", _) => self.limit = Some(number()?),
+            ("offset", _) => self.offset = Some(number()?),
+            (_, "limit" | "offset") => {
+                number()?;
+            }
+            (_, "and" | "or") => {
+                if value.trim_matches(['(', ')', ' ']).is_empty() {
+                    let remedy = "name at least one, or leave it out";
+                    return Err(Mistake::named("parameter", key, "has no condition", remedy));
+                }
+                let table = key.trim_end_matches(last).trim_end_matches("not.");
+                self.note(key, !table.is_empty());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A filter: `column=eq.1`, or `table.column=eq.1`.
+    fn read_filter(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
+        let plain = |letter: char| letter.is_alphanumeric() || "_$ ->.".contains(letter);
+        let unquoted = without_quoted(key);
+        if !unquoted.chars().all(plain) || unquoted.is_empty() && key.is_empty() {
+            return Err(Mistake::named(
+                "column",
+                key,
+                "has letters that PostgREST does not read as a name's",
+                "use `Query`, which quotes the name",
+            ));
+        }
+        let value = value.strip_prefix("not.").unwrap_or(value);
+        if let Some(list) = value.strip_prefix("in.")
+            && !is_list(list)
+        {
+            return Err(Mistake::named(
+                "column",
+                key,
+                "is compared with a list that PostgREST reads as empty, or not at all",
+                "use `Query::in_`",
+            ));
+        }
+        let names = unquoted.split("->").next().unwrap_or_default();
+        self.note(key, names.contains('.'));
+        Ok(())
+    }
+
+    fn note(&mut self, key: &str, is_embedded: bool) {
+        self.filters.get_or_insert_with(|| key.to_owned());
+        if is_embedded {
+            self.embedded.get_or_insert_with(|| key.to_owned());
+        } else {
+            self.narrows = true;
+        }
+    }
+
+    fn check_change(&self) -> Result<(), Mistake> {
+        if let Some(key) = &self.embedded {
+            return Err(Mistake::named(
+                "filter",
+                key,
+                "is about an embedded table, which the server ignores on a write",
+                "filter by a column of the table itself",
+            ));
+        }
+        if self.offset.is_some_and(|offset| offset > 0) {
+            return Err(refuse("a write has an offset, which the server ignores"));
+        }
+        if !self.narrows {
+            return Err(refuse("a write has no filter, and would touch every row"));
+        }
+        Ok(())
+    }
+
+    fn check_insert(&self) -> Result<(), Mistake> {
+        if let Some(key) = &self.filters {
+            let remedy = "leave it out, or update the rows that are there";
+            return Err(Mistake::named(
+                "filter",
+                key,
+                "is ignored on an insert",
+                remedy,
+            ));
+        }
+        if self.limit.is_some() || self.offset.is_some() {
+            return Err(refuse("an insert has a limit, which the server ignores"));
+        }
+        Ok(())
+    }
+}
+
+fn refuse(what: &str) -> Mistake {
+    Mistake::new(
+        what,
+        "use `Query`, which says it as it is meant: `from(..).delete()` with filters, `limit(n)` or `all_rows()`",
+    )
+}
+
+/// Lets the server refuse the write if it touches more rows than its limit, which it would ignore.
+fn hold_to(request: &mut Outgoing, limit: u64) -> Result<(), ClientError> {
+    let given = request.headers.get_all("prefer").iter();
+    let mut settings: Vec<String> = given
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+        .map(|setting| setting.trim().to_owned())
+        .filter(|setting| {
+            let name = setting.split('=').next().unwrap_or_default().trim();
+            !name.is_empty()
+                && !name.eq_ignore_ascii_case("handling")
+                && !name.eq_ignore_ascii_case("max-affected")
+        })
+        .collect();
+    settings.push("handling=strict".to_owned());
+    settings.push(format!("max-affected={limit}"));
+    let value = HeaderValue::from_str(&settings.join(","))
+        .map_err(|_| refuse("a write has a `Prefer` header that is not text"))?;
+    request.headers.insert("prefer", value);
+    Ok(())
+}
+
+/// The key without its quoted parts.
+fn without_quoted(key: &str) -> Cow<'_, str> {
+    if !key.contains('"') {
+        return Cow::Borrowed(key);
+    }
+    let mut unquoted = String::new();
+    let mut is_quoted = false;
+    let mut letters = key.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            '\\' if is_quoted => {
+                letters.next();
+            }
+            _ if is_quoted => {}
+            _ => unquoted.push(letter),
+        }
+    }
+    if is_quoted {
+        // Never closed: not a name.
+        unquoted.push('"');
+    }
+    Cow::Owned(unquoted)
+}

@@ -1,0 +1,210 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Method};
+use serde::Serialize;
+
+use super::encode::push_pair;
+use super::mistake::{Mistake, Refusal};
+use super::{header, raw};
+use crate::client::name::{self, invalid};
+use crate::client::{Async, Core, ScopedClient};
+use crate::error::{ClientError, Error};
+use crate::transport::{Outgoing, Response};
+
+/// A request to any service of the project, as the client's user. A clone can be sent again.
+///
+/// Of Auth, only what reads and has no other effect is allowed: with a minted token, `logout` would end
+/// the user's sessions everywhere, and `reauthenticate` would send them a code. Requests to tables are
+/// refused as a [`Query`](crate::Query) would be: a delete without a filter, an offset on a write.
+#[must_use = "a request does nothing until it is sent with `execute`"]
+pub struct Request<M = Async> {
+    core: Arc<Core>,
+    outgoing: Outgoing,
+    /// The first mistake.
+    refusal: Option<Refusal>,
+    mode: PhantomData<fn() -> M>,
+}
+
+impl<C, M> ScopedClient<C, M> {
+    /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
+    /// It never fails here: a bad path is an error when it is sent.
+    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
+        let (outgoing, refusal) = match outgoing(method.as_ref(), path.as_ref()) {
+            Ok(outgoing) => (outgoing, None),
+            Err(error) => {
+                let nothing = Outgoing::new(Method::GET, String::new());
+                (nothing, Some(Refusal::Name(Arc::new(error))))
+            }
+        };
+        Request {
+            core: Arc::clone(self.core()),
+            outgoing,
+            refusal,
+            mode: PhantomData,
+        }
+    }
+}
+
+impl<M> Request<M> {
+    /// Adds a query parameter; both parts are encoded.
+    pub fn query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let separator = self.outgoing.target.len();
+        let is_first = !self.outgoing.target.contains('?');
+        push_pair(&mut self.outgoing.target, name.as_ref(), value.as_ref());
+        if is_first {
+            self.outgoing
+                .target
+                .replace_range(separator..=separator, "?");
+        }
+        self
+    }
+
+    /// Sets a header. `apikey`, `Authorization` and those that frame the message are the client's own.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let headers = &mut self.outgoing.headers;
+        let outcome = header::set(headers, name.as_ref(), value.as_ref(), &[]);
+        self.note(outcome.map_err(|error| Refusal::Name(Arc::new(error))))
+    }
+
+    /// Sends this value as JSON.
+    pub fn json(mut self, body: impl Serialize) -> Self {
+        match serde_json::to_vec(&body) {
+            Ok(json) => {
+                self.outgoing.body = json.into();
+                let json = HeaderValue::from_static("application/json");
+                self.outgoing.headers.insert(CONTENT_TYPE, json);
+                self
+            }
+            Err(error) => self.note(Err(Refusal::Body(Arc::new(error)))),
+        }
+    }
+
+    /// Sends these bytes; say with [`header`](Self::header) what they are.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.outgoing.body = body.into();
+        self
+    }
+
+    /// How long this request may take in all, instead of the configuration's `request_timeout`.
+    pub fn timeout(mut self, after: Duration) -> Self {
+        self.outgoing.timeout = Some(after);
+        self
+    }
+
+    /// The request, if it may be sent.
+    pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
+        if let Some(refusal) = &self.refusal {
+            return Err(refusal.into());
+        }
+        let mut outgoing = self.outgoing;
+        raw::check(&mut outgoing, self.core.max_url_bytes())?;
+        Ok((self.core, outgoing))
+    }
+
+    fn note(mut self, outcome: Result<(), Refusal>) -> Self {
+        if let Err(refusal) = outcome {
+            self.refusal.get_or_insert(refusal);
+        }
+        self
+    }
+}
+
+impl Request {
+    /// Sends the request.
+    ///
+    /// # Errors
+    /// As [`Query::execute`](crate::Query::execute).
+    pub async fn execute(self) -> Result<Response, Error> {
+        let (core, outgoing) = self.into_outgoing()?;
+        core.send(&outgoing).await
+    }
+}
+
+/// What may be read of Auth with a minted token: nothing of it has an effect.
+const AUTH_READS: [&str; 5] = [
+    "auth/v1/user",
+    "auth/v1/settings",
+    "auth/v1/health",
+    "auth/v1/.well-known/jwks.json",
+    "auth/v1/.well-known/openid-configuration",
+];
+
+fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
+    let refuse = |reason, remedy| Err(invalid("path", path, reason, remedy));
+    let method = match method.to_ascii_uppercase().as_str() {
+        "GET" => Method::GET,
+        "HEAD" => Method::HEAD,
+        "POST" => Method::POST,
+        "PUT" => Method::PUT,
+        "PATCH" => Method::PATCH,
+        "DELETE" => Method::DELETE,
+        "OPTIONS" => Method::OPTIONS,
+        _ => {
+            let remedy = "use `GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE` or `OPTIONS`";
+            return Err(invalid(
+                "method",
+                method,
+                "cannot be sent as a user",
+                remedy,
+            ));
+        }
+    };
+    if path.contains('?') {
+        return refuse(
+            "has a query in it",
+            "use `.query(name, value)` of the request",
+        );
+    }
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let service = path.split('/').next().unwrap_or_default();
+    let is_read = matches!(method, Method::GET | Method::HEAD);
+    if service.eq_ignore_ascii_case("auth") && !(is_read && AUTH_READS.contains(&path)) {
+        return refuse(
+            "is not among what a minted token may read of Auth: it could end or change the user's sessions",
+            "use the Auth admin API with a secret key of your own",
+        );
+    }
+    let mut target = String::with_capacity(path.len() + 64);
+    let mut segments = path.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        // A path may end with a slash, as `rest/v1/` does.
+        let is_last = segments.peek().is_none();
+        if !segment.is_empty() || !is_last || target.is_empty() {
+            target.push_str(&name::segment("path", segment)?);
+        }
+        if !is_last {
+            target.push('/');
+        }
+    }
+    Ok(Outgoing::new(method, target))
+}
+
+impl<M> Clone for Request<M> {
+    fn clone(&self) -> Self {
+        Self {
+            core: Arc::clone(&self.core),
+            outgoing: self.outgoing.clone(),
+            refusal: self.refusal.clone(),
+            mode: PhantomData,
+        }
+    }
+}
+
+impl<M> fmt::Debug for Request<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("user_id", self.core.user_id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<Mistake> for Error {
+    fn from(mistake: Mistake) -> Self {
+        ClientError::from(mistake).into()
+    }
+}

@@ -1,0 +1,94 @@
+//! Reads the body of an answer, and says where it does not fit.
+
+use std::fmt::{self, Write as _};
+
+use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_path_to_error::{Path, Segment};
+
+use crate::error::{ClientError, shown};
+
+/// How much of a cause an error shows.
+const MAX_CAUSE: usize = 200;
+
+/// Reads JSON; no body is `null`, or an empty list.
+pub(super) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Result<T, ClientError> {
+    if body.is_empty()
+        && let Ok(value) =
+            serde_json::from_slice(b"null").or_else(|_| serde_json::from_slice(b"[]"))
+    {
+        return Ok(value);
+    }
+    serde_json::from_slice(body).map_err(|source| {
+        // Finding the place costs time on every field, so it is looked for only now.
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let located = serde_path_to_error::deserialize::<_, T>(&mut json).err();
+        ClientError::Decode {
+            subject: subject(path),
+            place: located.map(|error| place(error.path())).unwrap_or_default(),
+            cause: cause(&source),
+            source,
+        }
+    })
+}
+
+/// What was asked, in the words of PostgREST.
+fn subject(path: &str) -> String {
+    let name = |name: &str| shown(&percent_decode_str(name).decode_utf8_lossy());
+    match path.strip_prefix("rest/v1/") {
+        Some(path) => match path.strip_prefix("rpc/") {
+            Some(function) => format!("function `{}`", name(function)),
+            None => format!("table `{}`", name(path)),
+        },
+        None => format!("`{}`", name(path)),
+    }
+}
+
+/// The row, counted from 1, and the path of the field.
+fn place(path: &Path) -> String {
+    let mut segments = path.iter().peekable();
+    let mut place = String::new();
+    if let Some(Segment::Seq { index }) = segments.peek() {
+        place = format!(" at row {}", index + 1);
+        segments.next();
+    }
+    let fields: Vec<String> = segments
+        .map(|segment| shown(&segment.to_string()))
+        .collect();
+    if !fields.is_empty() {
+        let comma = if place.is_empty() { " at" } else { "," };
+        let _: fmt::Result = write!(place, "{comma} field `{}`", fields.join("."));
+    }
+    place
+}
+
+/// What does not fit, without the value: rows may be private.
+fn cause(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let kinds = [
+        "string \"",
+        "integer `",
+        "floating point `",
+        "character `",
+        "Option value",
+        "boolean `",
+    ];
+    let shortened = kinds.iter().find_map(|kind| {
+        let (before, after) = text.split_once(&format!(": {kind}"))?;
+        let expected = after.rfind(", expected ")?;
+        let kind = kind.trim_end_matches([' ', '"', '`']);
+        Some(format!("{before}: {kind}{}", &after[expected..]))
+    });
+    let text = shortened.unwrap_or(text);
+    text.chars().take(MAX_CAUSE).flat_map(escaped).collect()
+}
+
+/// Control characters escaped; quotes as they are.
+fn escaped(letter: char) -> impl Iterator<Item = char> {
+    let is_control = letter.is_control();
+    let escape = is_control.then(|| letter.escape_default());
+    escape
+        .into_iter()
+        .flatten()
+        .chain((!is_control).then_some(letter))
+}
