@@ -40,7 +40,10 @@ pub(crate) struct Proxy {
 /// Says how a span is named to others.
 #[cfg(feature = "tracing")]
 #[derive(Clone)]
-pub(crate) struct Traceparent(Arc<dyn Fn(&tracing::Span) -> Option<String> + Send + Sync>);
+pub(crate) struct Traceparent(Arc<NameSpan>);
+
+#[cfg(feature = "tracing")]
+type NameSpan = dyn Fn(&tracing::Span) -> Option<String> + Send + Sync;
 
 #[cfg(feature = "tracing")]
 impl Traceparent {

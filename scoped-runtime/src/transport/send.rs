@@ -10,6 +10,8 @@ use http::response::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Response as HttpResponse, StatusCode, Uri};
 
+use tokio::runtime::Handle;
+
 use super::body::{SendBody, Upload};
 use super::failure::{Failure, explain, is_head_too_large};
 use super::gate::{As, Deadline, Gate, Refusal, Watch};
@@ -146,6 +148,10 @@ impl Transport {
         extent: Extent,
         span: &RequestSpan,
     ) -> Result<Answer, Error> {
+        // Timers need one as much as connections do.
+        if Handle::try_current().is_err() {
+            return Err(ClientError::NoRuntime.into());
+        }
         let limit = request.timeout.unwrap_or(self.request_timeout);
         let deadline = Deadline::after(&self.connector.clock, limit);
         let changed = pin!(None);
