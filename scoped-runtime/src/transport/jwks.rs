@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use http::Method;
 
-use super::{As, Outgoing, Response, Transport};
+use super::{As, Outgoing, Response, Retry, Transport};
 use crate::error::Error;
 
 /// Where a project lists the keys that it trusts: a public document, asked for without a token.
@@ -22,6 +22,7 @@ impl JwksEndpoint {
         let target = "auth/v1/.well-known/jwks.json".to_owned();
         let mut request = Outgoing::new(Method::GET, target);
         request.timeout = Some(self.0.request_timeout.min(TIMEOUT));
+        request.retry = Retry::Never;
         request.max_answer = Some(self.0.limits().key_set_bytes);
         self.0.send(&request, As::Public).await
     }

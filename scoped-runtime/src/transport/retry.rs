@@ -43,13 +43,19 @@ pub(crate) enum Retry {
     /// Only what reads: GET and HEAD.
     #[default]
     Reads,
+    /// Nothing, and no pause is made: those who wait for it go on without.
+    Never,
     /// Whatever it does: doing it twice is the same as doing it once.
     Always,
 }
 
 impl Retry {
     pub(super) fn allows(self, method: &Method) -> bool {
-        self == Self::Always || matches!(*method, Method::GET | Method::HEAD)
+        match self {
+            Self::Reads => matches!(*method, Method::GET | Method::HEAD),
+            Self::Never => false,
+            Self::Always => true,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use super::pool::{Checkout, Lease, Shard};
 use super::receive::{Limit, ReceiveBody, Unread};
 use super::retry::{backoff, retry_after};
 use super::span::RequestSpan;
-use super::{Outgoing, Response, Transport, unsendable};
+use super::{Outgoing, Response, Retry, Transport, unsendable};
 use crate::error::{ApiError, ClientError, Error, Phase};
 use crate::token::AccessToken;
 
@@ -228,7 +228,7 @@ impl Exchange<'_, '_> {
             if api.is_expired_token() && !self.is_token_replaced {
                 return self.replace_token(error).await;
             }
-            let reads = super::Retry::Reads.allows(&self.request.method);
+            let reads = Retry::Reads.allows(&self.request.method);
             if reads && !self.has_waited_for_clock && is_from_the_future(api) {
                 self.has_waited_for_clock = true;
                 return self.pause(CLOCK_PAUSE, error).await;
@@ -239,7 +239,12 @@ impl Exchange<'_, '_> {
             let may = self.request.retry.allows(&self.request.method);
             (may && is_passing, retries)
         } else {
-            (is_passing, retries.max(LEAST_TRIES))
+            let most = if self.request.retry == Retry::Never {
+                1
+            } else {
+                retries.max(LEAST_TRIES)
+            };
+            (is_passing, most)
         };
         if !may || self.tries >= most || (has_left && !self.transport.budget.spend()) {
             return Err(error);
