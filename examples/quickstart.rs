@@ -169,7 +169,7 @@ async fn finish_notes(
     for note in &notes {
         let body = format!("{}{}", note.body, job.suffix);
         let query = db.from("notes").update(json!({ "body": body }));
-        query.eq("id", note.id.to_string()).execute().await?;
+        query.eq("id", note.id).execute().await?;
     }
     Ok(notes.len())
 }

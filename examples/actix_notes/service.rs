@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path, Query, ServiceConfig, delete, get, patch, post, scope};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use scoped_runtime::{
-    Body, Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
+    Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
 };
 
 use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
@@ -38,7 +38,7 @@ async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {
 }
 
 async fn add(PassedOn(db): PassedOn, draft: Json<Draft>) -> Result<HttpResponse, Error> {
-    let note = db.from("notes").insert(Body::json(&*draft));
+    let note = db.from("notes").insert(&*draft);
     let note: Note = note.fetch_one().await?;
     Ok(HttpResponse::Created().json(note))
 }
@@ -49,12 +49,12 @@ async fn change(
     id: Path<String>,
     draft: Json<Draft>,
 ) -> Result<Json<Note>, Error> {
-    let note = db.from("notes").update(Body::json(&*draft)).eq("id", &*id);
+    let note = db.from("notes").update(&*draft).eq("id", id.as_str());
     Ok(Json(note.fetch_one().await?))
 }
 
 async fn remove(PassedOn(db): PassedOn, id: Path<String>) -> Result<Json<Note>, Error> {
-    let note = db.from("notes").delete().eq("id", &*id);
+    let note = db.from("notes").delete().eq("id", id.as_str());
     Ok(Json(note.fetch_one().await?))
 }
 

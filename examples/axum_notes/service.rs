@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use scoped_runtime::{
-    Body, Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
+    Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
 };
 
 use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
@@ -53,7 +53,7 @@ async fn add(
     PassedOn(db): PassedOn,
     Json(draft): Json<Draft>,
 ) -> Result<(StatusCode, Json<Note>), Error> {
-    let note = db.from("notes").insert(Body::json(&draft));
+    let note = db.from("notes").insert(&draft);
     Ok((StatusCode::CREATED, Json(note.fetch_one().await?)))
 }
 
@@ -63,7 +63,7 @@ async fn change(
     Path(id): Path<String>,
     Json(draft): Json<Draft>,
 ) -> Result<Json<Note>, Error> {
-    let note = db.from("notes").update(Body::json(&draft)).eq("id", id);
+    let note = db.from("notes").update(&draft).eq("id", id);
     Ok(Json(note.fetch_one().await?))
 }
 

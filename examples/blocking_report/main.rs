@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .eq("owner", user_id.as_str())
             .execute()?;
         let notes = vec![json!({ "body": "a report's note" }); count.into()];
-        db.from("notes").insert(json!(notes)).execute()?;
+        db.from("notes").insert(notes).execute()?;
         let notes = usize::from(count);
         let characters = notes * "a report's note".len();
         expected.push(Line {

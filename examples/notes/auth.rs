@@ -49,7 +49,9 @@ impl Auth {
     }
 
     async fn post(&self, path: &str, user: &Credentials) -> Result<Answer, Error> {
-        let body = serde_json::to_string(user).map_err(|source| ClientError::Body { source })?;
+        let body = serde_json::to_string(user).map_err(|error| ClientError::Body {
+            source: error.into(),
+        })?;
         let request = self
             .http
             .post(format!("{}/{path}", self.url))

@@ -103,7 +103,7 @@ fn is_null(value: &(impl Serialize + ?Sized)) -> bool {
 }
 
 /// Whether a text in the JSON has the escape of NUL in it.
-fn has_nul(json: &[u8]) -> bool {
+pub(super) fn has_nul(json: &[u8]) -> bool {
     const ESCAPE: &[u8] = b"\\u0000";
     let mut from = 0;
     while let Some(found) = json[from..]

@@ -67,10 +67,10 @@ impl Explain {
             .filter_map(|(name, is_set)| is_set.then_some(name))
             .collect();
         let form = if self.is_json { "json" } else { "text" };
-        let text = format!(
-            "application/vnd.pgrst.plan+{form}; for=\"application/json\"; options={};",
-            options.join("|")
-        );
+        let mut text = format!("application/vnd.pgrst.plan+{form}; for=\"application/json\"");
+        if !options.is_empty() {
+            text.extend(["; options=", &options.join("|")]);
+        }
         HeaderValue::from_str(&text)
             .unwrap_or(HeaderValue::from_static("application/vnd.pgrst.plan+text"))
     }

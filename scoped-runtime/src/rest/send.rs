@@ -195,7 +195,7 @@ impl Query {
 /// # Errors
 /// As [`Query::execute`], before anything is sent.
 #[doc(hidden)]
-pub fn prepared(query: &Query) -> Result<impl Sized, Error> {
+pub fn prepared(query: &Query) -> Result<impl Sized + use<>, Error> {
     let call = query.call_to_send()?;
     let token = call.core.token()?;
     Ok(call.core.prepare(&call.request, &token)?)

@@ -48,8 +48,9 @@ impl Native {
     /// A builder for a table. A name or a schema that cannot be sent leads to a path that is refused
     /// when the builder is executed.
     pub(crate) fn table(&self, name: &str, schema: Option<&Arc<str>>) -> postgrest::Builder {
-        let is_sendable =
-            |schema: &Arc<str>| schema.bytes().all(|byte| matches!(byte, b'!'..=b'~'));
+        let is_sendable = |schema: &Arc<str>| {
+            !schema.is_empty() && schema.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
+        };
         let segment = utf8_percent_encode(name, NON_ALPHANUMERIC)
             .to_string()
             .replace("%5F", "_");

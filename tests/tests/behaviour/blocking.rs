@@ -37,10 +37,10 @@ fn a_thread_sends_what_a_task_would() {
 
     let rows: Vec<Value> = client.from("notes").eq("id", "7").fetch().unwrap();
     assert!(rows.is_empty());
-    let response = client.schema("api2").rpc("add", "{}").execute().unwrap();
+    let response = client.schema("api2").rpc("add", ()).execute().unwrap();
     assert_eq!((response.status(), &*response.text()), (200, "[]"));
     client.execute(native).unwrap();
-    let request = client.request("POST", "functions/v1/hello").json("{}");
+    let request = client.request("POST", "functions/v1/hello").json(json!({}));
     request.execute().unwrap();
     let narrowed = client.narrow().expires_in(Duration::from_mins(1)).client();
     narrowed.unwrap().from("notes").execute().unwrap();

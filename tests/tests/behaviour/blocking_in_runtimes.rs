@@ -30,7 +30,7 @@ fn assert_refused(clients: &ScopedClients) {
     assert!(is_refused(&client.from("notes").fetch::<String>()));
     assert!(is_refused(&client.from("notes").fetch_one::<String>()));
     assert!(is_refused(&client.from("notes").fetch_optional::<String>()));
-    assert!(is_refused(&client.rpc("add", "{}").execute()));
+    assert!(is_refused(&client.rpc("add", ()).execute()));
     assert!(is_refused(&client.request("GET", "storage/v1").execute()));
     assert!(is_refused(&client.token()));
     assert!(is_refused(&clients.check_keys()));

@@ -34,4 +34,3 @@ mod signer_down;
 mod support;
 mod tokens;
 mod vault;
-mod wire;

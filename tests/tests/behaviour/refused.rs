@@ -23,7 +23,7 @@ async fn names_that_leave_their_place_are_refused_or_encoded() {
         "a\0",
     ];
     for name in refused {
-        for query in [client.from(name), client.rpc(name, "{}")] {
+        for query in [client.from(name), client.rpc(name, ())] {
             let error = query.execute().await.unwrap_err();
             assert!(
                 matches!(error, Error::Client(ClientError::InvalidName { .. })),
@@ -94,6 +94,7 @@ async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
         .from("t")
         .auth("another-users-token")
         .delete()
+        .eq("id", "5")
         .limit(1);
     client.execute(native).await.unwrap();
     let request = only(&server).await;
@@ -101,7 +102,7 @@ async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
     assert_eq!(bearer(&request), client.token().unwrap().expose_secret());
     assert_eq!(request.headers.get_all("authorization").iter().count(), 1);
     assert_eq!(request.headers.get_all("apikey").iter().count(), 1);
-    assert_eq!(request.url.query(), Some("limit=1"));
+    assert_eq!(request.url.query(), Some("id=eq.5&limit=1"));
     assert!(server.uri().ends_with(header(&request, "host")));
 }
 
@@ -118,9 +119,9 @@ async fn a_query_becomes_the_same_native_builder() {
                 .exact_count()
         },
         |it| it.from("t").insert(json!({"a": "ü"})).exact_count(),
-        |it| it.from("t").update("{}").eq("id", "1"),
-        |it| it.from("t").delete().eq("id", "1").single(),
-        |it| it.rpc("f", "{}").order("a"),
+        |it| it.from("t").update(json!({})).eq("id", 1),
+        |it| it.from("t").delete().eq("id", 1).single(),
+        |it| it.rpc("f", ()).order("a"),
     ];
     for query in queries {
         query(&client).execute().await.unwrap();
@@ -150,7 +151,12 @@ async fn a_query_becomes_the_same_native_builder() {
             assert_eq!(header(ours, name), header(native, name), "{name}");
         }
     }
-    let lossy = client.from("t").delete().limit(1).into_builder();
+    let lossy = client
+        .from("t")
+        .delete()
+        .eq("id", 1)
+        .limit(1)
+        .into_builder();
     assert!(matches!(
         lossy.err(),
         Some(Error::Client(ClientError::NotNative { .. }))
@@ -166,7 +172,12 @@ async fn a_redirect_is_an_error_and_carries_nothing_away() {
         let first = server(answer).await;
         let clients = ScopedClients::new(config(&first.uri()).build().unwrap()).unwrap();
         let client = clients.get(ALICE).unwrap();
-        let error = client.from("t").insert("{}").execute().await.unwrap_err();
+        let error = client
+            .from("t")
+            .insert(json!({}))
+            .execute()
+            .await
+            .unwrap_err();
         let Error::Client(ClientError::Redirect { status: said, to }) = error else {
             panic!("{error}");
         };

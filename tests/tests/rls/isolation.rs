@@ -52,7 +52,7 @@ async fn overwrite(
     #[scoped] db: ScopedClient,
 ) -> Result<usize, Error> {
     let query = db.from("notes").update(json!({"body": "overwritten"}));
-    let changed: Vec<Note> = query.eq("id", note.to_string()).fetch().await?;
+    let changed: Vec<Note> = query.eq("id", note).fetch().await?;
     Ok(changed.len())
 }
 

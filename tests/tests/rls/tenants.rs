@@ -84,7 +84,7 @@ async fn the_database_sees_exactly_the_claims_of_the_struct() {
     let clients = clients().await;
     let user = somebody();
     let client = clients.user(user).claims(tenant("acme")).client().unwrap();
-    let seen: Value = client.rpc("whoami", "{}").fetch_one().await.unwrap();
+    let seen: Value = client.rpc("whoami", ()).fetch_one().await.unwrap();
     let sent = Value::from(client.token().unwrap().claims());
     assert_eq!(seen, sent);
     assert_eq!(seen["sub"], user.to_string());

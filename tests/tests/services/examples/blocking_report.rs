@@ -22,7 +22,7 @@ fn every_line_is_about_its_own_users_rows_however_many_threads() {
         let notes = vec![json!({ "body": "note" }); count];
         if count > 0 {
             let db = clients.get(user_id).unwrap();
-            db.from("notes").insert(json!(notes)).execute().unwrap();
+            db.from("notes").insert(notes).execute().unwrap();
         }
         expected.push(Line {
             user_id: user_id.clone(),

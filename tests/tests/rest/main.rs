@@ -1,0 +1,17 @@
+//! Queries: what is sent, what is refused before anything is sent, and what answers come to. A
+//! recording server stands in for PostgREST.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod answers;
+mod bodies;
+mod columns;
+mod native;
+mod pages;
+mod refused;
+mod requests;
+mod support;
+mod values;
+mod wire;

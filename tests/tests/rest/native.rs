@@ -1,0 +1,143 @@
+//! Native `postgrest` builders go through the same refusals as queries.
+
+use postgrest::Builder;
+use scoped_runtime::{ClientError, Error};
+use serde_json::json;
+
+use crate::support::{KEY, arrived, header, only, pair, parameters, project};
+
+#[tokio::test]
+async fn a_native_builder_of_the_client_is_ready_for_its_project() {
+    let (server, client) = project().await;
+    let client = client.schema("api2");
+    client
+        .execute(client.native("my notes").select("id").eq("a", "1"))
+        .await
+        .unwrap();
+    let request = only(&server).await;
+    assert_eq!(request.url.path(), "/rest/v1/my%20notes");
+    assert_eq!(
+        parameters(&request),
+        [pair("select", "id"), pair("a", "eq.1")]
+    );
+    assert_eq!(header(&request, "accept-profile"), "api2");
+    assert_eq!(header(&request, "apikey"), KEY);
+    assert!(header(&request, "authorization").starts_with("Bearer ey"));
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_sent_is_an_error_when_it_is_executed() {
+    let (server, client) = project().await;
+    for name in ["../../auth/v1/user", "a/b", "..", r"a\b"] {
+        client.execute(client.native(name)).await.unwrap_err();
+    }
+    for schema in ["a\r\nb", "späße", ""] {
+        client
+            .schema(schema)
+            .execute(client.schema(schema).native("t"))
+            .await
+            .unwrap_err();
+    }
+    assert!(arrived(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_query_refuses_is_refused_of_a_native_builder() {
+    let (server, client) = project().await;
+    let steps: &[fn(Builder) -> Builder] = &[
+        |it| it.delete(),
+        |it| it.delete().limit(1),
+        |it| it.update("{}"),
+        |it| it.delete().eq("tenant", "a").eq("limit", "5"),
+        |it| it.eq("columns", "5").delete().eq("id", "1"),
+        |it| it.delete().eq("id", "1").eq("offset", "5"),
+        |it| it.delete().eq("directors.name", "x"),
+        |it| it.delete().eq("id", "1").eq("directors.name", "x"),
+        |it| it.delete().eq("id", "1").range(10, 19),
+        |it| it.eq("id", "1").insert("{}"),
+        |it| it.select("a").select("b"),
+        |it| it.eq("v", "nul\0other"),
+        |it| it.eq("name,foo", "Bo"),
+        |it| it.eq("name(x)", "Bo"),
+        |it| it.delete().not("in", "v", r#"("")"#),
+        |it| it.delete().not("in", "v", "()"),
+        |it| it.or(""),
+        |it| it.delete().eq("m²", "1"),
+        |it| it.delete().eq("नाम", "1"),
+        |it| it.eq("a>b", "1"),
+        |it| it.eq("data->>a.b", "1"),
+        |it| it.delete().and("name.eq.a)b,owner.eq.me"),
+        |it| it.delete().and("id.not.in.()"),
+        |it| it.or(r#"id.not.in.("")"#),
+        |it| it.delete().not("ov", "tags", "{}"),
+        |it| it.delete().and("tags.not.ov.{}"),
+        |it| it.delete().eq("apikey", "x"),
+    ];
+    for (number, step) in steps.iter().enumerate() {
+        let error = client.execute(step(client.native("t"))).await;
+        let error = error.expect_err(&format!("step {number}"));
+        let Error::Client(ClientError::InvalidQuery { remedy, .. }) = &error else {
+            panic!("step {number}: {error}");
+        };
+        assert!(!remedy.is_empty());
+    }
+    let long = client.native("t").eq("v", "x".repeat(70_000));
+    let error = client.execute(long).await.unwrap_err();
+    assert!(matches!(
+        error,
+        Error::Client(ClientError::UrlTooLong { .. })
+    ));
+    assert!(arrived(&server).await.is_empty());
+    for table in ["t?id", "t?name=eq.a;b"] {
+        let url = format!("{}/rest/v1", server.uri());
+        let native = postgrest::Postgrest::new(url).from(table).delete();
+        client.execute(native).await.unwrap_err();
+    }
+    assert!(arrived(&server).await.is_empty());
+    let unfiltered = client
+        .execute(client.native("t").delete())
+        .await
+        .unwrap_err();
+    assert!(unfiltered.to_string().contains("`Query`"), "{unfiltered}");
+}
+
+#[tokio::test]
+async fn a_limited_native_write_is_refused_whole_if_more_rows_match() {
+    let (server, client) = project().await;
+    let native = client.native("t").delete().eq("a", "1").limit(1);
+    client.execute(native).await.unwrap();
+    let built = client.from("t").delete().eq("a", 1).into_builder().unwrap();
+    client.execute(built.limit(3)).await.unwrap();
+    let requests = arrived(&server).await;
+    assert_eq!(requests[0].url.query(), Some("a=eq.1&limit=1"));
+    let strict = |count| format!("return=representation,handling=strict,max-affected={count}");
+    assert_eq!(header(&requests[0], "prefer"), strict(1));
+    assert_eq!(header(&requests[1], "prefer"), strict(3));
+    // Whatever limit is the smallest holds.
+    let url = format!("{}/rest/v1", server.uri());
+    let limited = postgrest::Postgrest::new(url)
+        .from("t?limit=2")
+        .delete()
+        .eq("a", "1");
+    client.execute(limited.limit(5)).await.unwrap();
+    assert_eq!(header(&arrived(&server).await[2], "prefer"), strict(2));
+    let none = client.native("t").select("a").range(3, 2);
+    client.execute(none).await.unwrap();
+    let last = arrived(&server).await.pop().unwrap();
+    assert_eq!(last.url.query(), Some("select=a&limit=0"));
+    let refused = client.from("t").delete().into_builder();
+    assert!(refused.is_err(), "a delete without a filter");
+}
+
+#[tokio::test]
+async fn reads_and_function_calls_keep_their_freedom() {
+    let (server, client) = project().await;
+    let read = client
+        .native("films")
+        .select("*,directors!inner(*)")
+        .eq("directors.name", "x");
+    client.execute(read.range(10, 19)).await.unwrap();
+    let call = client.rpc("f", json!({"a": 1})).into_builder().unwrap();
+    client.execute(call.eq("b", "2").limit(5)).await.unwrap();
+    assert_eq!(arrived(&server).await.len(), 2);
+}

@@ -1,0 +1,427 @@
+//! What contradicts itself, or would mean something else on the server, is refused before anything is
+//! sent, with what to write instead.
+
+use scoped_runtime::{ClientError, Condition, Error, Explain, Is, Query, ScopedClient, all, any};
+use serde_json::json;
+
+use crate::support::{refused, sent};
+
+/// Asserts that the query is refused with an error that has these words in it.
+async fn says(query: impl FnOnce(&ScopedClient) -> Query, words: &[&str]) {
+    let error = refused(query).await.to_string();
+    for word in words {
+        assert!(error.contains(word), "`{word}` is missing: {error}");
+    }
+}
+
+fn table(client: &ScopedClient) -> Query {
+    client.from("t")
+}
+
+#[tokio::test]
+async fn a_write_without_a_filter_is_refused_unless_all_rows_are_meant() {
+    let words = ["has no filter, and would touch every row", "all_rows()"];
+    says(|it| table(it).delete(), &words).await;
+    says(|it| table(it).update(json!({"a": 1})), &words).await;
+    says(|it| table(it).delete().limit(1), &words).await;
+    says(|it| table(it).delete().order("a").select("a"), &words).await;
+    says(|it| table(it).delete().param("x", "y"), &words).await;
+    // What holds for every row is no filter.
+    says(
+        |it| table(it).delete().and([!Condition::in_("v", [""; 0])]),
+        &words,
+    )
+    .await;
+    says(|it| table(it).delete().like("v", all([""; 0])), &words).await;
+    says(|it| table(it).delete().contains("v", [0; 0]), &words).await;
+    says(|it| table(it).delete().contains("v", json!({})), &words).await;
+    says(
+        |it| {
+            table(it)
+                .delete()
+                .or([Condition::eq("a", 1), !Condition::eq("v", any([0; 0]))])
+        },
+        &words,
+    )
+    .await;
+    let nothing = [""; 0];
+    says(
+        |it| table(it).delete().and([!Condition::overlaps("v", nothing)]),
+        &words,
+    )
+    .await;
+    says(
+        |it| {
+            table(it)
+                .delete()
+                .and([!!Condition::contains("v", nothing)])
+        },
+        &words,
+    )
+    .await;
+    says(|it| table(it).delete().not("v", "ov", "{}"), &words).await;
+    says(|it| table(it).delete().not("v", "eq(any)", "{}"), &words).await;
+    says(|it| table(it).delete().contains("v", 3..3), &words).await;
+    says(
+        |it| table(it).delete().and([!Condition::range_lt("v", 3..3)]),
+        &words,
+    )
+    .await;
+    sent(|it| table(it).delete().and([!Condition::contains("v", nothing)])).await;
+    let deleted = sent(|it| table(it).delete().all_rows()).await;
+    assert_eq!(
+        (deleted.method.as_str(), deleted.url.query()),
+        ("DELETE", None)
+    );
+    let both = ["a filter and `all_rows()`"];
+    says(|it| table(it).delete().all_rows().eq("a", 1), &both).await;
+    says(
+        |it| table(it).all_rows(),
+        &["`all_rows` means nothing for a read"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_write_is_filtered_by_its_own_table_and_has_no_offset() {
+    let embedded = ["embedded table `directors`, which the server ignores"];
+    let films = |it: &ScopedClient| it.from("films").select("*,directors!inner(*)");
+    says(|it| films(it).eq("directors.name", "x").delete(), &embedded).await;
+    says(
+        |it| films(it).delete().eq("id", 1).is_null("directors.name"),
+        &embedded,
+    )
+    .await;
+    says(
+        |it| {
+            films(it)
+                .update(json!({}))
+                .eq("id", 1)
+                .or([Condition::eq("directors.name", "x")])
+        },
+        &embedded,
+    )
+    .await;
+    let offset = ["an offset, which the server ignores"];
+    says(|it| table(it).delete().eq("a", 1).range(10, 19), &offset).await;
+    says(
+        |it| table(it).update(json!({})).eq("a", 1).offset(5),
+        &offset,
+    )
+    .await;
+    let first = sent(|it| table(it).delete().eq("a", 1).range(0, 9)).await;
+    assert_eq!(first.url.query(), Some("a=eq.1&limit=10"));
+}
+
+#[tokio::test]
+async fn an_insert_has_neither_a_filter_nor_a_limit() {
+    let row = || json!({"a": 1});
+    says(
+        |it| table(it).eq("a", 1).insert(row()),
+        &["an insert has a filter"],
+    )
+    .await;
+    says(
+        |it| table(it).upsert(row()).or([Condition::eq("x.a", 1)]),
+        &["an upsert has a filter"],
+    )
+    .await;
+    says(
+        |it| table(it).insert(row()).limit(1),
+        &["`limit` means nothing for an insert"],
+    )
+    .await;
+    says(
+        |it| table(it).insert(row()).offset(1),
+        &["means nothing for an insert"],
+    )
+    .await;
+    says(|it| table(it).insert(row()).on_conflict("a"), &["`upsert`"]).await;
+    says(
+        |it| table(it).insert(row()).ignore_duplicates(),
+        &["`upsert`"],
+    )
+    .await;
+    says(
+        |it| table(it).insert(row()).max_affected(1),
+        &["`max_affected` means nothing"],
+    )
+    .await;
+    says(
+        |it| table(it).insert(row()).expect_rows(1),
+        &["`expect_rows` means nothing"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_said_twice_is_refused() {
+    let row = || json!({"a": 1});
+    says(
+        |it| table(it).insert(row()).update(row()),
+        &["an insert and an update at once"],
+    )
+    .await;
+    says(
+        |it| table(it).delete().insert(row()),
+        &["a delete and an insert at once"],
+    )
+    .await;
+    says(
+        |it| it.rpc("f", ()).delete(),
+        &["a function call and a delete at once"],
+    )
+    .await;
+    says(
+        |it| table(it).select("a").select("b"),
+        &["`select` is called twice"],
+    )
+    .await;
+    says(
+        |it| table(it).limit(1).range(0, 5),
+        &["`limit` is said twice"],
+    )
+    .await;
+    says(
+        |it| table(it).offset(1).offset(2),
+        &["`offset` is said twice"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_method_of_another_verb_is_refused() {
+    says(
+        |it| table(it).max_affected(1),
+        &["`max_affected` means nothing for a read"],
+    )
+    .await;
+    says(
+        |it| table(it).expect_rows(1),
+        &["`expect_rows` means nothing for a read"],
+    )
+    .await;
+    says(
+        |it| table(it).columns("a"),
+        &["`columns` means nothing for a read", "select"],
+    )
+    .await;
+    says(
+        |it| table(it).on_conflict("a"),
+        &["`on_conflict` means nothing for a read"],
+    )
+    .await;
+    says(
+        |it| table(it).by_get(),
+        &["`by_get` means nothing for a read", "rpc"],
+    )
+    .await;
+    says(
+        |it| table(it).delete().eq("a", 1).on_conflict("a"),
+        &["`on_conflict`"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn nul_is_refused_wherever_it_stands() {
+    let nul = "nul\0other";
+    let words = ["NUL"];
+    says(|it| table(it).eq("v", nul), &words).await;
+    says(|it| table(it).in_("v", ["a", nul]), &words).await;
+    says(|it| table(it).contains("v", [nul]), &words).await;
+    says(|it| table(it).contains("v", json!({"a": nul})), &words).await;
+    says(|it| table(it).like("v", any([nul])), &words).await;
+    says(|it| table(it).contains_text("v", nul), &words).await;
+    says(|it| table(it).fts("v", nul, None), &words).await;
+    says(|it| table(it).filter("v", "eq", nul), &words).await;
+    says(|it| table(it).and([Condition::eq("v", nul)]), &words).await;
+    says(|it| table(it).or_raw(nul), &words).await;
+    says(|it| table(it).eq(nul, 1), &words).await;
+    says(|it| table(it).order(nul), &words).await;
+    says(|it| table(it).select(nul), &words).await;
+    says(|it| table(it).param("x", nul), &words).await;
+    says(
+        |it| table(it).upsert(json!({"a": 1})).on_conflict(nul),
+        &words,
+    )
+    .await;
+    says(|it| table(it).insert(json!({"a": nul})), &words).await;
+    says(|it| table(it).update(json!({nul: 1})).eq("a", 1), &words).await;
+    says(|it| it.rpc("f", json!({"a": [nul]})), &words).await;
+    // A backslash before `u0000` is text of the user's.
+    let escaped = sent(|it| table(it).insert(json!({"a": r"\u0000"}))).await;
+    assert_eq!(
+        escaped.body_json::<serde_json::Value>().unwrap(),
+        json!({"a": r"\u0000"})
+    );
+}
+
+#[tokio::test]
+async fn a_group_without_a_condition_is_refused() {
+    says(|it| table(it).or([]), &["`or` has no condition"]).await;
+    says(|it| table(it).and([]), &["`and` has no condition"]).await;
+    says(
+        |it| table(it).and([Condition::or([])]),
+        &["`or` has no condition"],
+    )
+    .await;
+    for list in [
+        " ",
+        "a.eq.1)",
+        "name.eq.a)b,c.eq.1",
+        "a",
+        "a.xx.1",
+        "id.not.in.()",
+        r#"in.in.("")"#,
+    ] {
+        says(
+            |it| table(it).or_raw(list),
+            &["`or_raw` is not a list of conditions"],
+        )
+        .await;
+    }
+    says(
+        |it| table(it).or([Condition::eq("not.x", 1)]),
+        &["named `not`"],
+    )
+    .await;
+    let mixed = [Condition::eq("a.x", 1), Condition::eq("b.x", 1)];
+    says(|it| table(it).or(mixed), &["`a`", "`b`", "one group"]).await;
+}
+
+#[tokio::test]
+async fn conditions_are_nested_to_a_limit_and_never_cost_the_stack() {
+    let nested =
+        |depth: usize| (0..depth).fold(Condition::eq("a", 1), |inner, _| Condition::and([inner]));
+    says(
+        |it| table(it).or([nested(20_000)]),
+        &["nested deeper than 64"],
+    )
+    .await;
+    let negated = (0..20_000).fold(Condition::eq("a", 1), |inner, _| !inner);
+    assert_eq!(negated, Condition::eq("a", 1));
+    sent(|it| table(it).or([nested(50)])).await;
+}
+
+#[tokio::test]
+async fn a_url_that_is_too_long_is_refused_with_the_ways_out() {
+    let values: Vec<u32> = (0..8_000).collect();
+    for error in [
+        refused(|it| table(it).in_("id", &values)).await,
+        refused(|it| table(it).eq("v", "x".repeat(70_000))).await,
+    ] {
+        let Error::Client(ClientError::UrlTooLong { bytes, limit, .. }) = error else {
+            panic!("{error}");
+        };
+        assert!(bytes > limit && limit == 8192);
+    }
+    says(
+        |it| table(it).in_("id", &values),
+        &["chunks", "rpc", "POST", "max_url_bytes"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn operators_and_operands_that_do_not_fit_are_refused() {
+    for (operator, operand) in [
+        ("limit", "1"),
+        ("eq.x", "1"),
+        ("", "1"),
+        ("eq(some)", "1"),
+        ("neq(any)", "{1}"),
+        ("fts)x(", "x"),
+        ("not.not.eq", "1"),
+        ("in", "()"),
+        ("in", "(\"\")"),
+        ("in", "1,2"),
+        ("in", "(1),id.eq.2"),
+        ("not.in", "(\"a)"),
+        ("is", "5"),
+    ] {
+        says(|it| table(it).filter("a", operator, operand), &["operator"]).await;
+        says(
+            |it| table(it).or([Condition::not("a", operator, operand)]),
+            &["operator"],
+        )
+        .await;
+    }
+    says(|it| table(it).fts("a", "x", Some("a)")), &["configuration"]).await;
+    says(|it| table(it).contains_text("a", ""), &["every row"]).await;
+    sent(|it| {
+        table(it)
+            .filter("a", "in", r#"(1,"a,\")",)"#)
+            .is("b", Is::Unknown)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_a_method_goes_through_it() {
+    for name in [
+        "select",
+        "limit",
+        "x.order",
+        "on_conflict",
+        "and",
+        "not.or",
+        "apikey",
+        "",
+    ] {
+        says(|it| table(it).param(name, "1"), &["use the method"]).await;
+    }
+    says(|it| table(it).param("id", "eq.1"), &["filter(column"]).await;
+    says(
+        |it| table(it).prefer("resolution=merge-duplicates"),
+        &["upsert"],
+    )
+    .await;
+    says(|it| table(it).prefer("max-affected=x"), &["max_affected"]).await;
+    for name in [
+        "apikey",
+        "Authorization",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "te",
+        "trailer",
+        "upgrade",
+        "expect",
+        "content-encoding",
+        "accept-encoding",
+        "prefer",
+        "range",
+        "content-type",
+        "accept-profile",
+        "a b",
+    ] {
+        says(|it| table(it).header(name, "1"), &["header"]).await;
+    }
+    says(|it| table(it).header("x", "a\r\nb: c"), &["cannot carry"]).await;
+    says(
+        |it| table(it).single().header("accept", "image/png"),
+        &["`Accept`"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn explaining_a_write_never_carries_it_out() {
+    let (server, client) = crate::support::project().await;
+    let delete = || client.from("t").delete().eq("a", 1);
+    let error = delete()
+        .explain(Explain::new().analyze())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("would carry the write out"));
+    assert!(crate::support::arrived(&server).await.is_empty());
+    delete().explain(Explain::new().verbose()).await.unwrap();
+    let count = delete().count().await.unwrap_err();
+    assert!(
+        count
+            .to_string()
+            .contains("`count` means nothing for a delete")
+    );
+}
