@@ -15,7 +15,7 @@ use crate::support::{
     ALICE, BOB, Certificate, EMPTY, START, Server, config, http2, project, request, respond, until,
 };
 
-fn is_closed<T>(outcome: Result<T, Error>) -> bool {
+fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
     matches!(outcome, Err(Error::Client(ClientError::Closed)))
 }
 
@@ -41,7 +41,7 @@ async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
     alice.close();
     // The caller need not wait for the connection.
     let outcome = tokio::time::timeout(short, query).await.unwrap().unwrap();
-    assert!(is_closed(outcome));
+    assert!(is_closed(&outcome));
 
     drop(fillers);
     let mut arrived = Vec::new();
@@ -81,7 +81,7 @@ async fn a_request_that_waits_for_tls_is_not_sent() {
         [&alice, &bob].map(|client| tokio::spawn(client.from("notes").execute()));
     until("a connection", || server.connections() > 0).await;
     clients.close_user(ALICE).unwrap();
-    assert!(is_closed(of_alice.await.unwrap()));
+    assert!(is_closed(&of_alice.await.unwrap()));
     go.notify_one();
     // The connection that Alice's request wanted carries Bob's.
     of_bob.await.unwrap().unwrap();
@@ -128,7 +128,7 @@ async fn a_request_that_waits_for_a_stream_is_not_sent() {
     let second = tokio::spawn(alice.from("second").execute());
     tokio::time::sleep(Duration::from_millis(50)).await;
     alice.close();
-    assert!(is_closed(second.await.unwrap()));
+    assert!(is_closed(&second.await.unwrap()));
     release.send(()).unwrap();
     first.await.unwrap().unwrap();
     bob.from("third").execute().await.unwrap();
@@ -163,8 +163,8 @@ async fn a_caller_whose_request_was_written_learns_of_it_at_once_and_streams_end
     let of_bob = tokio::spawn(bob.from("slow").execute());
     until("a third connection", || server.connections() == 3).await;
     alice.close();
-    assert!(is_closed(slow.await.unwrap()));
-    assert!(is_closed(streamed.next_part().await.unwrap()));
+    assert!(is_closed(&slow.await.unwrap()));
+    assert!(is_closed(&streamed.next_part().await.unwrap()));
     assert!(streamed.next_part().await.is_none());
     assert!(!of_bob.is_finished());
 }

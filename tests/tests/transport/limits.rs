@@ -10,7 +10,7 @@ use crate::support::{ALICE, Certificate, Server, answer, config, http2, project,
 
 /// As many bytes as the other side takes; whether it took so many.
 async fn pour(stream: &mut (impl AsyncWrite + Unpin), bytes: usize) -> io::Result<()> {
-    let block = [b'x'; 1 << 16];
+    let block = vec![b'x'; 1 << 16];
     let mut left = bytes;
     while left > 0 {
         let part = left.min(block.len());

@@ -44,7 +44,7 @@ fn reset(stream: &TcpStream) -> std::io::Result<()> {
 async fn write(alice: &ScopedClient) -> Result<scoped_runtime::Response, Error> {
     alice
         .from("notes")
-        .insert(&json!({ "id": 1 }))
+        .insert(json!({ "id": 1 }))
         .execute()
         .await
 }
@@ -212,7 +212,7 @@ async fn unprocessed(how: Unprocessed) {
     let clients = project(config);
     let alice = clients.get(ALICE).unwrap();
     alice.from("first").execute().await.unwrap();
-    let second = alice.from("second").insert(&json!({})).execute().await;
+    let second = alice.from("second").insert(json!({})).execute().await;
     match how {
         Unprocessed::Refused => {
             second.unwrap();

@@ -138,7 +138,7 @@ async fn a_token_from_the_future_is_tried_once_more_on_a_read() {
     query.await.unwrap().unwrap();
     assert_eq!(*count.lock().unwrap(), 2);
 
-    let write = alice.from("notes").insert(&serde_json::json!({})).execute();
+    let write = alice.from("notes").insert(serde_json::json!({})).execute();
     let error = write.await.unwrap_err();
     assert!(
         matches!(&error, Error::Api(api) if api.status() == 401),
