@@ -23,15 +23,19 @@ const LINE: [&str; 16] = [
 ];
 
 /// A crate that does one layer's work is named in that layer only.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("jsonwebtoken::", &["key"]),
     ("aws_lc_rs::", &["key", "token"]),
-    ("rustls_pki_types::", &["key"]),
+    ("rustls_pki_types::", &["key", "transport"]),
     ("reqwest_011::", &["transport"]),
-    ("arc_swap::", &["key", "session", "verify"]),
+    ("hyper::", &["transport"]),
+    ("h2::", &["transport"]),
+    ("rustls::", &["transport"]),
+    ("socket2::", &["transport"]),
+    ("arc_swap::", &["key", "verify"]),
     ("dotenvy::", &["config"]),
     ("rustix::", &["clock"]),
-    ("tokio::runtime::", &["client"]),
+    ("tokio::runtime::", &["client", "session", "transport"]),
     ("std::env::", &["config", "policies"]),
 ];
 
