@@ -3,7 +3,7 @@
 //! Lists of nothing are refused with what cannot be read: negated they fit every row.
 //! See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#logical-operators>.
 
-use super::comparison::{is_list, is_operator};
+use super::operator::{is_list, is_operator};
 
 /// How deep groups may be nested.
 const MAX_DEPTH: usize = 64;

@@ -5,9 +5,9 @@ use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
-use super::comparison::{is_filter, is_list};
 use super::group::{column, is_group};
 use super::mistake::Mistake;
+use super::operator::{is_filter, is_list};
 use crate::error::ClientError;
 use crate::transport::Outgoing;
 
