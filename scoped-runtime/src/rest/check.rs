@@ -154,7 +154,9 @@ impl Statement {
         if !body.is_list {
             return Ok(self.columns.clone());
         }
-        preferences.missing_default = true;
+        if !preferences.says("missing") {
+            preferences.missing_default = true;
+        }
         let keys = body.row_keys()?;
         let merges = preferences.resolution == Some(Resolution::Merge);
         if keys.differ && merges {

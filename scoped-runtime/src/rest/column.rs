@@ -31,14 +31,18 @@ pub(super) struct Parts<'a> {
     pub(super) table: Cow<'a, str>,
     /// The name, and the path into its JSON.
     pub(super) field: Cow<'a, str>,
+    /// How many embedded tables the path has.
+    pub(super) depth: usize,
+    /// Whether the path into JSON has an index into an array.
+    pub(super) has_index: bool,
 }
 
 impl<'a> Column<'a> {
     /// A column of exactly this name, whatever letters it contains.
     pub fn exact(name: &str) -> Self {
         Self(check(name).map(|()| Parts {
-            table: Cow::Borrowed(""),
             field: Cow::Owned(quoted(name)),
+            ..Parts::plain("")
         }))
     }
 
@@ -53,8 +57,11 @@ impl<'a> Column<'a> {
                 path.push('.');
                 path.push_str(&parts.table);
             }
-            let table = Cow::Owned(path);
-            Ok(Parts { table, ..parts })
+            Ok(Parts {
+                table: Cow::Owned(path),
+                depth: parts.depth + 1,
+                ..parts
+            })
         }))
     }
 
@@ -86,13 +93,22 @@ impl<'a> Column<'a> {
     }
 }
 
+impl<'a> Parts<'a> {
+    /// A column of the query's own table that needs no quotes.
+    fn plain(name: &'a str) -> Self {
+        Self {
+            table: Cow::Borrowed(""),
+            field: Cow::Borrowed(name),
+            depth: 0,
+            has_index: false,
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Column<'a> {
     fn from(text: &'a str) -> Self {
         if is_plain(text) {
-            return Self(Ok(Parts {
-                table: Cow::Borrowed(""),
-                field: Cow::Borrowed(text),
-            }));
+            return Self(Ok(Parts::plain(text)));
         }
         Self(parse(text))
     }
@@ -108,8 +124,8 @@ impl From<String> for Column<'_> {
     fn from(text: String) -> Self {
         if is_plain(&text) {
             return Self(Ok(Parts {
-                table: Cow::Borrowed(""),
                 field: Cow::Owned(text),
+                ..Parts::plain("")
             }));
         }
         Self(parse(&text))
@@ -131,6 +147,7 @@ fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
     let (table, name) = names.rsplit_once('.').unwrap_or(("", names));
     let mut field = part(text, name)?;
     let mut rest = path;
+    let mut has_index = false;
     while let Some(tail) = rest.strip_prefix("->") {
         let (arrow, tail) = match tail.strip_prefix('>') {
             Some(tail) => ("->>", tail),
@@ -139,6 +156,7 @@ fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
         let (key, tail) = tail.split_at(tail.find("->").unwrap_or(tail.len()));
         field.push_str(arrow);
         if is_index(key) {
+            has_index = true;
             field.push_str(key);
         } else {
             field.push_str(&part(text, key)?);
@@ -149,6 +167,8 @@ fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
     Ok(Parts {
         table: Cow::Owned(table.transpose()?.unwrap_or_default()),
         field: Cow::Owned(field),
+        depth: names.split('.').count() - 1,
+        has_index,
     })
 }
 

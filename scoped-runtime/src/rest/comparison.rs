@@ -19,9 +19,26 @@ pub(super) struct Comparison<'a> {
     /// The operand has a syntax of its own, such as a list in parentheses.
     is_syntax: bool,
     /// What it comes to for every row, if that is known.
-    pub(super) constant: Option<bool>,
-    /// Every row that has a value fits, so that it is no filter to rely on.
-    pub(super) fits_all: bool,
+    constant: Option<bool>,
+    /// What it comes to for every row that has a value, if that is known.
+    fits: Option<bool>,
+}
+
+/// Whether a condition leaves out some rows that have values: a write needs a filter that does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Narrows {
+    pub(super) itself: bool,
+    /// Whether the negation does.
+    pub(super) opposite: bool,
+}
+
+impl Narrows {
+    pub(super) fn swapped(self) -> Self {
+        Self {
+            itself: self.opposite,
+            opposite: self.itself,
+        }
+    }
 }
 
 /// What `is` compares with.
@@ -78,7 +95,7 @@ impl<'a> Comparison<'a> {
             operand,
             is_syntax: false,
             constant: None,
-            fits_all: false,
+            fits: None,
         })
     }
 
@@ -120,6 +137,11 @@ impl<'a> Comparison<'a> {
                 "check its `Serialize` implementation",
             )
         })?;
+        let fits = match operator {
+            "cs" => Some(true),
+            "cd" => None,
+            _ => Some(false),
+        };
         if has_nul(operand.as_bytes()) {
             return Err(Mistake::new(
                 "the JSON in a filter contains NUL",
@@ -127,7 +149,7 @@ impl<'a> Comparison<'a> {
             ));
         }
         Ok(Self {
-            fits_all: operator == "cs" && literal.is_empty(),
+            fits: fits.filter(|_| literal.is_empty()),
             ..Self::new(column, operator, operand)?
         })
     }
@@ -250,10 +272,15 @@ impl<'a> Comparison<'a> {
                 "use `in_(column, values)` for lists and `is(column, ..)` for null and booleans",
             ));
         }
-        let is_of_nothing = comparison.operand == "{}";
+        let fits = match (operator, modifier.as_str()) {
+            ("cs", _) | (_, "(all)") => Some(true),
+            ("ov", _) | (_, "(any)") => Some(false),
+            _ => None,
+        };
+        let is_of_nothing = matches!(comparison.operand.as_str(), "{}" | "[]" | "empty");
         Ok(Self {
             negated,
-            fits_all: is_of_nothing && (operator == "cs" || modifier == "(all)"),
+            fits: fits.filter(|_| is_of_nothing),
             modifier: modifier.into(),
             is_syntax: matches!(kind, Kind::List | Kind::Is),
             ..comparison
@@ -265,13 +292,35 @@ impl<'a> Comparison<'a> {
         Self { negated, ..self }
     }
 
+    /// What it comes to for every row, if that is known.
+    pub(super) fn constant(&self) -> Option<bool> {
+        self.constant.map(|holds| holds != self.negated)
+    }
+
+    /// Whether it narrows the rows, and whether its opposite does.
+    pub(super) fn narrows(&self) -> Narrows {
+        let known = self.constant.or(self.fits);
+        let narrows = Narrows {
+            itself: known != Some(true),
+            opposite: known != Some(false),
+        };
+        if self.negated {
+            narrows.swapped()
+        } else {
+            narrows
+        }
+    }
+
     /// Appends operator and operand as the value of a parameter, where nothing follows.
     pub(super) fn push_parameter(&self, target: &mut String) {
+        if self.negated {
+            target.push_str("not.");
+        }
         self.push_operator(target);
         target.push_str(&self.operand);
     }
 
-    /// Appends operator and operand as they stand among other conditions.
+    /// Appends operator and operand as they stand among other conditions, without `not.`.
     pub(super) fn push_condition(&self, target: &mut String) {
         self.push_operator(target);
         if self.is_syntax {
@@ -282,9 +331,6 @@ impl<'a> Comparison<'a> {
     }
 
     fn push_operator(&self, target: &mut String) {
-        if self.negated {
-            target.push_str("not.");
-        }
         target.push_str(self.operator);
         target.push_str(&self.modifier);
         target.push('.');
@@ -333,13 +379,17 @@ const OPERATORS: [(&str, Kind); 25] = [
     ("wfts", Kind::Search),
 ];
 
-/// Whether the text begins as a filter does: `eq.`, `not.in.`, `fts(english).`
+/// Whether the text begins as a filter does: `eq.`, `not.`, `fts(english).`
 pub(super) fn is_filter(text: &str) -> bool {
-    let text = text.strip_prefix("not.").unwrap_or(text);
-    let Some((head, _)) = text.split_once('.') else {
-        return false;
-    };
-    let name = head.split_once('(').map_or(head, |(name, _)| name);
+    match text.split_once('.') {
+        Some((head, _)) => head == "not" || is_operator(head),
+        None => false,
+    }
+}
+
+/// Whether this is an operator: `eq`, `like(any)`, `fts(english)`.
+pub(super) fn is_operator(text: &str) -> bool {
+    let name = text.split_once('(').map_or(text, |(name, _)| name);
     OPERATORS.iter().any(|(known, _)| *known == name)
 }
 
@@ -362,6 +412,10 @@ pub(super) fn is_list(text: &str) -> bool {
     let Some(mut rest) = text.strip_prefix('(') else {
         return false;
     };
+    // PostgREST skips blanks here, and would see quotes behind them.
+    if rest.starts_with([' ', '\t']) {
+        return false;
+    }
     let mut count = 0;
     loop {
         let (element, after) = element(rest);

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, Narrows};
 use super::mistake::Mistake;
 
 /// One condition inside [`Query::or`](crate::Query::or) or [`Query::and`](crate::Query::and). No value
@@ -30,8 +30,7 @@ pub(super) struct Tree {
     pub(super) table: String,
     pub(super) negated: bool,
     pub(super) node: Node,
-    /// Whether it narrows the rows: a write needs something that does.
-    pub(super) narrows: bool,
+    pub(super) narrows: Narrows,
     depth: usize,
 }
 
@@ -76,26 +75,21 @@ impl Condition {
 
     pub(super) fn of(comparison: Result<Comparison<'_>, Mistake>) -> Self {
         Self(comparison.map(|comparison| {
-            let narrows = comparison.constant.is_none() && !comparison.fits_all;
-            let constant = comparison.constant.map(|holds| holds != comparison.negated);
+            let narrows = comparison.narrows();
             let table = comparison.column.table.as_ref().to_owned();
             let field = comparison.column.field.as_ref().to_owned();
-            let Some(holds) = constant else {
+            let (node, negated) = if let Some(holds) = comparison.constant() {
+                (Node::Never { field }, holds)
+            } else {
                 let mut test = String::new();
                 comparison.push_condition(&mut test);
-                return Tree {
-                    table,
-                    negated: false,
-                    node: Node::Test { field, test },
-                    narrows,
-                    depth: 1,
-                };
+                (Node::Test { field, test }, comparison.negated)
             };
             Tree {
                 table,
-                negated: holds,
-                node: Node::Never { field },
-                narrows: !holds,
+                negated,
+                node,
+                narrows,
                 depth: 2,
             }
         }))
@@ -120,7 +114,6 @@ impl Tree {
         let ends = operator == Operator::Or;
         let mut group: Option<Self> = None;
         let mut constant: Option<Self> = None;
-        let mut narrows = false;
         for Condition(member) in members {
             let member = member?;
             match member.constant() {
@@ -136,7 +129,6 @@ impl Tree {
                 None => {}
             }
             let Some(group) = &mut group else {
-                narrows = member.narrows;
                 group = Some(Self {
                     depth: member.depth + 1,
                     node: Node::Group {
@@ -145,7 +137,7 @@ impl Tree {
                     },
                     negated: false,
                     table: member.table,
-                    narrows,
+                    narrows: member.narrows,
                 });
                 continue;
             };
@@ -159,9 +151,16 @@ impl Tree {
                     "PostgREST filters one table by a group: write a group for each table",
                 ));
             }
-            narrows = match operator {
-                Operator::And => narrows || member.narrows,
-                Operator::Or => narrows && member.narrows,
+            let (mine, its) = (&mut group.narrows, member.narrows);
+            *mine = match operator {
+                Operator::And => Narrows {
+                    itself: mine.itself || its.itself,
+                    opposite: mine.opposite && its.opposite,
+                },
+                Operator::Or => Narrows {
+                    itself: mine.itself && its.itself,
+                    opposite: mine.opposite || its.opposite,
+                },
             };
             group.depth = group.depth.max(member.depth + 1);
             if let Node::Group { list, .. } = &mut group.node {
@@ -170,7 +169,7 @@ impl Tree {
             }
         }
         let tree = match (group, constant) {
-            (Some(group), _) => Self { narrows, ..group },
+            (Some(group), _) => group,
             (None, Some(constant)) => constant,
             (None, None) => {
                 return Err(Mistake::new(
@@ -232,15 +231,10 @@ impl std::ops::Not for Condition {
     type Output = Self;
 
     fn not(self) -> Self {
-        Self(self.0.map(|tree| {
-            let negated = !tree.negated;
-            // The negation of what never holds narrows nothing; of what fits all, leaves little.
-            let narrows = !(matches!(tree.node, Node::Never { .. }) && negated);
-            Tree {
-                negated,
-                narrows,
-                ..tree
-            }
+        Self(self.0.map(|tree| Tree {
+            negated: !tree.negated,
+            narrows: tree.narrows.swapped(),
+            ..tree
         }))
     }
 }

@@ -95,15 +95,31 @@ fn range<V: FilterValue>(start: Bound<&V>, end: Bound<&V>) -> String {
     literal
 }
 
+/// Whether nothing is between the bounds, as in `3..3`.
+fn is_empty<V: FilterValue>(start: Bound<&V>, end: Bound<&V>) -> bool {
+    let (
+        Bound::Included(low) | Bound::Excluded(low),
+        Bound::Included(high) | Bound::Excluded(high),
+    ) = (start, end)
+    else {
+        return false;
+    };
+    let (mut first, mut last) = (String::new(), String::new());
+    low.append_to(&mut first);
+    high.append_to(&mut last);
+    let includes_both = matches!((start, end), (Bound::Included(_), Bound::Included(_)));
+    first == last && !includes_both
+}
+
 pub(super) mod sealed {
-    use super::{Bound, FilterValue, Json, Value, array, range};
+    use super::{Bound, FilterValue, Json, Value, array, is_empty, range};
     use std::ops::RangeBounds;
 
     pub trait Literal {
         /// PostgreSQL's notation, or why there is none.
         fn literal(&self) -> Result<String, String>;
 
-        /// Whether every value contains it, so that it restricts nothing.
+        /// Whether nothing is in it: every value contains it, and none overlaps it.
         fn is_empty(&self) -> bool {
             false
         }
@@ -179,6 +195,10 @@ pub(super) mod sealed {
                 fn literal(&self) -> Result<String, String> {
                     Ok(range(self.start_bound(), self.end_bound()))
                 }
+
+                fn is_empty(&self) -> bool {
+                    is_empty(self.start_bound(), self.end_bound())
+                }
             }
             impl<V: FilterValue> super::Composite for super::$type<V> {}
             impl<V: FilterValue> super::RangeValue for super::$type<V> {}
@@ -190,6 +210,10 @@ pub(super) mod sealed {
     impl<V: FilterValue> Literal for (Bound<V>, Bound<V>) {
         fn literal(&self) -> Result<String, String> {
             Ok(range(self.0.as_ref(), self.1.as_ref()))
+        }
+
+        fn is_empty(&self) -> bool {
+            is_empty(self.0.as_ref(), self.1.as_ref())
         }
     }
 }

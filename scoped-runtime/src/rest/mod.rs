@@ -14,6 +14,7 @@ mod condition;
 mod encode;
 mod explain;
 mod filters;
+mod group;
 mod header;
 mod key_rows;
 mod literal;

@@ -82,6 +82,14 @@ impl<'a> Order<'a> {
                 "write `Order::desc(column)` or `Order::asc(column)`",
             ));
         }
+        if self.is_top_level && (parts.depth > 1 || parts.has_index) {
+            return Err(Mistake::named(
+                "order",
+                &format!("{}.{}", parts.table, parts.field),
+                "cannot sort the query's own rows: it is two tables away, or an element of a JSON array",
+                "sort by a column of a to-one embedded table, or by a view",
+            ));
+        }
         let direction = if self.is_descending { ".desc" } else { "" };
         let (table, field) = if !self.is_top_level || parts.table.is_empty() {
             (parts.table.into_owned(), parts.field.into_owned())

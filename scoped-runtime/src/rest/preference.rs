@@ -91,6 +91,11 @@ impl Preferences {
         Ok(())
     }
 
+    /// Whether a preference that has no method was said.
+    pub(super) fn says(&self, name: &str) -> bool {
+        self.others.iter().any(|(known, _)| known == name)
+    }
+
     /// The header's value, if there is anything to say.
     pub(super) fn header(&self, is_write: bool) -> Result<Option<HeaderValue>, Mistake> {
         let returning = match self.returning {

@@ -10,6 +10,7 @@ use super::column::{is_parameter, table_path};
 use super::columns::{ColumnNames, checked};
 use super::comparison::{Comparison, is_filter};
 use super::condition::{Condition, Operator};
+use super::group::is_group;
 use super::header;
 use super::mistake::{Mistake, Refusal};
 use super::order::Order;
@@ -330,14 +331,17 @@ impl<M> Query<M> {
     }
 
     pub(super) fn raw_condition(mut self, operator: Operator, list: &str) -> Self {
-        let mistake = if list.trim().is_empty() {
-            let what = format!("`{}_raw` has no condition", operator.text());
-            Some(Mistake::new(what, "name at least one, or leave it out"))
-        } else {
-            Mistake::if_nul("condition", list)
-        };
-        if let Some(mistake) = mistake {
+        if let Some(mistake) = Mistake::if_nul("condition", list) {
             return self.refuse(mistake);
+        }
+        if !is_group(&format!("({list})")) {
+            let what = format!(
+                "`{}_raw` is not a list of conditions to its end",
+                operator.text()
+            );
+            let remedy =
+                "write conditions with commas between, or use `Condition`, which writes them";
+            return self.refuse(Mistake::new(what, remedy));
         }
         self.statement.raw_condition(operator, list);
         self
@@ -373,8 +377,10 @@ impl<M> Query<M> {
     fn embedded(mut self, table: &str, parameter: &str, count: usize) -> Self {
         match table_path(table) {
             Ok(path) => {
-                let name = format!("{path}.{parameter}");
-                self.statement.parameter(&name, &count.to_string());
+                let outcome = self
+                    .statement
+                    .embedded(format!("{path}.{parameter}"), count);
+                self.statement.note(outcome);
             }
             Err(mistake) => return self.refuse(mistake),
         }

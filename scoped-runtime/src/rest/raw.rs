@@ -1,13 +1,12 @@
 //! Requests to PostgREST that were not written as a `Query`: by a native builder, or as a path with
 //! parameters. What a `Query` refuses is refused here, as far as the parameters show it.
 
-use std::borrow::Cow;
-
 use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
 use super::comparison::{is_filter, is_list};
+use super::group::{column, is_group};
 use super::mistake::Mistake;
 use crate::error::ClientError;
 use crate::transport::Outgoing;
@@ -39,15 +38,23 @@ pub(super) fn check(request: &mut Outgoing, max_url_bytes: usize) -> Result<(), 
         .target
         .split_once('?')
         .unwrap_or((&request.target, ""));
+    if form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "apikey") {
+        let remedy = "leave it out";
+        return Err(Mistake::named("parameter", "apikey", "is set by the client", remedy).into());
+    }
     let Some(name) = path.strip_prefix(ROOT) else {
         return Ok(());
     };
-    let is_call = name.starts_with("rpc/");
+    // PostgREST splits at `;`, too, and drops what has no `=`.
+    let is_cut = |pair: &str| !pair.is_empty() && (!pair.contains('=') || pair.contains(';'));
+    if query.split('&').any(is_cut) {
+        return Err(refuse("a parameter has no `=`, or a `;` that is not encoded").into());
+    }
     let mut said = Said::default();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
         said.read(&key, &value)?;
     }
-    if is_call {
+    if name.starts_with("rpc/") {
         return Ok(());
     }
     match request.method {
@@ -74,7 +81,7 @@ impl Said {
             }
         }
         let last = key.rsplit('.').next().unwrap_or(key);
-        if !is_parameter(last) || last == "not" || last == "apikey" {
+        if !is_parameter(last) || last == "not" {
             return self.read_filter(key, value);
         }
         if is_filter(value) {
@@ -97,15 +104,22 @@ impl Said {
                 return Err(Mistake::new("`select` is given twice", remedy));
             }
             ("select", _) => self.has_select = true,
-            ("limit", _) => self.limit = Some(number()?),
+            ("limit", _) => {
+                let number = number()?;
+                self.limit = Some(self.limit.map_or(number, |limit| limit.min(number)));
+            }
             ("offset", _) => self.offset = Some(number()?),
             (_, "limit" | "offset") => {
                 number()?;
             }
             (_, "and" | "or") => {
-                if value.trim_matches(['(', ')', ' ']).is_empty() {
-                    let remedy = "name at least one, or leave it out";
-                    return Err(Mistake::named("parameter", key, "has no condition", remedy));
+                if !is_group(value) {
+                    return Err(Mistake::named(
+                        "parameter",
+                        key,
+                        "is not a group of conditions to its end",
+                        "use `Query` with `Condition`, which writes them",
+                    ));
                 }
                 let table = key.trim_end_matches(last).trim_end_matches("not.");
                 self.note(key, !table.is_empty());
@@ -117,16 +131,14 @@ impl Said {
 
     /// A filter: `column=eq.1`, or `table.column=eq.1`.
     fn read_filter(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
-        let plain = |letter: char| letter.is_alphanumeric() || "_$ ->.".contains(letter);
-        let unquoted = without_quoted(key);
-        if !unquoted.chars().all(plain) || unquoted.is_empty() && key.is_empty() {
+        let Some(is_embedded) = column(key) else {
             return Err(Mistake::named(
                 "column",
                 key,
-                "has letters that PostgREST does not read as a name's",
+                "has letters that PostgREST may not read as a name's",
                 "use `Query`, which quotes the name",
             ));
-        }
+        };
         let value = value.strip_prefix("not.").unwrap_or(value);
         if let Some(list) = value.strip_prefix("in.")
             && !is_list(list)
@@ -138,8 +150,12 @@ impl Said {
                 "use `Query::in_`",
             ));
         }
-        let names = unquoted.split("->").next().unwrap_or_default();
-        self.note(key, names.contains('.'));
+        // An empty array is in every row's array, and none overlaps it: nothing to rely on.
+        if value.ends_with(".{}") {
+            self.filters.get_or_insert_with(|| key.to_owned());
+        } else {
+            self.note(key, is_embedded);
+        }
         Ok(())
     }
 
@@ -195,47 +211,22 @@ fn refuse(what: &str) -> Mistake {
 }
 
 /// Lets the server refuse the write if it touches more rows than its limit, which it would ignore.
-fn hold_to(request: &mut Outgoing, limit: u64) -> Result<(), ClientError> {
-    let given = request.headers.get_all("prefer").iter();
-    let mut settings: Vec<String> = given
-        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .map(|setting| setting.trim().to_owned())
-        .filter(|setting| {
-            let name = setting.split('=').next().unwrap_or_default().trim();
-            !name.is_empty()
-                && !name.eq_ignore_ascii_case("handling")
-                && !name.eq_ignore_ascii_case("max-affected")
-        })
-        .collect();
+fn hold_to(request: &mut Outgoing, mut limit: u64) -> Result<(), ClientError> {
+    let mut settings = Vec::new();
+    for value in request.headers.get_all("prefer") {
+        for setting in value.to_str().unwrap_or_default().split(',').map(str::trim) {
+            let (name, value) = setting.split_once('=').unwrap_or((setting, ""));
+            match name.trim().to_ascii_lowercase().as_str() {
+                "" | "handling" => {}
+                "max-affected" => limit = limit.min(value.trim().parse().unwrap_or(limit)),
+                _ => settings.push(setting.to_owned()),
+            }
+        }
+    }
     settings.push("handling=strict".to_owned());
     settings.push(format!("max-affected={limit}"));
     let value = HeaderValue::from_str(&settings.join(","))
         .map_err(|_| refuse("a write has a `Prefer` header that is not text"))?;
     request.headers.insert("prefer", value);
     Ok(())
-}
-
-/// The key without its quoted parts.
-fn without_quoted(key: &str) -> Cow<'_, str> {
-    if !key.contains('"') {
-        return Cow::Borrowed(key);
-    }
-    let mut unquoted = String::new();
-    let mut is_quoted = false;
-    let mut letters = key.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' => is_quoted = !is_quoted,
-            '\\' if is_quoted => {
-                letters.next();
-            }
-            _ if is_quoted => {}
-            _ => unquoted.push(letter),
-        }
-    }
-    if is_quoted {
-        // Never closed: not a name.
-        unquoted.push('"');
-    }
-    Cow::Owned(unquoted)
 }

@@ -36,6 +36,8 @@ pub(super) struct Statement {
     pub(super) offset: Option<usize>,
     /// Further parameters as they are sent, each with `&` before it.
     parameters: String,
+    /// The limits and offsets of embedded tables that were said.
+    embedded: Vec<String>,
     pub(super) columns: Option<Vec<String>>,
     pub(super) on_conflict: Option<Vec<String>>,
     pub(super) preferences: Preferences,
@@ -129,6 +131,7 @@ impl Statement {
             limit: None,
             offset: None,
             parameters: String::new(),
+            embedded: Vec::new(),
             columns: None,
             on_conflict: None,
             preferences: Preferences::default(),
@@ -151,12 +154,11 @@ impl Statement {
 
     pub(super) fn filter(&mut self, comparison: &Comparison<'_>) {
         let (table, field) = (&comparison.column.table, &comparison.column.field);
-        self.note_filter(table, comparison.constant.is_none() && !comparison.fits_all);
-        match comparison.constant.map(|holds| holds != comparison.negated) {
+        self.note_filter(table, comparison.narrows().itself);
+        match comparison.constant() {
             // Says nothing.
             Some(true) => {}
             Some(false) => {
-                self.narrows |= table.is_empty();
                 self.group(table, false, Operator::And, &never(field));
             }
             None => {
@@ -176,7 +178,7 @@ impl Statement {
     }
 
     pub(super) fn condition(&mut self, tree: &Tree) {
-        self.note_filter(&tree.table, tree.narrows);
+        self.note_filter(&tree.table, tree.narrows.itself);
         match (&tree.node, tree.constant()) {
             (_, Some(true)) => {}
             (Node::Never { field }, _) => {
@@ -212,6 +214,13 @@ impl Statement {
     }
 
     fn group(&mut self, table: &str, negated: bool, operator: Operator, list: &str) {
+        // PostgREST takes any part of the path that reads so for the negation of the group.
+        if table.split('.').any(|name| name == "\"not\"") {
+            self.note(Err::<(), _>(Mistake::new(
+                "a group of conditions is about an embedded table named `not`",
+                "give the table another name in `select`: `other:not(..)`",
+            )));
+        }
         let filters = &mut self.filters;
         filters.push('&');
         if !table.is_empty() {
@@ -246,6 +255,21 @@ impl Statement {
     /// Whether the query's own rows have an order.
     pub(super) fn is_ordered(&self) -> bool {
         self.orders.iter().any(|(key, _)| key == "order")
+    }
+
+    /// A limit or an offset of an embedded table, unless it was said before.
+    pub(super) fn embedded(&mut self, name: String, count: usize) -> Result<(), Mistake> {
+        if self.embedded.contains(&name) {
+            return Err(Mistake::named(
+                "parameter",
+                &name,
+                "is said twice",
+                "keep the one that is meant",
+            ));
+        }
+        self.parameter(&name, &count.to_string());
+        self.embedded.push(name);
+        Ok(())
     }
 
     pub(super) fn parameter(&mut self, name: &str, value: &str) {

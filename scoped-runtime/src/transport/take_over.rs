@@ -58,27 +58,41 @@ impl Native {
         let mut outgoing = Outgoing::new(method, target.to_owned());
         outgoing.headers = headers;
         outgoing.body = Bytes::copy_from_slice(body.unwrap_or_default());
-        range_to_parameters(&mut outgoing);
+        range_to_parameters(&mut outgoing)?;
         Ok(outgoing)
     }
 }
 
-fn range_to_parameters(request: &mut Outgoing) {
+fn range_to_parameters(request: &mut Outgoing) -> Result<(), ClientError> {
     request.headers.remove("range-unit");
     let Some(range) = request.headers.remove("range") else {
-        return;
+        return Ok(());
     };
-    let bounds = range.to_str().ok().and_then(|range| {
-        let (low, high) = range.split_once('-')?;
-        Some((low.parse::<u64>().ok()?, high.parse::<u64>().ok()?))
-    });
-    if let Some((low, high)) = bounds {
-        let count = high.saturating_sub(low).saturating_add(1);
+    let (low, high) = range
+        .to_str()
+        .ok()
+        .and_then(|range| range.split_once('-'))
+        .ok_or_else(|| unusable("has a `Range` that cannot be read"))?;
+    let number = |text: &str| {
+        let number = text.trim().parse::<u64>();
+        number.map_err(|_| unusable("has a `Range` that cannot be read"))
+    };
+    let low = number(low)?;
+    if !high.trim().is_empty() {
+        // `limit(0)` of a release build wraps to the greatest number.
+        let high = Some(number(high)?).filter(|high| *high != u64::MAX);
+        let count = high
+            .and_then(|high| (high + 1).checked_sub(low))
+            .unwrap_or(0);
         parameter(request, "limit", count);
-        if low > 0 {
-            parameter(request, "offset", low);
+        if count == 0 {
+            return Ok(());
         }
     }
+    if low > 0 {
+        parameter(request, "offset", low);
+    }
+    Ok(())
 }
 
 fn parameter(request: &mut Outgoing, name: &str, value: u64) {

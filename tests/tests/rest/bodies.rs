@@ -69,6 +69,11 @@ async fn rows_that_differ_in_their_keys_take_the_defaults() {
     assert_eq!(parameters(&named), [pair("columns", r#""a b","limit""#)]);
     let given = sent(|it| it.from("t").insert(BOTH).columns(["a"])).await;
     assert_eq!(parameters(&given), [pair("columns", "a")]);
+    let null = sent(|it| it.from("t").insert(BOTH).prefer("missing=null")).await;
+    assert_eq!(
+        header(&null, "prefer"),
+        "return=representation,missing=null"
+    );
     let empty = sent(|it| it.from("t").insert(json!([]))).await;
     assert_eq!(parameters(&empty), []);
     let one = sent(|it| it.from("t").insert(Row { a: 1, b: None })).await;
@@ -156,6 +161,7 @@ async fn arguments_that_a_url_would_change_are_refused() {
         json!({"select": "a"}),
         json!({"a": "eq.5"}),
         json!({"a": "not.in.(1)"}),
+        json!({"a": "not.foo"}),
         json!({"a": "fts(english).x"}),
         json!({"a": null}),
         json!({"a": [{"b": 1}]}),

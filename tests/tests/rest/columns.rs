@@ -155,6 +155,9 @@ async fn orders_have_their_directions_as_types_and_add_up() {
         pair("child.order", "d->>e.desc,f"),
     ];
     assert_eq!(parameters(&request), expected);
+    for order in [Order::asc("a.b.c"), Order::asc("a.b->0")] {
+        refused(|it| it.from("t").order(order.top_level())).await;
+    }
     for text in ["a.desc", "a.asc", "a.nullslast"] {
         let error = refused(|it| it.from("t").order(text)).await.to_string();
         assert!(error.contains("Order::desc"), "{error}");

@@ -44,7 +44,7 @@ async fn a_name_that_cannot_be_sent_is_an_error_when_it_is_executed() {
 #[tokio::test]
 async fn what_a_query_refuses_is_refused_of_a_native_builder() {
     let (server, client) = project().await;
-    let steps: [fn(Builder) -> Builder; 17] = [
+    let steps: &[fn(Builder) -> Builder] = &[
         |it| it.delete(),
         |it| it.delete().limit(1),
         |it| it.update("{}"),
@@ -62,8 +62,18 @@ async fn what_a_query_refuses_is_refused_of_a_native_builder() {
         |it| it.delete().not("in", "v", r#"("")"#),
         |it| it.delete().not("in", "v", "()"),
         |it| it.or(""),
+        |it| it.delete().eq("m²", "1"),
+        |it| it.delete().eq("नाम", "1"),
+        |it| it.eq("a>b", "1"),
+        |it| it.eq("data->>a.b", "1"),
+        |it| it.delete().and("name.eq.a)b,owner.eq.me"),
+        |it| it.delete().and("id.not.in.()"),
+        |it| it.or(r#"id.not.in.("")"#),
+        |it| it.delete().not("ov", "tags", "{}"),
+        |it| it.delete().and("tags.not.ov.{}"),
+        |it| it.delete().eq("apikey", "x"),
     ];
-    for (number, step) in steps.into_iter().enumerate() {
+    for (number, step) in steps.iter().enumerate() {
         let error = client.execute(step(client.native("t"))).await;
         let error = error.expect_err(&format!("step {number}"));
         let Error::Client(ClientError::InvalidQuery { remedy, .. }) = &error else {
@@ -77,6 +87,12 @@ async fn what_a_query_refuses_is_refused_of_a_native_builder() {
         error,
         Error::Client(ClientError::UrlTooLong { .. })
     ));
+    assert!(arrived(&server).await.is_empty());
+    for table in ["t?id", "t?name=eq.a;b"] {
+        let url = format!("{}/rest/v1", server.uri());
+        let native = postgrest::Postgrest::new(url).from(table).delete();
+        client.execute(native).await.unwrap_err();
+    }
     assert!(arrived(&server).await.is_empty());
     let unfiltered = client
         .execute(client.native("t").delete())
@@ -97,6 +113,18 @@ async fn a_limited_native_write_is_refused_whole_if_more_rows_match() {
     let strict = |count| format!("return=representation,handling=strict,max-affected={count}");
     assert_eq!(header(&requests[0], "prefer"), strict(1));
     assert_eq!(header(&requests[1], "prefer"), strict(3));
+    // Whatever limit is the smallest holds.
+    let url = format!("{}/rest/v1", server.uri());
+    let limited = postgrest::Postgrest::new(url)
+        .from("t?limit=2")
+        .delete()
+        .eq("a", "1");
+    client.execute(limited.limit(5)).await.unwrap();
+    assert_eq!(header(&arrived(&server).await[2], "prefer"), strict(2));
+    let none = client.native("t").select("a").range(3, 2);
+    client.execute(none).await.unwrap();
+    let last = arrived(&server).await.pop().unwrap();
+    assert_eq!(last.url.query(), Some("select=a&limit=0"));
     let refused = client.from("t").delete().into_builder();
     assert!(refused.is_err(), "a delete without a filter");
 }

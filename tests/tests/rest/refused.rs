@@ -44,6 +44,30 @@ async fn a_write_without_a_filter_is_refused_unless_all_rows_are_meant() {
         &words,
     )
     .await;
+    let nothing = [""; 0];
+    says(
+        |it| table(it).delete().and([!Condition::overlaps("v", nothing)]),
+        &words,
+    )
+    .await;
+    says(
+        |it| {
+            table(it)
+                .delete()
+                .and([!!Condition::contains("v", nothing)])
+        },
+        &words,
+    )
+    .await;
+    says(|it| table(it).delete().not("v", "ov", "{}"), &words).await;
+    says(|it| table(it).delete().not("v", "eq(any)", "{}"), &words).await;
+    says(|it| table(it).delete().contains("v", 3..3), &words).await;
+    says(
+        |it| table(it).delete().and([!Condition::range_lt("v", 3..3)]),
+        &words,
+    )
+    .await;
+    sent(|it| table(it).delete().and([!Condition::contains("v", nothing)])).await;
     let deleted = sent(|it| table(it).delete().all_rows()).await;
     assert_eq!(
         (deleted.method.as_str(), deleted.url.query()),
@@ -242,7 +266,26 @@ async fn a_group_without_a_condition_is_refused() {
         &["`or` has no condition"],
     )
     .await;
-    says(|it| table(it).or_raw(" "), &["`or_raw` has no condition"]).await;
+    for list in [
+        " ",
+        "a.eq.1)",
+        "name.eq.a)b,c.eq.1",
+        "a",
+        "a.xx.1",
+        "id.not.in.()",
+        r#"in.in.("")"#,
+    ] {
+        says(
+            |it| table(it).or_raw(list),
+            &["`or_raw` is not a list of conditions"],
+        )
+        .await;
+    }
+    says(
+        |it| table(it).or([Condition::eq("not.x", 1)]),
+        &["named `not`"],
+    )
+    .await;
     let mixed = [Condition::eq("a.x", 1), Condition::eq("b.x", 1)];
     says(|it| table(it).or(mixed), &["`a`", "`b`", "one group"]).await;
 }

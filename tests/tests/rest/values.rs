@@ -240,3 +240,19 @@ async fn null_and_booleans_have_a_type_of_their_own() {
     ];
     assert_eq!(parameters(&request), expected);
 }
+
+#[tokio::test]
+async fn a_double_negation_is_none() {
+    let request = sent(|it| {
+        it.from("t").and([
+            !Condition::not("a", "eq", 1),
+            Condition::filter("b", "not.eq", 1),
+            !Condition::filter("c", "eq", 1),
+        ])
+    })
+    .await;
+    assert_eq!(
+        parameters(&request),
+        [pair("and", "(a.eq.1,b.not.eq.1,c.not.eq.1)")]
+    );
+}
