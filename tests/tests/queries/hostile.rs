@@ -3,7 +3,7 @@
 use crate::random::Random;
 
 /// What PostgREST, or a gateway, takes for its own.
-const RESERVED: [&str; 10] = [
+pub(crate) const RESERVED: [&str; 10] = [
     "limit",
     "offset",
     "order",

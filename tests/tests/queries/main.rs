@@ -11,6 +11,7 @@ mod hostile;
 mod native;
 mod property;
 mod random;
+mod raw;
 mod recorder;
 mod says;
 mod sql;

@@ -26,7 +26,9 @@ async fn what_arrives_says_what_was_written_or_nothing_is_sent() {
             refused += 1;
             let error = outcome.expect_err("nothing was sent, and no error said so");
             if chain.mistakes.is_empty() {
-                wrong.note(&error.to_string(), || format!("seed {seed}: {chain:?}"));
+                let error = error.to_string();
+                let problem = error.split('`').next().unwrap_or_default();
+                wrong.note(problem, || format!("seed {seed}: {chain:?}\n{error}"));
             }
             continue;
         };

@@ -32,6 +32,7 @@ pub(crate) enum Rows {
 
 pub(crate) trait Negate: Sized {
     fn negate(self) -> Self;
+    fn rows(&self) -> Rows;
     /// Nothing unless it is `is.null`; else whether it is negated.
     fn null_test(&self) -> Option<bool>;
     fn same_column(&self, other: &Self) -> bool;
@@ -40,13 +41,25 @@ pub(crate) trait Negate: Sized {
 impl Negate for (Field, Operation) {
     fn negate(self) -> Self {
         let (field, operation) = self;
+        let negated = !operation.negated;
         (
             field,
             Operation {
-                negated: !operation.negated,
+                negated,
                 ..operation
             },
         )
+    }
+
+    fn rows(&self) -> Rows {
+        let operation = &self.1;
+        let rows = match (&operation.operand, operation.operator) {
+            (grammar::Operand::List(values), _) if values.is_empty() => Rows::None,
+            (grammar::Operand::Single(value), "cs") if matches!(&**value, "{}" | "[]") => Rows::All,
+            (grammar::Operand::Single(value), "ov") if value == "{}" => Rows::None,
+            _ => Rows::Some,
+        };
+        rows.negated_if(operation.negated)
     }
 
     fn null_test(&self) -> Option<bool> {
@@ -65,6 +78,17 @@ impl Negate for Test {
             negated: !self.negated,
             ..self
         }
+    }
+
+    fn rows(&self) -> Rows {
+        let rows = match (&self.operand, self.operator) {
+            (Operand::Array(values), "cs") if values.is_empty() => Rows::All,
+            (Operand::Array(values), "ov") if values.is_empty() => Rows::None,
+            (Operand::Json(Value::Array(items)), "cs") if items.is_empty() => Rows::All,
+            (Operand::Json(Value::Object(members)), "cs") if members.is_empty() => Rows::All,
+            _ => Rows::Some,
+        };
+        rows.negated_if(self.negated)
     }
 
     fn null_test(&self) -> Option<bool> {
@@ -124,7 +148,7 @@ impl<T: Negate> Meaning<T> {
 }
 
 /// What arrived.
-fn of_tree(tree: &Tree) -> Meaning<(Field, Operation)> {
+pub(crate) fn of_tree(tree: &Tree) -> Meaning<(Field, Operation)> {
     match tree {
         Tree::Test(field, operation) => match (operation.modifier.as_deref(), &operation.operand) {
             // Of no values none fits, and all do.
@@ -164,28 +188,22 @@ pub(crate) fn of_said(said: &Said) -> Meaning<Test> {
     }
 }
 
-impl Meaning<Test> {
-    pub(crate) fn rows(&self) -> Rows {
-        let not = |rows, negated: bool| match rows {
-            Rows::All if negated => Rows::None,
-            Rows::None if negated => Rows::All,
+impl Rows {
+    fn negated_if(self, negated: bool) -> Self {
+        match self {
+            Self::All if negated => Self::None,
+            Self::None if negated => Self::All,
             rows => rows,
-        };
+        }
+    }
+}
+
+impl<T: Negate> Meaning<T> {
+    pub(crate) fn rows(&self) -> Rows {
         match self {
             Self::Constant(true) => Rows::All,
             Self::Constant(false) => Rows::None,
-            Self::Test(test) => {
-                let rows = match (&test.operand, test.operator) {
-                    (Operand::Array(values), "cs") if values.is_empty() => Rows::All,
-                    (Operand::Array(values), "ov") if values.is_empty() => Rows::None,
-                    (Operand::Json(Value::Array(items)), "cs") if items.is_empty() => Rows::All,
-                    (Operand::Json(Value::Object(members)), "cs") if members.is_empty() => {
-                        Rows::All
-                    }
-                    _ => Rows::Some,
-                };
-                not(rows, test.negated)
-            }
+            Self::Test(test) => test.rows(),
             Self::Group {
                 negated,
                 any,
@@ -204,7 +222,7 @@ impl Meaning<Test> {
                 } else {
                     Rows::Some
                 };
-                not(rows, *negated)
+                rows.negated_if(*negated)
             }
         }
     }

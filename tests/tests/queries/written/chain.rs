@@ -6,6 +6,7 @@ use super::test::{Place, Test};
 use crate::grammar::{self, At, Field, Preferences};
 use crate::hostile;
 use crate::random::Random;
+use crate::says::{Meaning, of_said};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
@@ -177,7 +178,20 @@ impl Chain {
             panic!("a filter is one comparison")
         };
         self.query = test.on(self.query);
-        self.conditions.push((test.place.tables.clone(), said));
+        let tables = test.place.tables.clone();
+        self.note((tables, said))
+    }
+
+    /// Keeps a condition. What holds for no row is sent as a group, too.
+    fn note(mut self, (tables, said): (Vec<String>, Said)) -> Self {
+        let is_group = match of_said(&said) {
+            Meaning::Constant(holds) => !holds,
+            _ => matches!(said, Said::Group { .. }),
+        };
+        if is_group && tables.iter().any(|table| table == "not") {
+            self.mistakes.push("a group on a table that is named `not`");
+        }
+        self.conditions.push((tables, said));
         self
     }
 
@@ -191,11 +205,7 @@ impl Chain {
         } else {
             self.query.and(conditions)
         };
-        if tables.iter().any(|table| table == "not") {
-            self.mistakes.push("a group on a table that is named `not`");
-        }
-        self.conditions.push((tables, Said::Group { any, members }));
-        self
+        self.note((tables, Said::Group { any, members }))
     }
 
     fn order(mut self, random: &mut Random) -> Self {
@@ -436,20 +446,10 @@ fn arguments(random: &mut Random, verb: Verb, mistakes: &mut Vec<&'static str>) 
     let mut arguments = serde_json::Map::new();
     for _ in 0..count {
         let (name, value) = (hostile::exact_name(random), hostile::value(random));
-        if [
-            "limit",
-            "offset",
-            "order",
-            "select",
-            "columns",
-            "on_conflict",
-            "and",
-            "or",
-            "not",
-            "apikey",
-        ]
-        .contains(&&*name)
-        {
+        if arguments.contains_key(&name) {
+            continue;
+        }
+        if hostile::RESERVED.contains(&&*name) {
             mistakes.push("an argument with a parameter's name");
         }
         if value.starts_with("eq.") || value.starts_with("not.") {
