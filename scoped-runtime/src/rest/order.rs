@@ -82,7 +82,7 @@ impl<'a> Order<'a> {
                 "write `Order::desc(column)` or `Order::asc(column)`",
             ));
         }
-        if self.is_top_level && (parts.depth > 1 || parts.has_index) {
+        if self.is_top_level && parts.depth > 0 && (parts.depth > 1 || parts.has_index) {
             return Err(Mistake::named(
                 "order",
                 &format!("{}.{}", parts.table, parts.field),

@@ -382,19 +382,18 @@ impl Statement {
         if let Some(preferences) = preferences {
             headers.insert("prefer", preferences);
         }
-        if !outgoing.body.is_empty() {
+        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
+        if !is_read {
             let json = HeaderValue::from_static("application/json");
             headers.insert(header::CONTENT_TYPE, json);
         }
         if let Some(schema) = &self.schema {
-            let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
             let name = if is_read {
                 "accept-profile"
             } else {
                 "content-profile"
             };
-            let value = crate::client::name::schema(schema)?;
-            headers.insert(name, value);
+            headers.insert(name, crate::client::name::schema(schema)?);
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
     vec![at_most(
         "`from().select().eq()` to the request that is sent, to bare `postgrest` with `auth`",
         measured.ratio(0, 1),
-        2.0,
+        0.4,
         format!(
             "{} to {}",
             time(measured.fastest(0)),

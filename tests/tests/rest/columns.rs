@@ -147,11 +147,16 @@ async fn orders_have_their_directions_as_types_and_add_up() {
         let query = it.from("t").order(Order::desc("a").nulls_last()).order("b");
         let query = query.order(Order::asc("c").nulls_first());
         let query = query.order(Order::desc("child.d->>e")).order("child.f");
-        query.order(Order::desc("parent.name").top_level())
+        query
+            .order(Order::desc("parent.name").top_level())
+            .order(Order::asc("g->0").top_level())
     })
     .await;
     let expected = [
-        pair("order", "a.desc.nullslast,b,c.nullsfirst,parent(name).desc"),
+        pair(
+            "order",
+            "a.desc.nullslast,b,c.nullsfirst,parent(name).desc,g->0",
+        ),
         pair("child.order", "d->>e.desc,f"),
     ];
     assert_eq!(parameters(&request), expected);
