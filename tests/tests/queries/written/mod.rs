@@ -6,4 +6,4 @@ mod test;
 
 pub(crate) use self::chain::{Chain, Verb};
 pub(crate) use self::condition::Said;
-pub(crate) use self::test::{Bounds, Operand, Test};
+pub(crate) use self::test::{Bounds, Form, Operand, Place, Test};
