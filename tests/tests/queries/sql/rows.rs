@@ -51,82 +51,58 @@ pub(super) fn array<T: ToString>(values: &[T], of: &str) -> String {
     format!("array[{}]::{of}[]", values.join(","))
 }
 
+/// The columns, and how PostgreSQL writes a value of each.
+const COLUMNS: [(&str, fn(&mut Random) -> String); 14] = [
+    ("name", text),
+    ("title", text),
+    ("\"display name\"", text),
+    ("\"a.b\"", text),
+    ("stars", number),
+    ("\"limit\"", number),
+    ("\"order\"", number),
+    ("flag", |random| random.percent(50).to_string()),
+    ("at", |random| literal(random.pick(&TIMES))),
+    ("tags", |random| {
+        array(&random.some(3, |random| random.pick(&TEXTS)), "text")
+    }),
+    ("numbers", |random| {
+        array(&random.some(3, |random| random.pick(&NUMBERS)), "int")
+    }),
+    ("data", |random| literal(&data(random).to_string())),
+    ("period", |random| {
+        let low = random.below(8);
+        format!("int4range({low},{})", low + random.below(5))
+    }),
+    ("writer", |random| random.between(1, 3).to_string()),
+];
+
+fn text(random: &mut Random) -> String {
+    literal(random.pick(&TEXTS))
+}
+
+fn number(random: &mut Random) -> String {
+    random.pick(&NUMBERS).to_string()
+}
+
 /// The statement that gives each user this many rows, and the writers.
 pub(super) fn insert(users: &[(&str, usize)]) -> String {
     let random = &mut Random::new(2026);
     let mut rows = Vec::new();
     for (user, count) in users {
         for _ in 0..*count {
-            let id = rows.len() + 1;
-            let mut cell = |random: &mut Random, value: String| {
-                if random.percent(15) {
-                    "null".to_owned()
-                } else {
-                    value
-                }
-            };
-            let text = |random: &mut Random| literal(random.pick(&TEXTS));
-            let number = |random: &mut Random| random.pick(&NUMBERS).to_string();
-            let (low, length) = (random.below(8), random.below(5));
-            let values = [
-                id.to_string(),
-                literal(user),
-                {
-                    let value = text(random);
-                    cell(random, value)
-                },
-                {
-                    let value = text(random);
-                    cell(random, value)
-                },
-                {
-                    let value = text(random);
-                    cell(random, value)
-                },
-                {
-                    let value = number(random);
-                    cell(random, value)
-                },
-                {
-                    let value = number(random);
-                    cell(random, value)
-                },
-                {
-                    let value = random.percent(50).to_string();
-                    cell(random, value)
-                },
-                {
-                    let value = literal(random.pick(&TIMES));
-                    cell(random, value)
-                },
-                {
-                    let value = array(&random.some(3, |random| random.pick(&TEXTS)), "text");
-                    cell(random, value)
-                },
-                {
-                    let value = array(&random.some(3, |random| random.pick(&NUMBERS)), "int");
-                    cell(random, value)
-                },
-                {
-                    let value = literal(&data(random).to_string());
-                    cell(random, value)
-                },
-                {
-                    let value = format!("int4range({low},{})", low + length);
-                    cell(random, value)
-                },
-                {
-                    let value = random.between(1, 3).to_string();
-                    cell(random, value)
-                },
-            ];
+            let mut values = vec![(rows.len() + 1).to_string(), literal(user)];
+            for (_, value) in COLUMNS {
+                let value = value(random);
+                let is_null = random.percent(15);
+                values.push(if is_null { "null".to_owned() } else { value });
+            }
             rows.push(format!("({})", values.join(",")));
         }
     }
     format!(
         "insert into writers values (1, 'plain'), (2, 'x,y'), (3, 'two words');
-         insert into samples (id, owner, name, \"display name\", \"a.b\", \"limit\", \"order\", flag, at, tags, numbers,
-           data, period, writer) values {}",
+         insert into samples (id, owner, {}) values {}",
+        COLUMNS.map(|(name, _)| name).join(","),
         rows.join(",")
     )
 }

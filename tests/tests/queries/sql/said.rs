@@ -41,7 +41,7 @@ pub(super) fn test(test: &Test) -> String {
 
 fn comparison(test: &Test, column: &str) -> String {
     let element = match &*test.place.name {
-        "limit" | "order" | "numbers" => "int",
+        "stars" | "limit" | "order" | "numbers" => "int",
         _ => "text",
     };
     let operator = match test.operator {

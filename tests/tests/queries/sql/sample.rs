@@ -14,8 +14,8 @@ use crate::written::{Form, Operand, Place, Said, Test};
 pub(super) struct Sample {
     pub(super) conditions: Vec<Said>,
     /// A filter of the embedded table `writers`, whose rows decide which samples come.
-    pub(super) of_writer: Option<Test>,
-    orders: Vec<(Place, bool, Option<bool>)>,
+    pub(super) of_writer: Option<Said>,
+    pub(super) orders: Vec<(Place, bool, Option<bool>)>,
     limit: Option<usize>,
     offset: Option<usize>,
 }
@@ -31,7 +31,7 @@ impl Sample {
                 path: Vec::new(),
                 exact: random.percent(50),
             };
-            of_text(random, place)
+            Said::Test(of_text(random, place))
         });
         let orders = (0..random.below(3))
             .map(|_| {
@@ -69,7 +69,7 @@ impl Sample {
                 said => query.and([said.condition()]),
             };
         }
-        if let Some(test) = &self.of_writer {
+        if let Some(Said::Test(test)) = &self.of_writer {
             query = test.on(query);
         }
         for (place, is_descending, nulls_first) in &self.orders {
@@ -99,7 +99,7 @@ impl Sample {
     pub(super) fn sql(&self) -> String {
         let mut conditions: Vec<String> = self.conditions.iter().map(said::sql).collect();
         if let Some(test) = &self.of_writer {
-            let of_writer = said::test(test);
+            let of_writer = said::sql(test);
             conditions.push(format!(
                 "exists (select from writers where writers.id = samples.writer and {of_writer})"
             ));
@@ -161,11 +161,12 @@ fn place(name: &str, path: &[(&str, bool)], exact: bool) -> Place {
 }
 
 fn sorted_by(random: &mut Random) -> Place {
-    match random.below(5) {
-        0 => place("name", &[], false),
-        1 => place("limit", &[], false),
-        2 => place("a.b", &[], true),
-        3 => place("data", &[("n", false)], false),
+    match random.below(8) {
+        0..=2 => place("name", &[], false),
+        3 => place("stars", &[], false),
+        4 => place("limit", &[], false),
+        5 => place("a.b", &[], true),
+        6 => place("data", &[("n", false)], false),
         _ => place("data", &[("display name", true)], false),
     }
 }
@@ -211,19 +212,15 @@ fn numbers(random: &mut Random) -> Vec<String> {
 fn test(random: &mut Random) -> Test {
     let test = match random.below(12) {
         0..=3 => {
-            let texts = [
-                place("name", &[], false),
-                place("display name", &[], false),
-                place("a.b", &[], true),
-                place("data", &[("text", true)], false),
-                place("data", &[("display name", true)], false),
-            ];
-            let place = random.pick(&texts);
+            let place = text_place(random);
             of_text(random, place)
         }
         4 => {
-            let places = [place("limit", &[], false), place("order", &[], true)];
-            let place = random.pick(&places);
+            let place = match random.below(5) {
+                0 => place("limit", &[], false),
+                1 => place("order", &[], true),
+                _ => place("stars", &[], false),
+            };
             of_number(random, place)
         }
         5 => {
@@ -282,6 +279,17 @@ fn test(random: &mut Random) -> Test {
         };
     }
     test
+}
+
+fn text_place(random: &mut Random) -> Place {
+    match random.below(9) {
+        0 => place("display name", &[], false),
+        1 => place("a.b", &[], true),
+        2 => place("data", &[("display name", true)], false),
+        3 => place("data", &[("text", true)], false),
+        4 | 5 => place("title", &[], false),
+        _ => place("name", &[], false),
+    }
 }
 
 fn of_text(random: &mut Random, place: Place) -> Test {
