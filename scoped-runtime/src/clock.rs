@@ -1,6 +1,8 @@
 //! Time as a parameter, so that a test moves it instead of sleeping.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 /// Where a project reads the time. Give your own to
@@ -11,7 +13,18 @@ pub trait Clock: fmt::Debug + Send + Sync {
 
     /// The time since some fixed moment, which never runs backwards.
     fn monotonic(&self) -> Duration;
+
+    /// Completes when [`monotonic`](Self::monotonic) has reached this moment. Deadlines, retries and
+    /// renewals wait with it. The default asks tokio's timer for what is left at the time of the call;
+    /// a clock that a test moves completes it when it is moved that far.
+    fn sleep_until(&self, moment: Duration) -> Sleep {
+        let left = moment.saturating_sub(self.monotonic());
+        Box::pin(tokio::time::sleep(left))
+    }
 }
+
+/// What [`Clock::sleep_until`] returns.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 /// The clock of this machine.
 ///

@@ -26,7 +26,7 @@ mod web;
 
 #[cfg(feature = "tracing")]
 pub use audit::TracingAudit;
-pub use audit::{AuditFailure, AuditSink, MintRecord};
+pub use audit::{AsyncAuditSink, AuditFailure, AuditSink, MintRecord};
 pub use claims::{
     Aal, Actor, Claim, ClaimKind, ClaimValue, Constraint, Literal, NoClaims, Number, RESERVED,
     Role, ScopedClaims, ToActor, ToUserId, UserId,
@@ -34,10 +34,10 @@ pub use claims::{
 pub use client::{
     Async, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
 };
-pub use clock::{Clock, SystemClock};
-pub use config::{Config, ConfigBuilder, Verification};
+pub use clock::{Clock, Sleep, SystemClock};
+pub use config::{Config, ConfigBuilder, Limits, Verification};
 pub use error::{
-    ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Problem,
+    ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
     PublicError, TokenError, Violation, Violations,
 };
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
@@ -50,8 +50,9 @@ pub use rest::{
 };
 #[cfg(feature = "macros")]
 pub use scoped_macros::{ScopedClaims, impersonate, scoped_claims};
+pub use session::{Identity, TokenWatch};
 pub use token::AccessToken;
-pub use transport::Response;
+pub use transport::{Response, StreamedResponse, Upload};
 pub use verify::{Caller, TokenVerifier, VerifiedToken};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use web::{Minted, OptionalCaller, PassedOn, RequireCaller};
@@ -62,6 +63,8 @@ pub mod docs {
     pub mod keys {}
     #[doc = include_str!("../docs/accountability.md")]
     pub mod accountability {}
+    #[doc = include_str!("../docs/queries.md")]
+    pub mod queries {}
     #[doc = include_str!("../docs/policies.md")]
     pub mod policies {}
     #[doc = include_str!("../docs/services.md")]

@@ -1,7 +1,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime};
 
-use scoped_runtime::Clock;
+use scoped_runtime::{Clock, Sleep};
 
 /// A clock that stands still until a test moves it. Clones are the same clock.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct ManualClock(Arc<Mutex<Times>>);
 struct Times {
     wall: SystemTime,
     monotonic: Duration,
+    /// Those who wait for a moment of the monotonic clock.
+    sleepers: Vec<(Duration, Waker)>,
 }
 
 impl ManualClock {
@@ -20,6 +23,7 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(Times {
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
             monotonic: Duration::from_hours(1),
+            sleepers: Vec::new(),
         })))
     }
 
@@ -33,9 +37,29 @@ impl ManualClock {
 
     /// Lets time pass: both clocks go on.
     pub fn pass(&self, time: Duration) {
-        let mut times = self.times();
-        times.wall += time;
-        times.monotonic += time;
+        let due = {
+            let mut times = self.times();
+            times.wall += time;
+            times.monotonic += time;
+            let now = times.monotonic;
+            let sleepers = std::mem::take(&mut times.sleepers);
+            let (due, later): (Vec<_>, Vec<_>) =
+                sleepers.into_iter().partition(|(moment, _)| *moment <= now);
+            times.sleepers = later;
+            due
+        };
+        for (_, waker) in due {
+            waker.wake();
+        }
+    }
+
+    /// How many wait for a moment up to this far from now.
+    #[must_use]
+    pub fn sleepers(&self, within: Duration) -> usize {
+        let times = self.times();
+        let last = times.monotonic + within;
+        let waits = |sleeper: &&(Duration, Waker)| sleeper.0 <= last;
+        times.sleepers.iter().filter(waits).count()
     }
 
     /// The wall clock is set forward, or the machine slept: the monotonic one stands still.
@@ -60,5 +84,22 @@ impl Clock for ManualClock {
 
     fn monotonic(&self) -> Duration {
         self.times().monotonic
+    }
+
+    fn sleep_until(&self, moment: Duration) -> Sleep {
+        let clock = self.clone();
+        Box::pin(std::future::poll_fn(move |cx| {
+            let mut times = clock.times();
+            if times.monotonic >= moment {
+                return Poll::Ready(());
+            }
+            let waker = cx.waker();
+            let is_there =
+                |(at, present): &(Duration, Waker)| *at == moment && present.will_wake(waker);
+            if !times.sleepers.iter().any(is_there) {
+                times.sleepers.push((moment, waker.clone()));
+            }
+            Poll::Pending
+        }))
     }
 }

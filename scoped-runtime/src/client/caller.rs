@@ -7,7 +7,7 @@ use super::project::Wanted;
 use super::{Core, ScopedClient, ScopedClients};
 use crate::claims::{ClaimSet, ScopedClaims};
 use crate::error::{CallerError, Error};
-use crate::session::{Content, Lifetime, Session};
+use crate::session::{Claims, Forwarding, Identity, Lifetime};
 use crate::verify::{TokenVerifier, VerifiedToken};
 
 impl ScopedClients {
@@ -67,19 +67,18 @@ impl<C: ScopedClaims> VerifiedToken<C> {
     pub fn passed_on(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
         self.check_project(clients)?;
         let project = &clients.project;
-        let content = Content {
-            template: None,
-            lifetime: Lifetime::fixed(),
+        let token = self.access_token();
+        let identity = Identity {
             user_id: self.user_id().clone(),
             role: self.role().clone(),
             is_anonymous: self.is_anonymous(),
             actor: self.actor().cloned(),
-            reason: None,
+            claims: Claims::In(token.clone()),
         };
-        let life = project.lives.of(&content.user_id);
-        let session = Session::fixed(Arc::clone(&project.mint), content, self.access_token())?;
+        let life = project.lives.of(&identity.user_id);
+        let source = Forwarding::new(identity, token, Arc::clone(&project.mint.clock));
         let core = Arc::new(Core {
-            session: Arc::new(session),
+            source: Arc::new(source),
             life: life.derive(),
             project: Arc::clone(project),
         });

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -5,7 +7,7 @@ use serde_json::Value;
 use super::ScopedClients;
 use crate::error::{ConfigurationError, Error, Problem};
 use crate::key::{Algorithm, Key};
-use crate::transport::Transport;
+use crate::transport::JwksEndpoint;
 
 /// What [`ScopedClients::check_keys`] found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,15 +29,12 @@ impl ScopedClients {
     /// [`Error::Configuration`] for `signing_key` when the key is not listed, or another key has its
     /// ID, with what to do; [`Error::Client`] or [`Error::Api`] when the project did not answer.
     pub async fn check_keys(&self) -> Result<KeyCheck, Error> {
-        self.check_keys_over(&self.project.transport).await
-    }
-
-    pub(super) async fn check_keys_over(&self, transport: &Transport) -> Result<KeyCheck, Error> {
         let turn = self.project.mint.keys.current();
         if turn.key.algorithm() == Algorithm::Hs256 {
             return Ok(KeyCheck::SharedSecret);
         }
-        let answer = transport.jwks().fetch().await?;
+        let endpoint = JwksEndpoint::new(Arc::clone(&self.project.transport));
+        let answer = endpoint.fetch().await?;
         let set: Value = answer.json()?;
         let keys = set.get("keys").and_then(Value::as_array);
         match problem(&turn.key, keys.map_or(&[], Vec::as_slice)) {

@@ -2,11 +2,7 @@
 
 use std::cell::Cell;
 use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::task::{Context, Poll, Waker};
 
 use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -14,10 +10,10 @@ use tokio::task::coop;
 
 use super::{Core, KeyCheck, ScopedClients};
 use crate::claims::ScopedClaims;
-use crate::config::Config;
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
+use crate::session::wait_until_done;
 use crate::token::AccessToken;
-use crate::transport::{Outgoing, Response, Transport};
+use crate::transport::{Outgoing, Response};
 use crate::verify::VerifiedToken;
 
 /// What drives the blocking calls of a project: a runtime with one thread, for connections and
@@ -26,14 +22,10 @@ pub(super) struct Driver {
     /// Taken when this is dropped.
     runtime: Option<Runtime>,
     handle: Handle,
-    /// A pool of its own: a connection stands still when nobody drives the runtime that opened it,
-    /// and async callers may leave theirs.
-    transport: Transport,
 }
 
 impl Driver {
-    pub(super) fn new(config: &Config) -> Result<Self, ConfigurationError> {
-        let transport = Transport::new(config)?;
+    pub(super) fn new() -> Result<Self, ConfigurationError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("scoped-runtime")
@@ -49,7 +41,6 @@ impl Driver {
         Ok(Self {
             handle: runtime.handle().clone(),
             runtime: Some(runtime),
-            transport,
         })
     }
 
@@ -58,23 +49,7 @@ impl Driver {
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let _waiting = Waiting::begin();
         let _context = self.handle.enter();
-        let mut work = pin!(work);
-        let thread = Arc::new(Sleeper {
-            thread: thread::current(),
-            is_woken: AtomicBool::new(false),
-        });
-        let waker = Waker::from(Arc::clone(&thread));
-        let mut context = Context::from_waker(&waker);
-        loop {
-            match work.as_mut().poll(&mut context) {
-                Poll::Ready(done) => return done,
-                Poll::Pending => {
-                    while !thread.is_woken.swap(false, Ordering::Acquire) {
-                        thread::park();
-                    }
-                }
-            }
-        }
+        wait_until_done(work)
     }
 }
 
@@ -84,19 +59,6 @@ impl Drop for Driver {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
-    }
-}
-
-/// A thread that waits. The flag, since what it polls may park it too, and so take its wake-up.
-struct Sleeper {
-    thread: Thread,
-    is_woken: AtomicBool,
-}
-
-impl Wake for Sleeper {
-    fn wake(self: Arc<Self>) {
-        self.is_woken.store(true, Ordering::Release);
-        self.thread.unpark();
     }
 }
 
@@ -154,7 +116,7 @@ impl Core {
     pub(crate) fn send_and_wait(&self, request: &Outgoing) -> Result<Response, Error> {
         may_wait()?;
         let driver = self.project.driver()?;
-        driver.wait(self.send_over(&driver.transport, request))
+        driver.wait(self.send(request))
     }
 
     /// A live token. Waits for a remote signer only.
@@ -174,7 +136,7 @@ impl ScopedClients {
     pub(crate) fn check_keys_and_wait(&self) -> Result<KeyCheck, Error> {
         may_wait()?;
         let driver = self.project.driver()?;
-        driver.wait(self.check_keys_over(&driver.transport))
+        driver.wait(self.check_keys())
     }
 
     /// [`authenticate`](Self::authenticate), waited for.

@@ -8,7 +8,6 @@ mod default;
 #[cfg(feature = "blocking")]
 mod driver;
 mod given;
-mod life;
 mod mode;
 pub(crate) mod name;
 mod narrow;
@@ -31,13 +30,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use self::life::Life;
 use self::project::Project;
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
-use crate::session::Session;
+use crate::session::{Identity, Life, TokenSource, TokenWatch};
 use crate::token::AccessToken;
-use crate::transport::{Outgoing, Response, Transport};
+use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
@@ -54,7 +52,7 @@ pub struct ScopedClient<C = NoClaims, M = Async> {
 
 /// What all clones of a client and all its queries share.
 pub(crate) struct Core {
-    session: Arc<Session>,
+    source: Arc<dyn TokenSource>,
     life: Arc<Life>,
     project: Arc<Project>,
 }
@@ -87,6 +85,12 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
         &self.claims
     }
 
+    /// Who this client acts as, without a token.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        self.core.source.identity()
+    }
+
     /// Derives a client that may do less: a shorter life, fewer claims, another role of the
     /// [`MintPolicy`](crate::MintPolicy)'s list. It ends with this one.
     pub fn narrow(&self) -> Narrowing<C, M> {
@@ -115,6 +119,18 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// [`Error::Token`] when it is due and cannot be renewed.
     pub async fn token_async(&self) -> Result<AccessToken, Error> {
         self.core.token_async().await
+    }
+
+    /// The client's tokens, one after the other, for a connection that outlives one.
+    #[must_use]
+    pub fn subscribe(&self) -> TokenWatch {
+        let Core {
+            source,
+            life,
+            project,
+        } = &*self.core;
+        let clock = Arc::clone(&project.mint.clock);
+        TokenWatch::new(Arc::clone(source), Arc::clone(life), clock)
     }
 }
 
@@ -151,11 +167,11 @@ impl<C, M> ScopedClient<C, M> {
 
 impl Core {
     pub(crate) fn user_id(&self) -> &UserId {
-        &self.session.content().user_id
+        self.source.identity().user_id()
     }
 
     fn role(&self) -> &Role {
-        &self.session.content().role
+        self.source.identity().role()
     }
 
     fn check_open(&self) -> Result<(), ClientError> {
@@ -167,21 +183,53 @@ impl Core {
 
     pub(crate) fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        Ok(self.session.token()?)
+        Ok(self.source.token()?)
     }
 
     async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        let token = self.session.token_async().await?;
+        let token = self.source.token_async().await?;
         // Waiting for a signer may have taken a while.
         self.check_open()?;
         Ok(token)
     }
 
-    /// The way to the project.
+    /// Sends a request as this client's user, with a token that is live when its first byte leaves.
+    pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
+        let sender = As::User {
+            source: &*self.source,
+            life: &self.life,
+        };
+        self.project.transport.send(request, sender).await
+    }
+
+    /// The same, with a body that can be sent once, up to the head of the answer.
+    pub(crate) async fn stream(
+        &self,
+        request: &Outgoing,
+        upload: Option<Upload>,
+    ) -> Result<StreamedResponse, Error> {
+        let transport = &self.project.transport;
+        transport
+            .stream(request, upload, &*self.source, &self.life)
+            .await
+    }
+
+    /// Where `postgrest` builders come from.
     #[cfg(feature = "postgrest")]
-    pub(crate) fn transport(&self) -> &Transport {
-        &self.project.transport
+    pub(crate) fn native(&self) -> &crate::transport::Native {
+        &self.project.native
+    }
+
+    /// The request as a native builder, with this token.
+    #[cfg(feature = "postgrest")]
+    pub(crate) fn restore(
+        &self,
+        request: &Outgoing,
+        token: &AccessToken,
+    ) -> Result<postgrest::Builder, ClientError> {
+        let api_key = self.project.transport.api_key();
+        self.native().restore(request, api_key, token)
     }
 
     /// How long the path and the query of a URL may be, in bytes.
@@ -196,34 +244,6 @@ impl Core {
         token: &AccessToken,
     ) -> Result<http::Request<bytes::Bytes>, ClientError> {
         self.project.transport.prepare(request, token)
-    }
-
-    /// Sends a request with a live token.
-    pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
-        self.send_over(&self.project.transport, request).await
-    }
-
-    /// Sends a request with a live token. If the server calls that one expired, it is replaced and
-    /// the request sent once more.
-    async fn send_over(
-        &self,
-        transport: &Transport,
-        request: &Outgoing,
-    ) -> Result<Response, Error> {
-        let token = self.token_async().await?;
-        match transport.send(request, &token).await {
-            Err(Error::Api(error)) if error.is_expired_token() => {
-                self.check_open()?;
-                match self.session.replace(&token).await {
-                    Some(fresh) => {
-                        self.check_open()?;
-                        transport.send(request, &fresh?).await
-                    }
-                    None => Err(error.into()),
-                }
-            }
-            answer => answer,
-        }
     }
 }
 

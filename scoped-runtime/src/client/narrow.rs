@@ -7,7 +7,7 @@ use super::project::Wanted;
 use super::{Async, Core, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
-use crate::session::Lifetime;
+use crate::session::{Lifetime, TokenSource};
 
 /// Derives a client that may do less, never more; [`ScopedClient::narrow`] starts it. User, actor and
 /// reason stay.
@@ -76,11 +76,13 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
-        let content = self.core.session.content();
+        let minting = self.core.source.minting().ok_or(TokenError::PassedOn)?;
+        let content = minting.content();
+        let identity = minting.identity();
         let mut problems = Vec::new();
 
         let role = match self.role.transpose()? {
-            Some(role) if role != content.role && !project.policy().lists(&role) => {
+            Some(role) if role != identity.role && !project.policy().lists(&role) => {
                 problems.push(Problem::new(
                     "role",
                     "is not on the mint policy's list, so it may be one that can do more",
@@ -89,7 +91,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
                 role
             }
             Some(role) => role,
-            None => content.role.clone(),
+            None => identity.role.clone(),
         };
 
         let mut lifetime = content.lifetime;
@@ -105,8 +107,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             lifetime = Lifetime::new(life, Some(margin), lifetime.auto_refresh)?;
         }
 
-        let template = content.template.as_ref().ok_or(TokenError::PassedOn)?;
-        let claims = template.custom_claims();
+        let claims = identity.claims();
         for name in self.keep.iter().flatten() {
             if !claims.contains_key(name) {
                 problems.push(Problem::new(
@@ -124,11 +125,11 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             return Err(ConfigurationError::new(problems).into());
         }
         let core = project.core(Wanted {
-            user_id: content.user_id.clone(),
+            user_id: identity.user_id.clone(),
             role,
             claims: ClaimSet::kept(claims, keeps),
-            is_anonymous: content.is_anonymous,
-            actor: content.actor.clone(),
+            is_anonymous: identity.is_anonymous,
+            actor: identity.actor.clone(),
             reason: content.reason.clone(),
             lifetime,
             parent: Some(Arc::clone(&self.core.life)),

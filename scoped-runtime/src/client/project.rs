@@ -8,22 +8,27 @@ use quick_cache::sync::Cache;
 use super::Core;
 #[cfg(feature = "blocking")]
 use super::driver::Driver;
-use super::life::{Life, Lives};
 use crate::claims::{Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
 use crate::policy::MintPolicy;
-use crate::session::{Content, Lifetime, Mint, Session};
+use crate::session::{
+    Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
+};
 use crate::token::{JwtIds, Template};
-use crate::transport::Transport;
+#[cfg(feature = "postgrest")]
+use crate::transport::Native;
+use crate::transport::{JwksEndpoint, Transport};
 use crate::verify::TokenVerifier;
 
 /// What all clients of a project share.
 pub(super) struct Project {
     pub(super) config: Config,
     pub(super) issuer: String,
-    pub(super) transport: Transport,
+    pub(super) transport: Arc<Transport>,
+    #[cfg(feature = "postgrest")]
+    pub(super) native: Native,
     pub(super) verifier: TokenVerifier,
     pub(super) mint: Arc<Mint>,
     pub(super) lives: Lives,
@@ -40,7 +45,7 @@ type SessionKey = (u64, Content);
 /// Holding the user's life keeps its number, so that the next client finds the session.
 #[derive(Clone)]
 struct Shared {
-    session: Arc<Session>,
+    session: Arc<Minting>,
     _life: Arc<Life>,
 }
 
@@ -64,17 +69,20 @@ impl Project {
             keys: Keys::new(config.key.clone()),
             clock: Arc::clone(&settings.clock),
             audit: settings.audit.clone(),
-            jwt_ids: JwtIds::default(),
+            jwt_ids: JwtIds::drawn(),
             backdate: settings.backdate,
             max_token_bytes: settings.max_token_bytes,
             signer_timeout: settings.signer_timeout,
         };
         let shared = settings.shared_sessions;
-        let transport = Transport::new(&config)?;
+        let transport = Arc::new(Transport::new(&config)?);
+        let endpoint = JwksEndpoint::new(Arc::clone(&transport));
         Ok(Self {
             issuer: config.issuer(),
-            verifier: TokenVerifier::new((&config).into(), transport.jwks()),
+            verifier: TokenVerifier::new((&config).into(), endpoint),
             transport,
+            #[cfg(feature = "postgrest")]
+            native: Native::new(&config.url)?,
             mint: Arc::new(mint),
             lives: Lives::default(),
             #[cfg(feature = "blocking")]
@@ -90,7 +98,7 @@ impl Project {
         if let Some(driver) = &*driver {
             return Ok(Arc::clone(driver));
         }
-        let made = Arc::new(Driver::new(&self.config)?);
+        let made = Arc::new(Driver::new()?);
         Ok(Arc::clone(driver.insert(made)))
     }
 
@@ -123,34 +131,38 @@ impl Project {
             actor.as_ref(),
             &claims,
         )?;
+        let template = Arc::new(template);
         let content = Content {
-            template: Some(Arc::new(template)),
+            template: Arc::clone(&template),
             lifetime,
-            user_id,
-            role,
-            is_anonymous,
-            actor,
+            identity: Identity {
+                user_id,
+                role,
+                is_anonymous,
+                actor,
+                claims: Claims::Encoded(template),
+            },
             reason,
         };
         let parent = match parent {
             Some(parent) => parent,
-            None => self.lives.of(&content.user_id),
+            None => self.lives.of(&content.identity.user_id),
         };
         let session = self.session(content, &parent);
         // A mistake in the claims is reported here, not by the first query.
-        if matches!(self.mint.keys.current().key, Key::Local(_)) {
+        if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_elsewhere() {
             session.token()?;
         }
         Ok(Arc::new(Core {
-            session,
+            source: session,
             life: parent.derive(),
             project: Arc::clone(self),
         }))
     }
 
     /// The session of this content. One without renewal is nobody else's: it would end too early.
-    fn session(&self, content: Content, life: &Arc<Life>) -> Arc<Session> {
-        let new = |content| Arc::new(Session::new(Arc::clone(&self.mint), content));
+    fn session(&self, content: Content, life: &Arc<Life>) -> Arc<Minting> {
+        let new = |content| Arc::new(Minting::new(Arc::clone(&self.mint), content));
         let cache = self.sessions.as_ref();
         let Some(cache) = cache.filter(|_| content.lifetime.auto_refresh) else {
             return new(content);

@@ -2,8 +2,11 @@
 
 mod api_key;
 mod builder;
+mod connections;
 mod environment;
+mod framing;
 mod issuer;
+mod limits;
 mod secret;
 mod settings;
 mod signing_key;
@@ -12,7 +15,10 @@ mod verification;
 mod verifier;
 
 pub use builder::ConfigBuilder;
-pub(crate) use settings::{Pem, Settings};
+pub(crate) use connections::{Connections, Pem, Proxy};
+pub(crate) use framing::is_framing;
+pub use limits::Limits;
+pub(crate) use settings::Settings;
 pub(crate) use verification::Rules;
 pub use verification::Verification;
 pub(crate) use verifier::VerifierConfig;

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ConfigBuilder;
-use crate::audit::{Audit, AuditFailure, AuditSink};
+use super::{ConfigBuilder, Connections, Limits};
+use crate::audit::{AsyncAuditSink, Audit, AuditFailure, AuditSink};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Problem;
 use crate::policy::MintPolicy;
@@ -12,7 +12,9 @@ use crate::policy::MintPolicy;
 pub(crate) struct Settings {
     pub(crate) request_timeout: Duration,
     pub(crate) connect_timeout: Duration,
-    pub(crate) root_certificates: Vec<Pem>,
+    pub(crate) body_idle_timeout: Duration,
+    pub(crate) connections: Connections,
+    pub(crate) limits: Limits,
     pub(crate) max_token_bytes: usize,
     pub(crate) max_url_bytes: usize,
     pub(crate) backdate: Duration,
@@ -23,22 +25,14 @@ pub(crate) struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// A certificate's text, which is long and says nothing to a reader of `Debug`.
-#[derive(Clone)]
-pub(crate) struct Pem(pub(crate) Vec<u8>);
-
-impl std::fmt::Debug for Pem {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bytes", self.0.len())
-    }
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Self {
             request_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
-            root_certificates: Vec::new(),
+            body_idle_timeout: Duration::from_secs(30),
+            connections: Connections::default(),
+            limits: Limits::new(),
             max_token_bytes: 4096,
             max_url_bytes: 8192,
             backdate: Duration::from_secs(5),
@@ -56,18 +50,22 @@ impl Settings {
         for (field, timeout) in [
             ("request_timeout", self.request_timeout),
             ("connect_timeout", self.connect_timeout),
+            ("body_idle_timeout", self.body_idle_timeout),
             ("signer_timeout", self.signer_timeout),
         ] {
             if timeout.is_zero() {
                 problems.push(Problem::new(field, "is zero", "give it at least a second"));
             }
         }
+        self.connections.check(problems);
+        self.limits.check(problems);
     }
 }
 
 /// What has a default.
 impl ConfigBuilder {
-    /// How long one request may take in all; 30 seconds by default.
+    /// How long one request may take in all; 30 seconds by default. That is everything together: a
+    /// token that has to be signed elsewhere, a connection, every try and the pauses between them.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.settings.request_timeout = timeout;
         self
@@ -79,9 +77,16 @@ impl ConfigBuilder {
         self
     }
 
-    /// Trusts one more certificate authority (PEM), for a self-hosted server with a private one.
-    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.settings.root_certificates.push(Pem(pem.into()));
+    /// How long the next bytes of an answer may take that is read as a stream; 30 seconds by default.
+    /// The time of such a request ends with the answer's head.
+    pub fn body_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.body_idle_timeout = timeout;
+        self
+    }
+
+    /// The largest answers, headers and key sets that are read.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
         self
     }
 
@@ -113,7 +118,13 @@ impl ConfigBuilder {
 
     /// Records every token before it is used.
     pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
-        self.settings.audit.sink = Some(Arc::new(sink));
+        self.settings.audit.set(sink);
+        self
+    }
+
+    /// The same with a sink that waits for something, such as another service.
+    pub fn audit_async(mut self, sink: impl AsyncAuditSink + 'static) -> Self {
+        self.settings.audit.set_async(sink);
         self
     }
 

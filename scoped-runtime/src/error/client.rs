@@ -101,11 +101,32 @@ pub enum ClientError {
         "a blocking client cannot wait in an async runtime; use `scoped_runtime::ScopedClient` there, or call this in `spawn_blocking`"
     )]
     InsideRuntime,
-    /// The server did not answer in time.
-    #[error("no answer within {after:?}; is the server up? raise `request_timeout` if it is slow")]
+    /// The request did not end in time.
+    #[error("no answer within {after:?}: the time passed while {phase}; {}", phase.remedy())]
     Timeout {
         /// The time that was waited.
         after: Duration,
+        /// What was waited for when the time had passed.
+        phase: Phase,
+    },
+    /// The server sent more than the limits of the configuration allow.
+    #[error("{what} has more than {limit} bytes; ask for less, or raise `Limits::{setting}`")]
+    LimitExceeded {
+        /// What is too large: `the answer`, `the body of an error (500)`, ...
+        what: String,
+        /// The limit in bytes.
+        limit: usize,
+        /// The method of [`Limits`](crate::Limits) that raises it.
+        setting: &'static str,
+    },
+    /// The request was made outside of a tokio runtime, which drives the connections.
+    #[error("there is no tokio runtime here; run this in one, or use `scoped_runtime::blocking`")]
+    NoRuntime,
+    /// The body of a request, or a stream of one, could not be read.
+    #[error("the request's body could not be read to its end; nothing is sent again")]
+    Upload {
+        /// What the body's source said.
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The connection could not be made or was lost.
     #[error("the request to {origin} failed; check `SUPABASE_URL` and the network")]
@@ -138,6 +159,50 @@ pub enum ClientError {
         /// What the deserialiser said; its text may hold the value.
         source: serde_json::Error,
     },
+}
+
+/// The part of a request that took the time; see [`ClientError::Timeout`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// A token was signed or recorded elsewhere.
+    Token,
+    /// A connection was made: the server's name was looked up, or the TCP or TLS handshake took place.
+    Connect,
+    /// All connections were in use, or one was being made.
+    Connection,
+    /// The request was sent, and the head of the answer had not come.
+    Answer,
+    /// The answer's body was read.
+    Body,
+    /// The next try of a request that had failed was waited for.
+    Retry,
+}
+
+impl Phase {
+    fn remedy(self) -> &'static str {
+        match self {
+            Self::Token => "is the signer or the audit slow? see `signer_timeout`",
+            Self::Connect | Self::Connection => {
+                "is the server up, and `SUPABASE_URL` right? see `connect_timeout`"
+            }
+            Self::Answer | Self::Retry => "is the server up? raise `request_timeout` if it is slow",
+            Self::Body => "ask for less, or raise `request_timeout` or `body_idle_timeout`",
+        }
+    }
+}
+
+impl std::fmt::Display for Phase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Token => "waiting for a token",
+            Self::Connect => "connecting",
+            Self::Connection => "waiting for a connection",
+            Self::Answer => "waiting for the answer's head",
+            Self::Body => "reading the answer's body",
+            Self::Retry => "waiting to try again",
+        })
+    }
 }
 
 impl ClientError {

@@ -11,7 +11,7 @@ mod violation;
 
 pub use api::ApiError;
 pub use caller::CallerError;
-pub use client::ClientError;
+pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
 pub use fallible::Fallible;
 pub use public::PublicError;

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::{Algorithm, VerifyingKey, jwk};
 use crate::error::Problem;
 
@@ -9,11 +11,16 @@ impl KeySet {
     /// Reads a set. Keys that cannot be used are left out, as RFC 7517, section 5, says: a project may
     /// have some that only others understand.
     pub(crate) fn parse(json: &str) -> Result<Self, Problem> {
-        let read = jwk::read_public(json).map_err(|problem| problem.of(FIELD))?;
-        let named = |key_id: &Option<String>| read.iter().filter(|it| it.key_id == *key_id).count();
-        if read
+        Self::parse_some(json, usize::MAX)
+    }
+
+    fn parse_some(json: &str, max_keys: usize) -> Result<Self, Problem> {
+        let read = jwk::read_public(json, max_keys).map_err(|problem| problem.of(FIELD))?;
+        let mut names = HashSet::new();
+        if !read
             .iter()
-            .any(|it| it.key_id.is_some() && named(&it.key_id) > 1)
+            .filter_map(|it| it.key_id.as_deref())
+            .all(|name| names.insert(name))
         {
             return Err(Problem::new(
                 FIELD,
@@ -31,7 +38,12 @@ impl KeySet {
 
     /// The same, of public keys only.
     pub(crate) fn parse_public(json: &str) -> Result<Self, Problem> {
-        let set = Self::parse(json)?;
+        Self::parse_listed(json, usize::MAX)
+    }
+
+    /// The same from a server, which may list no more than so many.
+    pub(crate) fn parse_listed(json: &str, max_keys: usize) -> Result<Self, Problem> {
+        let set = Self::parse_some(json, max_keys)?;
         if set.0.iter().any(is_secret) {
             return Err(with_secret());
         }
@@ -44,7 +56,7 @@ impl KeySet {
         if !set.0.is_empty() {
             return Ok(set);
         }
-        let reasons: Vec<String> = jwk::read_public(json)?
+        let reasons: Vec<String> = jwk::read_public(json, usize::MAX)?
             .into_iter()
             .filter_map(|it| it.key.err())
             .map(|problem| problem.reason().to_owned())

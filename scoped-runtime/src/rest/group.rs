@@ -103,7 +103,9 @@ fn name(text: &str) -> Option<&str> {
     };
     let length = text.bytes().enumerate().take_while(is_plain).count();
     let name = &text[..length];
-    (!name.trim().is_empty() && !name.ends_with('-')).then_some(&text[length..])
+    // Blanks at an end are dropped by PostgREST.
+    let is_name = !name.is_empty() && name.trim() == name && !name.ends_with('-');
+    is_name.then_some(&text[length..])
 }
 
 /// `->a->>b`, or nothing; gives what follows.

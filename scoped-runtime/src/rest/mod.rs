@@ -32,6 +32,7 @@ pub(crate) mod read;
 mod request;
 mod send;
 mod statement;
+mod stream;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 mod time;
 mod value;

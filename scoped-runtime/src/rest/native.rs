@@ -15,16 +15,13 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// else on the server. A name that cannot be sent is an error of `execute`.
     pub fn native(&self, table: impl AsRef<str>) -> postgrest::Builder {
         let schema = self.schema_name();
-        self.core()
-            .transport()
-            .native()
-            .table(table.as_ref(), schema)
+        self.core().native().table(table.as_ref(), schema)
     }
 
     /// The request of a native builder, if it may be sent.
     pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
         let core = self.core();
-        let mut request = core.transport().native().request(builder)?;
+        let mut request = core.native().request(builder)?;
         raw::check(&mut request, core.max_url_bytes())?;
         Ok((core, request))
     }
@@ -57,6 +54,6 @@ impl<M> Query<M> {
     pub fn into_builder(self) -> Result<postgrest::Builder, Error> {
         let call = self.call_to_send()?;
         let token = call.core.token()?;
-        Ok(call.core.transport().restore(&call.request, &token)?)
+        Ok(call.core.restore(&call.request, &token)?)
     }
 }

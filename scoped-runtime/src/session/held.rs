@@ -61,6 +61,23 @@ impl Held {
         now >= self.due.0 || now < self.token.issued_at() || clock.monotonic() >= self.due.1
     }
 
+    /// How long it is not due, if it is not.
+    pub(super) fn left(&self, clock: &dyn Clock) -> Option<Duration> {
+        if self.is_due(clock) {
+            return None;
+        }
+        let wall = self.due.0.duration_since(clock.now()).ok()?;
+        let monotonic = self.due.1.saturating_sub(clock.monotonic());
+        Some(wall.min(monotonic))
+    }
+
+    /// How long it lives, if it does.
+    pub(super) fn life_left(&self, clock: &dyn Clock) -> Option<Duration> {
+        let wall = self.end.0.duration_since(clock.now()).ok()?;
+        let monotonic = self.end.1.checked_sub(clock.monotonic())?;
+        Some(wall.min(monotonic)).filter(|left| !left.is_zero())
+    }
+
     /// Whether it is past its end by either clock.
     pub(super) fn is_over(&self, clock: &dyn Clock) -> bool {
         clock.now() >= self.end.0 || clock.monotonic() >= self.end.1

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::runtime::Handle;
 
-use super::Lifetime;
 use super::held::{Held, Moment};
+use super::{Identity, Lifetime};
 use crate::audit::{Audit, MintRecord};
-use crate::claims::{Actor, Role, UserId};
 use crate::clock::Clock;
 use crate::error::TokenError;
-use crate::key::{Key, Keys, Remote, SigningKey, Turn};
+use crate::key::{Key, Keys, SigningKey, Turn};
 use crate::token::{AccessToken, JwtIds, Template, Unsigned};
 
 /// What all mints of a project have in common.
@@ -30,15 +30,11 @@ pub(crate) struct Mint {
 /// What all tokens of a session have in common. Two sessions with equal content may be one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Content {
-    /// All claims but the times and the JWT ID: user, role, issuer, actor and custom claims. There is
-    /// none for a token that is passed on, so nothing can be minted in its place.
-    pub(crate) template: Option<Arc<Template>>,
+    /// All claims but the times and the JWT ID: user, role, issuer, actor and custom claims.
+    pub(crate) template: Arc<Template>,
     pub(crate) lifetime: Lifetime,
+    pub(crate) identity: Identity,
     /// For the audit only.
-    pub(crate) user_id: UserId,
-    pub(crate) role: Role,
-    pub(crate) is_anonymous: bool,
-    pub(crate) actor: Option<Actor>,
     pub(crate) reason: Option<Arc<str>>,
 }
 
@@ -50,90 +46,139 @@ pub(super) struct Minter {
 }
 
 impl Minter {
-    /// With a key that is here.
+    /// With a key that is here, where nothing is recorded.
     pub(super) fn local(&self, key: &SigningKey, turn: &Turn) -> Result<Held, TokenError> {
         let moment = Moment::now(&*self.mint.clock);
         let unsigned = self.unsigned(turn, moment)?;
         let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
-        self.finish(unsigned, signature.as_ref(), turn, moment)
+        let token = unsigned.signed(signature.as_ref(), self.mint.max_token_bytes)?;
+        Ok(Held::new(token, turn.number, moment, self.content.lifetime))
     }
 
-    /// With a key that is elsewhere. The future owns what it needs, so that no caller has to stay.
-    pub(super) fn remote(
+    /// With code that is not ours: a signer, an audit sink. The future owns what it needs, so that no
+    /// caller has to stay.
+    pub(super) fn elsewhere(
         self: &Arc<Self>,
-        remote: Remote,
         turn: Arc<Turn>,
+        recording: Recording,
     ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
         let minter = Arc::clone(self);
-        let signing = async move {
+        let minting = async move {
             let moment = Moment::now(&*minter.mint.clock);
             let unsigned = minter.unsigned(&turn, moment)?;
-            let signature = remote
-                .sign(unsigned.signing_input())
-                .await
-                .map_err(signer_failed)?;
-            let (bytes, algorithm) = (signature.len(), turn.key.algorithm());
-            if !algorithm.fits(bytes) {
-                let name = algorithm.name();
-                let reason = format!("a signature of {bytes} bytes is not one of {name} for JWS");
-                return Err(signer_failed(reason.into()));
-            }
-            minter.finish(unsigned, &signature, &turn, moment)
+            let jwt_id = unsigned.jwt_id;
+            let token = minter.signed(unsigned, &turn).await?;
+            minter.record(&token, jwt_id, &turn, recording).await?;
+            Ok(Held::new(
+                token,
+                turn.number,
+                moment,
+                minter.content.lifetime,
+            ))
         };
         // A panic would stay in the future that all share, and every later caller would meet it.
-        AssertUnwindSafe(signing)
+        AssertUnwindSafe(minting)
             .catch_unwind()
             .map(|outcome| outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into()))))
+    }
+
+    async fn signed(&self, unsigned: Unsigned, turn: &Turn) -> Result<AccessToken, TokenError> {
+        let max_bytes = self.mint.max_token_bytes;
+        match &turn.key {
+            Key::Local(key) => {
+                let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
+                unsigned.signed(signature.as_ref(), max_bytes)
+            }
+            Key::Remote(remote) => {
+                let signature = remote
+                    .sign(unsigned.signing_input())
+                    .await
+                    .map_err(signer_failed)?;
+                let (bytes, algorithm) = (signature.len(), turn.key.algorithm());
+                if !algorithm.fits(bytes) {
+                    let name = algorithm.name();
+                    let reason =
+                        format!("a signature of {bytes} bytes is not one of {name} for JWS");
+                    return Err(signer_failed(reason.into()));
+                }
+                unsigned.signed(&signature, max_bytes)
+            }
+        }
     }
 
     fn unsigned(&self, turn: &Turn, moment: Moment) -> Result<Unsigned, TokenError> {
         let jwt_id = self.mint.jwt_ids.next()?;
         let life = self.content.lifetime.expires_in;
         let backdate = self.mint.backdate;
-        let template = self.content.template.as_ref().ok_or(TokenError::Expired)?;
+        let template = &self.content.template;
         template.unsigned(&turn.key, jwt_id, moment.wall, life, backdate)
     }
 
-    /// Puts the token together and records it. Nobody has it before that.
-    fn finish(
-        &self,
-        unsigned: Unsigned,
-        signature: &[u8],
-        turn: &Turn,
-        moment: Moment,
-    ) -> Result<Held, TokenError> {
-        let jwt_id = unsigned.jwt_id;
-        let token = unsigned.signed(signature, self.mint.max_token_bytes)?;
-        if self.mint.audit.is_on() {
-            self.record(&token, jwt_id, &turn.key)?;
-        }
-        let lifetime = self.content.lifetime;
-        Ok(Held::new(token, turn.number, moment, lifetime))
+    /// Records a token. Nobody has it before that.
+    async fn record(
+        self: &Arc<Self>,
+        token: &AccessToken,
+        jwt_id: uuid::Uuid,
+        turn: &Arc<Turn>,
+        recording: Recording,
+    ) -> Result<(), TokenError> {
+        let audit = &self.mint.audit;
+        let outcome = match recording {
+            _ if !audit.is_on() => return Ok(()),
+            // A sink that takes its time takes it on a thread where waiting is right.
+            Recording::Aside if !audit.is_elsewhere() && Handle::try_current().is_ok() => {
+                let (minter, token, turn) = (Arc::clone(self), token.clone(), Arc::clone(turn));
+                let work = move || {
+                    minter
+                        .mint
+                        .audit
+                        .record(&minter.entry(&token, jwt_id, &turn.key))
+                };
+                match tokio::task::spawn_blocking(work).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => audit.judge(Err("the runtime has ended".into())),
+                }
+            }
+            _ => {
+                audit
+                    .record_async(&self.entry(token, jwt_id, &turn.key))
+                    .await
+            }
+        };
+        outcome.map_err(|source| TokenError::Audit {
+            source: source.into(),
+        })
     }
 
-    fn record(&self, token: &AccessToken, jwt_id: uuid::Uuid, key: &Key) -> Result<(), TokenError> {
+    fn entry<'a>(
+        &'a self,
+        token: &AccessToken,
+        jwt_id: uuid::Uuid,
+        key: &'a Key,
+    ) -> MintRecord<'a> {
         let Content {
-            user_id,
-            role,
-            actor,
-            reason,
-            ..
+            identity, reason, ..
         } = &self.content;
-        let record = MintRecord {
+        MintRecord {
             jwt_id: jwt_id.to_string(),
-            subject: user_id,
-            role,
-            actor: actor.as_ref(),
+            subject: identity.user_id(),
+            role: identity.role(),
+            actor: identity.actor(),
             reason: reason.as_deref(),
             key_id: key.key_id(),
             issued_at: token.issued_at(),
             expires_at: token.expires_at(),
-        };
-        let recorded = self.mint.audit.record(&record);
-        recorded.map_err(|source| TokenError::Audit {
-            source: source.into(),
-        })
+        }
     }
+}
+
+/// Where an audit sink runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Recording {
+    /// On the thread that asks for the token.
+    Here,
+    /// On a thread of the runtime where waiting is right.
+    Aside,
 }
 
 const PANICKED: &str = "the signer or the audit sink panicked";

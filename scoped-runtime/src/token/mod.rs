@@ -12,8 +12,12 @@ use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::HeaderValue;
 use secrecy::zeroize::Zeroize;
 use serde_json::{Map, Value};
+
+use crate::error::ClientError;
 
 const BEARER: &str = "Bearer ";
 
@@ -78,6 +82,21 @@ impl AccessToken {
         &self.0.bearer
     }
 
+    /// The same as a header, which shares the token's memory: what is wiped with the last of both is
+    /// never copied.
+    pub(crate) fn header(&self) -> Result<HeaderValue, ClientError> {
+        let shared = Bytes::from_owner(Shared(Arc::clone(&self.0)));
+        let mut header =
+            HeaderValue::from_maybe_shared(shared).map_err(|_| ClientError::InvalidName {
+                kind: "token",
+                name: "of the client".to_owned(),
+                reason: "cannot be a header",
+                remedy: "report this as a bug",
+            })?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
+
     /// When it was issued (`iat`).
     #[must_use]
     pub fn issued_at(&self) -> SystemTime {
@@ -104,6 +123,15 @@ impl AccessToken {
     /// Whether this is the very same token, not only an equal one.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// Keeps a token's memory for a header.
+struct Shared(Arc<Signed>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.bearer.as_bytes()
     }
 }
 

@@ -1,114 +1,151 @@
-//! Sends requests: one HTTP client with one connection pool for every user of a project.
+//! Sends requests: one pool of connections for every user of a project.
 //!
-//! Nothing leaves without a token: [`Transport::send`] takes one.
+//! Nothing leaves without a token but the request for the project's public keys: [`As`] says who sends.
 
+mod body;
+mod connect;
 mod decode;
-mod http;
+mod failure;
+mod gate;
+mod http1;
+mod http2;
 mod jwks;
 #[cfg(feature = "postgrest")]
 mod native;
+mod origin;
 mod outgoing;
+mod pool;
+mod receive;
 mod response;
+mod retry;
+mod send;
+mod span;
+mod stream;
+mod sweep;
 #[cfg(feature = "postgrest")]
 mod take_over;
+mod timer;
+mod tls;
+mod wire;
 
+pub use body::Upload;
+pub(crate) use gate::As;
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use native::Native;
 pub(crate) use outgoing::Outgoing;
 pub use response::Response;
+pub(crate) use retry::Retry;
+pub use stream::StreamedResponse;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use ::http::HeaderValue;
-use ::http::header::AUTHORIZATION;
+use ::http::header::{AUTHORIZATION, Entry, HeaderMap, USER_AGENT};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use self::http::Http;
-use crate::config::Config;
-use crate::error::{ClientError, ConfigurationError, Error, Problem};
+use self::connect::Connector;
+use self::pool::Pool;
+use self::retry::Budget;
+use crate::config::{Config, Limits, Settings};
+use crate::error::{ClientError, ConfigurationError, Problem};
 use crate::token::AccessToken;
 
 const API_KEY: &str = "apikey";
 
-/// The way to one project.
+/// Not a browser's name: the gateway refuses secret keys from those.
+const AGENT: &str = concat!("scoped-runtime/", env!("CARGO_PKG_VERSION"));
+
+/// The way to one project: its connections, and what every request has.
 pub(crate) struct Transport {
-    http: Http,
-    #[cfg(feature = "postgrest")]
-    native: Native,
-    base: Url,
-    api_key: HeaderValue,
+    connector: Arc<Connector>,
+    pool: Pool,
+    budget: Budget,
+    /// The API key and the configuration's headers.
+    headers: HeaderMap,
+    request_timeout: Duration,
+    body_idle_timeout: Duration,
 }
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Self, ConfigurationError> {
+        Self::to(&config.url, Some(&config.api_key), &config.settings)
+    }
+
+    /// For those that ask a project for its keys only.
+    pub(crate) fn to(
+        base: &Url,
+        api_key: Option<&SecretString>,
+        settings: &Settings,
+    ) -> Result<Self, ConfigurationError> {
+        let connector = Arc::new(Connector::new(base, settings)?);
+        let mut headers = settings.connections.headers.clone();
+        if let Entry::Vacant(entry) = headers.entry(USER_AGENT) {
+            entry.insert(HeaderValue::from_static(AGENT));
+        }
+        if let Some(key) = api_key {
+            headers.insert(API_KEY, key_header(key)?);
+        }
         Ok(Self {
-            http: Http::new(&config.url, &config.settings)?,
-            #[cfg(feature = "postgrest")]
-            native: Native::new(&config.url)?,
-            base: config.url.clone(),
-            api_key: key_header(&config.api_key)?,
+            pool: Pool::new(Arc::clone(&connector)),
+            connector,
+            budget: Budget::new(),
+            headers,
+            request_timeout: settings.request_timeout,
+            body_idle_timeout: settings.body_idle_timeout,
         })
     }
 
-    /// Where `postgrest` builders come from.
+    /// The value of the `apikey` header.
     #[cfg(feature = "postgrest")]
-    pub(crate) fn native(&self) -> &Native {
-        &self.native
+    pub(crate) fn api_key(&self) -> &[u8] {
+        let api_key = self.headers.get(API_KEY).map(HeaderValue::as_bytes);
+        api_key.unwrap_or_default()
     }
 
-    #[cfg(feature = "postgrest")]
-    /// The request as a native builder that carries the API key and this token.
-    pub(crate) fn restore(
-        &self,
-        request: &Outgoing,
-        token: &AccessToken,
-    ) -> Result<postgrest::Builder, ClientError> {
-        self.native.restore(request, self.api_key.as_bytes(), token)
-    }
-
-    /// The request as it is sent for the token's user.
+    /// The request as it is sent for the token's user, but for what a connection adds.
     pub(crate) fn prepare(
         &self,
         request: &Outgoing,
         token: &AccessToken,
     ) -> Result<::http::Request<Bytes>, ClientError> {
-        let mut bearer = HeaderValue::from_str(token.bearer())
-            .map_err(|_| unsendable("has a token that is no header value"))?;
-        bearer.set_sensitive(true);
-        let base = self.base.as_str();
-        let mut url = String::with_capacity(base.len() + request.target.len());
-        url.push_str(base);
-        url.push_str(&request.target);
+        self.complete(request, Some(token), request.body.clone())
+    }
 
-        let mut prepared = ::http::Request::new(request.body.clone());
+    fn complete<B>(
+        &self,
+        request: &Outgoing,
+        token: Option<&AccessToken>,
+        body: B,
+    ) -> Result<::http::Request<B>, ClientError> {
+        let mut prepared = ::http::Request::new(body);
         *prepared.method_mut() = request.method.clone();
-        *prepared.uri_mut() = url.try_into().map_err(|_| unsendable("has no valid URL"))?;
+        *prepared.uri_mut() = self.connector.origin.url_of(&request.target)?;
         let headers = prepared.headers_mut();
-        headers.clone_from(&request.headers);
-        // Set last, so that they replace whatever the request brings.
-        headers.insert(API_KEY, self.api_key.clone());
-        headers.insert(AUTHORIZATION, bearer);
+        headers.reserve(request.headers.len() + self.headers.len() + 2);
+        headers.extend(
+            request
+                .headers
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+        for (name, value) in &self.headers {
+            // The API key replaces whatever the request brings; the others give way to it.
+            if name.as_str() == API_KEY || !headers.contains_key(name) {
+                headers.insert(name, value.clone());
+            }
+        }
+        if let Some(token) = token {
+            headers.insert(AUTHORIZATION, token.header()?);
+        }
         Ok(prepared)
     }
 
-    /// Sends a request as the token's user.
-    pub(crate) async fn send(
-        &self,
-        request: &Outgoing,
-        token: &AccessToken,
-    ) -> Result<Response, Error> {
-        let mut prepared: reqwest::Request = self
-            .prepare(request, token)?
-            .try_into()
-            .map_err(|_| unsendable("has no valid URL"))?;
-        *prepared.timeout_mut() = request.timeout;
-        Ok(self.http.receive(prepared).await?.to(&request.target))
-    }
-
-    /// Where the project lists its keys, over the same connections.
-    pub(crate) fn jwks(&self) -> JwksEndpoint {
-        JwksEndpoint::new(self.http.clone(), Some(self.api_key.clone()))
+    fn limits(&self) -> &Limits {
+        &self.connector.limits
     }
 }
 

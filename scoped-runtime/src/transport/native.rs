@@ -23,7 +23,7 @@ const OBJECT: &str = "application/vnd.pgrst.object+json";
 const REPRESENTATION: &str = "return=representation";
 
 impl Native {
-    pub(super) fn new(base: &Url) -> Result<Self, ConfigurationError> {
+    pub(crate) fn new(base: &Url) -> Result<Self, ConfigurationError> {
         // Named, and without roots: another crate in the tree may turn on OpenSSL, which loads the
         // system's certificates for 50 ms.
         let client = Client::builder()
@@ -91,7 +91,7 @@ impl Native {
     ///
     /// # Errors
     /// [`ClientError::NotNative`] for `Prefer` settings that the builder would overwrite.
-    pub(super) fn restore(
+    pub(crate) fn restore(
         &self,
         request: &Outgoing,
         api_key: &[u8],

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::clock::Clock;
-use crate::error::{CallerError, Error};
+use crate::error::{CallerError, ClientError, Error, Phase};
 use crate::key::KeySet;
 use crate::session::{Need, Patience, Renewal};
 use crate::transport::{JwksEndpoint, Response};
@@ -93,14 +93,18 @@ impl Jwks {
 }
 
 fn timeout() -> Error {
-    crate::error::ClientError::Timeout { after: FLIGHT }.into()
+    ClientError::Timeout {
+        after: FLIGHT,
+        phase: Phase::Answer,
+    }
+    .into()
 }
 
 async fn fetch(endpoint: Arc<JwksEndpoint>, clock: Arc<dyn Clock>) -> Result<Fetched, Arc<Error>> {
     // Before the request: the answer says what was true then.
     let at = (clock.monotonic(), clock.now());
     let answer = endpoint.fetch().await?;
-    let keys = KeySet::parse_public(&answer.text())
+    let keys = KeySet::parse_listed(&answer.text(), endpoint.max_keys())
         .map_err(|problem| Error::from(crate::error::ConfigurationError::from(problem)))?;
     Ok(Fetched {
         keys: Arc::new(keys),

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{ConfigBuilder, Rules, VerifierConfig};
 use crate::error::{CallerError, ConfigurationError};
 use crate::key::{Algorithm, KeySet, SigningKey, VerifyingKey};
-use crate::transport::JwksEndpoint;
+use crate::transport::{JwksEndpoint, Transport};
 
 /// Checks the access tokens that callers bring: that the project's Auth has signed them, for us, for a
 /// user who has signed in, and that they are alive. Cheap to clone; clones share the keys.
@@ -207,7 +207,8 @@ impl ConfigBuilder {
     /// Every problem at once, each with its field, reason and remedy.
     pub fn verifier(self) -> Result<TokenVerifier, ConfigurationError> {
         let config = self.build_verifier()?;
-        let endpoint = JwksEndpoint::alone(&config.url, config.api_key.as_ref(), &config.settings)?;
+        let transport = Transport::to(&config.url, config.api_key.as_ref(), &config.settings)?;
+        let endpoint = JwksEndpoint::new(Arc::new(transport));
         Ok(TokenVerifier::new(config, endpoint))
     }
 }

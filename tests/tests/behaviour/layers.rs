@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 15] = [
+const LINE: [&str; 16] = [
     "error",
     "clock",
     "key",
@@ -17,20 +17,25 @@ const LINE: [&str; 15] = [
     "transport",
     "verify",
     "client",
+    "rest",
     "blocking",
     "web",
 ];
 
 /// A crate that does one layer's work is named in that layer only.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("jsonwebtoken::", &["key"]),
     ("aws_lc_rs::", &["key", "token"]),
-    ("rustls_pki_types::", &["key"]),
+    ("rustls_pki_types::", &["key", "transport"]),
     ("reqwest_011::", &["transport"]),
-    ("arc_swap::", &["key", "session", "verify"]),
+    ("hyper::", &["transport"]),
+    ("h2::", &["transport"]),
+    ("rustls::", &["transport"]),
+    ("socket2::", &["transport"]),
+    ("arc_swap::", &["key", "verify"]),
     ("dotenvy::", &["config"]),
     ("rustix::", &["clock"]),
-    ("tokio::runtime::", &["client"]),
+    ("tokio::runtime::", &["client", "session", "transport"]),
     ("std::env::", &["config", "policies"]),
 ];
 

@@ -199,7 +199,7 @@ async fn a_server_that_hangs_is_given_up_on() {
     assert!(error.is_transient());
     assert!(matches!(
         error,
-        Error::Client(ClientError::Timeout { after }) if after == timeout
+        Error::Client(ClientError::Timeout { after, .. }) if after == timeout
     ));
 }
 

@@ -26,9 +26,16 @@ struct Name {
     kid: Option<String>,
 }
 
-/// Every key of a set, an array, or the one key that this is.
-pub(in crate::key) fn read_public(json: &str) -> Result<Vec<Read>, Problem> {
+/// Every key of a set, an array, or the one key that this is; no more than so many are looked into.
+pub(in crate::key) fn read_public(json: &str, max_keys: usize) -> Result<Vec<Read>, Problem> {
     let keys = match members(json)? {
+        Some(keys) if keys.len() > max_keys => {
+            return Err(Problem::new(
+                "jwks",
+                format!("has {} keys, over the limit of {max_keys}", keys.len()),
+                "take out the keys that sign nothing any more, or raise `Limits::key_set_keys`",
+            ));
+        }
         Some(keys) => keys.iter().map(|text| read(text.get())).collect(),
         None => vec![read(json)],
     };

@@ -1,0 +1,236 @@
+//! Makes connections: name, TCP, proxy, TLS, HTTP.
+
+use std::io::{Error, ErrorKind, Result};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use rustls_pki_types::ServerName;
+use secrecy::ExposeSecret;
+use secrecy::zeroize::Zeroizing;
+use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use url::Host;
+
+use super::http1::Http1;
+use super::http2::Http2;
+use super::origin::Origin;
+use super::tls;
+use super::wire::{Stream, Tcp, Wire};
+use crate::clock::Clock;
+use crate::config::{Connections, Limits, Proxy, Settings};
+use crate::error::ConfigurationError;
+
+/// Makes connections to one project.
+pub(super) struct Connector {
+    pub(super) origin: Origin,
+    tls: Option<Tls>,
+    pub(super) connections: Connections,
+    pub(super) limits: Limits,
+    pub(super) connect_timeout: Duration,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+struct Tls {
+    connector: TlsConnector,
+    server_name: ServerName<'static>,
+}
+
+/// A connection that is ready for requests.
+pub(super) enum Connection {
+    Http1(Box<Http1>),
+    Http2(Arc<Http2>),
+}
+
+/// How long one address is tried before the next is tried beside it (RFC 8305, section 5).
+const NEXT_ADDRESS: Duration = Duration::from_millis(250);
+/// The most that a proxy may say before a tunnel.
+const PROXY_BYTES: usize = 8192;
+
+impl Connector {
+    pub(super) fn new(
+        base: &url::Url,
+        settings: &Settings,
+    ) -> std::result::Result<Self, ConfigurationError> {
+        let origin = Origin::new(base)?;
+        let connections = settings.connections.clone();
+        // Checked without TLS too: a certificate that is none is a mistake.
+        let wants_tls = origin.is_tls
+            || !connections.root_certificates.is_empty()
+            || connections.client_certificate.is_some();
+        let tls = if wants_tls {
+            let config = tls::client_config(&connections)?;
+            Some(Tls {
+                connector: TlsConnector::from(Arc::new(config)),
+                server_name: server_name(&origin.host),
+            })
+        } else {
+            None
+        };
+        Ok(Self {
+            tls: tls.filter(|_| origin.is_tls),
+            origin,
+            connections,
+            limits: settings.limits,
+            connect_timeout: settings.connect_timeout,
+            clock: Arc::clone(&settings.clock),
+        })
+    }
+
+    /// Whether what a connection speaks is known before there is one.
+    pub(super) fn is_http1_only(&self) -> bool {
+        self.tls.is_none()
+    }
+
+    /// Makes one, within the time for it.
+    pub(super) async fn connect(&self) -> Result<Connection> {
+        let wire = Arc::new(Wire::default());
+        let tcp = match &self.connections.proxy {
+            None => self.tcp(&self.origin.host, self.origin.port).await?,
+            Some(proxy) => {
+                let host = Host::parse(&proxy.host).map_err(|_| ErrorKind::InvalidInput)?;
+                let stream = self.tcp(&host, proxy.port).await?;
+                self.tunnel(stream, proxy).await?
+            }
+        };
+        let tcp = Tcp::new(tcp, Arc::clone(&wire));
+        let Some(tls) = &self.tls else {
+            let connection = Http1::new(Stream::Plain(tcp), wire, &self.limits).await?;
+            return Ok(Connection::Http1(Box::new(connection)));
+        };
+        let stream = tls.connector.connect(tls.server_name.clone(), tcp).await?;
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        let stream = Stream::Tls(Box::new(stream));
+        Ok(if is_http2 {
+            let connection = Http2::new(stream, self).await?;
+            Connection::Http2(connection)
+        } else {
+            Connection::Http1(Box::new(Http1::new(stream, wire, &self.limits).await?))
+        })
+    }
+
+    /// Connects to the first address that answers.
+    async fn tcp(&self, host: &Host<String>, port: u16) -> Result<TcpStream> {
+        let addresses: Vec<SocketAddr> = match host {
+            Host::Domain(name) => tokio::net::lookup_host((name.as_str(), port))
+                .await?
+                .collect(),
+            Host::Ipv4(ip) => vec![(*ip, port).into()],
+            Host::Ipv6(ip) => vec![(*ip, port).into()],
+        };
+        let mut last = Error::new(ErrorKind::NotFound, "the name has no address");
+        let mut waiting = interleaved(addresses).into_iter().peekable();
+        let mut tries = FuturesUnordered::new();
+        loop {
+            if let Some(address) = waiting.next() {
+                tries.push(TcpStream::connect(address));
+            } else if tries.is_empty() {
+                return Err(last);
+            }
+            let next = tries.next();
+            let outcome = if waiting.peek().is_some() {
+                match tokio::time::timeout(NEXT_ADDRESS, next).await {
+                    Ok(outcome) => outcome,
+                    Err(_) => continue,
+                }
+            } else {
+                next.await
+            };
+            match outcome {
+                Some(Ok(stream)) => {
+                    self.set_options(&stream)?;
+                    return Ok(stream);
+                }
+                Some(Err(error)) => last = error,
+                None => {}
+            }
+        }
+    }
+
+    fn set_options(&self, stream: &TcpStream) -> Result<()> {
+        stream.set_nodelay(true)?;
+        let socket = SockRef::from(stream);
+        let Connections {
+            keep_alive,
+            keep_alive_timeout,
+            ..
+        } = self.connections;
+        let probes = TcpKeepalive::new()
+            .with_time(keep_alive.max(Duration::from_secs(1)))
+            .with_interval(Duration::from_secs(1).max(keep_alive_timeout / 3));
+        #[cfg(not(windows))]
+        let probes = probes.with_retries(3);
+        socket.set_tcp_keepalive(&probes)?;
+        // What was sent and is not acknowledged: keep-alive does not count that.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        socket.set_tcp_user_timeout(Some(keep_alive + keep_alive_timeout))?;
+        Ok(())
+    }
+
+    /// Asks a proxy for a tunnel (RFC 9110, section 9.3.6).
+    async fn tunnel(&self, mut stream: TcpStream, proxy: &Proxy) -> Result<TcpStream> {
+        let Origin { host, port, .. } = &self.origin;
+        let mut request = Zeroizing::new(format!(
+            "CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        ));
+        if let Some(credentials) = &proxy.credentials {
+            let pair = Zeroizing::new(STANDARD.encode(credentials.expose_secret()));
+            request.push_str("Proxy-Authorization: Basic ");
+            request.push_str(&pair);
+            request.push_str("\r\n");
+        }
+        request.push_str("\r\n");
+        stream.write_all(request.as_bytes()).await?;
+
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            if answer.len() == PROXY_BYTES {
+                return Err(Error::other("the proxy's answer has no end"));
+            }
+            // Byte by byte: what follows is the server's.
+            answer.push(stream.read_u8().await?);
+        }
+        let status = answer.split(|byte| *byte == b' ').nth(1);
+        match status {
+            Some([b'2', _, _]) => Ok(stream),
+            Some(b"407") => Err(Error::new(
+                ErrorKind::PermissionDenied,
+                "the proxy wants other credentials (407); see `proxy_credentials`",
+            )),
+            _ => Err(Error::other("the proxy refused the tunnel")),
+        }
+    }
+}
+
+/// IPv6 and IPv4 in turn, so that a family that leads nowhere costs one delay.
+fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut first, mut second): (Vec<_>, Vec<_>) = addresses
+        .into_iter()
+        .partition(|address| address.is_ipv6() == first_is_v6);
+    first.reverse();
+    second.reverse();
+    let mut mixed = Vec::with_capacity(first.len() + second.len());
+    while !(first.is_empty() && second.is_empty()) {
+        mixed.extend(first.pop());
+        mixed.extend(second.pop());
+    }
+    mixed
+}
+
+fn server_name(host: &Host<String>) -> ServerName<'static> {
+    match host {
+        Host::Ipv4(ip) => ServerName::IpAddress((*ip).into()),
+        Host::Ipv6(ip) => ServerName::IpAddress((*ip).into()),
+        // A URL's host that is no DNS name cannot be connected to either; the handshake says so.
+        Host::Domain(name) => ServerName::try_from(name.clone()).unwrap_or(ServerName::IpAddress(
+            std::net::Ipv4Addr::UNSPECIFIED.into(),
+        )),
+    }
+}

@@ -1,0 +1,59 @@
+use http::HeaderValue;
+use url::{Host, Url};
+
+use super::unsendable;
+use crate::error::{ConfigurationError, Problem};
+
+/// Where a project is.
+pub(super) struct Origin {
+    /// With a slash at its end.
+    base: Url,
+    pub(super) host: Host<String>,
+    pub(super) port: u16,
+    pub(super) is_tls: bool,
+    /// The value of the `Host` header.
+    pub(super) host_header: HeaderValue,
+}
+
+impl Origin {
+    pub(super) fn new(base: &Url) -> Result<Self, ConfigurationError> {
+        let refuse = || Problem::new("url", "has no host", "copy the project's URL again");
+        let host = base.host().ok_or_else(refuse)?.to_owned();
+        let port = base.port_or_known_default().ok_or_else(refuse)?;
+        let authority = match base.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_string(),
+        };
+        Ok(Self {
+            base: base.clone(),
+            port,
+            is_tls: base.scheme() == "https",
+            host_header: HeaderValue::try_from(authority).map_err(|_| refuse())?,
+            host,
+        })
+    }
+
+    /// The whole URL of a target below the project's.
+    pub(super) fn url_of(&self, target: &str) -> Result<http::Uri, crate::error::ClientError> {
+        let base = self.base.as_str();
+        let mut url = String::with_capacity(base.len() + target.len());
+        url.push_str(base);
+        url.push_str(target);
+        url.try_into()
+            .map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))
+    }
+
+    /// Scheme, host and port, for errors.
+    pub(super) fn name(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
+    /// Where a redirect points, without path and query: they are the server's to choose.
+    pub(super) fn place(&self, to: &str) -> String {
+        match self.base.join(to) {
+            Ok(to) if to.origin() == self.base.origin() => "another path".to_owned(),
+            Ok(to) => to.origin().ascii_serialization(),
+            Err(_) => "no valid URL".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use rustls::crypto::{CryptoProvider, aws_lc_rs as aws_lc};
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, ConfigBuilder, WantsVerifier};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_platform_verifier::Verifier;
+use secrecy::ExposeSecret;
+
+use crate::config::{Connections, Pem};
+use crate::error::{ConfigurationError, Problem};
+
+/// TLS 1.2 and 1.3 by one provider, with the platform's trust and the configuration's.
+///
+/// Whatever a feature of `rustls` could change is named here, since another crate of the program may turn
+/// it on: the provider, the order of key exchanges, the versions, the compression of certificates.
+pub(super) fn client_config(connections: &Connections) -> Result<ClientConfig, ConfigurationError> {
+    let provider = Arc::new(provider());
+    let mut roots = Vec::new();
+    for pem in &connections.root_certificates {
+        roots.extend(certificates("root_certificate", pem)?);
+    }
+    let verifier =
+        Verifier::new_with_extra_roots(roots, Arc::clone(&provider)).map_err(|error| {
+            Problem::new(
+                "root_certificate",
+                format!("the TLS client could not be built ({error})"),
+                "install the system's CA certificates, or set `.root_certificate(..)`",
+            )
+        })?;
+    let versions: ConfigBuilder<ClientConfig, WantsVerifier> =
+        ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&TLS13, &TLS12])
+            .map_err(|error| {
+                Problem::new(
+                    "root_certificate",
+                    format!("the TLS client could not be built ({error})"),
+                    "report this as a bug",
+                )
+            })?;
+    let trusting = versions
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match &connections.client_certificate {
+        None => trusting.with_no_client_auth(),
+        Some((chain, key)) => {
+            let chain = certificates("client_certificate", chain)?;
+            let key =
+                PrivateKeyDer::from_pem_slice(key.expose_secret().as_bytes()).map_err(|_| {
+                    Problem::new(
+                        "client_certificate",
+                        "has a key that is not a PEM private key",
+                        "pass the text from `-----BEGIN PRIVATE KEY-----` on",
+                    )
+                })?;
+            trusting.with_client_auth_cert(chain, key).map_err(|_| {
+                Problem::new(
+                    "client_certificate",
+                    "has a key that does not fit the certificate, or of an unknown kind",
+                    "pass the key that the certificate was made for (RSA, P-256, P-384 or Ed25519)",
+                )
+            })?
+        }
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.cert_decompressors = Vec::new();
+    config.cert_compressors = Vec::new();
+    Ok(config)
+}
+
+fn provider() -> CryptoProvider {
+    CryptoProvider {
+        kx_groups: vec![
+            aws_lc::kx_group::X25519,
+            aws_lc::kx_group::X25519MLKEM768,
+            aws_lc::kx_group::SECP256R1,
+            aws_lc::kx_group::SECP384R1,
+        ],
+        cipher_suites: aws_lc::DEFAULT_CIPHER_SUITES.to_vec(),
+        ..aws_lc::default_provider()
+    }
+}
+
+fn certificates(
+    field: &'static str,
+    Pem(pem): &Pem,
+) -> Result<Vec<CertificateDer<'static>>, Problem> {
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    certificates
+        .ok()
+        .filter(|certificates| !certificates.is_empty())
+        .ok_or_else(|| {
+            Problem::new(
+                field,
+                "is not a PEM certificate",
+                "pass the text from `-----BEGIN CERTIFICATE-----` on",
+            )
+        })
+}

@@ -1,0 +1,168 @@
+//! Must show 1: however requests end, no answer reaches another user.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use scoped_runtime::ScopedClients;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+
+use crate::support::{
+    Certificate, Http2Connection, Server, answer, claims, config, header, http2, project, request,
+    respond,
+};
+
+const USERS: u64 = 500;
+const ROUNDS: u64 = 12;
+
+/// Numbers that look random and are the same each time.
+struct Dice(AtomicU64);
+
+impl Dice {
+    fn roll(&self, sides: u64) -> u64 {
+        // SplitMix64.
+        let mut state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (state ^ (state >> 31)) % sides
+    }
+}
+
+/// Every user asks again and again, drops some requests, and reads nothing but their own answers.
+async fn crowd(clients: ScopedClients, dice: Arc<Dice>) -> (usize, usize) {
+    let (answered, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let users = (0..USERS).map(|user| {
+        let (clients, dice) = (clients.clone(), Arc::clone(&dice));
+        let (answered, failed) = (Arc::clone(&answered), Arc::clone(&failed));
+        tokio::spawn(async move {
+            let user = format!("00000000-0000-4000-8000-{user:012x}");
+            let client = clients.get(&*user).unwrap();
+            for round in 0..ROUNDS {
+                let table = format!("t{round}");
+                let patience = match dice.roll(4) {
+                    0 => Duration::from_micros(dice.roll(3000)),
+                    _ => Duration::from_secs(20),
+                };
+                let query = client.from(&table).execute();
+                match tokio::time::timeout(patience, query).await {
+                    Ok(Ok(response)) => {
+                        assert_eq!(response.text(), format!("\"{user} {table}\""));
+                        answered.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Ok(Err(_)) | Err(_) => {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        })
+    });
+    for user in users.collect::<Vec<_>>() {
+        user.await.unwrap();
+    }
+    (
+        answered.load(Ordering::Relaxed),
+        failed.load(Ordering::Relaxed),
+    )
+}
+
+/// Whose request it is, and what it asks for.
+fn echo(bearer: &str, path: &str) -> String {
+    let user = claims(bearer)["sub"].as_str().unwrap().to_owned();
+    let table = path.rsplit('/').next().unwrap().split('?').next().unwrap();
+    format!("\"{user} {table}\"")
+}
+
+async fn misbehave(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    dice: &Dice,
+) -> io::Result<()> {
+    while let Some(text) = request(stream).await? {
+        let path = text.split(' ').nth(1).unwrap();
+        let whole = answer(200, &echo(header(&text, "authorization").unwrap(), path));
+        match dice.roll(20) {
+            0 => return Ok(()),
+            1 => return stream.write_all(&whole.as_bytes()[..whole.len() / 2]).await,
+            2 => {
+                // Twice, in one packet.
+                stream.write_all(whole.repeat(2).as_bytes()).await?;
+            }
+            3 => {
+                tokio::time::sleep(Duration::from_millis(dice.roll(30))).await;
+                stream.write_all(whole.as_bytes()).await?;
+            }
+            4 => {
+                let (first, second) = whole.as_bytes().split_at(whole.len() - 5);
+                stream.write_all(first).await?;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+                stream.write_all(second).await?;
+            }
+            5 => {
+                stream.write_all(whole.as_bytes()).await?;
+                return stream.shutdown().await;
+            }
+            _ => stream.write_all(whole.as_bytes()).await?,
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_reaches_another_user_over_http1() {
+    let dice = Arc::new(Dice(AtomicU64::new(1)));
+    let rolls = Arc::clone(&dice);
+    let server = Server::start(move |mut stream, _| {
+        let dice = Arc::clone(&rolls);
+        async move { misbehave(&mut stream, &dice).await }
+    })
+    .await;
+    let (answered, failed) = crowd(project(config(&server.http())), dice).await;
+    assert!(answered > 3000, "{answered} answered, {failed} not");
+}
+
+async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<Dice>) {
+    while let Some(Ok((request, mut stream))) = connection.accept().await {
+        let bearer = request.headers()["authorization"].to_str().unwrap();
+        let body = echo(bearer, request.uri().path());
+        match dice.roll(600) {
+            0..=3 => connection.graceful_shutdown(),
+            // Which ends up to fifty requests at once.
+            4 => {
+                connection.abrupt_shutdown(h2::Reason::INTERNAL_ERROR);
+                continue;
+            }
+            5..=20 => {
+                stream.send_reset(h2::Reason::REFUSED_STREAM);
+                continue;
+            }
+            21..=30 => {
+                stream.send_reset(h2::Reason::INTERNAL_ERROR);
+                continue;
+            }
+            _ => {}
+        }
+        let delay = dice.roll(8);
+        tokio::spawn(async move {
+            if delay > 5 {
+                tokio::time::sleep(Duration::from_millis(delay)).await;
+            }
+            respond(stream, 200, &body);
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_reaches_another_user_over_http2() {
+    let dice = Arc::new(Dice(AtomicU64::new(2)));
+    let certificate = Certificate::new();
+    let mut builder = h2::server::Builder::new();
+    builder.max_concurrent_streams(50);
+    let rolls = Arc::clone(&dice);
+    let server = http2(&certificate, builder, move |connection, _| {
+        misbehave_http2(connection, Arc::clone(&rolls))
+    })
+    .await;
+    let config = config(&server.https()).root_certificate(certificate.authority.clone());
+    let (answered, failed) = crowd(project(config), dice).await;
+    assert!(answered > 3000, "{answered} answered, {failed} not");
+}

@@ -1,0 +1,150 @@
+//! Q26: one deadline for everything, and errors that say which part took the time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use scoped_runtime::{ClientError, Error, Phase};
+use scoped_tests::ManualClock;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::Notify;
+
+use crate::support::{ALICE, EMPTY, START, Server, answer, config, pass, project, request, until};
+
+const TWO: Duration = Duration::from_secs(2);
+
+fn timeout(error: &Error) -> (Duration, Phase) {
+    match error {
+        Error::Client(ClientError::Timeout { after, phase }) => (*after, *phase),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn both_tries_of_an_expired_token_share_the_time() {
+    let expired = answer(401, r#"{"code":"PGRST303","message":"JWT expired"}"#);
+    let go = Arc::new(Notify::new());
+    let count = Arc::new(AtomicUsize::new(0));
+    let server = {
+        let (go, count) = (Arc::clone(&go), Arc::clone(&count));
+        Server::start(move |mut stream, _| {
+            let (go, expired, count) = (Arc::clone(&go), expired.clone(), Arc::clone(&count));
+            async move {
+                while request(&mut stream).await?.is_some() {
+                    count.fetch_add(1, Ordering::SeqCst);
+                    go.notified().await;
+                    stream.write_all(expired.as_bytes()).await?;
+                }
+                Ok(())
+            }
+        })
+        .await
+    };
+    let clock = ManualClock::at(START);
+    let clients = project(
+        config(&server.http())
+            .clock(clock.clone())
+            .request_timeout(TWO),
+    );
+    let alice = clients.get(ALICE).unwrap();
+    let query = tokio::spawn(alice.from("notes").execute());
+    until("the first try", || count.load(Ordering::SeqCst) == 1).await;
+    clock.pass(Duration::from_millis(1900));
+    go.notify_one();
+    until("the second try", || count.load(Ordering::SeqCst) == 2).await;
+    assert!(!query.is_finished());
+    clock.pass(Duration::from_millis(100));
+    let error = query.await.unwrap().unwrap_err();
+    assert_eq!(timeout(&error), (TWO, Phase::Answer));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_ends_with_the_request() {
+    let server = Server::start(|mut stream, _| async move {
+        request(&mut stream).await?;
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[";
+        stream.write_all(head.as_bytes()).await?;
+        std::future::pending().await
+    })
+    .await;
+    let clock = ManualClock::at(START);
+    let clients = project(
+        config(&server.http())
+            .clock(clock.clone())
+            .request_timeout(TWO),
+    );
+    let alice = clients.get(ALICE).unwrap();
+    let query = tokio::spawn(alice.from("notes").execute());
+    until("a connection", || server.connections() == 1).await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    pass(&clock, TWO).await;
+    let error = query.await.unwrap().unwrap_err();
+    assert_eq!(timeout(&error), (TWO, Phase::Body));
+}
+
+#[tokio::test]
+async fn connecting_has_a_time_of_its_own() {
+    // It takes connections and never says a word of TLS.
+    let server = Server::start(|stream, _| async move {
+        let _stream = stream;
+        std::future::pending().await
+    })
+    .await;
+    let clock = ManualClock::at(START);
+    let certificate = crate::support::Certificate::new();
+    let config = config(&server.https())
+        .root_certificate(certificate.authority)
+        .clock(clock.clone())
+        .connect_timeout(TWO);
+    let alice = project(config).get(ALICE).unwrap();
+    let query = tokio::spawn(alice.from("notes").execute());
+    until("a connection", || server.connections() == 1).await;
+    pass(&clock, TWO).await;
+    let error = query.await.unwrap().unwrap_err();
+    assert_eq!(timeout(&error), (TWO, Phase::Connect));
+}
+
+#[tokio::test]
+async fn a_signer_that_does_not_answer_is_named() {
+    use scoped_runtime::{Algorithm, Config, Signer};
+
+    #[derive(Debug)]
+    struct Hangs;
+
+    impl Signer for Hangs {
+        fn algorithm(&self) -> Algorithm {
+            Algorithm::Es256
+        }
+
+        fn key_id(&self) -> &'static str {
+            "a"
+        }
+
+        async fn sign(
+            &self,
+            _input: &[u8],
+        ) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+            std::future::pending().await
+        }
+    }
+
+    let server =
+        Server::start(
+            |mut stream, _| async move { crate::support::always(&mut stream, EMPTY).await },
+        )
+        .await;
+    let clock = ManualClock::at(START);
+    let config = Config::builder()
+        .environment(|_| None)
+        .url(server.http())
+        .api_key(crate::support::KEY)
+        .signer(Hangs)
+        .clock(clock.clone())
+        .request_timeout(TWO);
+    let alice = project(config).get(ALICE).unwrap();
+    let query = tokio::spawn(alice.from("notes").execute());
+    pass(&clock, TWO).await;
+    let error = query.await.unwrap().unwrap_err();
+    assert_eq!(timeout(&error), (TWO, Phase::Token));
+    assert_eq!(server.connections(), 0);
+}

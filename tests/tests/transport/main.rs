@@ -1,0 +1,19 @@
+//! How requests leave, on servers made of raw sockets: what counts is what our side writes.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod closing;
+mod crowd;
+mod deadline;
+mod framing;
+mod limits;
+mod options;
+mod retries;
+mod runtimes;
+mod sessions;
+mod silent;
+mod streams;
+mod support;
+mod tokens;

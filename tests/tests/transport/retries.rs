@@ -1,0 +1,292 @@
+//! Q22: what is sent again, on which connection, and what never is.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use scoped_runtime::{ClientError, Error, ScopedClient};
+use scoped_tests::ManualClock;
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use crate::support::{
+    ALICE, Certificate, EMPTY, START, Server, answer, config, http2, project, request, respond,
+    until,
+};
+
+/// Its answers in this order, `None` for a reset, over however many connections; and how many requests
+/// came.
+async fn in_order(answers: &'static [Option<&'static str>]) -> (Server, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&count);
+    let server = Server::start(move |mut stream, _| {
+        let seen = Arc::clone(&seen);
+        async move {
+            while request(&mut stream).await?.is_some() {
+                let number = seen.fetch_add(1, Ordering::SeqCst);
+                match answers.get(number).copied().unwrap_or(Some(EMPTY)) {
+                    Some(answer) => stream.write_all(answer.as_bytes()).await?,
+                    None => return reset(&stream),
+                }
+            }
+            Ok(())
+        }
+    })
+    .await;
+    (server, count)
+}
+
+fn reset(stream: &TcpStream) -> std::io::Result<()> {
+    socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
+}
+
+async fn write(alice: &ScopedClient) -> Result<scoped_runtime::Response, Error> {
+    alice
+        .from("notes")
+        .insert(json!({ "id": 1 }))
+        .execute()
+        .await
+}
+
+fn is_connection<T>(outcome: &Result<T, Error>) -> bool {
+    matches!(outcome, Err(Error::Client(ClientError::Transport { .. })))
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_it_was_idle_costs_nothing() {
+    let server = Server::start(|mut stream, _| async move {
+        request(&mut stream).await?;
+        stream.write_all(EMPTY.as_bytes()).await
+    })
+    .await;
+    let clients = project(config(&server.http()));
+    let alice = clients.get(ALICE).unwrap();
+    for number in 0..20 {
+        write(&alice).await.unwrap();
+        assert_eq!(server.connections(), number + 1);
+        // The end of the connection has come, though this runtime has not been told.
+        std::thread::sleep(Duration::from_millis(2));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_read_whose_connection_is_lost_is_sent_again_and_a_write_never() {
+    let (server, count) = in_order(&[Some(EMPTY), None, Some(EMPTY), None]).await;
+    let clients = project(config(&server.http()));
+    let alice = clients.get(ALICE).unwrap();
+    write(&alice).await.unwrap();
+    alice.from("notes").execute().await.unwrap();
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+    let outcome = write(&alice).await;
+    assert!(is_connection(&outcome), "{outcome:?}");
+    assert_eq!(count.load(Ordering::SeqCst), 4, "a byte of it had left");
+}
+
+#[tokio::test]
+async fn a_read_whose_answer_is_cut_is_sent_again() {
+    let cut = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[";
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&count);
+    let server = Server::start(move |mut stream, number| {
+        let seen = Arc::clone(&seen);
+        async move {
+            while request(&mut stream).await?.is_some() {
+                seen.fetch_add(1, Ordering::SeqCst);
+                if number == 0 {
+                    return stream.write_all(cut.as_bytes()).await;
+                }
+                stream.write_all(EMPTY.as_bytes()).await?;
+            }
+            Ok(())
+        }
+    })
+    .await;
+    let clients = project(config(&server.http()));
+    let alice = clients.get(ALICE).unwrap();
+    let rows: Vec<serde_json::Value> = alice.from("notes").fetch().await.unwrap();
+    assert!(rows.is_empty());
+    assert_eq!(count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_asked_again_by_reads_and_by_what_may_be_repeated() {
+    const BUSY: Option<&str> = Some("HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n");
+    let (server, count) = in_order(&[BUSY, BUSY, Some(EMPTY), BUSY, BUSY, Some(EMPTY)]).await;
+    let clients = project(config(&server.http()));
+    let alice = clients.get(ALICE).unwrap();
+    alice.from("notes").execute().await.unwrap();
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+    let error = write(&alice).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Api(api) if api.status() == 503),
+        "{error}"
+    );
+    assert_eq!(count.load(Ordering::SeqCst), 4);
+    let put = alice.request("PUT", "storage/v1/object/b/f").body("x");
+    put.execute_repeatable().await.unwrap();
+    assert_eq!(count.load(Ordering::SeqCst), 6);
+}
+
+#[tokio::test]
+async fn retries_have_a_number_a_budget_and_the_time_of_the_request() {
+    let busy = answer(503, "{}");
+    let count = Arc::new(AtomicUsize::new(0));
+    let server = {
+        let seen = Arc::clone(&count);
+        Server::start(move |mut stream, _| {
+            let (seen, busy) = (Arc::clone(&seen), busy.clone());
+            async move {
+                while request(&mut stream).await?.is_some() {
+                    seen.fetch_add(1, Ordering::SeqCst);
+                    stream.write_all(busy.as_bytes()).await?;
+                }
+                Ok(())
+            }
+        })
+        .await
+    };
+    let url = server.http();
+    let none = project(config(&url).retries(0)).get(ALICE).unwrap();
+    none.from("notes").execute().await.unwrap_err();
+    assert_eq!(count.swap(0, Ordering::SeqCst), 1);
+    let two = project(config(&url)).get(ALICE).unwrap();
+    two.from("notes").execute().await.unwrap_err();
+    assert_eq!(count.swap(0, Ordering::SeqCst), 3);
+    // The budget: 500 requests that fail are not 1500.
+    let requests = (0..200).map(|_| two.from("notes").execute());
+    futures_util::future::join_all(requests).await;
+    let sent = count.swap(0, Ordering::SeqCst);
+    assert!((200..=250).contains(&sent), "{sent}");
+    // No pause that ends after the deadline is begun.
+    let clock = ManualClock::at(START);
+    let brief = config(&url)
+        .clock(clock)
+        .request_timeout(Duration::from_millis(10));
+    let brief = project(brief).get(ALICE).unwrap();
+    let error = brief.from("notes").execute().await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Api(api) if api.status() == 503),
+        "{error}"
+    );
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+/// Streams that the server did not process are sent again, whatever they do.
+async fn unprocessed(how: Unprocessed) {
+    let certificate = Certificate::new();
+    let paths = Arc::<Mutex<Vec<String>>>::default();
+    let server = {
+        let paths = Arc::clone(&paths);
+        http2(
+            &certificate,
+            h2::server::Builder::new(),
+            move |mut connection, number| {
+                let paths = Arc::clone(&paths);
+                async move {
+                    let mut count = 0;
+                    while let Some(Ok((request, mut stream))) = connection.accept().await {
+                        count += 1;
+                        if number == 0 && count == 2 {
+                            match how {
+                                Unprocessed::Refused => {
+                                    stream.send_reset(h2::Reason::REFUSED_STREAM);
+                                    continue;
+                                }
+                                Unprocessed::GoneAway => {
+                                    connection.abrupt_shutdown(h2::Reason::NO_ERROR);
+                                    continue;
+                                }
+                            }
+                        }
+                        paths.lock().unwrap().push(request.uri().path().to_owned());
+                        respond(stream, 200, "[]");
+                    }
+                }
+            },
+        )
+        .await
+    };
+    let config = config(&server.https()).root_certificate(certificate.authority.clone());
+    let clients = project(config);
+    let alice = clients.get(ALICE).unwrap();
+    alice.from("first").execute().await.unwrap();
+    let second = alice.from("second").insert(json!({})).execute().await;
+    match how {
+        Unprocessed::Refused => {
+            second.unwrap();
+            assert_eq!(
+                *paths.lock().unwrap(),
+                ["/rest/v1/first", "/rest/v1/second"]
+            );
+        }
+        // The server says that it has processed the stream: that is for the caller to know.
+        Unprocessed::GoneAway => assert!(second.is_err()),
+    }
+    alice.from("third").execute().await.unwrap();
+}
+
+#[derive(Clone, Copy)]
+enum Unprocessed {
+    Refused,
+    GoneAway,
+}
+
+#[tokio::test]
+async fn a_stream_that_was_refused_is_sent_again() {
+    unprocessed(Unprocessed::Refused).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_goes_away_is_replaced() {
+    unprocessed(Unprocessed::GoneAway).await;
+}
+
+#[tokio::test]
+async fn requests_above_the_last_stream_of_a_goaway_are_sent_again() {
+    let certificate = Certificate::new();
+    let acceptor = certificate.acceptor("h2");
+    let connections = Arc::new(AtomicUsize::new(0));
+    let server = Server::start(move |stream, number| {
+        let acceptor = acceptor.clone();
+        connections.fetch_add(1, Ordering::SeqCst);
+        async move {
+            use tokio::io::AsyncReadExt;
+
+            let mut stream = acceptor.accept(stream).await?;
+            if number > 0 {
+                let mut connection = h2::server::handshake(stream)
+                    .await
+                    .map_err(std::io::Error::other)?;
+                while let Some(Ok((_, stream))) = connection.accept().await {
+                    respond(stream, 200, "[]");
+                }
+                return Ok(());
+            }
+            // By hand: SETTINGS, and once HEADERS came, GOAWAY with the last stream 0.
+            let mut preface = [0; 24];
+            stream.read_exact(&mut preface).await?;
+            stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await?;
+            loop {
+                let mut head = [0; 9];
+                stream.read_exact(&mut head).await?;
+                let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+                let mut payload = vec![0; length as usize];
+                stream.read_exact(&mut payload).await?;
+                if head[3] == 1 {
+                    break;
+                }
+            }
+            let goaway = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            stream.write_all(&goaway).await?;
+            stream.shutdown().await
+        }
+    })
+    .await;
+    let config = config(&server.https()).root_certificate(certificate.authority.clone());
+    let clients = project(config);
+    let alice = clients.get(ALICE).unwrap();
+    write(&alice).await.unwrap();
+    until("a second connection", || server.connections() == 2).await;
+}

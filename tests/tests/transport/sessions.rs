@@ -1,0 +1,221 @@
+//! Token sources that can be watched, identities without a signature, and audits that wait (R9).
+#![allow(
+    clippy::disallowed_methods,
+    reason = "what must not stand still is measured by the real clock"
+)]
+
+use std::error::Error as StdError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use scoped_runtime::{
+    AsyncAuditSink, AuditFailure, AuditSink, Error, MintRecord, ScopedClient, ScopedClients,
+    TokenError,
+};
+use scoped_tests::ManualClock;
+
+use crate::support::{ALICE, BOB, EMPTY, START, Server, always, config, pass, project};
+
+type Recorded = Result<(), Box<dyn StdError + Send + Sync>>;
+
+fn offline(clock: &ManualClock) -> scoped_runtime::ConfigBuilder {
+    config("https://project.test").clock(clock.clone())
+}
+
+#[tokio::test]
+async fn a_watch_tells_each_token_and_the_end() {
+    let clock = ManualClock::at(START);
+    let clients = project(offline(&clock));
+    let alice = clients.get(ALICE).unwrap();
+    let mut tokens = alice.subscribe();
+    let first = tokens.next().await.unwrap().unwrap();
+    assert_eq!(
+        first.expose_secret(),
+        alice.token().unwrap().expose_secret()
+    );
+
+    let next = tokio::spawn(async move {
+        let token = tokens.next().await;
+        (tokens, token)
+    });
+    // It looks at the clock every half a minute: a wall clock may be set.
+    for _ in 0..118 {
+        assert!(!next.is_finished());
+        pass(&clock, Duration::from_secs(30)).await;
+    }
+    let (mut tokens, second) = next.await.unwrap();
+    let second = second.unwrap().unwrap();
+    assert_ne!(first.expose_secret(), second.expose_secret());
+
+    let end = tokio::spawn(async move { tokens.next().await.is_none() });
+    tokio::task::yield_now().await;
+    alice.close();
+    assert!(end.await.unwrap());
+}
+
+#[tokio::test]
+async fn a_watch_of_a_token_that_is_not_renewed_ends_with_it() {
+    let clock = ManualClock::at(START);
+    let clients = project(offline(&clock));
+    let alice = clients.user(ALICE).expires_in(Duration::from_secs(20));
+    let mut tokens = alice.auto_refresh(false).client().unwrap().subscribe();
+    tokens.next().await.unwrap().unwrap();
+    let end = tokio::spawn(async move { tokens.next().await.is_none() });
+    pass(&clock, Duration::from_secs(20)).await;
+    assert!(end.await.unwrap());
+}
+
+#[test]
+fn an_identity_needs_no_token() {
+    let clock = ManualClock::at(START);
+    let config = offline(&clock).audit_async(Slow);
+    let clients = project(config);
+    let builder = clients.user(ALICE).claim("tenant_id", "acme");
+    let alice = builder.actor("support-7").client().unwrap();
+    let identity = alice.identity();
+    assert_eq!(identity.user_id().as_str(), ALICE);
+    assert_eq!(identity.role().as_str(), "authenticated");
+    assert_eq!(identity.claims()["tenant_id"], "acme");
+    assert!(!identity.is_anonymous());
+    assert_eq!(identity.actor().unwrap().to_string(), "support-7");
+    // There is none: it has to be recorded elsewhere first.
+    let error = alice.token().unwrap_err();
+    assert!(
+        matches!(error, Error::Token(TokenError::AwaitSigner)),
+        "{error}"
+    );
+}
+
+#[derive(Debug)]
+struct Slow;
+
+impl AsyncAuditSink for Slow {
+    async fn record(&self, record: &MintRecord<'_>) -> Recorded {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(record.subject.as_str(), ALICE);
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_audit_elsewhere_is_waited_for_by_queries() {
+    let server =
+        Server::start(|mut stream, _| async move { always(&mut stream, EMPTY).await }).await;
+    let clients = project(config(&server.http()).audit_async(Slow));
+    let alice = clients.get(ALICE).unwrap();
+    alice.from("notes").execute().await.unwrap();
+    alice.token().unwrap();
+    // A panic of the sink is a failure, and no token.
+    let bob = clients.get(BOB).unwrap();
+    let error = bob.from("notes").execute().await.unwrap_err();
+    assert!(
+        matches!(error, Error::Token(TokenError::Audit { .. })),
+        "{error}"
+    );
+    assert_eq!(server.connections(), 1);
+}
+
+/// A sink that uses the client that it records for.
+#[derive(Debug, Clone, Default)]
+struct UsesItself(Arc<OnceLock<ScopedClient>>);
+
+impl AuditSink for UsesItself {
+    fn record(&self, _: &MintRecord<'_>) -> Recorded {
+        if let Some(client) = self.0.get() {
+            client.token()?;
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_uses_its_own_client_gets_an_error() {
+    let clock = ManualClock::at(START);
+    let sink = UsesItself::default();
+    let clients = project(offline(&clock).audit(sink.clone()));
+    let alice = clients.get(ALICE).unwrap();
+    sink.0.set(alice.clone()).unwrap();
+    clock.pass(Duration::from_hours(2));
+    let begun = Instant::now();
+    for error in [
+        alice.token().unwrap_err(),
+        alice.token_async().await.unwrap_err(),
+    ] {
+        assert!(
+            matches!(error, Error::Token(TokenError::Audit { .. })),
+            "{error}"
+        );
+        clock.pass(Duration::from_secs(2));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(1), "no deadlock");
+}
+
+#[derive(Debug)]
+struct Panics;
+
+impl AuditSink for Panics {
+    fn record(&self, _: &MintRecord<'_>) -> Recorded {
+        panic!("the audit sink of a test");
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_panics_has_failed() {
+    let clock = ManualClock::at(START);
+    let going_on = offline(&clock)
+        .audit(Panics)
+        .audit_failure(AuditFailure::Continue);
+    let alice = project(going_on).get(ALICE).unwrap();
+    alice.token().unwrap();
+    clock.pass(Duration::from_hours(2));
+    alice.token_async().await.unwrap();
+    let error = project(offline(&clock).audit(Panics))
+        .get(ALICE)
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::Token(TokenError::Audit { .. })),
+        "{error}"
+    );
+}
+
+/// Takes its time when it has been told to.
+#[derive(Debug, Clone, Default)]
+struct Sleeps(Arc<AtomicUsize>);
+
+impl AuditSink for Sleeps {
+    fn record(&self, record: &MintRecord<'_>) -> Recorded {
+        if record.subject.as_str() == ALICE {
+            std::thread::sleep(Duration::from_millis(self.0.load(Ordering::SeqCst) as u64));
+        }
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_sink_that_takes_its_time_stops_only_those_who_need_it() {
+    let clock = ManualClock::at(START);
+    let sink = Sleeps::default();
+    let clients: ScopedClients = project(offline(&clock).audit(sink.clone()));
+    let (alice, bob) = (clients.get(ALICE).unwrap(), clients.get(BOB).unwrap());
+    sink.0.store(500, Ordering::SeqCst);
+    clock.pass(Duration::from_hours(2));
+    let begun = Instant::now();
+    let waiting: Vec<_> = (0..8)
+        .map(|_| {
+            let alice = alice.clone();
+            tokio::spawn(async move { alice.token_async().await.unwrap() })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    // One thread runs all of this: it would stand still.
+    bob.token_async().await.unwrap();
+    assert!(begun.elapsed() < Duration::from_millis(300));
+    for token in waiting {
+        token.await.unwrap();
+    }
+    assert!(
+        begun.elapsed() < Duration::from_millis(1500),
+        "one record for all"
+    );
+}
