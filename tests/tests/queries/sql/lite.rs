@@ -9,7 +9,23 @@ use crate::written::{Form, Operand, Place, Said, Test};
 pub(super) fn differs(sample: &Sample) -> Option<&'static str> {
     let orders = sample.orders.iter().find_map(|(place, ..)| order(place));
     let mut conditions = sample.conditions.iter().chain(&sample.of_writer);
-    orders.or_else(|| conditions.find_map(|said| condition(said, false)))
+    orders
+        .or_else(|| conditions.find_map(|said| condition(said, false)))
+        .or_else(|| twice(&sample.conditions))
+}
+
+/// Two filters that are no group.
+fn twice(conditions: &[Said]) -> Option<&'static str> {
+    let tests = || {
+        conditions.iter().filter_map(|said| match said {
+            Said::Test(test) => Some((&test.place.name, test.operator)),
+            _ => None,
+        })
+    };
+    let is_twice = tests()
+        .enumerate()
+        .any(|(index, test)| tests().skip(index + 1).any(|other| other == test));
+    is_twice.then_some("of two filters of one column and operator only the last counts")
 }
 
 fn order(place: &Place) -> Option<&'static str> {
@@ -38,6 +54,10 @@ fn condition(said: &Said, in_group: bool) -> Option<&'static str> {
 
 /// Anywhere.
 fn operand(test: &Test) -> Option<&'static str> {
+    let is_json = !test.place.path.is_empty();
+    if is_json && matches!(test.operator, "match" | "imatch" | "isdistinct") {
+        return Some("what stands in JSON is compared as JSON, not as text");
+    }
     match &test.operand {
         Operand::Text(text) if text == "NULL" => Some("the text `NULL` is null"),
         Operand::Among(texts) if texts.iter().any(|text| text == "NULL") => {

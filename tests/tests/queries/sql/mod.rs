@@ -96,7 +96,9 @@ async fn random_queries_find_what_sql_finds() {
             if lite::differs(sample).is_none() {
                 let outcome = ask(sample, client).await;
                 if outcome != *expected {
-                    wrong.note("the server finds other rows", || case(&outcome));
+                    wrong.note(&format!("the server finds other rows {index}"), || {
+                        case(&outcome)
+                    });
                 }
             }
         }
