@@ -19,6 +19,23 @@ pub(crate) fn calls<'a, T: 'a>(mut work: impl FnMut() -> T + 'a) -> Side<'a> {
     })
 }
 
+/// The CPU time of this thread.
+pub(crate) fn cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// A side whose work is one call, by CPU time.
+pub(crate) fn computes<'a, T: 'a>(mut work: impl FnMut() -> T + 'a) -> Side<'a> {
+    Box::new(move |times| {
+        let start = cpu();
+        for _ in 0..times {
+            black_box(work());
+        }
+        cpu().saturating_sub(start)
+    })
+}
+
 /// A side that is so slow that a part of the calls must do.
 pub(crate) fn fewer(mut side: Side<'_>, part: u64) -> Side<'_> {
     Box::new(move |times| {
