@@ -431,7 +431,8 @@ impl Exchange<'_, '_> {
 
     fn unconnected(&self, error: Arc<io::Error>) -> Trouble {
         let connector = &self.transport.connector;
-        let is_timeout = error.kind() == io::ErrorKind::TimedOut;
+        let kind = error.kind();
+        let is_timeout = kind == io::ErrorKind::TimedOut;
         let error = if is_timeout {
             ClientError::Timeout {
                 after: connector.connect_timeout,
@@ -446,8 +447,15 @@ impl Exchange<'_, '_> {
         Trouble {
             error: error.into(),
             has_left: false,
-            // One that took the whole time for a connection would take it again.
-            is_passing: !is_timeout,
+            // One that took the whole time for a connection would take it again; a certificate that is
+            // not trusted, and credentials that a proxy refuses, stay what they are.
+            is_passing: !matches!(
+                kind,
+                io::ErrorKind::TimedOut
+                    | io::ErrorKind::InvalidData
+                    | io::ErrorKind::InvalidInput
+                    | io::ErrorKind::PermissionDenied
+            ),
             after: None,
         }
     }
