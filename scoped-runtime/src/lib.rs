@@ -63,6 +63,8 @@ pub mod docs {
     pub mod keys {}
     #[doc = include_str!("../docs/accountability.md")]
     pub mod accountability {}
+    #[doc = include_str!("../docs/queries.md")]
+    pub mod queries {}
     #[doc = include_str!("../docs/policies.md")]
     pub mod policies {}
     #[doc = include_str!("../docs/services.md")]

@@ -3,7 +3,8 @@
 use super::body::Body;
 use super::mistake::Mistake;
 use super::preference::{Preferences, Resolution};
-use super::statement::{Accept, Statement, Verb};
+use super::statement::Statement;
+use super::verb::{Accept, Verb};
 
 impl Statement {
     /// Checks what belongs together, and adds what follows: the columns of a list, the preferences of

@@ -1,10 +1,11 @@
 //! The filters, each for [`Query`] and [`Condition`] alike.
 
 use super::column::Column;
-use super::comparison::{Comparison, Is};
+use super::comparison::Comparison;
 use super::condition::{Condition, Operator};
 use super::literal::{Composite, RangeValue};
 use super::operand::Operand;
+use super::operator::Is;
 use super::query::Query;
 use super::value::FilterValue;
 

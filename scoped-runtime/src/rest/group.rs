@@ -3,7 +3,7 @@
 //! Lists of nothing are refused with what cannot be read: negated they fit every row.
 //! See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#logical-operators>.
 
-use super::comparison::{is_list, is_operator};
+use super::operator::{is_list, is_operator};
 
 /// How deep groups may be nested.
 const MAX_DEPTH: usize = 64;
@@ -103,7 +103,9 @@ fn name(text: &str) -> Option<&str> {
     };
     let length = text.bytes().enumerate().take_while(is_plain).count();
     let name = &text[..length];
-    (!name.trim().is_empty() && !name.ends_with('-')).then_some(&text[length..])
+    // Blanks at an end are dropped by PostgREST.
+    let is_name = !name.is_empty() && name.trim() == name && !name.ends_with('-');
+    is_name.then_some(&text[length..])
 }
 
 /// `->a->>b`, or nothing; gives what follows.

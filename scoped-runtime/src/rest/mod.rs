@@ -1,7 +1,7 @@
 //! PostgREST: queries on tables, views and functions, and requests to any other path.
 //!
 //! A query is written (`query`, `filters`), kept as what was said (`statement`), checked (`check`),
-//! turned into a request, sent, and its answer read (`send`, `read`). Names and values are written in
+//! turned into a request (`target`), sent, and its answer read (`send`, `read`). Names and values are written in
 //! `column`, `value`, `literal` and `encode`, and nowhere else.
 
 mod argument;
@@ -19,9 +19,11 @@ mod header;
 mod key_rows;
 mod literal;
 mod mistake;
+mod modifiers;
 #[cfg(feature = "postgrest")]
 mod native;
 mod operand;
+mod operator;
 mod order;
 mod page;
 mod paging;
@@ -33,17 +35,19 @@ mod request;
 mod send;
 mod statement;
 mod stream;
+mod target;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 mod time;
 mod value;
+mod verb;
 
 pub use column::Column;
 pub use columns::ColumnNames;
-pub use comparison::Is;
 pub use condition::Condition;
 pub use explain::Explain;
 pub use literal::{Composite, Json, RangeValue, json};
 pub use operand::{All, Any, Operand, all, any};
+pub use operator::Is;
 pub use order::Order;
 pub use page::Page;
 pub use paging::{Paging, Rows};
@@ -51,9 +55,9 @@ pub use preference::Returning;
 pub use query::Query;
 pub use request::Request;
 pub use send::prepared;
-#[cfg(feature = "blocking")]
-pub(crate) use statement::Accept;
 pub use value::{FilterValue, Text, text};
+#[cfg(feature = "blocking")]
+pub(crate) use verb::Accept;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use super::key_rows::{KeyedRows, keyed};
 use super::mistake::Mistake;
 use super::order::Order;
 use super::query::Query;
-use super::statement::{Accept, Verb};
+use super::verb::{Accept, Verb};
 use crate::client::Async;
 use crate::error::{ClientError, Error};
 use crate::transport::Response;

@@ -5,9 +5,9 @@ use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
-use super::comparison::{is_filter, is_list};
 use super::group::{column, is_group};
 use super::mistake::Mistake;
+use super::operator::{is_filter, is_list};
 use crate::error::ClientError;
 use crate::transport::Outgoing;
 
@@ -104,11 +104,12 @@ impl Said {
                 return Err(Mistake::new("`select` is given twice", remedy));
             }
             ("select", _) => self.has_select = true,
-            ("limit", _) => {
-                let number = number()?;
-                self.limit = Some(self.limit.map_or(number, |limit| limit.min(number)));
+            ("limit", _) if self.limit.is_none() => self.limit = Some(number()?),
+            ("offset", _) if self.offset.is_none() => self.offset = Some(number()?),
+            ("limit" | "offset", _) => {
+                let remedy = "keep the one that is meant";
+                return Err(Mistake::named("parameter", key, "is given twice", remedy));
             }
-            ("offset", _) => self.offset = Some(number()?),
             (_, "limit" | "offset") => {
                 number()?;
             }
@@ -151,7 +152,8 @@ impl Said {
             ));
         }
         // An empty array is in every row's array, and none overlaps it: nothing to rely on.
-        if value.ends_with(".{}") {
+        let operator = value.strip_suffix(".{}").unwrap_or_default();
+        if matches!(operator, "cs" | "ov") || operator.ends_with(')') {
             self.filters.get_or_insert_with(|| key.to_owned());
         } else {
             self.note(key, is_embedded);

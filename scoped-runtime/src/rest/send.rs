@@ -12,7 +12,7 @@ use super::paging::{Paging, Rows};
 use super::preference::{Count, Returning};
 use super::query::Query;
 use super::read;
-use super::statement::{Accept, Verb};
+use super::verb::{Accept, Verb};
 use crate::client::Core;
 use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response};

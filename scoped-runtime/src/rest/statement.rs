@@ -1,18 +1,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::HeaderMap;
 
 use super::body::Body;
-use super::column::quoted;
-use super::comparison::{Comparison, is_filter};
+use super::comparison::Comparison;
 use super::condition::{Node, Operator, Tree, never};
 use super::encode::{push_encoded, push_pair};
-use super::explain::Explain;
 use super::mistake::{Mistake, Refusal};
 use super::preference::Preferences;
+use super::verb::{Accept, Verb};
 use crate::error::ClientError;
-use crate::transport::Outgoing;
 
 /// Everything that a query says, before it is a request.
 #[derive(Debug, Clone)]
@@ -24,18 +22,18 @@ pub(super) struct Statement {
     pub(super) body: Option<Body>,
     pub(super) select: Option<String>,
     /// The filters as they are sent, each with `&` before it.
-    filters: String,
+    pub(super) filters: String,
     /// Whether a filter narrows the rows of the query's own table.
     pub(super) narrows: bool,
     /// The embedded table that a filter is about.
     pub(super) embedded_filter: Option<String>,
     pub(super) all_rows: bool,
     /// `order`, or `table.order`, with its columns.
-    orders: Vec<(String, String)>,
+    pub(super) orders: Vec<(String, String)>,
     pub(super) limit: Option<usize>,
     pub(super) offset: Option<usize>,
     /// Further parameters as they are sent, each with `&` before it.
-    parameters: String,
+    pub(super) parameters: String,
     /// The limits and offsets of embedded tables that were said.
     embedded: Vec<String>,
     pub(super) columns: Option<Vec<String>>,
@@ -46,69 +44,6 @@ pub(super) struct Statement {
     pub(super) accept: Accept,
     pub(super) timeout: Option<Duration>,
     pub(super) refusal: Option<Box<Refusal>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verb {
-    Read,
-    /// A read of the headers alone.
-    Head,
-    Insert,
-    Upsert,
-    Update,
-    Delete,
-    Call,
-    /// A call whose arguments travel in the URL, for functions that change nothing.
-    CallByGet,
-    CallByHead,
-}
-
-impl Verb {
-    pub(super) fn method(self) -> Method {
-        match self {
-            Self::Read | Self::CallByGet => Method::GET,
-            Self::Head | Self::CallByHead => Method::HEAD,
-            Self::Insert | Self::Upsert | Self::Call => Method::POST,
-            Self::Update => Method::PATCH,
-            Self::Delete => Method::DELETE,
-        }
-    }
-
-    /// Changes rows of a table.
-    pub(super) fn is_write(self) -> bool {
-        self.is_insert() || self.is_change()
-    }
-
-    pub(super) fn is_insert(self) -> bool {
-        matches!(self, Self::Insert | Self::Upsert)
-    }
-
-    /// Changes rows that are there, those that the filters find.
-    pub(super) fn is_change(self) -> bool {
-        matches!(self, Self::Update | Self::Delete)
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Read | Self::Head => "a read",
-            Self::Insert => "an insert",
-            Self::Upsert => "an upsert",
-            Self::Update => "an update",
-            Self::Delete => "a delete",
-            Self::Call | Self::CallByGet | Self::CallByHead => "a function call",
-        }
-    }
-}
-
-/// The form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Accept {
-    Rows,
-    /// One object; no row, or more than one, is an error.
-    Object,
-    Csv,
-    GeoJson,
-    Plan(Explain),
 }
 
 impl Statement {
@@ -275,132 +210,4 @@ impl Statement {
     pub(super) fn parameter(&mut self, name: &str, value: &str) {
         push_pair(&mut self.parameters, name, value);
     }
-
-    /// The request, if everything that was said can be sent so that it means that.
-    pub(super) fn request(&self, max_url_bytes: usize) -> Result<Outgoing, ClientError> {
-        if let Some(refusal) = &self.refusal {
-            return Err((&**refusal).into());
-        }
-        let (columns, mut preferences) = self.checked()?;
-        if self.verb.is_change() {
-            preferences.max_affected = match (self.limit, preferences.max_affected) {
-                (Some(limit), Some(most)) => Some(limit.min(most)),
-                (limit, most) => limit.or(most),
-            };
-        }
-        let target = self.target(columns.as_deref())?;
-        if target.len() > max_url_bytes {
-            return Err(ClientError::UrlTooLong {
-                bytes: target.len(),
-                limit: max_url_bytes,
-            });
-        }
-        let mut outgoing = Outgoing::new(self.verb.method(), target);
-        outgoing.timeout = self.timeout;
-        if matches!(
-            self.verb,
-            Verb::Insert | Verb::Upsert | Verb::Update | Verb::Call
-        ) && let Some(body) = &self.body
-        {
-            outgoing.body = body.json.clone();
-        }
-        let preferences = preferences.header(self.verb.is_write())?;
-        self.push_headers(&mut outgoing, preferences)?;
-        Ok(outgoing)
-    }
-
-    fn target(&self, columns: Option<&[String]>) -> Result<String, Mistake> {
-        let select = self.select.as_deref();
-        let length = self.path.len() + self.filters.len() + self.parameters.len();
-        let mut target = String::with_capacity(length + select.map_or(0, str::len) + 64);
-        target.push_str(&self.path);
-        if let Some(select) = select {
-            push_pair(&mut target, "select", select);
-        }
-        target.push_str(&self.filters);
-        for (key, columns) in &self.orders {
-            push_pair(&mut target, key, columns);
-        }
-        if let Some(limit) = self.limit {
-            push_pair(&mut target, "limit", &limit.to_string());
-        }
-        // Of no rows none is skipped: a server would answer that there are fewer.
-        if let Some(offset) = self
-            .offset
-            .filter(|offset| *offset > 0 && self.limit != Some(0))
-        {
-            push_pair(&mut target, "offset", &offset.to_string());
-        }
-        if let Some(columns) = columns.filter(|columns| !columns.is_empty()) {
-            push_names(&mut target, "columns", columns);
-        }
-        if let Some(columns) = &self.on_conflict {
-            push_names(&mut target, "on_conflict", columns);
-        }
-        target.push_str(&self.parameters);
-        if matches!(self.verb, Verb::CallByGet | Verb::CallByHead)
-            && let Some(body) = &self.body
-        {
-            for (name, value) in body.members()? {
-                let value = super::argument::text(&name, &value)?;
-                if is_filter(&value) {
-                    return Err(Mistake::named(
-                        "argument",
-                        &name,
-                        "would be read as a filter",
-                        "leave `by_get` out: the arguments travel in a body",
-                    ));
-                }
-                push_pair(&mut target, &quoted(&name), &value);
-            }
-        }
-        if target.len() > self.path.len() {
-            target.replace_range(self.path.len()..=self.path.len(), "?");
-        }
-        Ok(target)
-    }
-
-    fn push_headers(
-        &self,
-        outgoing: &mut Outgoing,
-        preferences: Option<HeaderValue>,
-    ) -> Result<(), ClientError> {
-        let accept = match self.accept {
-            Accept::Rows => HeaderValue::from_static("application/json"),
-            Accept::Object => HeaderValue::from_static("application/vnd.pgrst.object+json"),
-            Accept::Csv => HeaderValue::from_static("text/csv"),
-            Accept::GeoJson => HeaderValue::from_static("application/geo+json"),
-            Accept::Plan(explain) => explain.media_type(),
-        };
-        let headers = &mut outgoing.headers;
-        if let Some(given) = &self.headers {
-            headers.clone_from(given);
-        } else {
-            headers.reserve(8);
-        }
-        headers.entry(header::ACCEPT).or_insert(accept);
-        if let Some(preferences) = preferences {
-            headers.insert("prefer", preferences);
-        }
-        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
-        if !is_read {
-            let json = HeaderValue::from_static("application/json");
-            headers.insert(header::CONTENT_TYPE, json);
-        }
-        if let Some(schema) = &self.schema {
-            let name = if is_read {
-                "accept-profile"
-            } else {
-                "content-profile"
-            };
-            headers.insert(name, crate::client::name::schema(schema)?);
-        }
-        Ok(())
-    }
-}
-
-/// `&columns=a,b`, each name quoted where it must be.
-fn push_names(target: &mut String, parameter: &str, names: &[String]) {
-    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    push_pair(target, parameter, &names.join(","));
 }

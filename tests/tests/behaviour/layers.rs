@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 15] = [
+const LINE: [&str; 16] = [
     "error",
     "clock",
     "key",
@@ -17,6 +17,7 @@ const LINE: [&str; 15] = [
     "transport",
     "verify",
     "client",
+    "rest",
     "blocking",
     "web",
 ];

@@ -65,6 +65,7 @@ async fn what_a_query_refuses_is_refused_of_a_native_builder() {
         |it| it.delete().eq("m²", "1"),
         |it| it.delete().eq("नाम", "1"),
         |it| it.eq("a>b", "1"),
+        |it| it.eq(" edge ", "1"),
         |it| it.eq("data->>a.b", "1"),
         |it| it.delete().and("name.eq.a)b,owner.eq.me"),
         |it| it.delete().and("id.not.in.()"),
@@ -113,14 +114,10 @@ async fn a_limited_native_write_is_refused_whole_if_more_rows_match() {
     let strict = |count| format!("return=representation,handling=strict,max-affected={count}");
     assert_eq!(header(&requests[0], "prefer"), strict(1));
     assert_eq!(header(&requests[1], "prefer"), strict(3));
-    // Whatever limit is the smallest holds.
-    let url = format!("{}/rest/v1", server.uri());
-    let limited = postgrest::Postgrest::new(url)
-        .from("t?limit=2")
-        .delete()
-        .eq("a", "1");
-    client.execute(limited.limit(5)).await.unwrap();
-    assert_eq!(header(&arrived(&server).await[2], "prefer"), strict(2));
+    // Of two limits PostgREST takes one.
+    let limited = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()));
+    let limited = limited.from("t?limit=2").delete().eq("a", "1");
+    client.execute(limited.limit(5)).await.unwrap_err();
     let none = client.native("t").select("a").range(3, 2);
     client.execute(none).await.unwrap();
     let last = arrived(&server).await.pop().unwrap();

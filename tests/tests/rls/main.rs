@@ -10,5 +10,6 @@ mod impersonate;
 mod interop;
 mod isolation;
 mod queries;
+mod sending;
 mod support;
 mod tenants;

@@ -1,0 +1,144 @@
+//! Turns what a query says into the request that is sent.
+
+use http::{HeaderValue, Method, header};
+
+use super::argument;
+use super::column::quoted;
+use super::encode::push_pair;
+use super::mistake::Mistake;
+use super::operator::is_filter;
+use super::statement::Statement;
+use super::verb::{Accept, Verb};
+use crate::client::name;
+use crate::error::ClientError;
+use crate::transport::Outgoing;
+
+impl Statement {
+    /// The request, if everything that was said can be sent so that it means that.
+    pub(super) fn request(&self, max_url_bytes: usize) -> Result<Outgoing, ClientError> {
+        if let Some(refusal) = &self.refusal {
+            return Err((&**refusal).into());
+        }
+        let (columns, mut preferences) = self.checked()?;
+        if self.verb.is_change() {
+            preferences.max_affected = match (self.limit, preferences.max_affected) {
+                (Some(limit), Some(most)) => Some(limit.min(most)),
+                (limit, most) => limit.or(most),
+            };
+        }
+        let target = self.target(columns.as_deref())?;
+        if target.len() > max_url_bytes {
+            return Err(ClientError::UrlTooLong {
+                bytes: target.len(),
+                limit: max_url_bytes,
+            });
+        }
+        let mut outgoing = Outgoing::new(self.verb.method(), target);
+        outgoing.timeout = self.timeout;
+        if matches!(
+            self.verb,
+            Verb::Insert | Verb::Upsert | Verb::Update | Verb::Call
+        ) && let Some(body) = &self.body
+        {
+            outgoing.body = body.json.clone();
+        }
+        let preferences = preferences.header(self.verb.is_write())?;
+        self.push_headers(&mut outgoing, preferences)?;
+        Ok(outgoing)
+    }
+
+    fn target(&self, columns: Option<&[String]>) -> Result<String, Mistake> {
+        let select = self.select.as_deref();
+        let length = self.path.len() + self.filters.len() + self.parameters.len();
+        let mut target = String::with_capacity(length + select.map_or(0, str::len) + 64);
+        target.push_str(&self.path);
+        if let Some(select) = select {
+            push_pair(&mut target, "select", select);
+        }
+        target.push_str(&self.filters);
+        for (key, columns) in &self.orders {
+            push_pair(&mut target, key, columns);
+        }
+        if let Some(limit) = self.limit {
+            push_pair(&mut target, "limit", &limit.to_string());
+        }
+        // Of no rows none is skipped: a server would answer that there are fewer.
+        if let Some(offset) = self
+            .offset
+            .filter(|offset| *offset > 0 && self.limit != Some(0))
+        {
+            push_pair(&mut target, "offset", &offset.to_string());
+        }
+        if let Some(columns) = columns.filter(|columns| !columns.is_empty()) {
+            push_names(&mut target, "columns", columns);
+        }
+        if let Some(columns) = &self.on_conflict {
+            push_names(&mut target, "on_conflict", columns);
+        }
+        target.push_str(&self.parameters);
+        if matches!(self.verb, Verb::CallByGet | Verb::CallByHead)
+            && let Some(body) = &self.body
+        {
+            for (name, value) in body.members()? {
+                let value = argument::text(&name, &value)?;
+                if is_filter(&value) {
+                    return Err(Mistake::named(
+                        "argument",
+                        &name,
+                        "would be read as a filter",
+                        "leave `by_get` out: the arguments travel in a body",
+                    ));
+                }
+                push_pair(&mut target, &quoted(&name), &value);
+            }
+        }
+        if target.len() > self.path.len() {
+            target.replace_range(self.path.len()..=self.path.len(), "?");
+        }
+        Ok(target)
+    }
+
+    fn push_headers(
+        &self,
+        outgoing: &mut Outgoing,
+        preferences: Option<HeaderValue>,
+    ) -> Result<(), ClientError> {
+        let accept = match self.accept {
+            Accept::Rows => HeaderValue::from_static("application/json"),
+            Accept::Object => HeaderValue::from_static("application/vnd.pgrst.object+json"),
+            Accept::Csv => HeaderValue::from_static("text/csv"),
+            Accept::GeoJson => HeaderValue::from_static("application/geo+json"),
+            Accept::Plan(explain) => explain.media_type(),
+        };
+        let headers = &mut outgoing.headers;
+        if let Some(given) = &self.headers {
+            headers.clone_from(given);
+        } else {
+            headers.reserve(8);
+        }
+        headers.entry(header::ACCEPT).or_insert(accept);
+        if let Some(preferences) = preferences {
+            headers.insert("prefer", preferences);
+        }
+        let is_read = matches!(outgoing.method, Method::GET | Method::HEAD);
+        if !is_read {
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(header::CONTENT_TYPE, json);
+        }
+        if let Some(schema) = &self.schema {
+            let name = if is_read {
+                "accept-profile"
+            } else {
+                "content-profile"
+            };
+            headers.insert(name, name::schema(schema)?);
+        }
+        Ok(())
+    }
+}
+
+/// `&columns=a,b`, each name quoted where it must be.
+fn push_names(target: &mut String, parameter: &str, names: &[String]) {
+    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    push_pair(target, parameter, &names.join(","));
+}

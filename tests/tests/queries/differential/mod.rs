@@ -1,0 +1,167 @@
+//! `postgrest` as the oracle: what both a `Query` and a native builder can say is sent through both, and
+//! what arrives is the same.
+
+mod both;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scoped_runtime::{ClientError, Error, Order};
+use serde_json::Value;
+
+use self::both::Both;
+use crate::grammar::{Request, parameters};
+use crate::random::Random;
+use crate::recorder::{Arrived, Recorder};
+use crate::written::Chain;
+use crate::wrong::Wrong;
+
+/// How many pairs of requests are compared.
+const PAIRS: u64 = 2_000;
+
+/// What of a request says something.
+#[derive(Debug, PartialEq, Eq)]
+struct Compared {
+    method: String,
+    path: String,
+    /// Decoded, in any order.
+    parameters: Vec<(String, Option<String>)>,
+    prefer: BTreeSet<String>,
+    accept: String,
+    profiles: [String; 2],
+    body: Option<Value>,
+}
+
+impl Compared {
+    fn new(arrived: &Arrived) -> Self {
+        let mut parameters: Vec<_> = parameters(&arrived.query).collect();
+        parameters.sort();
+        let prefer = arrived
+            .header("prefer")
+            .split(',')
+            .map(|setting| setting.trim().to_owned());
+        Self {
+            method: arrived.method.clone(),
+            path: arrived.path.clone(),
+            parameters,
+            prefer: prefer.filter(|setting| !setting.is_empty()).collect(),
+            accept: arrived.header("accept").to_owned(),
+            profiles: ["accept-profile", "content-profile"]
+                .map(|name| arrived.header(name).to_owned()),
+            body: serde_json::from_str(&arrived.body).ok(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_query_and_a_native_builder_that_say_the_same_send_the_same() {
+    let mut recorder = Recorder::start().await;
+    let mut said = BTreeMap::<&str, usize>::new();
+    let mut wrong = Wrong::default();
+    for seed in 0..PAIRS {
+        let both = Both::random(&mut Random::new(seed), &recorder);
+        for method in &both.methods {
+            *said.entry(method).or_default() += 1;
+        }
+        let case = format!("seed {seed}: {:?}", both.methods);
+        both.query
+            .execute()
+            .await
+            .unwrap_or_else(|error| panic!("{case}: {error}"));
+        let ours = recorder.arrived().expect("the query");
+        recorder
+            .client
+            .execute(both.native)
+            .await
+            .unwrap_or_else(|error| panic!("{case}: {error}"));
+        let native = recorder.arrived().expect("the builder");
+        if Compared::new(&ours) != Compared::new(&native) {
+            wrong.note("another request", || format!("{case}\n{ours}\n{native}"));
+        }
+    }
+    wrong.check();
+    // Every method of `postgrest` that has a counterpart was among them.
+    assert_eq!(said.len(), both::METHODS, "{said:?}");
+    assert!(said.values().all(|count| *count > 10), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_query_that_becomes_a_native_builder_says_the_same() {
+    let mut recorder = Recorder::start().await;
+    let (mut same, mut not_native) = (0, 0);
+    let mut wrong = Wrong::default();
+    for seed in 0..PAIRS {
+        let chain = Chain::random(&mut Random::new(seed), &recorder.client);
+        if chain.query.clone().execute().await.is_err() {
+            assert!(
+                recorder.arrived().is_none(),
+                "an error after something was sent"
+            );
+            let builder = chain.query.into_builder();
+            assert!(builder.is_err(), "what is refused becomes no builder");
+            continue;
+        }
+        let ours = recorder.arrived().expect("the query");
+        match chain.query.clone().into_builder() {
+            Ok(builder) => {
+                let outcome = recorder.client.execute(builder).await;
+                let native = recorder.arrived();
+                let is_same = native
+                    .as_ref()
+                    .is_some_and(|native| Compared::new(&ours) == Compared::new(native));
+                if !is_same {
+                    let native = native.map(|native| native.to_string());
+                    wrong.note("another request", || {
+                        format!(
+                            "seed {seed}: {chain:?}\n{ours}\n{native:?} {:?}",
+                            outcome.err()
+                        )
+                    });
+                }
+                same += 1;
+            }
+            Err(Error::Client(ClientError::NotNative { .. })) => not_native += 1,
+            Err(error) => panic!("seed {seed}: {error}"),
+        }
+    }
+    wrong.check();
+    assert!(
+        same > 800 && not_native < 400,
+        "{same} the same, {not_native} that no builder can say"
+    );
+}
+
+/// Where the texts differ, the model says that they mean the same.
+#[tokio::test]
+async fn an_order_with_options_is_the_same_order() {
+    let mut recorder = Recorder::start().await;
+    let client = recorder.client.clone();
+    for (table, ascending, nulls_first) in [
+        (None, true, true),
+        (None, true, false),
+        (None, false, true),
+        (Some("author"), false, false),
+        (Some("author.country"), true, true),
+    ] {
+        let column = table.map_or("name".to_owned(), |table| format!("{table}.name"));
+        let order = if ascending {
+            Order::asc(column)
+        } else {
+            Order::desc(column)
+        };
+        let order = if nulls_first {
+            order.nulls_first()
+        } else {
+            order.nulls_last()
+        };
+        client.from("notes").order(order).execute().await.unwrap();
+        let ours = Request::read(&recorder.arrived().unwrap()).unwrap();
+        let native =
+            client
+                .native("notes")
+                .order_with_options("name", table, ascending, nulls_first);
+        client.execute(native).await.unwrap();
+        let native = Request::read(&recorder.arrived().unwrap()).unwrap();
+        assert_eq!(ours.orders, native.orders);
+        assert_eq!(ours.orders.len(), 1);
+    }
+}

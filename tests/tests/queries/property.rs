@@ -1,0 +1,195 @@
+//! Whatever is written with a `Query`, what arrives says exactly that, or nothing was sent.
+
+use std::collections::BTreeMap;
+
+use crate::grammar::{At, Refused, Request};
+use crate::random::Random;
+use crate::recorder::Recorder;
+use crate::says::{Rows, of_said, same_conditions};
+use crate::written::{Chain, Said, Verb};
+use crate::wrong::Wrong;
+
+/// How many chains are tried.
+const CHAINS: u64 = 6_000;
+
+#[tokio::test]
+async fn what_arrives_says_what_was_written_or_nothing_is_sent() {
+    let mut recorder = Recorder::start().await;
+    let mut sent = BTreeMap::<String, usize>::new();
+    let mut refused = 0;
+    let mut wrong = Wrong::default();
+    for seed in 0..CHAINS {
+        let mut chain = Chain::random(&mut Random::new(seed), &recorder.client);
+        chain.note_mistakes();
+        let outcome = chain.query.clone().execute().await;
+        let Some(arrived) = recorder.arrived() else {
+            refused += 1;
+            let error = outcome.expect_err("nothing was sent, and no error said so");
+            if chain.mistakes.is_empty() {
+                let error = error.to_string();
+                let problem = error.split('`').next().unwrap_or_default();
+                wrong.note(problem, || format!("seed {seed}: {chain:?}\n{error}"));
+            }
+            continue;
+        };
+        *sent.entry(arrived.method.clone()).or_default() += 1;
+        let problem = match Request::read(&arrived) {
+            _ if !chain.mistakes.is_empty() => Some(chain.mistakes[0].to_owned()),
+            Ok(request) => chain.difference(&request).map(str::to_owned),
+            Err(Refused(_)) => Some("the server would refuse it".to_owned()),
+        };
+        if let Some(problem) = problem {
+            wrong.note(&problem, || format!("seed {seed}: {chain:?}\n{arrived}"));
+        }
+    }
+    wrong.check();
+    // Most of it is sent, by every method, or the test would show little.
+    assert!(
+        sent.values().sum::<usize>() > 3_000 && refused > 500,
+        "{sent:?}, {refused} refused"
+    );
+    for method in ["GET", "POST", "PATCH", "DELETE"] {
+        assert!(sent[method] > 200, "{sent:?}");
+    }
+}
+
+impl Chain {
+    /// What the whole of a chain makes a mistake.
+    fn note_mistakes(&mut self) {
+        let own = || {
+            self.conditions
+                .iter()
+                .filter(|(tables, _)| tables.is_empty())
+        };
+        if self.is_change() && own().all(|(_, said)| of_said(said).rows() == Rows::All) {
+            self.mistakes.push("a write without a filter");
+        }
+    }
+
+    /// What a request says otherwise than the chain.
+    fn difference(&self, request: &Request) -> Option<&'static str> {
+        let is_get_call = self.verb == Verb::CallByGet;
+        let arguments = self.body.as_ref().filter(|_| is_get_call).map(|body| {
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            let arguments = body.as_object().unwrap().iter();
+            arguments
+                .map(|(name, value)| (name.clone(), text(value)))
+                .collect::<Vec<_>>()
+        });
+        let method = match self.verb {
+            Verb::Read | Verb::CallByGet => "GET",
+            Verb::Insert | Verb::Upsert | Verb::Call => "POST",
+            Verb::Update => "PATCH",
+            Verb::Delete => "DELETE",
+        };
+        let accept = if self.single {
+            "application/vnd.pgrst.object+json"
+        } else {
+            "application/json"
+        };
+        let mut preferences = self.preferences.clone();
+        if self.is_change() {
+            // A limit of a write is held by the server's refusal.
+            let limit = self
+                .limits
+                .iter()
+                .find(|at| at.path.is_empty())
+                .map(|at| at.said);
+            let most = [limit, preferences.max_affected]
+                .into_iter()
+                .flatten()
+                .min();
+            preferences.max_affected = most;
+            preferences.is_strict |= most.is_some();
+        }
+        let sorted = |all: &[At<u64>]| {
+            let mut all: Vec<_> = all.iter().map(|at| (at.path.clone(), at.said)).collect();
+            all.sort();
+            all
+        };
+        let same_orders = self.orders.len() == request.orders.len()
+            && self
+                .orders
+                .iter()
+                .all(|order| request.orders.contains(order));
+        [
+            (
+                request.ignored.is_empty(),
+                "something is left out in silence",
+            ),
+            (request.method == method, "another method"),
+            (request.target == self.target, "another table or function"),
+            (request.select == self.select, "another select"),
+            (
+                same_conditions(&request.conditions, &self.conditions),
+                "other conditions",
+            ),
+            (same_orders, "another order"),
+            (
+                sorted(&request.limits) == sorted(&self.limits),
+                "another limit",
+            ),
+            (
+                sorted(&request.offsets) == sorted(&self.offsets),
+                "another offset",
+            ),
+            (request.columns == self.columns, "other columns"),
+            (
+                request.on_conflict == self.on_conflict,
+                "other columns of a conflict",
+            ),
+            (
+                request.arguments == arguments.unwrap_or_default(),
+                "other arguments",
+            ),
+            (request.preferences == preferences, "other preferences"),
+            (request.accept == accept, "another form of the answer"),
+            (
+                request.body == self.body.clone().filter(|_| !is_get_call),
+                "another body",
+            ),
+            (request.profile.is_none(), "a schema"),
+        ]
+        .into_iter()
+        .find_map(|(holds, problem)| (!holds).then_some(problem))
+    }
+}
+
+#[test]
+fn a_difference_in_any_part_is_seen() {
+    let said = |seed| Said::random(&mut Random::new(seed), &[], 2);
+    let own = |said| vec![(Vec::new(), said)];
+    let mut differ = 0;
+    for seed in 0..500 {
+        let arrived = read_back(&said(seed));
+        if let Some(arrived) = arrived {
+            assert!(
+                same_conditions(&arrived, &own(said(seed))),
+                "{:#?}",
+                said(seed)
+            );
+            differ += usize::from(!same_conditions(&arrived, &own(said(seed + 1))));
+        }
+    }
+    assert!(differ > 350, "{differ}");
+}
+
+/// What the model reads in the text of a condition.
+fn read_back(said: &Said) -> Option<Vec<At<crate::grammar::Tree>>> {
+    let text = said.condition().to_string();
+    let query = format!("and=({})", percent(&text));
+    let arrived = crate::recorder::Arrived {
+        method: "GET".to_owned(),
+        path: "/rest/v1/t".to_owned(),
+        query,
+        headers: BTreeMap::new(),
+        body: String::new(),
+    };
+    Request::read(&arrived)
+        .ok()
+        .map(|request| request.conditions)
+}
+
+fn percent(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}

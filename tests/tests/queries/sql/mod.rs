@@ -1,0 +1,145 @@
+//! On the local server: random queries find the rows that SQL finds for the same role with the same
+//! claims.
+//!
+//! Each query is asked three times: of the server; in SQL that is made from what was written; and in SQL
+//! that is made from the request that arrives at a recorder, as the model of PostgREST reads it. The third
+//! stands in for PostgREST where the local server differs from it.
+
+mod lite;
+mod oracle;
+mod rows;
+mod said;
+mod sample;
+mod wire;
+
+use scoped_runtime::{ScopedClient, ScopedClients};
+use scoped_tests::{LocalSupabase, Machine};
+use serde::Deserialize;
+use serde_json::Value;
+
+use self::oracle::Oracle;
+use self::sample::Sample;
+use crate::grammar::Request;
+use crate::random::Random;
+use crate::recorder::Recorder;
+use crate::wrong::Wrong;
+
+/// How many queries are asked of the server.
+const QUERIES: usize = 500;
+
+const ALICE: &str = "00000000-0000-4000-8000-0000000000a1";
+const BOB: &str = "00000000-0000-4000-8000-0000000000b2";
+/// Has no rows.
+const CAROL: &str = "00000000-0000-4000-8000-0000000000c3";
+
+#[derive(Debug, Deserialize)]
+struct Row {
+    id: i64,
+}
+
+/// The rows, or the code of the error.
+type Outcome = Result<Vec<i64>, String>;
+
+async fn ask(sample: &Sample, client: &ScopedClient) -> Outcome {
+    match sample.on(client).fetch::<Row>().await {
+        Ok(rows) => Ok(rows.into_iter().map(|row| row.id).collect()),
+        Err(scoped_runtime::Error::Api(error)) => Err(error.code().unwrap_or_default().to_owned()),
+        Err(error) => panic!("{sample:?}: {error}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn random_queries_find_what_sql_finds() {
+    let mut machine = Machine::this();
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/queries/sql/migrations");
+    machine.migrations.push(own.into());
+    let server = LocalSupabase::start_on(machine).await.unwrap();
+    let oracle = Oracle::new(&server).await;
+    oracle.fill(&[(ALICE, 60), (BOB, 20)]).await;
+    let clients = ScopedClients::new(server.config().unwrap()).unwrap();
+    let [alice, bob, carol] = [ALICE, BOB, CAROL].map(|user| clients.get(user).unwrap());
+    let mut recorder = Recorder::start().await;
+
+    let samples = samples();
+    let written: Vec<String> = samples.iter().map(Sample::sql).collect();
+    let mut arrived = Vec::new();
+    for sample in &samples {
+        sample.on(&recorder.client).execute().await.unwrap();
+        let request = Request::read(&recorder.arrived().unwrap()).unwrap();
+        assert!(
+            request.ignored.is_empty(),
+            "{sample:?}: {:?}",
+            request.ignored
+        );
+        arrived.push(wire::sql(&request));
+    }
+
+    let mut wrong = Wrong::default();
+    let mut found = 0;
+    for (user, client) in [(ALICE, &alice), (BOB, &bob), (CAROL, &carol)] {
+        let expected = oracle.rows(user, &written).await;
+        let by_model = oracle.rows(user, &arrived).await;
+        for (index, sample) in samples.iter().enumerate() {
+            let (expected, by_model) = (&expected[index], &by_model[index]);
+            let case = |outcome: &Outcome| {
+                let (written, arrived) = (&written[index], &arrived[index]);
+                format!("{sample:?}\n{written}\n{arrived}\n{outcome:?} instead of {expected:?}")
+            };
+            let rows = expected
+                .as_ref()
+                .unwrap_or_else(|_| panic!("{}", case(expected)));
+            assert!(user != CAROL || rows.is_empty(), "{}", case(expected));
+            found += usize::from(!rows.is_empty());
+            if by_model != expected {
+                wrong.note("what arrives finds other rows", || case(by_model));
+            }
+            if lite::differs(sample).is_none() {
+                let outcome = ask(sample, client).await;
+                if outcome != *expected {
+                    wrong.note(&format!("the server finds other rows {index}"), || {
+                        case(&outcome)
+                    });
+                }
+            }
+        }
+    }
+    wrong.check();
+    assert!(
+        found > samples.len(),
+        "{found} of {} found rows",
+        2 * samples.len()
+    );
+}
+
+/// As many as it takes for those that can be asked of the local server.
+fn samples() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    let mut asked = 0;
+    for seed in 0.. {
+        let sample = Sample::random(&mut Random::new(seed));
+        asked += usize::from(lite::differs(&sample).is_none());
+        samples.push(sample);
+        if asked == QUERIES {
+            break;
+        }
+    }
+    samples
+}
+
+/// The value as PostgreSQL's literal.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// The name in quotes.
+fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The rows of an answer of the oracle.
+fn outcome(value: &Value) -> Outcome {
+    match value {
+        Value::Array(ids) => Ok(ids.iter().map(|id| id.as_i64().unwrap()).collect()),
+        other => Err(other["error"].as_str().unwrap().to_owned()),
+    }
+}

@@ -1,0 +1,151 @@
+//! SQL of what was written, by the documentation of the methods.
+
+use std::ops::Bound;
+
+use scoped_runtime::Is;
+
+use super::rows::array;
+use super::{identifier, literal};
+use crate::grammar::Key;
+use crate::written::{Operand, Place, Said, Test};
+
+pub(super) fn sql(said: &Said) -> String {
+    match said {
+        Said::Test(test) => self::test(test),
+        Said::Not(said) => format!("not ({})", sql(said)),
+        Said::Group { any, members } => {
+            let members: Vec<String> = members.iter().map(sql).collect();
+            format!("({})", members.join(if *any { " or " } else { " and " }))
+        }
+    }
+}
+
+pub(super) fn column(place: &Place) -> String {
+    let table = place.tables.first().map_or("samples", String::as_str);
+    let mut text = format!("{table}.{}", identifier(&place.name));
+    for step in &place.path {
+        text.push_str(if step.as_text { "->>" } else { "->" });
+        match &step.key {
+            Key::Name(name) => text.push_str(&literal(name)),
+            Key::Index(index) => text.push_str(&format!("({index})")),
+        }
+    }
+    text
+}
+
+pub(super) fn test(test: &Test) -> String {
+    let column = column(&test.place);
+    let not = if test.negated { "not " } else { "" };
+    format!("{not}({})", comparison(test, &column))
+}
+
+fn comparison(test: &Test, column: &str) -> String {
+    let element = match &*test.place.name {
+        "stars" | "limit" | "order" | "numbers" => "int",
+        _ => "text",
+    };
+    let operator = match test.operator {
+        "eq" => "=",
+        "neq" => "<>",
+        "gt" => ">",
+        "gte" => ">=",
+        "lt" => "<",
+        "lte" => "<=",
+        "like" => "like",
+        "ilike" => "ilike",
+        "match" => "~",
+        "imatch" => "~*",
+        "isdistinct" => "is distinct from",
+        "cs" => "@>",
+        "cd" => "<@",
+        "ov" => "&&",
+        "sl" => "<<",
+        "sr" => ">>",
+        "nxr" => "&<",
+        "nxl" => "&>",
+        "adj" => "-|-",
+        other => other,
+    };
+    let is_pattern = operator.ends_with("like");
+    let pattern = |text: &str| {
+        if is_pattern {
+            text.replace('*', "%")
+        } else {
+            text.to_owned()
+        }
+    };
+    match &test.operand {
+        Operand::Text(text) if operator.ends_with("fts") => {
+            let function = match operator {
+                "fts" => "to_tsquery",
+                "plfts" => "plainto_tsquery",
+                "phfts" => "phraseto_tsquery",
+                _ => "websearch_to_tsquery",
+            };
+            let configuration = test.modifier.map(|name| format!("{}, ", literal(name)));
+            format!(
+                "{column} @@ {function}({}{})",
+                configuration.unwrap_or_default(),
+                literal(text)
+            )
+        }
+        Operand::Text(text) => format!("{column} {operator} {}", literal(&pattern(text))),
+        Operand::Among(texts) => {
+            let texts: Vec<String> = texts.iter().map(|text| literal(text)).collect();
+            if texts.is_empty() {
+                "false".to_owned()
+            } else {
+                format!("{column} in ({})", texts.join(","))
+            }
+        }
+        Operand::Is(is) => {
+            let is = match is {
+                Is::Null => "null",
+                Is::NotNull => "not null",
+                Is::True => "true",
+                Is::False => "false",
+                Is::Unknown => "unknown",
+            };
+            format!("{column} is {is}")
+        }
+        Operand::Array(texts) => {
+            let texts: Vec<String> = texts.iter().map(|text| pattern(text)).collect();
+            let array = array(&texts, element);
+            match test.modifier {
+                Some(quantifier) => format!("{column} {operator} {quantifier}({array})"),
+                None => format!("{column} {operator} {array}"),
+            }
+        }
+        Operand::Json(value) => {
+            format!("{column} {operator} {}::jsonb", literal(&value.to_string()))
+        }
+        Operand::Range((low, high)) => {
+            let open = if matches!(low, Bound::Included(_)) {
+                '['
+            } else {
+                '('
+            };
+            let close = if matches!(high, Bound::Included(_)) {
+                ']'
+            } else {
+                ')'
+            };
+            format!(
+                "{column} {operator} int4range({},{},'{open}{close}')",
+                end(low),
+                end(high)
+            )
+        }
+        Operand::Literal(text) if test.operator == "match" => {
+            format!("strpos({column}, {}) > 0", literal(text))
+        }
+        Operand::Literal(text) => format!("strpos(lower({column}), lower({})) > 0", literal(text)),
+    }
+}
+
+fn end(bound: &Bound<String>) -> &str {
+    match bound {
+        Bound::Included(value) | Bound::Excluded(value) => value,
+        Bound::Unbounded => "null",
+    }
+}

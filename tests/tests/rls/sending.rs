@@ -1,0 +1,325 @@
+//! Every way of sending a query, on a server with policies.
+
+use scoped_runtime::{ClientError, Condition, Error, Order, Paging, Returning, ScopedClient, any};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::support::{api, clients, somebody};
+
+#[derive(Debug, Serialize, Deserialize, PartialEq)]
+struct Quota {
+    tenant: String,
+    most: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+fn quota(tenant: &str, most: i64) -> Quota {
+    let tenant = tenant.to_owned();
+    Quota {
+        tenant,
+        most,
+        note: None,
+    }
+}
+
+async fn user() -> ScopedClient {
+    clients().await.get(somebody()).unwrap()
+}
+
+/// Two users with the same quotas, of which nobody sees the other's.
+async fn two_users() -> (ScopedClient, ScopedClient) {
+    let (alice, bob) = (user().await, user().await);
+    for client in [&alice, &bob] {
+        let rows: Vec<Quota> = (1..=5).map(|most| quota("a", most)).collect();
+        client.from("quotas").insert(&rows).execute().await.unwrap();
+    }
+    (alice, bob)
+}
+
+/// The limits of the user's quotas.
+async fn limits(client: &ScopedClient) -> Vec<i64> {
+    let rows: Vec<Quota> = client
+        .from("quotas")
+        .select("tenant,most,note")
+        .order("most")
+        .fetch()
+        .await
+        .unwrap();
+    rows.into_iter().map(|row| row.most).collect()
+}
+
+#[tokio::test]
+async fn one_user_counts_pages_and_streams_their_own_rows_only() {
+    let (alice, _bob) = two_users().await;
+    let nobody = user().await;
+    assert_eq!(alice.from("quotas").count().await.unwrap(), 5);
+    assert_eq!(
+        alice
+            .from("quotas")
+            .and([Condition::gt("most", 3)])
+            .count()
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(nobody.from("quotas").count().await.unwrap(), 0);
+
+    let page = alice.from("quotas").order("id").range(1, 2);
+    let page = page.fetch_page::<Value>().await.unwrap();
+    assert_eq!((page.rows.len(), page.total), (2, 5));
+    let empty = nobody
+        .from("quotas")
+        .range(0, 9)
+        .fetch_page::<Value>()
+        .await
+        .unwrap();
+    assert_eq!((empty.rows.len(), empty.total), (0, 0));
+
+    for paging in [
+        Paging::by_key("id").page_size(2),
+        Paging::by_key("id").page_size(1),
+    ] {
+        for (client, count) in [(&alice, 5), (&nobody, 0)] {
+            let mut rows = client.from("quotas").fetch_stream::<Value>(paging.clone());
+            let mut found = 0;
+            while let Some(row) = rows.next().await {
+                row.unwrap();
+                found += 1;
+            }
+            assert_eq!(found, count);
+        }
+    }
+    let ordered = alice.from("quotas").order(Order::desc("id"));
+    let mut rows = ordered.fetch_stream::<Value>(Paging::by_range().page_size(2));
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next().await {
+        ids.push(row.unwrap()["id"].as_i64().unwrap());
+    }
+    assert_eq!(ids.len(), 5);
+    assert!(ids.is_sorted_by(|a, b| a > b));
+}
+
+/// `PostgREST` gives what a row leaves out its default (`missing=default`), the local server null; what
+/// is sent is tested in `rest/bodies.rs`.
+#[tokio::test]
+async fn rows_of_a_list_may_leave_out_what_others_have() {
+    let client = user().await;
+    let said = Some("said".to_owned());
+    let rows = [
+        quota("a", 1),
+        Quota {
+            note: said.clone(),
+            ..quota("a", 2)
+        },
+    ];
+    let rows: Vec<Quota> = client.from("quotas").insert(&rows).fetch().await.unwrap();
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[1].note, said);
+}
+
+#[tokio::test]
+async fn an_upsert_merges_or_leaves_the_rows_that_are_there() {
+    let client = user().await;
+    let note = |note: &str| Quota {
+        note: Some(note.to_owned()),
+        ..quota("a", 1)
+    };
+    client
+        .from("quotas")
+        .insert(note("first"))
+        .execute()
+        .await
+        .unwrap();
+    let key = ["owner", "tenant", "most"];
+    let ignored = client
+        .from("quotas")
+        .upsert([note("second")])
+        .on_conflict(key);
+    let ignored: Vec<Value> = ignored.ignore_duplicates().fetch().await.unwrap();
+    assert!(ignored.is_empty());
+    let merged = client
+        .from("quotas")
+        .upsert([note("third")])
+        .on_conflict(key);
+    let merged: Vec<Value> = merged.fetch().await.unwrap();
+    assert_eq!(merged[0]["note"], "third");
+    assert_eq!(limits(&client).await, [1]);
+}
+
+#[tokio::test]
+async fn a_write_says_how_many_rows_it_touches() {
+    let (alice, bob) = two_users().await;
+    let update = |most: i64| {
+        let update = alice.from("quotas").update(json!({"note": "changed"}));
+        update.and([Condition::lte("most", most)])
+    };
+    let response = update(2).expect_rows(2).execute().await.unwrap();
+    assert_eq!(response.count(), Some(2));
+    let more = api(update(3).expect_rows(2).execute().await);
+    assert_eq!(more.code(), Some("PGRST124"));
+    let fewer = update(2)
+        .expect_rows(3)
+        .returning(Returning::Nothing)
+        .execute()
+        .await;
+    assert!(matches!(
+        fewer.unwrap_err(),
+        Error::Client(ClientError::FewerRows {
+            expected: 3,
+            found: 2,
+            ..
+        })
+    ));
+    let changed = alice
+        .from("quotas")
+        .eq("note", "changed")
+        .count()
+        .await
+        .unwrap();
+    assert_eq!(changed, 2);
+    assert_eq!(
+        bob.from("quotas")
+            .eq("note", "changed")
+            .count()
+            .await
+            .unwrap(),
+        0
+    );
+    let all = alice
+        .from("quotas")
+        .delete()
+        .all_rows()
+        .max_affected(4)
+        .execute()
+        .await;
+    assert_eq!(api(all).code(), Some("PGRST124"));
+    alice
+        .from("quotas")
+        .delete()
+        .all_rows()
+        .expect_rows(5)
+        .execute()
+        .await
+        .unwrap();
+    assert_eq!(limits(&alice).await, [0; 0]);
+    assert_eq!(limits(&bob).await.len(), 5);
+}
+
+#[tokio::test]
+async fn an_insert_where_nothing_may_be_read_needs_to_return_nothing() {
+    let client = user().await;
+    let insert = || client.from("inbox").insert(json!({"body": "hello"}));
+    let denied = api(insert().fetch_one::<Value>().await);
+    assert!(denied.is_rls_denied());
+    assert!(
+        denied
+            .hint()
+            .unwrap()
+            .contains("returning(Returning::Nothing)")
+    );
+    insert()
+        .returning(Returning::Nothing)
+        .execute()
+        .await
+        .unwrap();
+    let as_other = json!({"body": "hello", "sender": somebody()});
+    let other = client
+        .from("inbox")
+        .insert(as_other)
+        .returning(Returning::Nothing);
+    assert!(api(other.execute().await).is_rls_denied());
+    assert!(
+        client
+            .from("inbox")
+            .fetch::<Value>()
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn functions_give_nothing_values_rows_and_errors() {
+    let client = user().await;
+    client.rpc("nothing", ()).fetch_one::<()>().await.unwrap();
+    let halves = || client.rpc("halves", json!({"numbers": [1, 2, 3]}));
+    let rows: Vec<Value> = halves()
+        .gt("number", 1)
+        .order(Order::desc("number"))
+        .fetch()
+        .await
+        .unwrap();
+    assert_eq!(
+        rows,
+        [
+            json!({"number": 3, "half": 1.5}),
+            json!({"number": 2, "half": 1})
+        ]
+    );
+    let by_get: Vec<Value> = halves()
+        .by_get()
+        .eq("number", any([1, 3]))
+        .fetch()
+        .await
+        .unwrap();
+    assert_eq!(by_get.len(), 2);
+    let refused = |code: &str| client.rpc("refuse", json!({ "code": code })).execute();
+    for (code, status) in [("P0001", 400), ("PT402", 402)] {
+        let error = refused(code).await.unwrap_err();
+        assert_eq!(error.public().status(), status, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_literal_search_finds_its_letters_only() {
+    let client = user().await;
+    let names = ["50%", "50 percent", "a_b", "axb", "a*b", r"a\b", "AB"];
+    let rows: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
+    client.from("items").insert(rows).execute().await.unwrap();
+    for (text, found) in [
+        ("50%", vec!["50%"]),
+        ("a_b", vec!["a_b"]),
+        ("a*b", vec!["a*b"]),
+        (r"a\b", vec![r"a\b"]),
+        ("0 p", vec!["50 percent"]),
+    ] {
+        let rows: Vec<Value> = client
+            .from("items")
+            .select("name")
+            .contains_text("name", text)
+            .fetch()
+            .await
+            .unwrap();
+        let rows: Vec<&str> = rows.iter().filter_map(|row| row["name"].as_str()).collect();
+        assert_eq!(rows, found, "{text}");
+    }
+    let any_case = client
+        .from("items")
+        .icontains_text("name", "ab")
+        .count()
+        .await
+        .unwrap();
+    assert_eq!(any_case, 1);
+}
+
+#[tokio::test]
+async fn rows_come_as_csv_too() {
+    let client = user().await;
+    client
+        .from("quotas")
+        .insert(quota("a,b", 1))
+        .execute()
+        .await
+        .unwrap();
+    let csv = client
+        .from("quotas")
+        .select("tenant,note")
+        .csv()
+        .await
+        .unwrap();
+    assert_eq!(
+        csv.lines().collect::<Vec<_>>(),
+        ["tenant,note", r#""a,b",none"#]
+    );
+}
