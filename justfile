@@ -36,6 +36,16 @@ examples:
         bash -c "$command"
     done
 
+# What is sent, in a program whose other crates turn on every feature of reqwest, rustls and hyper; proxies
+# in the environment lead nowhere
+unify:
+    HTTP_PROXY=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 \
+        CARGO_TARGET_DIR=target/unify cargo test --manifest-path tests/unify/Cargo.toml
+
+# Ten minutes of requests over HTTP/1 and HTTP/2: prints memory and descriptors at the beginning and the end
+soak seconds="600":
+    SOAK_SECONDS={{seconds}} cargo test --release -p scoped-tests --all-features --test transport -- soak --ignored --nocapture
+
 # Advisories, licences, banned crates, sources (needs cargo-deny and the network)
 deny:
     cargo deny check

@@ -69,6 +69,8 @@ pub mod docs {
     pub mod policies {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
+    #[doc = include_str!("../docs/transport.md")]
+    pub mod transport {}
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }

@@ -42,18 +42,17 @@ pub(super) fn is_passing() -> bool {
     IS_PASSING.get()
 }
 
-struct Passing;
+struct Passing(bool);
 
 impl Passing {
     fn begin() -> Self {
-        IS_PASSING.set(true);
-        Self
+        Self(IS_PASSING.replace(true))
     }
 }
 
 impl Drop for Passing {
     fn drop(&mut self) {
-        IS_PASSING.set(false);
+        IS_PASSING.set(self.0);
     }
 }
 

@@ -50,18 +50,17 @@ thread_local! {
 }
 
 /// While this thread has a turn, of whichever connection.
-struct Driving;
+struct Driving(bool);
 
 impl Driving {
     fn begin() -> Self {
-        IS_DRIVING.set(true);
-        Self
+        Self(IS_DRIVING.replace(true))
     }
 }
 
 impl Drop for Driving {
     fn drop(&mut self) {
-        IS_DRIVING.set(false);
+        IS_DRIVING.set(self.0);
     }
 }
 

@@ -4,21 +4,26 @@
 
 mod body;
 mod connect;
+mod connecting;
 mod decode;
+mod exchange;
 mod failure;
 mod gate;
 mod http1;
 mod http2;
 mod jwks;
+mod lease;
 #[cfg(feature = "postgrest")]
 mod native;
 mod origin;
 mod outgoing;
 mod pool;
 mod receive;
+mod recover;
 mod response;
 mod retry;
 mod send;
+mod shard;
 mod span;
 mod stream;
 mod sweep;

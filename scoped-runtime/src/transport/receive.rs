@@ -6,7 +6,8 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use hyper::body::Incoming;
 
-use super::pool::{Lease, Shard};
+use super::lease::Lease;
+use super::shard::Shard;
 use crate::error::{ClientError, Error};
 
 /// The body of an answer, with the connection that it comes over.

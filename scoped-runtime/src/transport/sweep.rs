@@ -1,7 +1,8 @@
 use std::sync::Weak;
 use std::time::Duration;
 
-use super::pool::{Forget, Shard};
+use super::pool::Forget;
+use super::shard::Shard;
 
 /// Closes connections that nothing used for too long. It ends with the last of them, or with its runtime.
 pub(super) async fn run(shard: Weak<Shard>, forget: Forget) {

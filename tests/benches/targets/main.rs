@@ -17,6 +17,7 @@ mod server;
 mod service;
 mod table;
 mod token;
+mod transfer;
 mod verify;
 
 use std::io::{self, Write as _};
@@ -26,6 +27,9 @@ use measure::Bench;
 /// With a name such as `mint` as its argument, only rows of that name, and nothing is written.
 fn main() -> io::Result<()> {
     let only = std::env::args().skip(1).find(|one| !one.starts_with('-'));
+    if only.as_deref() == Some(clients::FIRST) {
+        return io::stdout().write_all(clients::first().as_bytes());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -40,6 +44,7 @@ fn main() -> io::Result<()> {
         "request",
         "service",
         "round-trip",
+        "transfer",
         "expiry",
     ] {
         if only.as_ref().is_some_and(|only| only != name) {
@@ -53,6 +58,7 @@ fn main() -> io::Result<()> {
             "token" => token::rows(&mut bench),
             "request" => request::rows(&mut bench),
             "service" => service::rows(&mut bench),
+            "transfer" => transfer::rows(&mut bench, &runtime),
             "round-trip" => round_trip::rows(&mut bench, &runtime),
             _ => expiry::rows(&runtime),
         });

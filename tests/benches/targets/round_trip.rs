@@ -1,8 +1,8 @@
-//! Whole requests on loopback: ours, bare `postgrest` on a shared client, and what users do today,
+//! Whole requests on loopback, by the CPU time of the client's side: ours, bare `postgrest` on a shared client, and what users do today,
 //! one `Postgrest` with its own pool for each user.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use postgrest::Postgrest;
@@ -12,18 +12,19 @@ use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use crate::measure::{Bench, LONG, Measured, Side, fewer};
+use crate::measure::{Bench, LONG, Side, cpu, fewer};
 use crate::project::{KEY, Tenant, USER, client, clients, config, hs256};
 use crate::server::Server;
-use crate::table::{Row, at_least, at_most, time};
+use crate::table::{Row, at_most, time};
 
 const SETTLE: Duration = Duration::from_millis(2);
 
 pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (scheme, server, times_faster) in [
-        ("HTTP", Server::http(), 5.0),
-        ("HTTPS", Server::https(), 10.0),
+    for (scheme, server, targets) in [
+        ("HTTP/1", Server::http(), [0.97, 0.9, 0.9]),
+        ("HTTPS/1", Server::https(), [0.97, 0.9, 0.9]),
+        ("HTTP/2", Server::http2(), [1.0, 1.0, 1.0]),
     ] {
         let mut config = config(&server.url, hs256());
         if let Some(authority) = &server.authority {
@@ -32,56 +33,60 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
         let client = client(&clients(config));
         let token = client.token().expect("a token");
         let bare = Bare::new(&server, token.expose_secret());
-        for at_a_time in [1, 32] {
+        for (at_a_time, target) in [1, 32, 256].into_iter().zip(targets) {
             let name = format!("{scheme} round trip, {at_a_time} at a time");
             let sides = vec![
                 together(runtime, at_a_time, || ours(&client)),
                 together(runtime, at_a_time, || bare.shared()),
-                fewer(together(runtime, at_a_time, || bare.own()), 4),
             ];
             let measured = bench.measure(&name, LONG, sides);
-            let hint = |other| both(&measured, other, at_a_time);
+            let [ours, other] = [0, 1].map(|side| time(measured.typical(side)));
             rows.push(at_most(
                 format!("{name}, to bare `postgrest` on a shared client"),
                 measured.typical_ratio(0, 1),
-                1.05,
-                hint(1),
-            ));
-            rows.push(at_least(
-                format!("{name}: one `Postgrest` for each user, to ours"),
-                measured.typical_ratio(2, 0),
-                times_faster,
-                hint(2),
+                target,
+                format!("{ours} to {other} of CPU for {at_a_time}"),
             ));
         }
+        let own = bench.measure(
+            &format!("{scheme}, a `Postgrest` for each user"),
+            LONG,
+            vec![
+                together(runtime, 1, || ours(&client)),
+                fewer(together(runtime, 1, || bare.own()), 4),
+            ],
+        );
+        rows.push(Row {
+            what: format!("{scheme} round trip: one `Postgrest` for each user, to ours"),
+            measured: format!("{:.1} x", own.typical_ratio(1, 0)),
+            target: "measured".to_owned(),
+            met: None,
+            hint: format!("{} to {}", time(own.typical(1)), time(own.typical(0))),
+        });
     }
     rows
 }
 
-/// One side whose work is so many requests at once.
+/// One side whose work is so many requests at once: the CPU time of this thread, where all of the
+/// client's work is done and nothing of the server's.
 fn together<'a, F: Future<Output = usize> + 'a>(
     runtime: &'a Runtime,
     at_a_time: usize,
     request: impl Fn() -> F + 'a,
 ) -> Side<'a> {
     let run = async move |times| {
-        let start = Instant::now();
+        let start = cpu();
         for _ in 0..times {
             join_all((0..at_a_time).map(|_| request())).await;
             // Connections go back to their pool in tasks of their own.
             yield_now().await;
         }
-        let took = start.elapsed();
+        let took = cpu().saturating_sub(start);
         // What is left of connections that ended is nobody else's work.
         sleep(SETTLE).await;
         took
     };
     Box::new(move |times| runtime.block_on(run(times)))
-}
-
-fn both(measured: &Measured, other: usize, at_a_time: usize) -> String {
-    let [ours, other] = [0, other].map(|side| time(measured.typical(side)));
-    format!("{ours} to {other} for {at_a_time}")
 }
 
 async fn ours(client: &ScopedClient<Tenant>) -> usize {

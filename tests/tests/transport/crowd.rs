@@ -17,10 +17,10 @@ const USERS: u64 = 500;
 const ROUNDS: u64 = 12;
 
 /// Numbers that look random and are the same each time.
-struct Dice(AtomicU64);
+pub(crate) struct Dice(pub(crate) AtomicU64);
 
 impl Dice {
-    fn roll(&self, sides: u64) -> u64 {
+    pub(crate) fn roll(&self, sides: u64) -> u64 {
         // SplitMix64.
         let mut state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -73,7 +73,7 @@ fn echo(bearer: &str, path: &str) -> String {
     format!("\"{user} {table}\"")
 }
 
-async fn misbehave(
+pub(crate) async fn misbehave(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     dice: &Dice,
 ) -> io::Result<()> {
@@ -120,7 +120,7 @@ async fn no_answer_reaches_another_user_over_http1() {
     assert!(answered > 3000, "{answered} answered, {failed} not");
 }
 
-async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<Dice>) {
+pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<Dice>) {
     while let Some(Ok((request, mut stream))) = connection.accept().await {
         let bearer = request.headers()["authorization"].to_str().unwrap();
         let body = echo(bearer, request.uri().path());

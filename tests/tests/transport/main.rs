@@ -14,6 +14,8 @@ mod retries;
 mod runtimes;
 mod sessions;
 mod silent;
+mod soak;
 mod streams;
 mod support;
 mod tokens;
+mod unchanged;
