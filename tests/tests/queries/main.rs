@@ -9,6 +9,7 @@ mod differential;
 mod grammar;
 mod hostile;
 mod native;
+mod promises;
 mod property;
 mod random;
 mod raw;

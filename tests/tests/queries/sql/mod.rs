@@ -5,6 +5,7 @@
 //! that is made from the request that arrives at a recorder, as the model of PostgREST reads it. The third
 //! stands in for PostgREST where the local server differs from it.
 
+mod comparison;
 mod lite;
 mod oracle;
 mod rows;
@@ -19,7 +20,7 @@ use serde_json::Value;
 
 use self::oracle::Oracle;
 use self::sample::Sample;
-use crate::grammar::Request;
+use crate::grammar::{Key, Request, Step};
 use crate::random::Random;
 use crate::recorder::Recorder;
 use crate::wrong::Wrong;
@@ -134,6 +135,18 @@ fn literal(text: &str) -> String {
 /// The name in quotes.
 fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A path into JSON.
+fn path(steps: &[Step]) -> String {
+    let step = |step: &Step| {
+        let arrow = if step.as_text { "->>" } else { "->" };
+        match &step.key {
+            Key::Name(name) => format!("{arrow}{}", literal(name)),
+            Key::Index(index) => format!("{arrow}({index})"),
+        }
+    };
+    steps.iter().map(step).collect::<Vec<_>>().concat()
 }
 
 /// The rows of an answer of the oracle.
