@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::body::has_nul;
 use super::column::{Column, Parts};
-use super::encode::push_value;
+use super::encode::{push_encoded, push_value};
 use super::literal::sealed::Literal;
 use super::mistake::Mistake;
 use super::operand::sealed::{Rendered, Written};
@@ -278,7 +278,7 @@ impl<'a> Comparison<'a> {
             target.push_str("not.");
         }
         self.push_operator(target);
-        target.push_str(&self.operand);
+        push_encoded(target, &self.operand);
     }
 
     /// Appends operator and operand as they stand among other conditions, without `not.`.

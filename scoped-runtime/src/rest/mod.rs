@@ -98,8 +98,10 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     }
 
     fn query(&self, below: &str, kind: &'static str, name: &str) -> Query<M> {
-        let path =
-            name::segment(kind, name).map(|segment| format!("{}{below}{segment}", raw::ROOT));
+        let mut path = String::with_capacity(raw::ROOT.len() + below.len() + name.len());
+        path.push_str(raw::ROOT);
+        path.push_str(below);
+        let path = name::push_segment(&mut path, kind, name).map(|()| path);
         Query::new(Arc::clone(self.core()), path, self.schema_name().cloned())
     }
 }

@@ -24,6 +24,8 @@ struct Said {
     embedded: Option<String>,
     limit: Option<u64>,
     offset: Option<u64>,
+    /// An order that reads like a filter on a column named `order`.
+    doubtful_order: Option<String>,
 }
 
 /// Checks a request to any path, and holds a limited write to its limit.
@@ -85,12 +87,11 @@ impl Said {
             return self.read_filter(key, value);
         }
         if is_filter(value) {
-            return Err(Mistake::named(
-                "parameter",
-                key,
-                "is given a filter, but PostgREST takes it for its own",
-                "use `Query`, which quotes the name of such a column",
-            ));
+            // Of a read, `eq.desc` may be an order by a column of that name.
+            if last != "order" {
+                return Err(taken(key));
+            }
+            self.doubtful_order = Some(key.to_owned());
         }
         let number = || {
             value.parse::<u64>().map_err(|_| {
@@ -171,6 +172,9 @@ impl Said {
     }
 
     fn check_change(&self) -> Result<(), Mistake> {
+        if let Some(key) = &self.doubtful_order {
+            return Err(taken(key));
+        }
         if let Some(key) = &self.embedded {
             return Err(Mistake::named(
                 "filter",
@@ -203,6 +207,15 @@ impl Said {
         }
         Ok(())
     }
+}
+
+fn taken(key: &str) -> Mistake {
+    Mistake::named(
+        "parameter",
+        key,
+        "is given a filter, but PostgREST takes it for its own",
+        "use `Query`, which quotes the name of such a column",
+    )
 }
 
 fn refuse(what: &str) -> Mistake {

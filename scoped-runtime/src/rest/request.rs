@@ -175,7 +175,7 @@ fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
         // A path may end with a slash, as `rest/v1/` does.
         let is_last = segments.peek().is_none();
         if !segment.is_empty() || !is_last || target.is_empty() {
-            target.push_str(&name::segment("path", segment)?);
+            name::push_segment(&mut target, "path", segment)?;
         }
         if !is_last {
             target.push('/');

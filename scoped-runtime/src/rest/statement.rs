@@ -105,9 +105,7 @@ impl Statement {
                 }
                 push_encoded(filters, field);
                 filters.push('=');
-                let mut value = String::new();
-                comparison.push_parameter(&mut value);
-                push_encoded(filters, &value);
+                comparison.push_parameter(filters);
             }
         }
     }
