@@ -10,9 +10,6 @@ use crate::says::{Rows, of_said, same_conditions};
 use crate::written::{Chain, Said, Sending, Verb};
 use crate::wrong::Wrong;
 
-const ROWS: &str = "application/json";
-const OBJECT: &str = "application/vnd.pgrst.object+json";
-
 /// How many chains are tried.
 const CHAINS: u64 = 6_000;
 
@@ -98,14 +95,16 @@ impl Chain {
         } else {
             method
         };
+        let is_object = match self.sending {
+            Sending::One => true,
+            // Of a read a list of two rows at most, which shows that there is more than one.
+            Sending::Optional => self.verb != Verb::Read,
+            _ => self.single,
+        };
         let accept = match self.sending {
             Sending::Csv => "text/csv",
-            Sending::One => OBJECT,
-            // Two rows are enough to know that there is more than one.
-            Sending::Optional if self.verb == Verb::Read => ROWS,
-            Sending::Optional => OBJECT,
-            _ if self.single => OBJECT,
-            _ => ROWS,
+            _ if is_object => "application/vnd.pgrst.object+json",
+            _ => "application/json",
         };
         let mut limits = self.limits.clone();
         if self.sending == Sending::Optional && self.verb == Verb::Read {

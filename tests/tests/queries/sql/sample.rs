@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use scoped_runtime::{Order, Query, ScopedClient};
 
 use super::comparison::{of_text, place, test};
@@ -89,6 +91,20 @@ impl Sample {
             query = query.offset(offset);
         }
         query
+    }
+
+    /// The operators that it uses.
+    pub(super) fn operators(&self, all: &mut BTreeSet<&'static str>) {
+        let mut left: Vec<&Said> = self.conditions.iter().collect();
+        while let Some(said) = left.pop() {
+            match said {
+                Said::Test(test) => {
+                    all.insert(test.operator);
+                }
+                Said::Not(said) => left.push(said),
+                Said::Group { members, .. } => left.extend(members),
+            }
+        }
     }
 
     /// The same in SQL.
