@@ -14,6 +14,7 @@ mod property;
 mod random;
 mod raw;
 mod recorder;
+mod request;
 mod says;
 mod sql;
 mod written;

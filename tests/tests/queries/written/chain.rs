@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::condition::Said;
 use super::step::tables;
-use super::test::Test;
+use super::test::{Form, Test};
 use crate::grammar::{self, At, Preferences};
 use crate::random::Random;
 use crate::says::{Meaning, of_said};
@@ -161,9 +161,10 @@ impl Chain {
 
     /// Keeps a condition. What holds for no row is sent as a group, too.
     fn note(mut self, (tables, said): (Vec<String>, Said)) -> Self {
-        let is_group = match of_said(&said) {
-            Meaning::Constant(holds) => !holds,
-            _ => matches!(said, Said::Group { .. }),
+        let is_group = match &said {
+            Said::Test(test) if test.form != Form::Method => false,
+            Said::Test(_) => matches!(of_said(&said), Meaning::Constant(false)),
+            _ => !matches!(of_said(&said), Meaning::Constant(true)),
         };
         if is_group && tables.iter().any(|table| table == "not") {
             self.mistakes.push("a group on a table that is named `not`");
