@@ -11,6 +11,7 @@ mod oracle;
 mod rows;
 mod said;
 mod sample;
+mod values;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use scoped_runtime::{ScopedClient, ScopedClients};
 use scoped_tests::{LocalSupabase, Machine};
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use self::oracle::Oracle;
 use self::sample::Sample;
@@ -52,13 +54,24 @@ async fn ask(sample: &Sample, client: &ScopedClient) -> Outcome {
     }
 }
 
+/// A server of these tests alone, with a table of theirs.
+async fn server() -> &'static LocalSupabase {
+    static SERVER: OnceCell<LocalSupabase> = OnceCell::const_new();
+    let start = || async {
+        let mut machine = Machine::this();
+        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/queries/sql/migrations");
+        machine.migrations.push(own.into());
+        LocalSupabase::start_on(machine)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"))
+    };
+    SERVER.get_or_init(start).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn random_queries_find_what_sql_finds() {
-    let mut machine = Machine::this();
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/queries/sql/migrations");
-    machine.migrations.push(own.into());
-    let server = LocalSupabase::start_on(machine).await.unwrap();
-    let oracle = Oracle::new(&server).await;
+    let server = server().await;
+    let oracle = Oracle::new(server).await;
     oracle.fill(&[(ALICE, 60), (BOB, 20)]).await;
     let clients = ScopedClients::new(server.config().unwrap()).unwrap();
     let asked = Asked::new(samples()).await;

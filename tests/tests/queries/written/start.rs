@@ -14,7 +14,7 @@ impl Chain {
         let name = loop {
             let name = hostile::exact_name(random);
             // No path of a URL: refused by its own tests.
-            if name.trim_matches('.') != "" && !name.contains(['/', '\\', '\n']) {
+            if !name.trim_matches('.').is_empty() && !name.contains(['/', '\\', '\n']) {
                 break name;
             }
         };
