@@ -6,7 +6,7 @@ use super::encode::{push_encoded, push_value};
 use super::literal::sealed::Literal;
 use super::mistake::Mistake;
 use super::operand::sealed::{Rendered, Written};
-use super::operator::{IS, Is, Kind, OPERATORS, configured, is_list};
+use super::operator::{Is, Kind, OPERATORS, configured, is_list, is_operand_of_is};
 use super::value::FilterValue;
 
 /// One column compared with something.
@@ -220,9 +220,7 @@ impl<'a> Comparison<'a> {
         let comparison = Self::value(column, operator, operand)?;
         let is_well_formed = match kind {
             Kind::List => is_list(&comparison.operand),
-            Kind::Is => IS
-                .iter()
-                .any(|is| comparison.operand.eq_ignore_ascii_case(is)),
+            Kind::Is => is_operand_of_is(&comparison.operand),
             _ => true,
         };
         if !is_well_formed {

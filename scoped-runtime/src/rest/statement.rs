@@ -98,6 +98,7 @@ impl Statement {
             }
             None => {
                 let filters = &mut self.filters;
+                filters.reserve(64);
                 filters.push('&');
                 if !table.is_empty() {
                     push_encoded(filters, table);

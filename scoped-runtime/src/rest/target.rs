@@ -114,7 +114,7 @@ impl Statement {
         if let Some(given) = &self.headers {
             headers.clone_from(given);
         } else {
-            headers.reserve(8);
+            headers.reserve(4);
         }
         headers.entry(header::ACCEPT).or_insert(accept);
         if let Some(preferences) = preferences {

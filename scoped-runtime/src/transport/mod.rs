@@ -131,12 +131,9 @@ impl Transport {
         *prepared.uri_mut() = self.connector.origin.url_of(&request.target)?;
         let headers = prepared.headers_mut();
         headers.reserve(request.headers.len() + self.headers.len() + 2);
-        headers.extend(
-            request
-                .headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
+        for (name, value) in &request.headers {
+            headers.append(name, value.clone());
+        }
         for (name, value) in &self.headers {
             // The API key replaces whatever the request brings; the others give way to it.
             if name.as_str() == API_KEY || !headers.contains_key(name) {

@@ -1,4 +1,6 @@
+use bytes::Bytes;
 use http::HeaderValue;
+use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use url::{Host, Url};
 
 use super::unsendable;
@@ -11,6 +13,7 @@ pub(super) struct Origin {
     pub(super) host: Host<String>,
     pub(super) port: u16,
     pub(super) is_tls: bool,
+    authority: Authority,
     /// The value of the `Host` header.
     pub(super) host_header: HeaderValue,
 }
@@ -25,6 +28,7 @@ impl Origin {
             None => host.to_string(),
         };
         Ok(Self {
+            authority: authority.parse().map_err(|_| refuse())?,
             base: base.clone(),
             port,
             is_tls: base.scheme() == "https",
@@ -35,12 +39,27 @@ impl Origin {
 
     /// The whole URL of a target below the project's.
     pub(super) fn url_of(&self, target: &str) -> Result<http::Uri, crate::error::ClientError> {
-        let base = self.base.as_str();
-        let mut url = String::with_capacity(base.len() + target.len());
-        url.push_str(base);
-        url.push_str(target);
-        url.try_into()
-            .map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))
+        let base = self.base.path();
+        let mut path = String::with_capacity(base.len() + target.len());
+        path.push_str(base);
+        path.push_str(target);
+        // Scheme and authority were read once; only the path is read here.
+        let mut parts = self.parts();
+        let path = PathAndQuery::from_maybe_shared(Bytes::from(path));
+        parts.path_and_query =
+            Some(path.map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))?);
+        http::Uri::from_parts(parts).map_err(|_| unsendable("has no valid URL"))
+    }
+
+    fn parts(&self) -> Parts {
+        let mut parts = Parts::default();
+        parts.scheme = Some(if self.is_tls {
+            Scheme::HTTPS
+        } else {
+            Scheme::HTTP
+        });
+        parts.authority = Some(self.authority.clone());
+        parts
     }
 
     /// Scheme, host and port, for errors.
