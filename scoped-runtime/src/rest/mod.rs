@@ -4,7 +4,6 @@
 //! turned into a request (`target`), sent, and its answer read (`send`, `read`). Names and values are written in
 //! `column`, `value`, `literal` and `encode`, and nowhere else.
 
-mod argument;
 mod body;
 mod check;
 mod column;
@@ -25,7 +24,6 @@ mod native;
 mod operand;
 mod operator;
 mod order;
-mod page;
 mod paging;
 mod preference;
 mod query;
@@ -49,10 +47,10 @@ pub use literal::{Composite, Json, RangeValue, json};
 pub use operand::{All, Any, Operand, all, any};
 pub use operator::Is;
 pub use order::Order;
-pub use page::Page;
 pub use paging::{Paging, Rows};
 pub use preference::Returning;
 pub use query::Query;
+pub use read::Page;
 pub use request::Request;
 pub use send::prepared;
 pub use value::{FilterValue, Text, text};

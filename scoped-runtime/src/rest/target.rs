@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, header};
 
-use super::argument;
+use super::body::argument;
 use super::column::quoted;
 use super::encode::push_pair;
 use super::mistake::Mistake;
@@ -80,7 +80,7 @@ impl Statement {
             && let Some(body) = &self.body
         {
             for (name, value) in body.members()? {
-                let value = argument::text(&name, &value)?;
+                let value = argument(&name, &value)?;
                 if is_filter(&value) {
                     return Err(Mistake::named(
                         "argument",
