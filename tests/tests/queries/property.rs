@@ -69,6 +69,17 @@ impl Chain {
         if self.all_rows && !fits_all {
             self.mistakes.push("a filter, and all rows");
         }
+        let limit = self.limits.iter().find(|at| at.path.is_empty());
+        let limit = limit.map(|at| at.said).filter(|_| self.is_change());
+        let allowed = [limit, self.preferences.max_affected]
+            .into_iter()
+            .flatten()
+            .min();
+        if let (Some(expected), Some(allowed)) = (self.expected_rows, allowed)
+            && expected > allowed
+        {
+            self.mistakes.push("more rows are expected than allowed");
+        }
         if self.sending == Sending::Count && self.is_write() {
             self.mistakes.push("a count of a write");
         }
