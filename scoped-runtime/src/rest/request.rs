@@ -53,14 +53,10 @@ impl<C, M> ScopedClient<C, M> {
 impl<M> Request<M> {
     /// Adds a query parameter; both parts are encoded.
     pub fn query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let separator = self.outgoing.target.len();
-        let is_first = !self.outgoing.target.contains('?');
-        push_pair(&mut self.outgoing.target, name.as_ref(), value.as_ref());
-        if is_first {
-            self.outgoing
-                .target
-                .replace_range(separator..=separator, "?");
-        }
+        let target = &mut self.outgoing.target;
+        target.push(if target.contains('?') { '&' } else { '?' });
+        push_pair(target, name.as_ref(), value.as_ref());
+        target.pop();
         self
     }
 

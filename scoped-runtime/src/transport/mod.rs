@@ -47,7 +47,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::HeaderValue;
-use ::http::header::{AUTHORIZATION, Entry, HeaderMap, USER_AGENT};
+use ::http::header::{ACCEPT, AUTHORIZATION, HeaderMap, USER_AGENT};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -69,7 +69,8 @@ pub(crate) struct Transport {
     connector: Arc<Connector>,
     pool: Pool,
     budget: Budget,
-    /// The API key and the configuration's headers.
+    /// The API key, the configuration's headers, and the places of what each request replaces:
+    /// `Authorization`, and `Accept` where it asks for something else than JSON.
     headers: HeaderMap,
     request_timeout: Duration,
     body_idle_timeout: Duration,
@@ -88,9 +89,11 @@ impl Transport {
     ) -> Result<Self, ConfigurationError> {
         let connector = Arc::new(Connector::new(base, settings)?);
         let mut headers = settings.connections.headers.clone();
-        if let Entry::Vacant(entry) = headers.entry(USER_AGENT) {
-            entry.insert(HeaderValue::from_static(AGENT));
-        }
+        headers
+            .entry(USER_AGENT)
+            .or_insert(HeaderValue::from_static(AGENT));
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(AUTHORIZATION, HeaderValue::from_static(""));
         if let Some(key) = api_key {
             headers.insert(API_KEY, key_header(key)?);
         }
@@ -129,20 +132,25 @@ impl Transport {
         let mut prepared = ::http::Request::new(body);
         *prepared.method_mut() = request.method.clone();
         *prepared.uri_mut() = self.connector.origin.url_of(&request.target)?;
+        // A copy has no room to spare: what each request has is replaced in its place.
         let headers = prepared.headers_mut();
-        headers.reserve(request.headers.len() + self.headers.len() + 2);
+        headers.clone_from(&self.headers);
+        let mut before = None;
         for (name, value) in &request.headers {
-            headers.append(name, value.clone());
-        }
-        for (name, value) in &self.headers {
-            // The API key replaces whatever the request brings; the others give way to it.
-            if name.as_str() == API_KEY || !headers.contains_key(name) {
+            if name.as_str() == API_KEY {
+                continue;
+            }
+            if before == Some(name) {
+                headers.append(name, value.clone());
+            } else {
                 headers.insert(name, value.clone());
             }
+            before = Some(name);
         }
-        if let Some(token) = token {
-            headers.insert(AUTHORIZATION, token.header()?);
-        }
+        match token {
+            Some(token) => headers.insert(AUTHORIZATION, token.header()?),
+            None => headers.remove(AUTHORIZATION),
+        };
         Ok(prepared)
     }
 
