@@ -176,11 +176,10 @@ impl Http2 {
     /// answer. The first bytes leave within the gate.
     pub(super) async fn send(
         &self,
-        request: Request<SendBody>,
-        gate: Gate<'_>,
+        request: &mut Option<Request<SendBody>>,
+        gate: &Gate<'_>,
     ) -> Result<Response<Incoming>, Failure> {
         let mut sender = lock(&self.sender).clone();
-        let mut request = Some(request);
         let mut answer = pin!(None);
         std::future::poll_fn(|cx| {
             if answer.is_none() {
@@ -191,8 +190,7 @@ impl Http2 {
                     Some(())
                 });
                 if let Err(refusal) = began {
-                    let request = request.take().map(Box::new);
-                    return Poll::Ready(Err(Failure::Refused { refusal, request }));
+                    return Poll::Ready(Err(Failure::Refused(refusal)));
                 }
             }
             let Some(answer) = answer.as_mut().as_pin_mut() else {
@@ -200,11 +198,10 @@ impl Http2 {
             };
             answer.poll(cx).map(|outcome| {
                 outcome.map_err(|mut failed| {
-                    let request = failed.take_message().map(Box::new);
+                    *request = failed.take_message();
                     let error = failed.into_error();
                     Failure::Lost {
                         has_left: request.is_none() && !is_unprocessed(&error),
-                        request,
                         error,
                     }
                 })

@@ -22,8 +22,8 @@ impl Lease {
     /// Sends a request, and waits for the head of its answer.
     pub(super) async fn send(
         &mut self,
-        request: Request<SendBody>,
-        gate: Gate<'_>,
+        request: &mut Option<Request<SendBody>>,
+        gate: &Gate<'_>,
     ) -> Result<Response<Incoming>, Failure> {
         match self {
             Self::Http1(connection) => connection.send(request, gate).await,

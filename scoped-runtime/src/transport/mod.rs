@@ -46,8 +46,8 @@ pub use stream::StreamedResponse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::HeaderValue;
 use ::http::header::{AUTHORIZATION, Entry, HeaderMap, USER_AGENT};
+use ::http::{HeaderValue, Uri};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -117,20 +117,22 @@ impl Transport {
         request: &Outgoing,
         token: &AccessToken,
     ) -> Result<::http::Request<Bytes>, ClientError> {
-        self.complete(request, Some(token), request.body.clone())
+        let uri = self.connector.origin.url_of(&request.target)?;
+        self.complete(request, uri, Some(token), request.body.clone())
     }
 
     fn complete<B>(
         &self,
         request: &Outgoing,
+        uri: Uri,
         token: Option<&AccessToken>,
         body: B,
     ) -> Result<::http::Request<B>, ClientError> {
         let mut prepared = ::http::Request::new(body);
         *prepared.method_mut() = request.method.clone();
-        *prepared.uri_mut() = self.connector.origin.url_of(&request.target)?;
+        *prepared.uri_mut() = uri;
         let headers = prepared.headers_mut();
-        headers.reserve(request.headers.len() + self.headers.len() + 2);
+        headers.reserve(request.headers.len() + self.headers.len() + 3);
         headers.extend(
             request
                 .headers

@@ -1,8 +1,9 @@
-use http::HeaderValue;
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Uri};
 use url::{Host, Url};
 
 use super::unsendable;
-use crate::error::{ConfigurationError, Problem};
+use crate::error::{ClientError, ConfigurationError, Problem};
 
 /// Where a project is.
 pub(super) struct Origin {
@@ -34,13 +35,22 @@ impl Origin {
     }
 
     /// The whole URL of a target below the project's.
-    pub(super) fn url_of(&self, target: &str) -> Result<http::Uri, crate::error::ClientError> {
+    pub(super) fn url_of(&self, target: &str) -> Result<Uri, ClientError> {
         let base = self.base.as_str();
         let mut url = String::with_capacity(base.len() + target.len());
         url.push_str(base);
         url.push_str(target);
-        url.try_into()
-            .map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))
+        url.try_into().map_err(|_| too_long())
+    }
+
+    /// The same without scheme and host, as HTTP/1 sends it.
+    pub(super) fn path_of(&self, target: &str) -> Result<Uri, ClientError> {
+        let base = self.base.path();
+        let mut path = String::with_capacity(base.len() + target.len());
+        path.push_str(base);
+        path.push_str(target);
+        let path = PathAndQuery::try_from(path).map_err(|_| too_long())?;
+        Ok(path.into())
     }
 
     /// Scheme, host and port, for errors.
@@ -56,4 +66,8 @@ impl Origin {
             Err(_) => "no valid URL".to_owned(),
         }
     }
+}
+
+fn too_long() -> ClientError {
+    unsendable("has no valid URL, or a URL longer than 64 KiB")
 }
