@@ -74,9 +74,11 @@ impl Http1 {
     }
 
     /// Whether an idle connection still takes one: the other side has neither closed it nor sent
-    /// anything.
-    pub(super) fn is_quiet(&mut self) -> bool {
-        self.wire.probe();
+    /// anything. The kernel is asked, unless the connection was in use a tick of the clock ago.
+    pub(super) fn is_quiet(&mut self, now: Duration) -> bool {
+        if now != self.idle_since {
+            self.wire.probe();
+        }
         self.settle();
         self.wire.end_probe();
         self.is_ready()

@@ -160,8 +160,10 @@ impl Http2 {
     }
 
     /// Gives a stream back. One whose request was dropped is reset first: the server counts it until then.
-    pub(super) fn release(&self, now: Duration) {
-        self.driver.drive();
+    pub(super) fn release(&self, now: Duration, is_done: bool) {
+        if !is_done {
+            self.driver.drive();
+        }
         self.begin_idle(now);
         self.active.fetch_sub(1, Ordering::AcqRel);
     }
