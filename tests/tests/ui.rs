@@ -21,6 +21,12 @@ fn policies() {
 }
 
 #[test]
+fn queries() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("ui/queries/fail/*.rs");
+}
+
+#[test]
 fn impersonate() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/impersonate/pass/*.rs");

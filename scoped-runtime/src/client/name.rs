@@ -11,11 +11,15 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Encodes a name as one segment of a path.
+/// Appends a name as one segment of a path, percent-encoded.
 ///
 /// Slashes are refused, not encoded: a gateway may decode them before it routes, and
 /// `../auth/v1/admin/users` would then reach another service with the user's token.
-pub(crate) fn segment(kind: &'static str, name: &str) -> Result<String, ClientError> {
+pub(crate) fn push_segment(
+    path: &mut String,
+    kind: &'static str,
+    name: &str,
+) -> Result<(), ClientError> {
     let (reason, remedy) = if name.is_empty() {
         ("is empty", "name it")
     } else if name == "." || name == ".." {
@@ -28,7 +32,8 @@ pub(crate) fn segment(kind: &'static str, name: &str) -> Result<String, ClientEr
     } else if name.chars().any(char::is_control) {
         ("has control characters", "use its real name")
     } else {
-        return Ok(utf8_percent_encode(name, SEGMENT).to_string());
+        path.extend(utf8_percent_encode(name, SEGMENT));
+        return Ok(());
     };
     Err(invalid(kind, name, reason, remedy))
 }

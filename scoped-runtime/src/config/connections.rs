@@ -241,7 +241,8 @@ impl ConfigBuilder {
 }
 
 fn is_ours(name: &HeaderName) -> bool {
-    ["apikey", "authorization"].contains(&name.as_str()) || crate::config::is_framing(name)
+    ["accept", "apikey", "authorization"].contains(&name.as_str())
+        || crate::config::is_framing(name)
 }
 
 fn proxy(text: &str) -> Result<(String, u16), &'static str> {

@@ -33,8 +33,15 @@ impl Statement {
                 "send it with `execute`",
             ));
         }
-        if self.expected_rows.is_some() {
-            preferences.max_affected = self.expected_rows;
+        if let Some(expected) = self.expected_rows {
+            let most = [self.limit, preferences.max_affected];
+            if most.into_iter().flatten().any(|most| most < expected) {
+                return Err(Mistake::new(
+                    "`expect_rows` says more rows than `limit` or `max_affected` allow",
+                    "keep the one that is meant",
+                ));
+            }
+            preferences.max_affected = Some(expected);
             preferences
                 .count
                 .get_or_insert(super::preference::Count::Exact);

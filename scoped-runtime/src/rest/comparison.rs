@@ -2,11 +2,11 @@ use std::borrow::Cow;
 
 use super::body::has_nul;
 use super::column::{Column, Parts};
-use super::encode::push_value;
+use super::encode::{push_encoded, push_value};
 use super::literal::sealed::Literal;
 use super::mistake::Mistake;
 use super::operand::sealed::{Rendered, Written};
-use super::operator::{IS, Is, Kind, OPERATORS, configured, is_list};
+use super::operator::{Is, Kind, OPERATORS, configured, is_list, is_operand_of_is};
 use super::value::FilterValue;
 
 /// One column compared with something.
@@ -220,9 +220,7 @@ impl<'a> Comparison<'a> {
         let comparison = Self::value(column, operator, operand)?;
         let is_well_formed = match kind {
             Kind::List => is_list(&comparison.operand),
-            Kind::Is => IS
-                .iter()
-                .any(|is| comparison.operand.eq_ignore_ascii_case(is)),
+            Kind::Is => is_operand_of_is(&comparison.operand),
             _ => true,
         };
         if !is_well_formed {
@@ -278,7 +276,7 @@ impl<'a> Comparison<'a> {
             target.push_str("not.");
         }
         self.push_operator(target);
-        target.push_str(&self.operand);
+        push_encoded(target, &self.operand);
     }
 
     /// Appends operator and operand as they stand among other conditions, without `not.`.

@@ -19,15 +19,23 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Appends text percent-encoded for a query string.
 pub(super) fn push_encoded(target: &mut String, text: &str) {
-    target.extend(utf8_percent_encode(text, QUERY));
+    // Most of it needs nothing.
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"_.*".contains(&byte))
+    {
+        target.push_str(text);
+    } else {
+        target.extend(utf8_percent_encode(text, QUERY));
+    }
 }
 
-/// Appends `&name=value`, both percent-encoded.
+/// Appends `name=value&`, both percent-encoded.
 pub(super) fn push_pair(target: &mut String, name: &str, value: &str) {
-    target.push('&');
     push_encoded(target, name);
     target.push('=');
     push_encoded(target, value);
+    target.push('&');
 }
 
 /// Appends text in double quotes, in which `"` and `\` have a backslash before them. PostgREST's names,

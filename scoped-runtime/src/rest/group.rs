@@ -25,6 +25,19 @@ pub(super) fn column(text: &str) -> Option<bool> {
     json_path(rest)?.is_empty().then_some(is_embedded)
 }
 
+/// Whether the text is names with commas between, to its end.
+pub(super) fn is_names(text: &str) -> bool {
+    let mut rest = Some(text);
+    while let Some(text) = rest {
+        match name(blanks(text)).map(blanks) {
+            Some("") => return true,
+            Some(after) => rest = after.strip_prefix(','),
+            None => return false,
+        }
+    }
+    false
+}
+
 /// `(a.eq.1,or(b.eq.2,c.eq.3))`; gives what follows.
 fn group(text: &str, depth: usize) -> Option<&str> {
     let mut rest = text.strip_prefix('(')?;

@@ -1,29 +1,15 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::name::invalid;
+use crate::config::is_framing;
 use crate::error::ClientError;
 
-/// Headers that the client sets, or that decide where a message goes and where it ends.
-const OURS: [&str; 20] = [
+/// Headers that the client sets, or that would change how the message is read.
+const OURS: [&str; 5] = [
     "accept-encoding",
     "apikey",
     "authorization",
-    "connection",
     "content-encoding",
-    "content-length",
-    "expect",
-    "forwarded",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "x-forwarded-host",
     "x-http-method-override",
 ];
 
@@ -57,7 +43,7 @@ pub(super) fn set(
     let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
         return refuse("is not a header's name", "use letters, digits and `-`");
     };
-    if OURS.contains(&key.as_str()) {
+    if is_framing(&key) || OURS.contains(&key.as_str()) {
         return refuse("is set by the client", "leave it out");
     }
     if let Some((_, remedy)) = methods.iter().find(|(known, _)| *known == key.as_str()) {

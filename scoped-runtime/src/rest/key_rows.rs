@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::paging::unusable_key;
-use crate::error::Error;
+use super::mistake::Mistake;
+use crate::error::{ClientError, Error};
 use crate::transport::Response;
 
 /// The rows of a page without the one that is known, and the key of the last one.
@@ -55,4 +55,15 @@ fn text(raw: &RawValue) -> Option<String> {
         Some(b'n' | b'{' | b'[') | None => None,
         Some(_) => Some(raw.get().to_owned()),
     }
+}
+
+/// The column by which pages are read does not tell rows apart.
+fn unusable_key(column: &str, reason: &'static str) -> Error {
+    ClientError::from(Mistake::named(
+        "column",
+        column,
+        reason,
+        "page by a column that `select` names and that has neither duplicates nor nulls, such as the primary key",
+    ))
+    .into()
 }

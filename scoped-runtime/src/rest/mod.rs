@@ -4,7 +4,6 @@
 //! turned into a request (`target`), sent, and its answer read (`send`, `read`). Names and values are written in
 //! `column`, `value`, `literal` and `encode`, and nowhere else.
 
-mod argument;
 mod body;
 mod check;
 mod column;
@@ -25,7 +24,6 @@ mod native;
 mod operand;
 mod operator;
 mod order;
-mod page;
 mod paging;
 mod preference;
 mod query;
@@ -49,10 +47,10 @@ pub use literal::{Composite, Json, RangeValue, json};
 pub use operand::{All, Any, Operand, all, any};
 pub use operator::Is;
 pub use order::Order;
-pub use page::Page;
 pub use paging::{Paging, Rows};
 pub use preference::Returning;
 pub use query::Query;
+pub use read::Page;
 pub use request::Request;
 pub use send::prepared;
 pub use value::{FilterValue, Text, text};
@@ -98,8 +96,10 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     }
 
     fn query(&self, below: &str, kind: &'static str, name: &str) -> Query<M> {
-        let path =
-            name::segment(kind, name).map(|segment| format!("{}{below}{segment}", raw::ROOT));
+        let mut path = String::with_capacity(raw::ROOT.len() + below.len() + name.len());
+        path.push_str(raw::ROOT);
+        path.push_str(below);
+        let path = name::push_segment(&mut path, kind, name).map(|()| path);
         Query::new(Arc::clone(self.core()), path, self.schema_name().cloned())
     }
 }

@@ -4,7 +4,7 @@ use super::query::Query;
 use super::raw;
 use crate::claims::ScopedClaims;
 use crate::client::{Core, ScopedClient};
-use crate::error::Error;
+use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response};
 
 impl<C: ScopedClaims, M> ScopedClient<C, M> {
@@ -52,6 +52,12 @@ impl<M> Query<M> {
     /// As [`execute`](Self::execute) before anything is sent, and
     /// [`ClientError::NotNative`](crate::ClientError::NotNative) for what a builder cannot say.
     pub fn into_builder(self) -> Result<postgrest::Builder, Error> {
+        if self.statement.all_rows {
+            return Err(ClientError::NotNative {
+                what: "a write of every row",
+            }
+            .into());
+        }
         let call = self.call_to_send()?;
         let token = call.core.token()?;
         Ok(call.core.restore(&call.request, &token)?)

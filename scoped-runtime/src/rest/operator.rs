@@ -55,7 +55,7 @@ pub(super) enum Kind {
     Is,
 }
 
-pub(super) const IS: [&str; 5] = ["null", "not_null", "true", "false", "unknown"];
+const IS: [&str; 5] = ["null", "not_null", "true", "false", "unknown"];
 
 pub(super) const OPERATORS: [(&str, Kind); 25] = [
     ("eq", Kind::Quantifiable),
@@ -84,6 +84,11 @@ pub(super) const OPERATORS: [(&str, Kind); 25] = [
     ("phfts", Kind::Search),
     ("wfts", Kind::Search),
 ];
+
+/// Whether `is` takes this.
+pub(super) fn is_operand_of_is(text: &str) -> bool {
+    IS.iter().any(|is| text.eq_ignore_ascii_case(is))
+}
 
 /// Whether the text begins as a filter does: `eq.`, `not.`, `fts(english).`
 pub(super) fn is_filter(text: &str) -> bool {

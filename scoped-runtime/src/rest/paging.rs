@@ -15,7 +15,7 @@ use super::order::Order;
 use super::query::Query;
 use super::verb::{Accept, Verb};
 use crate::client::Async;
-use crate::error::{ClientError, Error};
+use crate::error::Error;
 use crate::transport::Response;
 
 /// How [`Query::fetch_stream`] goes from page to page.
@@ -265,15 +265,4 @@ impl<T, M> fmt::Debug for Rows<T, M> {
             .field("read", &self.read)
             .finish_non_exhaustive()
     }
-}
-
-/// The column by which pages are read does not tell rows apart.
-pub(super) fn unusable_key(column: &str, reason: &'static str) -> Error {
-    ClientError::from(Mistake::named(
-        "column",
-        column,
-        reason,
-        "page by a column that `select` names and that has neither duplicates nor nulls, such as the primary key",
-    ))
-    .into()
 }

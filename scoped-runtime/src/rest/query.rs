@@ -58,8 +58,11 @@ impl<M> Query<M> {
         if let Some(mistake) = Mistake::if_nul("select", columns) {
             return self.refuse(mistake);
         }
-        let one_line = columns.lines().map(str::trim).collect();
-        self.statement.select = Some(one_line);
+        self.statement.select = Some(if columns.contains('\n') {
+            columns.lines().map(str::trim).collect()
+        } else {
+            columns.to_owned()
+        });
         self
     }
 

@@ -5,9 +5,9 @@ use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
-use super::group::{column, is_group};
+use super::group::{column, is_group, is_names};
 use super::mistake::Mistake;
-use super::operator::{is_filter, is_list};
+use super::operator::{is_filter, is_list, is_operand_of_is};
 use crate::error::ClientError;
 use crate::transport::Outgoing;
 
@@ -24,6 +24,10 @@ struct Said {
     embedded: Option<String>,
     limit: Option<u64>,
     offset: Option<u64>,
+    /// `columns` and `on_conflict`, if they are given.
+    names: Vec<String>,
+    /// An order that reads like a filter on a column named `order`.
+    doubtful_order: Option<String>,
 }
 
 /// Checks a request to any path, and holds a limited write to its limit.
@@ -85,12 +89,11 @@ impl Said {
             return self.read_filter(key, value);
         }
         if is_filter(value) {
-            return Err(Mistake::named(
-                "parameter",
-                key,
-                "is given a filter, but PostgREST takes it for its own",
-                "use `Query`, which quotes the name of such a column",
-            ));
+            // Of a read, `eq.desc` may be an order by a column of that name.
+            if last != "order" {
+                return Err(taken(key));
+            }
+            self.doubtful_order = Some(key.to_owned());
         }
         let number = || {
             value.parse::<u64>().map_err(|_| {
@@ -124,6 +127,19 @@ impl Said {
                 }
                 let table = key.trim_end_matches(last).trim_end_matches("not.");
                 self.note(key, !table.is_empty());
+                self.narrows |= table.is_empty();
+            }
+            ("columns" | "on_conflict", _) => {
+                if self.names.contains(&last.to_owned()) || !is_names(value) {
+                    let remedy = "give it once, as names with commas between";
+                    return Err(Mistake::named(
+                        "parameter",
+                        key,
+                        "is not one list of names",
+                        remedy,
+                    ));
+                }
+                self.names.push(last.to_owned());
             }
             _ => {}
         }
@@ -151,13 +167,21 @@ impl Said {
                 "use `Query::in_`",
             ));
         }
+        if let Some(operand) = value.strip_prefix("is.")
+            && !is_operand_of_is(operand)
+        {
+            return Err(Mistake::named(
+                "column",
+                key,
+                "is compared by `is` with something else than null and booleans",
+                "use `Query::is`, or `eq`",
+            ));
+        }
+        self.note(key, is_embedded);
         // An empty array is in every row's array, and none overlaps it: nothing to rely on.
         let operator = value.strip_suffix(".{}").unwrap_or_default();
-        if matches!(operator, "cs" | "ov") || operator.ends_with(')') {
-            self.filters.get_or_insert_with(|| key.to_owned());
-        } else {
-            self.note(key, is_embedded);
-        }
+        let fits_all = matches!(operator, "cs" | "ov") || operator.ends_with(')');
+        self.narrows |= !is_embedded && !fits_all;
         Ok(())
     }
 
@@ -165,12 +189,13 @@ impl Said {
         self.filters.get_or_insert_with(|| key.to_owned());
         if is_embedded {
             self.embedded.get_or_insert_with(|| key.to_owned());
-        } else {
-            self.narrows = true;
         }
     }
 
     fn check_change(&self) -> Result<(), Mistake> {
+        if let Some(key) = &self.doubtful_order {
+            return Err(taken(key));
+        }
         if let Some(key) = &self.embedded {
             return Err(Mistake::named(
                 "filter",
@@ -203,6 +228,15 @@ impl Said {
         }
         Ok(())
     }
+}
+
+fn taken(key: &str) -> Mistake {
+    Mistake::named(
+        "parameter",
+        key,
+        "is given a filter, but PostgREST takes it for its own",
+        "use `Query`, which quotes the name of such a column",
+    )
 }
 
 fn refuse(what: &str) -> Mistake {

@@ -2,9 +2,20 @@
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::page::Page;
 use crate::error::{ApiError, ClientError, Error};
 use crate::transport::Response;
+
+/// Some of the rows that a query finds, and how many there are in all.
+///
+/// See <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The rows of this page.
+    pub rows: Vec<T>,
+    /// How many rows match in all.
+    pub total: u64,
+}
 
 /// The rows of a list; no body, as after a write that returns nothing, is no row.
 pub(crate) fn rows<T: DeserializeOwned>(response: &Response) -> Result<Vec<T>, Error> {

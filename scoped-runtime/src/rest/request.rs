@@ -53,14 +53,10 @@ impl<C, M> ScopedClient<C, M> {
 impl<M> Request<M> {
     /// Adds a query parameter; both parts are encoded.
     pub fn query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let separator = self.outgoing.target.len();
-        let is_first = !self.outgoing.target.contains('?');
-        push_pair(&mut self.outgoing.target, name.as_ref(), value.as_ref());
-        if is_first {
-            self.outgoing
-                .target
-                .replace_range(separator..=separator, "?");
-        }
+        let target = &mut self.outgoing.target;
+        target.push(if target.contains('?') { '&' } else { '?' });
+        push_pair(target, name.as_ref(), value.as_ref());
+        target.pop();
         self
     }
 
@@ -175,7 +171,7 @@ fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
         // A path may end with a slash, as `rest/v1/` does.
         let is_last = segments.peek().is_none();
         if !segment.is_empty() || !is_last || target.is_empty() {
-            target.push_str(&name::segment("path", segment)?);
+            name::push_segment(&mut target, "path", segment)?;
         }
         if !is_last {
             target.push('/');

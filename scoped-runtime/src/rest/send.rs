@@ -7,11 +7,10 @@ use serde_json::Value;
 
 use super::explain::Explain;
 use super::mistake::Mistake;
-use super::page::Page;
 use super::paging::{Paging, Rows};
 use super::preference::{Count, Returning};
 use super::query::Query;
-use super::read;
+use super::read::{self, Page};
 use super::verb::{Accept, Verb};
 use crate::client::Core;
 use crate::error::{ClientError, Error};

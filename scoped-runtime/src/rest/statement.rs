@@ -21,7 +21,7 @@ pub(super) struct Statement {
     pub(super) verb: Verb,
     pub(super) body: Option<Body>,
     pub(super) select: Option<String>,
-    /// The filters as they are sent, each with `&` before it.
+    /// The filters as they are sent, each with `&` behind it.
     pub(super) filters: String,
     /// Whether a filter narrows the rows of the query's own table.
     pub(super) narrows: bool,
@@ -32,7 +32,7 @@ pub(super) struct Statement {
     pub(super) orders: Vec<(String, String)>,
     pub(super) limit: Option<usize>,
     pub(super) offset: Option<usize>,
-    /// Further parameters as they are sent, each with `&` before it.
+    /// Further parameters as they are sent, each with `&` behind it.
     pub(super) parameters: String,
     /// The limits and offsets of embedded tables that were said.
     embedded: Vec<String>,
@@ -98,16 +98,15 @@ impl Statement {
             }
             None => {
                 let filters = &mut self.filters;
-                filters.push('&');
+                filters.reserve(64);
                 if !table.is_empty() {
                     push_encoded(filters, table);
                     filters.push('.');
                 }
                 push_encoded(filters, field);
                 filters.push('=');
-                let mut value = String::new();
-                comparison.push_parameter(&mut value);
-                push_encoded(filters, &value);
+                comparison.push_parameter(filters);
+                filters.push('&');
             }
         }
     }
@@ -157,7 +156,6 @@ impl Statement {
             )));
         }
         let filters = &mut self.filters;
-        filters.push('&');
         if !table.is_empty() {
             push_encoded(filters, table);
             filters.push('.');
@@ -167,7 +165,7 @@ impl Statement {
         }
         filters.extend([operator.text(), "=("]);
         push_encoded(filters, list);
-        filters.push(')');
+        filters.push_str(")&");
     }
 
     pub(super) fn has_filters(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, header};
 
-use super::argument;
+use super::body::argument;
 use super::column::quoted;
 use super::encode::push_pair;
 use super::mistake::Mistake;
@@ -52,6 +52,7 @@ impl Statement {
         let length = self.path.len() + self.filters.len() + self.parameters.len();
         let mut target = String::with_capacity(length + select.map_or(0, str::len) + 64);
         target.push_str(&self.path);
+        target.push('?');
         if let Some(select) = select {
             push_pair(&mut target, "select", select);
         }
@@ -80,7 +81,7 @@ impl Statement {
             && let Some(body) = &self.body
         {
             for (name, value) in body.members()? {
-                let value = argument::text(&name, &value)?;
+                let value = argument(&name, &value)?;
                 if is_filter(&value) {
                     return Err(Mistake::named(
                         "argument",
@@ -92,9 +93,8 @@ impl Statement {
                 push_pair(&mut target, &quoted(&name), &value);
             }
         }
-        if target.len() > self.path.len() {
-            target.replace_range(self.path.len()..=self.path.len(), "?");
-        }
+        // The last separator: `&`, or the `?` of no parameter.
+        target.pop();
         Ok(target)
     }
 
@@ -103,20 +103,23 @@ impl Statement {
         outgoing: &mut Outgoing,
         preferences: Option<HeaderValue>,
     ) -> Result<(), ClientError> {
-        let accept = match self.accept {
-            Accept::Rows => HeaderValue::from_static("application/json"),
-            Accept::Object => HeaderValue::from_static("application/vnd.pgrst.object+json"),
-            Accept::Csv => HeaderValue::from_static("text/csv"),
-            Accept::GeoJson => HeaderValue::from_static("application/geo+json"),
-            Accept::Plan(explain) => explain.media_type(),
-        };
         let headers = &mut outgoing.headers;
         if let Some(given) = &self.headers {
             headers.clone_from(given);
-        } else {
-            headers.reserve(8);
         }
-        headers.entry(header::ACCEPT).or_insert(accept);
+        // JSON is what every request accepts that does not say something else.
+        let accept = match self.accept {
+            Accept::Rows => None,
+            Accept::Object => Some(HeaderValue::from_static(
+                "application/vnd.pgrst.object+json",
+            )),
+            Accept::Csv => Some(HeaderValue::from_static("text/csv")),
+            Accept::GeoJson => Some(HeaderValue::from_static("application/geo+json")),
+            Accept::Plan(explain) => Some(explain.media_type()),
+        };
+        if let Some(accept) = accept {
+            headers.insert(header::ACCEPT, accept);
+        }
         if let Some(preferences) = preferences {
             headers.insert("prefer", preferences);
         }
@@ -137,7 +140,7 @@ impl Statement {
     }
 }
 
-/// `&columns=a,b`, each name quoted where it must be.
+/// `columns=a,b&`, each name quoted where it must be.
 fn push_names(target: &mut String, parameter: &str, names: &[String]) {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     push_pair(target, parameter, &names.join(","));

@@ -7,7 +7,7 @@ pub(crate) use jwt_id::JwtIds;
 pub(crate) use template::{Template, Unsigned};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use base64::Engine;
@@ -24,7 +24,14 @@ const BEARER: &str = "Bearer ";
 /// A user's token, ready to be sent. `Debug` is redacted and there is no `Display`:
 /// [`expose_secret`](Self::expose_secret) is the only way at it. Cheap to clone.
 #[derive(Clone)]
-pub struct AccessToken(Arc<Signed>);
+pub struct AccessToken(Arc<SharedToken>);
+
+/// What all clones of a token share.
+struct SharedToken {
+    signed: Arc<Signed>,
+    /// The `Authorization` header, which the first request makes.
+    header: OnceLock<HeaderValue>,
+}
 
 struct Signed {
     /// `Bearer <token>`, as it stands in the `Authorization` header.
@@ -54,11 +61,15 @@ impl AccessToken {
         issued_at: SystemTime,
         expires_at: SystemTime,
     ) -> Self {
-        Self(Arc::new(Signed {
+        let signed = Signed {
             bearer,
             signature,
             issued_at,
             expires_at,
+        };
+        Self(Arc::new(SharedToken {
+            signed: Arc::new(signed),
+            header: OnceLock::new(),
         }))
     }
 
@@ -79,13 +90,16 @@ impl AccessToken {
 
     /// The value of the `Authorization` header (RFC 6750).
     pub(crate) fn bearer(&self) -> &str {
-        &self.0.bearer
+        &self.0.signed.bearer
     }
 
     /// The same as a header, which shares the token's memory: what is wiped with the last of both is
     /// never copied.
     pub(crate) fn header(&self) -> Result<HeaderValue, ClientError> {
-        let shared = Bytes::from_owner(Shared(Arc::clone(&self.0)));
+        if let Some(header) = self.0.header.get() {
+            return Ok(header.clone());
+        }
+        let shared = Bytes::from_owner(HeaderBytes(Arc::clone(&self.0.signed)));
         let mut header =
             HeaderValue::from_maybe_shared(shared).map_err(|_| ClientError::InvalidName {
                 kind: "token",
@@ -94,19 +108,19 @@ impl AccessToken {
                 remedy: "report this as a bug",
             })?;
         header.set_sensitive(true);
-        Ok(header)
+        Ok(self.0.header.get_or_init(|| header).clone())
     }
 
     /// When it was issued (`iat`).
     #[must_use]
     pub fn issued_at(&self) -> SystemTime {
-        self.0.issued_at
+        self.0.signed.issued_at
     }
 
     /// When its life ends (`exp`). No request of ours carries it from then on.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
-        self.0.expires_at
+        self.0.signed.expires_at
     }
 
     /// What it says, decoded: for logs and tests. Claims are no secret, but may be personal data.
@@ -127,9 +141,9 @@ impl AccessToken {
 }
 
 /// Keeps a token's memory for a header.
-struct Shared(Arc<Signed>);
+struct HeaderBytes(Arc<Signed>);
 
-impl AsRef<[u8]> for Shared {
+impl AsRef<[u8]> for HeaderBytes {
     fn as_ref(&self) -> &[u8] {
         self.0.bearer.as_bytes()
     }
@@ -147,8 +161,8 @@ impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessToken")
             .field("token", &"[redacted]")
-            .field("issued_at", &self.0.issued_at)
-            .field("expires_at", &self.0.expires_at)
+            .field("issued_at", &self.0.signed.issued_at)
+            .field("expires_at", &self.0.signed.expires_at)
             .finish()
     }
 }

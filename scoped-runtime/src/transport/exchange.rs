@@ -242,8 +242,8 @@ impl Exchange<'_, '_> {
         let mut prepared = prepared.map_err(Error::from)?;
         let headers = prepared.headers_mut();
         self.span.hand_on(self.transport, headers);
-        if let Lease::Http1(_) = lease {
-            headers.insert(HOST, origin.host_header.clone());
+        if let Lease::Http2(_) = lease {
+            headers.remove(HOST);
         }
         Ok(prepared)
     }

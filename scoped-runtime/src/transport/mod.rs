@@ -46,7 +46,7 @@ pub use stream::StreamedResponse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::header::{AUTHORIZATION, Entry, HeaderMap, USER_AGENT};
+use ::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderMap, USER_AGENT};
 use ::http::{HeaderValue, Uri};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
@@ -69,7 +69,8 @@ pub(crate) struct Transport {
     connector: Arc<Connector>,
     pool: Pool,
     budget: Budget,
-    /// The API key and the configuration's headers.
+    /// The API key, the configuration's headers, the host as HTTP/1 wants it, and the places of what each
+    /// request replaces: `Authorization`, and `Accept` where it asks for something else than JSON.
     headers: HeaderMap,
     request_timeout: Duration,
     body_idle_timeout: Duration,
@@ -88,9 +89,14 @@ impl Transport {
     ) -> Result<Self, ConfigurationError> {
         let connector = Arc::new(Connector::new(base, settings)?);
         let mut headers = settings.connections.headers.clone();
-        if let Entry::Vacant(entry) = headers.entry(USER_AGENT) {
-            entry.insert(HeaderValue::from_static(AGENT));
-        }
+        headers
+            .entry(USER_AGENT)
+            .or_insert(HeaderValue::from_static(AGENT));
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
+        headers.insert(HOST, connector.origin.host_header.clone());
+        headers.insert(AUTHORIZATION, HeaderValue::from_static(""));
         if let Some(key) = api_key {
             headers.insert(API_KEY, key_header(key)?);
         }
@@ -131,23 +137,25 @@ impl Transport {
         let mut prepared = ::http::Request::new(body);
         *prepared.method_mut() = request.method.clone();
         *prepared.uri_mut() = uri;
+        // A copy has no room to spare: what each request has is replaced in its place.
         let headers = prepared.headers_mut();
-        headers.reserve(request.headers.len() + self.headers.len() + 3);
-        headers.extend(
-            request
-                .headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-        for (name, value) in &self.headers {
-            // The API key replaces whatever the request brings; the others give way to it.
-            if name.as_str() == API_KEY || !headers.contains_key(name) {
+        headers.clone_from(&self.headers);
+        let mut before = None;
+        for (name, value) in &request.headers {
+            if name.as_str() == API_KEY {
+                continue;
+            }
+            if before == Some(name) {
+                headers.append(name, value.clone());
+            } else {
                 headers.insert(name, value.clone());
             }
+            before = Some(name);
         }
-        if let Some(token) = token {
-            headers.insert(AUTHORIZATION, token.header()?);
-        }
+        match token {
+            Some(token) => headers.insert(AUTHORIZATION, token.header()?),
+            None => headers.remove(AUTHORIZATION),
+        };
         Ok(prepared)
     }
 

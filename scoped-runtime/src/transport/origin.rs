@@ -1,4 +1,5 @@
-use http::uri::PathAndQuery;
+use bytes::Bytes;
+use http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use http::{HeaderValue, Uri};
 use url::{Host, Url};
 
@@ -12,6 +13,7 @@ pub(super) struct Origin {
     pub(super) host: Host<String>,
     pub(super) port: u16,
     pub(super) is_tls: bool,
+    authority: Authority,
     /// The value of the `Host` header.
     pub(super) host_header: HeaderValue,
 }
@@ -26,6 +28,7 @@ impl Origin {
             None => host.to_string(),
         };
         Ok(Self {
+            authority: authority.parse().map_err(|_| refuse())?,
             base: base.clone(),
             port,
             is_tls: base.scheme() == "https",
@@ -36,21 +39,35 @@ impl Origin {
 
     /// The whole URL of a target below the project's.
     pub(super) fn url_of(&self, target: &str) -> Result<Uri, ClientError> {
-        let base = self.base.as_str();
-        let mut url = String::with_capacity(base.len() + target.len());
-        url.push_str(base);
-        url.push_str(target);
-        url.try_into().map_err(|_| too_long())
+        // Scheme and authority were read once; only the path is read here.
+        let mut parts = self.parts();
+        parts.path_and_query = Some(self.path(target)?);
+        Uri::from_parts(parts).map_err(|_| unsendable("has no valid URL"))
     }
 
     /// The same without scheme and host, as HTTP/1 sends it.
     pub(super) fn path_of(&self, target: &str) -> Result<Uri, ClientError> {
+        Ok(self.path(target)?.into())
+    }
+
+    fn path(&self, target: &str) -> Result<PathAndQuery, ClientError> {
         let base = self.base.path();
         let mut path = String::with_capacity(base.len() + target.len());
         path.push_str(base);
         path.push_str(target);
-        let path = PathAndQuery::try_from(path).map_err(|_| too_long())?;
-        Ok(path.into())
+        PathAndQuery::from_maybe_shared(Bytes::from(path))
+            .map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))
+    }
+
+    fn parts(&self) -> Parts {
+        let mut parts = Parts::default();
+        parts.scheme = Some(if self.is_tls {
+            Scheme::HTTPS
+        } else {
+            Scheme::HTTP
+        });
+        parts.authority = Some(self.authority.clone());
+        parts
     }
 
     /// Scheme, host and port, for errors.
@@ -66,8 +83,4 @@ impl Origin {
             Err(_) => "no valid URL".to_owned(),
         }
     }
-}
-
-fn too_long() -> ClientError {
-    unsendable("has no valid URL, or a URL longer than 64 KiB")
 }

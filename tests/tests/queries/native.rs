@@ -160,7 +160,14 @@ impl Native {
             |builder| match which {
                 0 => builder.neq(column, value),
                 1 => builder.like(column, value),
-                2 => builder.is(column, value),
+                2 => builder.is(
+                    column,
+                    if value.is_empty() {
+                        "nullx".to_owned()
+                    } else {
+                        value
+                    },
+                ),
                 3 => builder.cs(column, value),
                 4 => builder.sl(column, (1, 2)),
                 5 => builder.fts(column, value, Some("english")),

@@ -58,6 +58,7 @@ async fn what_a_query_refuses_is_refused_of_a_native_builder() {
         |it| it.select("a").select("b"),
         |it| it.eq("v", "nul\0other"),
         |it| it.eq("name,foo", "Bo"),
+        |it| it.delete().eq("a", "1").eq("order", "asc"),
         |it| it.eq("name(x)", "Bo"),
         |it| it.delete().not("in", "v", r#"("")"#),
         |it| it.delete().not("in", "v", "()"),
@@ -134,7 +135,11 @@ async fn reads_and_function_calls_keep_their_freedom() {
         .select("*,directors!inner(*)")
         .eq("directors.name", "x");
     client.execute(read.range(10, 19)).await.unwrap();
+    client
+        .execute(client.native("t").order("eq.desc"))
+        .await
+        .unwrap();
     let call = client.rpc("f", json!({"a": 1})).into_builder().unwrap();
     client.execute(call.eq("b", "2").limit(5)).await.unwrap();
-    assert_eq!(arrived(&server).await.len(), 2);
+    assert_eq!(arrived(&server).await.len(), 3);
 }

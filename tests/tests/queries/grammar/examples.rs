@@ -41,7 +41,7 @@ fn shown(tree: &Tree) -> String {
             for step in &field.path {
                 text.push_str(if step.as_text { "->>" } else { "->" });
                 match &step.key {
-                    Key::Name(name) => text.push_str(&format!("[{name}]")),
+                    Key::Name(name) => text.extend(["[", name, "]"]),
                     Key::Index(index) => text.push_str(index),
                 }
             }

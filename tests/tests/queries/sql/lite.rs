@@ -53,12 +53,12 @@ fn condition(said: &Said, in_group: bool) -> Option<&'static str> {
 }
 
 /// Anywhere.
-fn operand(test: &Test) -> Option<&'static str> {
-    let is_json = !test.place.path.is_empty();
-    if is_json && matches!(test.operator, "match" | "imatch" | "isdistinct") {
+fn operand(comparison: &Test) -> Option<&'static str> {
+    let is_json = !comparison.place.path.is_empty();
+    if is_json && matches!(comparison.operator, "match" | "imatch" | "isdistinct") {
         return Some("what stands in JSON is compared as JSON, not as text");
     }
-    match &test.operand {
+    match &comparison.operand {
         Operand::Text(text) if text == "NULL" => Some("the text `NULL` is null"),
         Operand::Among(texts) if texts.iter().any(|text| text == "NULL") => {
             Some("the text `NULL` in a list is null")
@@ -68,7 +68,8 @@ fn operand(test: &Test) -> Option<&'static str> {
         }
         Operand::Array(texts) if texts.is_empty() => Some("an empty array is a 500"),
         Operand::Array(texts)
-            if test.operator.ends_with("like") && texts.iter().any(|text| text.contains('*')) =>
+            if comparison.operator.ends_with("like")
+                && texts.iter().any(|text| text.contains('*')) =>
         {
             Some("`*` in one of several patterns is a star")
         }
@@ -77,20 +78,20 @@ fn operand(test: &Test) -> Option<&'static str> {
 }
 
 /// Among the conditions of a group.
-fn grouped(test: &Test) -> Option<&'static str> {
+fn grouped(comparison: &Test) -> Option<&'static str> {
     let is_quoted = |text: &String| text.contains(['"', '\\']);
     let is_number = |text: &String| text.parse::<i64>().is_ok();
-    if needs_quotes(&test.place.name) {
+    if needs_quotes(&comparison.place.name) {
         return Some("in a group, names keep their quotes");
     }
-    match &test.operand {
+    match &comparison.operand {
         Operand::Text(text) if is_quoted(text) => Some("in a group, escapes in a value stay"),
         Operand::Among(texts) if texts.iter().any(is_quoted) => {
             Some("in a group, escapes in a value stay")
         }
         Operand::Array(texts)
-            if test.modifier.is_none()
-                && test.form == Form::Method
+            if comparison.modifier.is_none()
+                && comparison.form == Form::Method
                 && texts.iter().all(is_number) =>
         {
             None

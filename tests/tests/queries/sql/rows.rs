@@ -51,8 +51,11 @@ pub(super) fn array<T: ToString>(values: &[T], of: &str) -> String {
     format!("array[{}]::{of}[]", values.join(","))
 }
 
+/// Makes a value, as PostgreSQL reads it.
+type Cell = fn(&mut Random) -> String;
+
 /// The columns, and how PostgreSQL writes a value of each.
-const COLUMNS: [(&str, fn(&mut Random) -> String); 14] = [
+const COLUMNS: [(&str, Cell); 14] = [
     ("name", text),
     ("title", text),
     ("\"display name\"", text),

@@ -5,8 +5,7 @@ use std::ops::Bound;
 use scoped_runtime::Is;
 
 use super::rows::array;
-use super::{identifier, literal};
-use crate::grammar::Key;
+use super::{identifier, literal, path};
 use crate::written::{Operand, Place, Said, Test};
 
 pub(super) fn sql(said: &Said) -> String {
@@ -22,50 +21,21 @@ pub(super) fn sql(said: &Said) -> String {
 
 pub(super) fn column(place: &Place) -> String {
     let table = place.tables.first().map_or("samples", String::as_str);
-    let mut text = format!("{table}.{}", identifier(&place.name));
-    for step in &place.path {
-        text.push_str(if step.as_text { "->>" } else { "->" });
-        match &step.key {
-            Key::Name(name) => text.push_str(&literal(name)),
-            Key::Index(index) => text.push_str(&format!("({index})")),
-        }
-    }
-    text
+    format!("{table}.{}{}", identifier(&place.name), path(&place.path))
 }
 
-pub(super) fn test(test: &Test) -> String {
-    let column = column(&test.place);
-    let not = if test.negated { "not " } else { "" };
-    format!("{not}({})", comparison(test, &column))
+pub(super) fn test(said: &Test) -> String {
+    let column = column(&said.place);
+    let not = if said.negated { "not " } else { "" };
+    format!("{not}({})", comparison(said, &column))
 }
 
-fn comparison(test: &Test, column: &str) -> String {
-    let element = match &*test.place.name {
+fn comparison(said: &Test, column: &str) -> String {
+    let element = match &*said.place.name {
         "stars" | "limit" | "order" | "numbers" => "int",
         _ => "text",
     };
-    let operator = match test.operator {
-        "eq" => "=",
-        "neq" => "<>",
-        "gt" => ">",
-        "gte" => ">=",
-        "lt" => "<",
-        "lte" => "<=",
-        "like" => "like",
-        "ilike" => "ilike",
-        "match" => "~",
-        "imatch" => "~*",
-        "isdistinct" => "is distinct from",
-        "cs" => "@>",
-        "cd" => "<@",
-        "ov" => "&&",
-        "sl" => "<<",
-        "sr" => ">>",
-        "nxr" => "&<",
-        "nxl" => "&>",
-        "adj" => "-|-",
-        other => other,
-    };
+    let operator = operator(said.operator);
     let is_pattern = operator.ends_with("like");
     let pattern = |text: &str| {
         if is_pattern {
@@ -74,7 +44,7 @@ fn comparison(test: &Test, column: &str) -> String {
             text.to_owned()
         }
     };
-    match &test.operand {
+    match &said.operand {
         Operand::Text(text) if operator.ends_with("fts") => {
             let function = match operator {
                 "fts" => "to_tsquery",
@@ -82,7 +52,7 @@ fn comparison(test: &Test, column: &str) -> String {
                 "phfts" => "phraseto_tsquery",
                 _ => "websearch_to_tsquery",
             };
-            let configuration = test.modifier.map(|name| format!("{}, ", literal(name)));
+            let configuration = said.modifier.map(|name| format!("{}, ", literal(name)));
             format!(
                 "{column} @@ {function}({}{})",
                 configuration.unwrap_or_default(),
@@ -111,7 +81,7 @@ fn comparison(test: &Test, column: &str) -> String {
         Operand::Array(texts) => {
             let texts: Vec<String> = texts.iter().map(|text| pattern(text)).collect();
             let array = array(&texts, element);
-            match test.modifier {
+            match said.modifier {
                 Some(quantifier) => format!("{column} {operator} {quantifier}({array})"),
                 None => format!("{column} {operator} {array}"),
             }
@@ -136,10 +106,36 @@ fn comparison(test: &Test, column: &str) -> String {
                 end(high)
             )
         }
-        Operand::Literal(text) if test.operator == "match" => {
+        Operand::Literal(text) if said.operator == "match" => {
             format!("strpos({column}, {}) > 0", literal(text))
         }
         Operand::Literal(text) => format!("strpos(lower({column}), lower({})) > 0", literal(text)),
+    }
+}
+
+/// What PostgreSQL calls it.
+fn operator(name: &'static str) -> &'static str {
+    match name {
+        "eq" => "=",
+        "neq" => "<>",
+        "gt" => ">",
+        "gte" => ">=",
+        "lt" => "<",
+        "lte" => "<=",
+        "like" => "like",
+        "ilike" => "ilike",
+        "match" => "~",
+        "imatch" => "~*",
+        "isdistinct" => "is distinct from",
+        "cs" => "@>",
+        "cd" => "<@",
+        "ov" => "&&",
+        "sl" => "<<",
+        "sr" => ">>",
+        "nxr" => "&<",
+        "nxl" => "&>",
+        "adj" => "-|-",
+        other => other,
     }
 }
 

@@ -1,8 +1,8 @@
 //! SQL of a request, as the model of PostgREST reads it: every operand is one literal of a type that
 //! PostgreSQL finds out by itself, as PostgREST sends it.
 
-use super::{identifier, literal};
-use crate::grammar::{At, Field, Key, Operand, Operation, Order, Request, Tree};
+use super::{identifier, literal, path};
+use crate::grammar::{At, Field, Operand, Operation, Order, Request, Tree};
 
 pub(super) fn sql(request: &Request) -> String {
     let mut conditions = vec!["true".to_owned()];
@@ -43,15 +43,7 @@ fn order(order: &Order) -> String {
 }
 
 fn column(table: &str, field: &Field) -> String {
-    let mut text = format!("{table}.{}", identifier(&field.name));
-    for step in &field.path {
-        text.push_str(if step.as_text { "->>" } else { "->" });
-        match &step.key {
-            Key::Name(name) => text.push_str(&literal(name)),
-            Key::Index(index) => text.push_str(&format!("({index})")),
-        }
-    }
-    text
+    format!("{table}.{}{}", identifier(&field.name), path(&field.path))
 }
 
 fn tree(table: &str, said: &Tree) -> String {
@@ -104,9 +96,10 @@ fn comparison(column: &str, operation: &Operation) -> String {
         Operand::Is(value) => return format!("{column} is {}", value.replace('_', " ")),
         Operand::List(values) => {
             let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
-            return match values.is_empty() {
-                true => format!("{column} = any('{{}}')"),
-                false => format!("{column} in ({})", values.join(",")),
+            return if values.is_empty() {
+                format!("{column} = any('{{}}')")
+            } else {
+                format!("{column} in ({})", values.join(","))
             };
         }
         Operand::Single(value) => value,

@@ -1,0 +1,44 @@
+//! Of all that a write promises about its rows, the smallest number counts.
+
+use crate::grammar::Request;
+use crate::recorder::Recorder;
+
+#[tokio::test]
+async fn the_smallest_promise_of_a_write_is_what_the_server_holds_it_to() {
+    let mut recorder = Recorder::start().await;
+    let counts = [None, Some(1), Some(2), Some(3)];
+    for limit in counts {
+        for most in counts {
+            for expected in counts {
+                let mut query = recorder.client.from("t").delete().eq("id", 1);
+                if let Some(limit) = limit {
+                    query = query.limit(limit);
+                }
+                if let Some(most) = most {
+                    query = query.max_affected(most);
+                }
+                if let Some(expected) = expected {
+                    query = query.expect_rows(expected);
+                }
+                // The answer says that no row was deleted, which `expect_rows` reports.
+                let outcome = query.execute().await;
+                let said = [limit, most, expected].into_iter().flatten();
+                if let Some(arrived) = recorder.arrived() {
+                    let smallest = said.min().map(|count| count as u64);
+                    let request = Request::read(&arrived).unwrap();
+                    assert_eq!(
+                        request.most_rows(),
+                        smallest,
+                        "{limit:?} {most:?} {expected:?}"
+                    );
+                } else {
+                    // More rows are expected than allowed.
+                    let allowed = [limit, most].into_iter().flatten().min();
+                    let both = expected.zip(allowed);
+                    assert!(both.is_some_and(|(expected, allowed)| expected > allowed));
+                    assert!(outcome.is_err());
+                }
+            }
+        }
+    }
+}
