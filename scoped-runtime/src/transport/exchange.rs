@@ -1,13 +1,13 @@
 //! One try of a request: a connection, the gate, the answer's head.
 
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{HOST, LOCATION};
 use http::response::Parts;
-use http::uri::PathAndQuery;
-use http::{Request, Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode};
 
 use super::body::{SendBody, Upload};
 use super::failure::{Failure, explain, is_head_too_large};
@@ -97,7 +97,11 @@ impl Exchange<'_, '_> {
 
     /// Reads a body to its end.
     async fn read(&mut self, body: ReceiveBody, limit: Limit) -> Result<Bytes, Trouble> {
-        match self.watch.within(Phase::Body, body.read(limit)).await? {
+        match self
+            .watch
+            .within(Phase::Body, pin!(body.read(limit)))
+            .await?
+        {
             Ok(body) => Ok(body),
             Err(Unread::TooLarge) => Err(Trouble::fatal(limit.exceeded())),
             Err(Unread::Lost(error)) => Err(self.lost(error, true)),
@@ -121,49 +125,40 @@ impl Exchange<'_, '_> {
     ) -> Result<(Response<hyper::body::Incoming>, Lease, Arc<Shard>), Trouble> {
         let (mut lease, shard) = self.checkout().await?;
         loop {
-            let prepared = self.prepared(&lease)?;
+            let mut request = Some(self.prepared(&lease)?);
             let gate = Gate {
                 sender: self.sender,
                 token: self.token.as_ref(),
                 deadline: self.watch.deadline,
             };
-            let sending = lease.send(prepared, gate);
-            let failure = match self.watch.within(Phase::Answer, sending).await? {
+            let outcome = {
+                let sending = pin!(lease.send(&mut request, &gate));
+                self.watch.within(Phase::Answer, sending).await?
+            };
+            let failure = match outcome {
                 Ok(response) => return Ok((response, lease, shard)),
                 Err(failure) => failure,
             };
+            self.take_back(request);
             match failure {
-                Failure::Refused { refusal, request } => {
-                    self.take_back(request);
-                    match refusal {
-                        Refusal::Token => {}
-                        Refusal::Closed => {
-                            lease.finish(&shard);
-                            return Err(Trouble::fatal(ClientError::Closed.into()));
-                        }
-                        Refusal::Deadline => {
-                            lease.finish(&shard);
-                            let missed = self.watch.deadline.missed(Phase::Connection);
-                            return Err(Trouble::fatal(missed));
-                        }
-                    }
-                    self.renew().await?;
+                Failure::Refused(Refusal::Token) => self.renew().await?,
+                Failure::Refused(Refusal::Closed) => {
+                    lease.finish(&shard);
+                    return Err(Trouble::fatal(ClientError::Closed.into()));
                 }
-                Failure::Lost {
-                    error,
-                    request,
-                    has_left,
-                } => {
-                    self.take_back(request);
-                    return Err(self.lost(error, has_left));
+                Failure::Refused(Refusal::Deadline) => {
+                    lease.finish(&shard);
+                    let missed = self.watch.deadline.missed(Phase::Connection);
+                    return Err(Trouble::fatal(missed));
                 }
+                Failure::Lost { error, has_left } => return Err(self.lost(error, has_left)),
             }
         }
     }
 
-    fn take_back(&mut self, request: Option<Box<Request<SendBody>>>) {
+    fn take_back(&mut self, request: Option<Request<SendBody>>) {
         if let Some(request) = request
-            && let SendBody::Upload(upload) = (*request).into_body()
+            && let SendBody::Upload(upload) = request.into_body()
         {
             self.upload = Some(upload);
         }
@@ -185,7 +180,7 @@ impl Exchange<'_, '_> {
                     continue;
                 }
             };
-            match self.watch.within(Phase::Connection, waiting).await? {
+            match self.watch.within(Phase::Connection, pin!(waiting)).await? {
                 Ok(Ok(lease)) => {
                     self.renew().await?;
                     return Ok((lease, shard));
@@ -234,18 +229,21 @@ impl Exchange<'_, '_> {
             Some(upload) => SendBody::Upload(upload),
             None => SendBody::Bytes(self.request.body.clone()),
         };
-        let prepared = self
-            .transport
-            .complete(self.request, self.token.as_ref(), body);
+        let Transport { connector, .. } = self.transport;
+        let origin = &connector.origin;
+        let uri = match lease {
+            Lease::Http1(_) => origin.path_of(&self.request.target),
+            Lease::Http2(_) => origin.url_of(&self.request.target),
+        };
+        let prepared = uri.and_then(|uri| {
+            let token = self.token.as_ref();
+            self.transport.complete(self.request, uri, token, body)
+        });
         let mut prepared = prepared.map_err(Error::from)?;
-        self.span.hand_on(self.transport, prepared.headers_mut());
-        if let Lease::Http1(_) = lease {
-            let path = std::mem::take(prepared.uri_mut())
-                .into_parts()
-                .path_and_query;
-            *prepared.uri_mut() = Uri::from(path.unwrap_or(PathAndQuery::from_static("/")));
-            let host = self.transport.connector.origin.host_header.clone();
-            prepared.headers_mut().insert(HOST, host);
+        let headers = prepared.headers_mut();
+        self.span.hand_on(self.transport, headers);
+        if let Lease::Http2(_) = lease {
+            headers.remove(HOST);
         }
         Ok(prepared)
     }

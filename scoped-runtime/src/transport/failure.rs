@@ -1,24 +1,16 @@
 use std::error::Error as _;
 
-use http::Request;
-
-use super::body::SendBody;
 use super::gate::Refusal;
 use crate::config::Limits;
 use crate::error::{ClientError, Error};
 
-/// Why there is no answer.
+/// Why there is no answer. The request is where it was if no connection has touched it.
 pub(super) enum Failure {
     /// It was not allowed to begin.
-    Refused {
-        refusal: Refusal,
-        request: Option<Box<Request<SendBody>>>,
-    },
+    Refused(Refusal),
     /// The connection was lost, or is of no use.
     Lost {
         error: hyper::Error,
-        /// The request, if the connection has not touched it.
-        request: Option<Box<Request<SendBody>>>,
         /// Whether a byte of it may have been sent.
         has_left: bool,
     },

@@ -1,6 +1,6 @@
 use std::cell::Cell;
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -143,13 +143,13 @@ impl<'a, 'p> Watch<'a, 'p> {
         }
     }
 
-    /// Waits for this, but no longer than is right.
+    /// Waits for this, but no longer than is right. It stays where it is pinned: moved in here, it would
+    /// take its room twice.
     pub(super) async fn within<T>(
         &mut self,
         phase: Phase,
-        work: impl Future<Output = T>,
+        mut work: Pin<&mut impl Future<Output = T>>,
     ) -> Result<T, Error> {
-        let mut work = pin!(work);
         std::future::poll_fn(|cx| {
             if let Poll::Ready(done) = work.as_mut().poll(cx) {
                 return Poll::Ready(Ok(done));

@@ -74,21 +74,23 @@ impl Http1 {
     }
 
     /// Whether an idle connection still takes one: the other side has neither closed it nor sent
-    /// anything.
-    pub(super) fn is_quiet(&mut self) -> bool {
-        self.wire.probe();
+    /// anything. The kernel is asked, unless the connection was in use a tick of the clock ago.
+    pub(super) fn is_quiet(&mut self, now: Duration) -> bool {
+        if now != self.idle_since {
+            self.wire.probe();
+        }
         self.settle();
+        self.wire.end_probe();
         self.is_ready()
     }
 
     /// Sends a request, and waits for the head of its answer. The first bytes leave within the gate.
     pub(super) async fn send(
         &mut self,
-        request: Request<SendBody>,
-        gate: Gate<'_>,
+        request: &mut Option<Request<SendBody>>,
+        gate: &Gate<'_>,
     ) -> Result<Response<Incoming>, Failure> {
         let written_before = self.wire.written();
-        let mut request = Some(request);
         let mut answer = pin!(None);
         std::future::poll_fn(|cx| {
             if answer.is_none() {
@@ -99,8 +101,7 @@ impl Http1 {
                     Some(())
                 });
                 if let Err(refusal) = began {
-                    let request = request.take().map(Box::new);
-                    return Poll::Ready(Err(Failure::Refused { refusal, request }));
+                    return Poll::Ready(Err(Failure::Refused(refusal)));
                 }
             } else {
                 self.drive(cx);
@@ -111,10 +112,12 @@ impl Http1 {
                 return Poll::Pending;
             };
             answer.poll(&mut context).map(|outcome| {
-                outcome.map_err(|mut failed| Failure::Lost {
-                    request: failed.take_message().map(Box::new),
-                    has_left: self.wire.written() != written_before,
-                    error: failed.into_error(),
+                outcome.map_err(|mut failed| {
+                    *request = failed.take_message();
+                    Failure::Lost {
+                        has_left: self.wire.written() != written_before,
+                        error: failed.into_error(),
+                    }
                 })
             })
         })

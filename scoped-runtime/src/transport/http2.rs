@@ -160,8 +160,10 @@ impl Http2 {
     }
 
     /// Gives a stream back. One whose request was dropped is reset first: the server counts it until then.
-    pub(super) fn release(&self, now: Duration) {
-        self.driver.drive();
+    pub(super) fn release(&self, now: Duration, is_done: bool) {
+        if !is_done {
+            self.driver.drive();
+        }
         self.begin_idle(now);
         self.active.fetch_sub(1, Ordering::AcqRel);
     }
@@ -176,11 +178,10 @@ impl Http2 {
     /// answer. The first bytes leave within the gate.
     pub(super) async fn send(
         &self,
-        request: Request<SendBody>,
-        gate: Gate<'_>,
+        request: &mut Option<Request<SendBody>>,
+        gate: &Gate<'_>,
     ) -> Result<Response<Incoming>, Failure> {
         let mut sender = lock(&self.sender).clone();
-        let mut request = Some(request);
         let mut answer = pin!(None);
         std::future::poll_fn(|cx| {
             if answer.is_none() {
@@ -191,8 +192,7 @@ impl Http2 {
                     Some(())
                 });
                 if let Err(refusal) = began {
-                    let request = request.take().map(Box::new);
-                    return Poll::Ready(Err(Failure::Refused { refusal, request }));
+                    return Poll::Ready(Err(Failure::Refused(refusal)));
                 }
             }
             let Some(answer) = answer.as_mut().as_pin_mut() else {
@@ -200,11 +200,10 @@ impl Http2 {
             };
             answer.poll(cx).map(|outcome| {
                 outcome.map_err(|mut failed| {
-                    let request = failed.take_message().map(Box::new);
+                    *request = failed.take_message();
                     let error = failed.into_error();
                     Failure::Lost {
                         has_left: request.is_none() && !is_unprocessed(&error),
-                        request,
                         error,
                     }
                 })

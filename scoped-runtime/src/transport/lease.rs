@@ -22,8 +22,8 @@ impl Lease {
     /// Sends a request, and waits for the head of its answer.
     pub(super) async fn send(
         &mut self,
-        request: Request<SendBody>,
-        gate: Gate<'_>,
+        request: &mut Option<Request<SendBody>>,
+        gate: &Gate<'_>,
     ) -> Result<Response<Incoming>, Failure> {
         match self {
             Self::Http1(connection) => connection.send(request, gate).await,
@@ -35,7 +35,7 @@ impl Lease {
     pub(super) fn finish(self, shard: &Arc<Shard>) {
         match self {
             Self::Http1(connection) => shard.put(connection),
-            Self::Http2(stream) => drop(stream),
+            Self::Http2(mut stream) => stream.is_done = true,
         }
     }
 }
@@ -44,12 +44,14 @@ impl Lease {
 pub(super) struct Stream {
     pub(super) connection: Arc<Http2>,
     pub(super) shard: Arc<Shard>,
+    /// Its request has not begun, or its answer was read to the end.
+    pub(super) is_done: bool,
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
         let now = self.shard.connector.clock.monotonic();
-        self.connection.release(now);
+        self.connection.release(now, self.is_done);
         self.shard.serve();
     }
 }

@@ -46,8 +46,8 @@ pub use stream::StreamedResponse;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::HeaderValue;
-use ::http::header::{ACCEPT, AUTHORIZATION, HeaderMap, USER_AGENT};
+use ::http::header::{ACCEPT, AUTHORIZATION, HOST, HeaderMap, USER_AGENT};
+use ::http::{HeaderValue, Uri};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -69,8 +69,8 @@ pub(crate) struct Transport {
     connector: Arc<Connector>,
     pool: Pool,
     budget: Budget,
-    /// The API key, the configuration's headers, and the places of what each request replaces:
-    /// `Authorization`, and `Accept` where it asks for something else than JSON.
+    /// The API key, the configuration's headers, the host as HTTP/1 wants it, and the places of what each
+    /// request replaces: `Authorization`, and `Accept` where it asks for something else than JSON.
     headers: HeaderMap,
     request_timeout: Duration,
     body_idle_timeout: Duration,
@@ -92,7 +92,10 @@ impl Transport {
         headers
             .entry(USER_AGENT)
             .or_insert(HeaderValue::from_static(AGENT));
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
+        headers.insert(HOST, connector.origin.host_header.clone());
         headers.insert(AUTHORIZATION, HeaderValue::from_static(""));
         if let Some(key) = api_key {
             headers.insert(API_KEY, key_header(key)?);
@@ -120,18 +123,20 @@ impl Transport {
         request: &Outgoing,
         token: &AccessToken,
     ) -> Result<::http::Request<Bytes>, ClientError> {
-        self.complete(request, Some(token), request.body.clone())
+        let uri = self.connector.origin.url_of(&request.target)?;
+        self.complete(request, uri, Some(token), request.body.clone())
     }
 
     fn complete<B>(
         &self,
         request: &Outgoing,
+        uri: Uri,
         token: Option<&AccessToken>,
         body: B,
     ) -> Result<::http::Request<B>, ClientError> {
         let mut prepared = ::http::Request::new(body);
         *prepared.method_mut() = request.method.clone();
-        *prepared.uri_mut() = self.connector.origin.url_of(&request.target)?;
+        *prepared.uri_mut() = uri;
         // A copy has no room to spare: what each request has is replaced in its place.
         let headers = prepared.headers_mut();
         headers.clone_from(&self.headers);

@@ -1,10 +1,10 @@
 use bytes::Bytes;
-use http::HeaderValue;
 use http::uri::{Authority, Parts, PathAndQuery, Scheme};
+use http::{HeaderValue, Uri};
 use url::{Host, Url};
 
 use super::unsendable;
-use crate::error::{ConfigurationError, Problem};
+use crate::error::{ClientError, ConfigurationError, Problem};
 
 /// Where a project is.
 pub(super) struct Origin {
@@ -38,17 +38,25 @@ impl Origin {
     }
 
     /// The whole URL of a target below the project's.
-    pub(super) fn url_of(&self, target: &str) -> Result<http::Uri, crate::error::ClientError> {
+    pub(super) fn url_of(&self, target: &str) -> Result<Uri, ClientError> {
+        // Scheme and authority were read once; only the path is read here.
+        let mut parts = self.parts();
+        parts.path_and_query = Some(self.path(target)?);
+        Uri::from_parts(parts).map_err(|_| unsendable("has no valid URL"))
+    }
+
+    /// The same without scheme and host, as HTTP/1 sends it.
+    pub(super) fn path_of(&self, target: &str) -> Result<Uri, ClientError> {
+        Ok(self.path(target)?.into())
+    }
+
+    fn path(&self, target: &str) -> Result<PathAndQuery, ClientError> {
         let base = self.base.path();
         let mut path = String::with_capacity(base.len() + target.len());
         path.push_str(base);
         path.push_str(target);
-        // Scheme and authority were read once; only the path is read here.
-        let mut parts = self.parts();
-        let path = PathAndQuery::from_maybe_shared(Bytes::from(path));
-        parts.path_and_query =
-            Some(path.map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))?);
-        http::Uri::from_parts(parts).map_err(|_| unsendable("has no valid URL"))
+        PathAndQuery::from_maybe_shared(Bytes::from(path))
+            .map_err(|_| unsendable("has no valid URL, or a URL longer than 64 KiB"))
     }
 
     fn parts(&self) -> Parts {

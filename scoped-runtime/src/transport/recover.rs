@@ -1,5 +1,6 @@
 //! What a failure means: whether, when and how a request is sent again.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use super::Retry;
@@ -54,7 +55,7 @@ impl Exchange<'_, '_> {
             Some(token) => token,
             None => {
                 self.watch
-                    .within(Phase::Token, source.token_async())
+                    .within(Phase::Token, pin!(source.token_async()))
                     .await??
             }
         });
@@ -116,7 +117,7 @@ impl Exchange<'_, '_> {
         let Some(fresh) = source.replace(&refused) else {
             return Err(error);
         };
-        self.token = Some(self.watch.within(Phase::Token, fresh).await??);
+        self.token = Some(self.watch.within(Phase::Token, pin!(fresh)).await??);
         Ok(())
     }
 
@@ -128,7 +129,7 @@ impl Exchange<'_, '_> {
         let clock = &self.transport.connector.clock;
         let moment = clock.monotonic().saturating_add(pause);
         self.watch
-            .within(Phase::Retry, clock.sleep_until(moment))
+            .within(Phase::Retry, pin!(clock.sleep_until(moment)))
             .await
     }
 }

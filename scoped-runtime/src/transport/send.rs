@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::response::Parts;
 use tokio::runtime::Handle;
+use tokio::task::coop::unconstrained;
 
 use super::body::Upload;
 use super::exchange::Exchange;
@@ -73,9 +74,10 @@ impl Transport {
     ) -> Result<Answer, Error> {
         check(&request.headers)?;
         let span = RequestSpan::begin(self, request);
-        let outcome = span
-            .run(self.run_within(request, upload, sender, extent, &span))
-            .await;
+        let work = self.run_within(request, upload, sender, extent, &span);
+        // A task that waits for hundreds of requests would use up its budget before it has polled them
+        // all, and each timer would wake it again. What is waited for here is the network.
+        let outcome = span.run(unconstrained(work)).await;
         span.end(match &outcome {
             Ok(Answer::Whole(head, _) | Answer::Head(head, _)) => Ok(head.status.as_u16()),
             Err(error) => Err(error),

@@ -92,7 +92,7 @@ impl Shard {
         while let Some(mut connection) = state.idle.pop() {
             let is_young = connection.idle_since >= oldest;
             drop(state);
-            if is_young && connection.is_quiet() {
+            if is_young && connection.is_quiet(now) {
                 return Checkout::Ready(Lease::Http1(connection));
             }
             drop(connection);
@@ -116,6 +116,7 @@ impl Shard {
         Some(Stream {
             connection: Arc::clone(connection),
             shard: Arc::clone(self),
+            is_done: false,
         })
     }
 
@@ -212,7 +213,7 @@ impl Shard {
         let kept: Vec<_> = idle
             .into_iter()
             .filter_map(|mut connection| {
-                let stays = connection.idle_since >= oldest && connection.is_quiet();
+                let stays = connection.idle_since >= oldest && connection.is_quiet(now);
                 stays.then_some(connection)
             })
             .collect();

@@ -1,7 +1,6 @@
 //! The bytes: a TCP stream that says whether one has left, with or without TLS on it.
 
-use std::io::{Error, ErrorKind, IoSlice, Result};
-use std::mem::MaybeUninit;
+use std::io::{ErrorKind, IoSlice, Read, Result};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -25,10 +24,14 @@ impl Wire {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Lets the next read ask the kernel whether an idle connection is still quiet. The runtime learns
+    /// Lets the next reads ask the kernel whether an idle connection is still quiet. The runtime learns
     /// of it only when it polls for events again, which a busy one does too late.
     pub(super) fn probe(&self) {
         self.is_probed.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn end_probe(&self) {
+        self.is_probed.store(false, Ordering::Relaxed);
     }
 }
 
@@ -50,17 +53,15 @@ impl Tcp {
         written
     }
 
-    /// Nothing may come while nothing was asked. What does belongs to no request of ours.
-    fn look(&self) -> Result<()> {
-        let mut byte = [MaybeUninit::uninit()];
-        match SockRef::from(&self.stream).peek(&mut byte) {
-            Ok(0) => Err(ErrorKind::ConnectionAborted.into()),
-            Ok(_) => Err(Error::new(
-                ErrorKind::InvalidData,
-                "bytes that no request asked for",
-            )),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error),
+    /// Reads what the kernel has, whatever the runtime has been told. Under TLS it may be for that: tickets.
+    fn read_now(&self, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
+        match (&*SockRef::from(&self.stream)).read(buffer.initialize_unfilled()) {
+            Ok(bytes) => {
+                buffer.advance(bytes);
+                Poll::Ready(Ok(()))
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
         }
     }
 }
@@ -72,8 +73,11 @@ impl AsyncRead for Tcp {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
         if self.wire.is_probed.load(Ordering::Relaxed) {
+            let read = self.read_now(buffer);
+            if read.is_ready() {
+                return read;
+            }
             self.wire.is_probed.store(false, Ordering::Relaxed);
-            self.look()?;
         }
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }

@@ -65,7 +65,10 @@ async fn a_request_has_these_headers_and_no_others() {
         .filter_map(|line| Some(line.split_once(':')?.0))
         .collect();
     names.sort_unstable();
-    assert_eq!(names, ["apikey", "authorization", "host", "user-agent"]);
+    assert_eq!(
+        names,
+        ["accept", "apikey", "authorization", "host", "user-agent"]
+    );
 }
 
 #[tokio::test]
