@@ -16,7 +16,7 @@ pub(crate) struct Source<'a> {
 }
 
 /// A text that was put together from literals, each with its place in the file.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Debug)]
 pub(crate) struct Pieces {
     pub(crate) text: String,
     pub(crate) map: Vec<(u32, u32)>,
@@ -44,10 +44,11 @@ impl Pieces {
 
 impl<'a> Source<'a> {
     pub(crate) fn file(file: usize, text: &'a str) -> Self {
+        let text = super::section::applied(text);
         Self {
             file,
-            text: Cow::Borrowed(text),
-            tokens: lex(text),
+            tokens: lex(&text),
+            text,
             dynamic: false,
             map: vec![(0, 0)],
         }
@@ -59,6 +60,17 @@ impl<'a> Source<'a> {
             tokens: lex(&pieces.text),
             text: Cow::Owned(pieces.text),
             dynamic: self.dynamic || dynamic,
+            map: pieces.map,
+        }
+    }
+
+    /// SQL that was put together out of literals.
+    pub(crate) fn of_pieces(pieces: Pieces) -> Source<'static> {
+        Source {
+            file: 0,
+            tokens: lex(&pieces.text),
+            text: Cow::Owned(pieces.text),
+            dynamic: true,
             map: pieces.map,
         }
     }
@@ -86,26 +98,38 @@ impl<'a> Source<'a> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
-    /// Whether this token is the keyword.
+    /// Whether this token is the keyword, which is in lower case.
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
-        match self.tokens.get(at) {
-            Some(token)
-                if token.kind == Kind::Word && (token.end - token.start) as usize == word.len() =>
-            {
-                self.raw(at).eq_ignore_ascii_case(word)
-            }
-            _ => false,
-        }
-    }
-
-    pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
-        if self.kind(at) != Some(Kind::Word) {
+        let Some(token) = self.tokens.get(at) else {
+            return false;
+        };
+        let (start, length) = (token.start as usize, (token.end - token.start) as usize);
+        if token.kind != Kind::Word || length != word.len() {
             return false;
         }
+        let (text, word) = (self.text.as_bytes(), word.as_bytes());
+        text[start] | 0x20 == word[0] && text[start..start + length].eq_ignore_ascii_case(word)
+    }
+
+    /// Whether this token is one of the keywords, which are in lower case.
+    pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
+        let Some(token) = self.tokens.get(at) else {
+            return false;
+        };
+        if token.kind != Kind::Word {
+            return false;
+        }
+        let text = self.text.as_bytes();
+        let (start, length) = (token.start as usize, (token.end - token.start) as usize);
+        let first = text[start] | 0x20;
         // A loop by hand: this runs for every other token, unoptimised.
         let mut index = 0;
         while index < words.len() {
-            if self.is(at, words[index]) {
+            let word = words[index].as_bytes();
+            if word.len() == length
+                && word[0] == first
+                && text[start..start + length].eq_ignore_ascii_case(word)
+            {
                 return true;
             }
             index += 1;
@@ -166,7 +190,10 @@ impl<'a> Source<'a> {
             let stop = first_of(raw, rest, &[quote as u8, sign]).unwrap_or(raw.len());
             self.keep(&mut pieces, token.start as usize + rest, &raw[rest..stop]);
             let after = &raw[stop..];
-            let (said, width) = if after.starts_with(sign as char) {
+            let (said, width) = if let Some((text, width)) = bytes_escaped(after, token.kind) {
+                pieces.text.push_str(&text);
+                (None, width)
+            } else if after.starts_with(sign as char) {
                 escape(after, token.kind)
             } else if after.len() > 1 && after[1..].starts_with(quote) {
                 (Some(quote), 2)
@@ -247,6 +274,33 @@ fn escape_sign(raw: &str, open: usize, kind: Kind) -> u8 {
     }
 }
 
+/// Octal and hexadecimal escapes of an E-string are bytes, of which several may be one character.
+fn bytes_escaped(rest: &str, kind: Kind) -> Option<(String, usize)> {
+    if kind != Kind::Escaped {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let mut width = 0;
+    while let Some(escape) = rest.get(width..).and_then(|rest| rest.strip_prefix('\\')) {
+        let (digits, radix, skip, most) = match escape.strip_prefix('x') {
+            Some(digits) => (digits, 16, 2, 2),
+            None => (escape, 8, 1, 3),
+        };
+        let count = digits
+            .chars()
+            .take(most)
+            .take_while(|digit| digit.is_digit(radix))
+            .count();
+        let Ok(value) = u32::from_str_radix(&digits[..count], radix) else {
+            break;
+        };
+        // Postgres keeps the lowest eight bits.
+        bytes.push((value & 0xff) as u8);
+        width += skip + count;
+    }
+    (width > 0).then(|| (String::from_utf8_lossy(&bytes).into_owned(), width))
+}
+
 /// What the sign at the head of `rest` says, and the length of it all.
 fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
     let digits = |from: usize, count: usize, radix: u32| {
@@ -262,10 +316,11 @@ fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
         (Kind::Unicode | Kind::UnicodeQuoted, _) => digits(1, 4, 16),
         (Kind::Escaped, Some('u')) => digits(2, 4, 16),
         (Kind::Escaped, Some('U')) => digits(2, 8, 16),
-        (Kind::Escaped, Some('x')) => digits(2, 2, 16),
         (Kind::Escaped, Some('n')) => Some((Some('\n'), 2)),
         (Kind::Escaped, Some('t')) => Some((Some('\t'), 2)),
         (Kind::Escaped, Some('r')) => Some((Some('\r'), 2)),
+        (Kind::Escaped, Some('b')) => Some((Some('\u{8}'), 2)),
+        (Kind::Escaped, Some('f')) => Some((Some('\u{c}'), 2)),
         (Kind::Escaped, Some(other)) => Some((Some(other), 1 + other.len_utf8())),
         _ => None,
     };
