@@ -26,3 +26,4 @@ mod reading;
 mod report;
 mod server;
 mod texts;
+mod truth;
