@@ -17,7 +17,8 @@ pub(crate) fn list(folder: &Path, found: &mut Listing) -> io::Result<()> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        let is_sql = name.ends_with(".sql");
+        // The CLI minds the case.
+        let is_sql = path.extension().is_some_and(|extension| extension == "sql");
         if path.is_dir() {
             if is_sql {
                 found.skipped.push((path, "is a folder".to_owned()));

@@ -1,6 +1,6 @@
 use super::damage::Damage;
 use super::quote::{self, Ended};
-use super::token::{Kind, Token};
+use super::token::{Kind, Token, is_operator, is_word};
 
 /// The tokens of one text, as Postgres's own scanner cuts them.
 ///
@@ -283,30 +283,4 @@ impl<'a> Lexer<'a> {
         }
         self.push(Kind::Operator, start);
     }
-}
-
-fn is_word(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..)
-}
-
-fn is_operator(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'+' | b'-'
-            | b'*'
-            | b'/'
-            | b'<'
-            | b'>'
-            | b'='
-            | b'~'
-            | b'!'
-            | b'@'
-            | b'#'
-            | b'%'
-            | b'^'
-            | b'&'
-            | b'|'
-            | b'`'
-            | b'?'
-    )
 }

@@ -60,7 +60,9 @@ pub(crate) fn sentence(project: &Project, finding: &Finding) -> String {
     let named = places.iter().take(NAMED).map(|place| project.shown(place));
     let mut list = named.collect::<Vec<_>>().join(", ");
     if places.len() > NAMED {
-        list += &format!(" and {} more", places.len() - NAMED);
+        list.push_str(" and ");
+        list.push_str(&(places.len() - NAMED).to_string());
+        list.push_str(" more");
     }
     shown(&format!(
         "{} {} ({list})",

@@ -3,6 +3,7 @@
 mod commas;
 mod compare;
 mod damage;
+mod escape;
 mod files;
 mod finding;
 mod fit;
@@ -30,7 +31,7 @@ mod token;
 mod types;
 
 pub use compare::{Options, compare, is_below, names_table};
-pub use files::{Listing, files, list, text_of};
+pub use files::{files, list, text_of};
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};
 pub use flow::{Shape, Test, Use};

@@ -90,10 +90,6 @@ impl ObjectKind {
         }
     }
 
-    pub(crate) fn is_view(&self) -> bool {
-        matches!(self, Self::View { .. })
-    }
-
     /// Whether its name is only known at run time.
     pub(crate) fn is_unknown(&self) -> bool {
         match self {

@@ -9,6 +9,7 @@ use super::object::{Object, Place};
 
 /// One read of one claim by a live object.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub struct Read {
     /// The keys from the token inwards; `[]` stands for an element of an array.
     pub path: Vec<String>,

@@ -59,7 +59,7 @@ fn written(source: &Source<'_>, at: usize, end: usize) -> (String, usize) {
         && !array
         && is_common(element)
     {
-        text = element.to_owned();
+        text = String::from(element);
         array = true;
     }
     if array {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::replay::Given;
-use super::super::syntax::Call;
+use super::super::syntax::{Call, Parser};
 use super::Flow;
 use super::frame::{Frame, Output};
 use super::model::{Found, Remark, Test};
@@ -79,7 +79,8 @@ impl Flow<'_> {
         at: u32,
         several: bool,
     ) -> Value {
-        let function = &self.replay.state.functions[id];
+        let replay = self.replay;
+        let function = &replay.state.functions[id];
         let through = self.replay.state.function_shown(id);
         let mut arguments: Vec<Value> = Vec::new();
         for (index, name) in function.names.iter().enumerate() {
@@ -88,10 +89,31 @@ impl Flow<'_> {
                 .find(|(known, _)| known.as_ref().is_some_and(|known| known == name));
             let by_place = given.get(index).filter(|(name, _)| name.is_none());
             let value = by_name.or(by_place).map(|(_, value)| value.clone());
-            arguments.push(match value {
-                Some(value) => frame.hand_on_argument(value),
-                None => Value::other(),
+            let default = function.defaults.get(index).copied().flatten();
+            arguments.push(match (value, default) {
+                (Some(value), _) => frame.hand_on_argument(value),
+                // What stands for an argument that is left out is asked by the call.
+                (None, Some(part)) => {
+                    let node = Parser::whole(&replay.sources[part.source], part.range);
+                    let value = self.value(frame, &node).seen_at(at);
+                    frame.hand_on_argument(value)
+                }
+                (None, None) => Value::other(),
             });
+        }
+        if function.variadic
+            && let Some(last) = arguments.last_mut()
+        {
+            // A list of which only the elements are known, not their order.
+            let rest = given
+                .iter()
+                .skip(function.names.len())
+                .map(|(_, value)| value.clone());
+            let all = rest.fold(std::mem::take(last), Value::or);
+            *last = Value {
+                other: true,
+                ..all.each(|part| part.many = true)
+            };
         }
         let Some(output) = self.function(id, &arguments) else {
             // It calls itself: what it reads of the token is found already, but not of its arguments.

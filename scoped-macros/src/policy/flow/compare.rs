@@ -1,66 +1,51 @@
 //! Comparisons: the one use of a value that says which values it may have.
 
-use super::Flow;
 use super::frame::Frame;
 use super::key::array_texts;
 use super::model::{Shape, Test};
 use super::value::Value;
 
-impl Flow<'_> {
-    /// `left operator right`, also of rows and of a value with the elements of a list.
-    pub(super) fn compare(
-        &mut self,
-        frame: &mut Frame<'_>,
-        operator: &str,
-        left: &Value,
-        right: &Value,
-    ) {
-        if left.row && right.row && left.fields.len() == right.fields.len() {
-            for ((_, left), (_, right)) in left.fields.iter().zip(&right.fields) {
-                self.compare(frame, operator, left, right);
-            }
-            return;
+/// `left operator right`, also of rows and of a value with the elements of a list.
+pub(super) fn compare(frame: &mut Frame<'_>, operator: &str, left: &Value, right: &Value) {
+    if left.row && right.row && left.fields.len() == right.fields.len() {
+        for ((_, left), (_, right)) in left.fields.iter().zip(&right.fields) {
+            compare(frame, operator, left, right);
         }
-        side(frame, operator, left, right);
-        side(frame, operator, right, left);
-        for value in [left, right] {
-            for (_, field) in &value.fields {
-                frame.finish(field);
-            }
+        return;
+    }
+    side(frame, operator, left, right);
+    side(frame, operator, right, left);
+    for value in [left, right] {
+        for (_, field) in &value.fields {
+            frame.finish(field);
         }
     }
+}
 
-    /// `left operator ANY (right)`, where the elements of `right` are compared.
-    pub(super) fn compare_any(
-        &mut self,
-        frame: &mut Frame<'_>,
-        operator: &str,
-        left: &Value,
-        right: &Value,
-    ) {
-        let mut right = right.clone();
-        if let [text] = right.texts.as_slice()
-            && text.text.starts_with('{')
-        {
-            let elements = array_texts(&text.text);
-            right.texts = elements
-                .iter()
-                .flat_map(|text| Value::literal(text).texts)
-                .collect();
-        }
-        for part in &mut right.parts {
-            let is_list = part.many || part.cast.as_ref().is_none_or(|cast| !cast.ends_with("[]"));
-            // Elements of a claim that was cast to an array as a whole are not known.
-            if part.many {
-                part.many = false;
-            } else if !is_list || part.shape == Shape::Text {
-                frame.emit(part, Test::None, false);
-                part.derived = true;
-                part.fresh = false;
-            }
-        }
-        self.compare(frame, operator, left, &right);
+/// `left operator ANY (right)`, where the elements of `right` are compared.
+pub(super) fn compare_any(frame: &mut Frame<'_>, operator: &str, left: &Value, right: &Value) {
+    let mut right = right.clone();
+    if let [text] = right.texts.as_slice()
+        && text.text.starts_with('{')
+    {
+        let elements = array_texts(&text.text);
+        right.texts = elements
+            .iter()
+            .flat_map(|text| Value::literal(text).texts)
+            .collect();
     }
+    for part in &mut right.parts {
+        let is_list = part.many || part.cast.as_ref().is_none_or(|cast| !cast.ends_with("[]"));
+        // Elements of a claim that was cast to an array as a whole are not known.
+        if part.many {
+            part.many = false;
+        } else if !is_list || part.shape == Shape::Text {
+            frame.emit(part, Test::None, false);
+            part.derived = true;
+            part.fresh = false;
+        }
+    }
+    compare(frame, operator, left, &right);
 }
 
 /// Reports the parts of one side, compared with the other.

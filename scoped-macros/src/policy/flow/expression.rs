@@ -2,6 +2,7 @@
 
 use super::super::syntax::{Case, Node, Query};
 use super::Flow;
+use super::compare::compare;
 use super::frame::Frame;
 use super::value::Value;
 
@@ -22,7 +23,7 @@ impl Flow<'_> {
 
     fn node(&mut self, frame: &mut Frame<'_>, node: &Node) -> Value {
         match node {
-            Node::Text(text, _) => Value::text(text.clone()),
+            Node::Text(text) => Value::text(text.clone()),
             Node::Number(number) => number_of(number),
             Node::Boolean(boolean) => Value::literal(if *boolean { "true" } else { "false" }),
             Node::Null => Value::default(),
@@ -91,7 +92,7 @@ impl Flow<'_> {
                 .map(|(when, _)| self.value(frame, when));
             let wanted: Vec<Value> = wanted.collect();
             let wanted = wanted.into_iter().reduce(Value::or).unwrap_or_default();
-            self.compare(frame, "=", &operand, &wanted);
+            compare(frame, "=", &operand, &wanted);
         } else {
             for (when, _) in &case.branches {
                 self.decide(frame, when);

@@ -110,7 +110,7 @@ impl Flow<'_> {
             for part in &value.parts {
                 frame.emit(part, Test::Elements, false);
             }
-            value = super::operator::one_step(frame, value, Step::Element, Shape::Json);
+            value = super::operator::one_step(frame, &value, Step::Element, Shape::Json);
         }
         if columns.is_empty() {
             frame.lose(&value);
@@ -122,7 +122,7 @@ impl Flow<'_> {
                 Shape::Text
             };
             let key = Step::Key(column.name.clone());
-            let member = super::operator::one_step(frame, value.clone(), key, shape);
+            let member = super::operator::one_step(frame, &value, key, shape);
             let member = self.cast(member.seen_at(column.at), &column.kind);
             (column.name.clone(), member)
         });

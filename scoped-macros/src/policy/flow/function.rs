@@ -14,14 +14,17 @@ use super::value::Value;
 /// More calls of one function with other arguments are not told apart.
 const MAX_CALLS: usize = 64;
 
+/// What was found for these arguments.
+type Known = (Vec<Value>, Rc<Output>);
+
 /// Evaluates code, knowing the functions of the history.
 pub(crate) struct Flow<'r> {
     pub(super) replay: &'r Replay<'r>,
     bodies: HashMap<usize, Rc<Body>>,
     /// What was found in a function for these arguments.
-    known: HashMap<usize, Vec<(Vec<Value>, Rc<Output>)>>,
-    views: HashMap<usize, Rc<(Columns, Output)>>,
-    active: Vec<usize>,
+    known: HashMap<usize, Vec<Known>>,
+    pub(super) views: HashMap<usize, Rc<(Columns, Output)>>,
+    pub(super) active: Vec<usize>,
     /// What `set_config` puts into the settings of the transaction.
     pub(super) settings: HashMap<String, Value>,
     /// A setting got a value that code which is evaluated already may have asked for.
@@ -76,83 +79,6 @@ impl<'r> Flow<'r> {
         let mut frame = Frame::new(context);
         self.decide(&mut frame, node);
         frame.into_output()
-    }
-
-    /// The query of a view. What it gives is not followed to who asks: the whole token is lost.
-    pub(crate) fn view_of(&mut self, id: usize) -> Option<Output> {
-        let known = self.view_output(id)?;
-        let mut frame = Frame::new(Context {
-            place: Place::Other,
-            search_path: &[],
-            bound: None,
-            function: None,
-        });
-        for (_, value) in &known.0 {
-            frame.lose(value);
-        }
-        let mut output = known.1.clone();
-        output.remarks.extend(frame.output.remarks);
-        for found in frame.output.found {
-            let same = |known: &super::Found| known.path == found.path && known.how == found.how;
-            if !output.found.iter().any(same) {
-                output.found.push(found);
-            }
-        }
-        Some(output)
-    }
-
-    /// The columns of a view, and what its query decides by is read by who asks.
-    pub(super) fn view(&mut self, frame: &mut Frame<'_>, id: usize) -> Columns {
-        let Some(known) = self.view_output(id) else {
-            return Columns::new();
-        };
-        let through = self.replay.state.table_shown(id);
-        for found in &known.1.found {
-            if !found.handed_on {
-                frame.push(super::Found {
-                    through: Some(through.clone()),
-                    at: frame.output.found.last().map_or(found.at, |last| last.at),
-                    ..found.clone()
-                });
-            }
-        }
-        let fresh = known.0.iter().map(|(name, value)| {
-            let value = value.clone().each(|part| {
-                part.fresh = !part.derived;
-                part.report = 0;
-                part.through = Some(through.clone());
-            });
-            (name.clone(), value)
-        });
-        fresh.collect()
-    }
-
-    fn view_output(&mut self, id: usize) -> Option<Rc<(Columns, Output)>> {
-        if let Some(known) = self.views.get(&id) {
-            return Some(Rc::clone(known));
-        }
-        let replay = self.replay;
-        let view = replay.state.tables[id].view.as_ref()?;
-        // A view of itself is damage.
-        let marker = usize::MAX - id;
-        if self.active.contains(&marker) {
-            return None;
-        }
-        self.active.push(marker);
-        let code = Code::new(&replay.sources[view.part.source], view.part.range);
-        let query = Parser::new(&code).query();
-        let mut frame = Frame::new(Context {
-            place: Place::Other,
-            search_path: replay.search_path(view.part),
-            bound: Some(&view.bound),
-            function: None,
-        });
-        frame.dynamic = replay.sources[view.part.source].dynamic;
-        let columns = super::query::renamed(self.query(&mut frame, &query), &view.columns);
-        self.active.pop();
-        let known = Rc::new((columns, frame.into_output()));
-        self.views.insert(id, Rc::clone(&known));
-        Some(known)
     }
 
     /// What a function reads by itself, whatever its arguments are.

@@ -1,6 +1,5 @@
 //! The members that a path of SQL/JSON looks at, as far as their names are written there.
 
-use super::Flow;
 use super::frame::Frame;
 use super::key::below;
 use super::model::{RemarkKind, Shape, Step, Test};
@@ -9,29 +8,27 @@ use super::value::Value;
 /// Longer paths, deeper filters and more places are not followed.
 const MAX: usize = 64;
 
-impl Flow<'_> {
-    /// Every member that the path looks at is read; what it finds is no longer followed.
-    pub(super) fn by_path(&mut self, frame: &mut Frame<'_>, value: &Value, path: &Value) -> Value {
-        frame.finish(path);
-        let literals = path.literals();
-        let places = match literals.as_deref() {
-            Some([path]) => places(path),
-            _ => None,
-        };
-        for part in &value.parts {
-            let Some(places) = &places else {
-                if !path.argument {
-                    frame.remark(part, RemarkKind::JsonPath(part.path.clone()));
-                    frame.emit(part, Test::JsonPath, false);
-                }
-                continue;
-            };
-            for place in places {
-                frame.emit(&below(part, place, Shape::Json), Test::JsonPath, false);
+/// Every member that the path looks at is read; what it finds is no longer followed.
+pub(super) fn by_path(frame: &mut Frame<'_>, value: &Value, path: &Value) -> Value {
+    frame.finish(path);
+    let literals = path.literals();
+    let places = match literals.as_deref() {
+        Some([path]) => places(path),
+        _ => None,
+    };
+    for part in &value.parts {
+        let Some(places) = &places else {
+            if !path.argument {
+                frame.remark(part, RemarkKind::JsonPath(part.path.clone()));
+                frame.emit(part, Test::JsonPath, false);
             }
+            continue;
+        };
+        for place in places {
+            frame.emit(&below(part, place, Shape::Json), Test::JsonPath, false);
         }
-        value.clone().derived()
     }
+    value.clone().derived()
 }
 
 /// Every place that the path reads, from the value it is applied to. None if it has parts whose places only

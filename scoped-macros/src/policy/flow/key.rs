@@ -12,18 +12,18 @@ impl Flow<'_> {
     pub(super) fn member(
         &mut self,
         frame: &mut Frame<'_>,
-        value: Value,
+        value: &Value,
         key: &Node,
         shape: Shape,
     ) -> Value {
-        let keys = self.keys(frame, key, &value);
+        let keys = self.keys(frame, key, value);
         step(frame, value, &keys, shape)
     }
 
     /// The steps that a key may be.
     pub(super) fn keys(&mut self, frame: &mut Frame<'_>, key: &Node, of: &Value) -> Vec<Step> {
         if let Node::Chain(first, links) = key
-            && let (Node::Text(text, _), [Link::Cast(cast)]) = (&**first, links.as_slice())
+            && let (Node::Text(text), [Link::Cast(cast)]) = (&**first, links.as_slice())
         {
             if is_index(cast) {
                 return vec![Step::Element];
@@ -98,7 +98,7 @@ impl Flow<'_> {
 }
 
 /// What is at any of these keys of a value.
-pub(super) fn step(frame: &mut Frame<'_>, value: Value, keys: &[Step], shape: Shape) -> Value {
+pub(super) fn step(frame: &mut Frame<'_>, value: &Value, keys: &[Step], shape: Shape) -> Value {
     let mut found = Value {
         other: value.other || value.texts.iter().any(|text| !is_empty_json(&text.text)),
         argument: value.argument,
@@ -154,7 +154,7 @@ pub(super) fn steps(frame: &mut Frame<'_>, mut value: Value, path: &[Step], shap
         } else {
             Shape::Json
         };
-        value = step(frame, value, std::slice::from_ref(key), shape);
+        value = step(frame, &value, std::slice::from_ref(key), shape);
     }
     value
 }

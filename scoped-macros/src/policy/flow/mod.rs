@@ -8,24 +8,30 @@
 //! - `function` evaluates the body of a function for the arguments of one call.
 //! - `report` is where values end: [`compared`](Flow), read, handed on or lost.
 
+mod branch;
 mod builtin;
 mod call;
 mod compare;
+mod contains;
+mod execute;
 mod expression;
 mod frame;
 mod from;
 mod function;
 mod json;
 mod json_path;
+mod jsonb;
 mod key;
 mod model;
 mod operator;
 mod query;
 mod report;
+mod returned;
 mod root;
 mod statement;
 mod store;
 mod value;
+mod view;
 
 pub(crate) use frame::{Context, Output, Place};
 pub(crate) use function::Flow;

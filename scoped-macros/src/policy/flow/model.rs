@@ -59,6 +59,7 @@ pub enum Test {
 
 /// A read, before it has an owner.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Found {
     /// In the file.
     pub(crate) at: u32,

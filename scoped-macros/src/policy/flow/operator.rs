@@ -3,9 +3,12 @@
 use super::super::syntax::{Is, Link, Node};
 use super::super::template;
 use super::Flow;
+use super::compare::{compare, compare_any};
+use super::contains::{contains, has, overlaps};
 use super::expression::one_of_row;
 use super::frame::Frame;
-use super::key::{below, step, steps};
+use super::json_path::by_path;
+use super::key::{step, steps};
 use super::model::{Shape, Step, Test};
 use super::value::Value;
 
@@ -48,7 +51,13 @@ impl Flow<'_> {
         let base = self.replay.state.base_type(kind).unwrap_or(kind);
         let composite = self.replay.state.composite(kind);
         let mut value = value.each(|part| part.cast(base));
-        if let (Some(columns), true) = (composite, value.row) {
+        // A row of other names is taken by position.
+        let named = |columns: &[(String, String)], name: &String| {
+            columns.iter().any(|(known, _)| known == name)
+        };
+        if let (Some(columns), true) = (composite, value.row)
+            && !value.fields.iter().all(|(name, _)| named(columns, name))
+        {
             for ((name, _), (column, _)) in value.fields.iter_mut().zip(columns) {
                 name.clone_from(column);
             }
@@ -68,7 +77,7 @@ impl Flow<'_> {
         }
         let json = |part: &super::value::Part| part.shape == Shape::Json && part.cast.is_none();
         if value.parts.iter().any(json) {
-            return self.member(frame, value, key, Shape::Json);
+            return self.member(frame, &value, key, Shape::Json);
         }
         self.decide(frame, key);
         value
@@ -83,8 +92,8 @@ impl Flow<'_> {
         _at: u32,
     ) -> Value {
         match operator {
-            "->" => return self.member(frame, value, right, Shape::Json),
-            "->>" => return self.member(frame, value, right, Shape::Text),
+            "->" => return self.member(frame, &value, right, Shape::Json),
+            "->>" => return self.member(frame, &value, right, Shape::Text),
             "#>" | "#>>" => {
                 let path = self.path(frame, right, &value);
                 let shape = if operator == "#>" {
@@ -99,14 +108,14 @@ impl Flow<'_> {
         let other = self.value(frame, right);
         match operator {
             "=" | "<>" | "!=" | "<" | ">" | "<=" | ">=" => {
-                self.compare(frame, operator, &value, &other);
+                compare(frame, operator, &value, &other);
             }
-            "?" | "?|" | "?&" => self.has(frame, &value, &other),
-            "@>" => self.contains(frame, &value, &other),
-            "<@" => self.contains(frame, &other, &value),
-            "&&" => self.overlaps(frame, &value, &other),
-            "@?" | "@@" => return self.by_path(frame, &value, &other),
-            "||" => return self.joined(frame, value, other),
+            "?" | "?|" | "?&" => has(frame, &value, &other),
+            "@>" => contains(frame, &value, &other),
+            "<@" => contains(frame, &other, &value),
+            "&&" => overlaps(frame, &value, &other),
+            "@?" | "@@" => return by_path(frame, &value, &other),
+            "||" => return joined(frame, value, other),
             // `jsonb - 'key'` leaves the other members.
             "-" | "#-" if value.parts.iter().any(super::value::Part::is_open) => {
                 frame.finish(&other);
@@ -135,10 +144,10 @@ impl Flow<'_> {
     ) -> Value {
         if let Node::Query(query) = right {
             let row = one_of_row(self.query(frame, query));
-            self.compare(frame, operator, value, &row);
+            compare(frame, operator, value, &row);
         } else {
             let list = self.value(frame, right);
-            self.compare_any(frame, operator, value, &list);
+            compare_any(frame, operator, value, &list);
         }
         Value::other()
     }
@@ -147,16 +156,16 @@ impl Flow<'_> {
         let operator = if not { "<>" } else { "=" };
         if let [Node::Query(query)] = list {
             let row = one_of_row(self.query(frame, query));
-            self.compare(frame, operator, value, &row);
+            compare(frame, operator, value, &row);
             return Value::other();
         }
         let values: Vec<Value> = list.iter().map(|node| self.value(frame, node)).collect();
         if let (true, false) = (value.row, values.is_empty()) {
             for other in &values {
-                self.compare(frame, operator, value, other);
+                compare(frame, operator, value, other);
             }
         } else if let Some(all) = values.into_iter().reduce(Value::or) {
-            self.compare(frame, operator, value, &all);
+            compare(frame, operator, value, &all);
         } else {
             frame.finish(value);
         }
@@ -169,7 +178,7 @@ impl Flow<'_> {
             let operator = if not { "=" } else { "<>" };
             // NULL is distinct from anything else: tokens without the claim have an answer.
             let value = value.clone().each(|part| part.optional |= !not);
-            self.compare(frame, operator, &value, &other);
+            compare(frame, operator, &value, &other);
             return Value::other();
         }
         let allows = match what {
@@ -187,145 +196,32 @@ impl Flow<'_> {
         }
         Value::other()
     }
-
-    /// `? 'key'` and its like: of the token, whether a claim is there.
-    pub(super) fn has(&mut self, frame: &mut Frame<'_>, value: &Value, other: &Value) {
-        let keys = other.literals().map(flat).unwrap_or_default();
-        frame.finish(other);
-        for part in &value.parts {
-            if part.many {
-                frame.emit(
-                    &below(part, &[], Shape::Json),
-                    Test::Equal(keys.clone()),
-                    true,
-                );
-                continue;
-            }
-            let mut asked = part.path.clone();
-            for key in &keys {
-                asked.push(Step::Key(key.clone()));
-                frame.output.asked.push(asked.clone());
-                asked.pop();
-            }
-            if !part.path.is_empty() {
-                frame.emit(
-                    part,
-                    Test::Has(keys.clone()),
-                    super::compare::is_soft(value),
-                );
-            } else if keys.is_empty() {
-                frame.emit(part, Test::None, false);
-            } else {
-                for key in &keys {
-                    let mut claim = below(part, &[Step::Key(key.clone())], Shape::Json);
-                    claim.optional = true;
-                    frame.emit(&claim, Test::Null, false);
-                }
-            }
-        }
-    }
-
-    /// `left @> right`.
-    pub(super) fn contains(&mut self, frame: &mut Frame<'_>, left: &Value, right: &Value) {
-        let literals = right.literals();
-        let one = literals.as_ref().and_then(|list| list.last().cloned());
-        let soft = super::compare::is_soft(left);
-        for part in &left.parts {
-            if part.many {
-                let test = literals
-                    .clone()
-                    .map_or(Test::None, |list| Test::Equal(flat(list)));
-                let element = super::value::Part {
-                    many: false,
-                    ..part.clone()
-                };
-                frame.emit(&element, test, soft);
-                continue;
-            }
-            let leaves = one.as_deref().and_then(super::json::leaves);
-            match leaves.filter(|_| part.shape == Shape::Json) {
-                Some(leaves) => {
-                    for (keys, leaf) in leaves {
-                        let path: Vec<Step> = keys.into_iter().map(Step::Key).collect();
-                        let claim = below(part, &path, Shape::Json);
-                        let test = if leaf.starts_with('[') {
-                            Test::Contains(Some(leaf))
-                        } else {
-                            Test::Equal(vec![leaf])
-                        };
-                        frame.emit(&claim, test, soft);
-                    }
-                }
-                None if part.path.is_empty() => {
-                    frame.emit(part, Test::None, false);
-                }
-                None => {
-                    frame.emit(part, Test::Contains(one.clone()), soft);
-                }
-            }
-        }
-        let one = left.literals().and_then(|mut list| list.pop());
-        for part in &right.parts {
-            let test = if part.many {
-                Test::None
-            } else {
-                Test::ContainedBy(one.clone())
-            };
-            frame.emit(part, test, super::compare::is_soft(right));
-        }
-    }
-
-    /// `left && right`: a common element.
-    fn overlaps(&mut self, frame: &mut Frame<'_>, left: &Value, right: &Value) {
-        for (mine, other) in [(left, right), (right, left)] {
-            let literals = other.literals().map(flat);
-            for part in &mine.parts {
-                let test = match &literals {
-                    Some(list) if part.many => Test::Equal(list.clone()),
-                    _ => Test::None,
-                };
-                let element = super::value::Part {
-                    many: false,
-                    ..part.clone()
-                };
-                frame.emit(&element, test, super::compare::is_soft(mine));
-            }
-        }
-    }
-
-    /// `left || right`: of texts another text, of JSON and arrays what either has.
-    fn joined(&mut self, frame: &mut Frame<'_>, left: Value, right: Value) -> Value {
-        let lists = |value: &Value| value.parts.iter().any(|part| part.is_open() || part.many);
-        if lists(&left) || lists(&right) {
-            return left.or(right);
-        }
-        frame.finish(&left);
-        frame.finish(&right);
-        let open = |value: &Value| value.other || value.has_token();
-        let open = (open(&left), open(&right));
-        let mut texts = Vec::new();
-        let argument = left.argument || right.argument;
-        if !argument {
-            texts = template::joined(&left.texts, open.0, &right.texts, open.1);
-        }
-        let known = open == (false, false) && !texts.is_empty();
-        Value {
-            texts,
-            argument,
-            ..if known {
-                Value::default()
-            } else {
-                left.or(right).derived()
-            }
-        }
-    }
 }
 
-/// The literals of `array['a', 'b']`, which may be written as one text.
-fn flat(list: Vec<String>) -> Vec<String> {
-    match list.as_slice() {
-        [array] if array.starts_with('{') => super::key::array_texts(array),
-        _ => list,
+/// `left || right`: of texts another text, of JSON and arrays what either has.
+fn joined(frame: &mut Frame<'_>, left: Value, right: Value) -> Value {
+    let lists = |value: &Value| value.parts.iter().any(|part| part.is_open() || part.many);
+    if lists(&left) || lists(&right) {
+        return left.or(right);
+    }
+    frame.finish(&left);
+    frame.finish(&right);
+    let open = |value: &Value| value.other || value.has_token();
+    let open = (open(&left), open(&right));
+    let mut texts = Vec::new();
+    let argument = left.argument || right.argument;
+    if !argument {
+        texts = template::joined(&left.texts, open.0, &right.texts, open.1);
+    }
+    let known = open == (false, false) && !texts.is_empty();
+    Value {
+        texts,
+        argument,
+        ..if known {
+            Value::default()
+        } else {
+            left.or(right).derived()
+        }
     }
 }
 
@@ -342,6 +238,6 @@ fn absence_will_do(frame: &mut Frame<'_>, start: usize) {
 }
 
 /// One step of a value, for the functions that stand for an operator.
-pub(super) fn one_step(frame: &mut Frame<'_>, value: Value, key: Step, shape: Shape) -> Value {
+pub(super) fn one_step(frame: &mut Frame<'_>, value: &Value, key: Step, shape: Shape) -> Value {
     step(frame, value, &[key], shape)
 }

@@ -108,7 +108,7 @@ impl Flow<'_> {
         for name in names {
             let key = name.to_ascii_lowercase();
             let known = self.settings.get(&key).cloned();
-            let stored = kept.clone().as_argument();
+            let stored = kept.clone().into_argument();
             let next = match &known {
                 Some(known) => known.clone().or(stored),
                 None => stored,

@@ -42,6 +42,6 @@ impl Frame<'_> {
         for part in &value.parts {
             self.refine(part);
         }
-        value.as_argument_of_call()
+        value.into_argument_of_call()
     }
 }

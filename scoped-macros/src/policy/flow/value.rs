@@ -12,6 +12,7 @@ pub(super) const MAX_PATH: usize = 24;
 
 /// Something of the token.
 #[derive(Clone, PartialEq, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Part {
     pub(crate) path: Vec<Step>,
     pub(crate) shape: Shape,
@@ -38,6 +39,7 @@ pub(crate) struct Part {
 
 /// What an expression may be.
 #[derive(Clone, Default, PartialEq, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Value {
     pub(crate) parts: Vec<Part>,
     /// The literals that it may be.
@@ -262,19 +264,19 @@ impl Value {
     }
 
     /// The value as an argument: reported where the function uses it.
-    pub(crate) fn as_argument_of_call(mut self) -> Self {
-        self = self.as_argument();
+    pub(crate) fn into_argument_of_call(mut self) -> Self {
+        self = self.into_argument();
         for part in &mut self.parts {
             part.fresh = !part.derived;
         }
         for (_, field) in &mut self.fields {
-            *field = std::mem::take(field).as_argument_of_call();
+            *field = std::mem::take(field).into_argument_of_call();
         }
         self
     }
 
     /// Without what only matters where it was found: what calls with equal arguments have in common.
-    pub(crate) fn as_argument(mut self) -> Self {
+    pub(crate) fn into_argument(mut self) -> Self {
         for part in &mut self.parts {
             part.at = 0;
             part.through = None;
@@ -285,7 +287,7 @@ impl Value {
             text.map.clear();
         }
         for (_, field) in &mut self.fields {
-            *field = std::mem::take(field).as_argument();
+            *field = std::mem::take(field).into_argument();
         }
         self
     }

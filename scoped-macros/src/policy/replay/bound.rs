@@ -73,10 +73,11 @@ impl Replay<'_> {
             let live = |id: &&usize| !self.state.functions[**id].gone;
             let live: Vec<usize> = known.iter().filter(live).copied().collect();
             if !live.is_empty() {
-                return live;
+                return self.state.with_instead(live);
             }
         }
-        self.state.functions_meant(name, path)
+        self.state
+            .with_instead(self.state.functions_meant(name, path))
     }
 
     /// The table or view that FROM lists by this name.
@@ -96,30 +97,37 @@ impl Replay<'_> {
 }
 
 impl State {
+    /// The functions, and what they perhaps are instead.
+    fn with_instead(&self, mut ids: Vec<usize>) -> Vec<usize> {
+        for at in 0..ids.len() {
+            ids.extend_from_slice(&self.functions[ids[at]].instead);
+        }
+        ids
+    }
+
     pub(super) fn functions_meant(&self, name: &WrittenName, path: &[String]) -> Vec<usize> {
-        self.meant(name, path, &self.function_names)
+        meant(name, path, &self.function_names)
             .cloned()
             .unwrap_or_default()
     }
 
     pub(super) fn table_meant(&self, name: &WrittenName, path: &[String]) -> Option<usize> {
-        self.meant(name, path, &self.table_names).copied()
+        meant(name, path, &self.table_names).copied()
     }
+}
 
-    fn meant<'s, T>(
-        &self,
-        name: &WrittenName,
-        path: &[String],
-        all: &'s HashMap<super::super::name::QualifiedName, T>,
-    ) -> Option<&'s T> {
-        let of =
-            |schema: &str| all.get(&super::super::name::QualifiedName::new(schema, &name.name));
-        if let Some(schema) = &name.schema {
-            return of(schema);
-        }
-        if path.is_empty() {
-            return of("public");
-        }
-        path.iter().find_map(|schema| of(schema))
+/// What a name means: the first on the path that is there.
+fn meant<'s, T>(
+    name: &WrittenName,
+    path: &[String],
+    all: &'s HashMap<super::super::name::QualifiedName, T>,
+) -> Option<&'s T> {
+    let of = |schema: &str| all.get(&super::super::name::QualifiedName::new(schema, &name.name));
+    if let Some(schema) = &name.schema {
+        return of(schema);
     }
+    if path.is_empty() {
+        return of("public");
+    }
+    path.iter().find_map(|schema| of(schema))
 }

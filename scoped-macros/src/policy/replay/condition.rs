@@ -46,7 +46,7 @@ pub(super) fn truth(state: &State, source: &Source<'_>, at: usize) -> Runs {
             return Runs::Perhaps;
         };
         let not = not ^ !source.is(end - 2, "not");
-        return decided(table(state, None, &name), not);
+        return decided(Some(table(state, None, &name)), not);
     }
     Runs::Perhaps
 }
@@ -97,12 +97,12 @@ fn asked(state: &State, source: &Source<'_>, at: usize, end: usize) -> Option<Kn
             let name = take(&["policyname", "polname"])?;
             let schema = take(&["schemaname"]);
             let table = take(&["tablename", "polrelid"]);
-            policy(state, schema.as_deref(), table.as_deref(), &name)
+            Some(policy(state, schema.as_deref(), table.as_deref(), &name))
         }
         "tables" | "pg_tables" | "pg_class" | "views" | "pg_views" => {
             let name = take(&["table_name", "tablename", "relname", "viewname"])?;
             let schema = take(&["table_schema", "schemaname", "relnamespace"]);
-            table(state, schema.as_deref(), &name)
+            Some(table(state, schema.as_deref(), &name))
         }
         "pg_proc" | "routines" => {
             let name = take(&["proname", "routine_name"])?;
@@ -144,7 +144,7 @@ fn qualified(schema: Option<&str>, name: &str) -> QualifiedName {
     }
 }
 
-fn table(state: &State, schema: Option<&str>, name: &str) -> Option<Known> {
+fn table(state: &State, schema: Option<&str>, name: &str) -> Known {
     let name = qualified(schema, name);
     let id = match state.table_names.get(&name) {
         Some(id) => *id,
@@ -155,20 +155,20 @@ fn table(state: &State, schema: Option<&str>, name: &str) -> Option<Known> {
             };
             match state.known_table(&name) {
                 Some(id) => id,
-                None => return Some(Known::Unseen),
+                None => return Known::Unseen,
             }
         }
-        None => return Some(Known::Unseen),
+        None => return Known::Unseen,
     };
     let table = &state.tables[id];
-    Some(match (table.made, table.names.len()) {
+    match (table.made, table.names.len()) {
         (true, 1) => Known::Yes,
         (true, _) => Known::Perhaps,
         (false, _) => Known::Unseen,
-    })
+    }
 }
 
-fn policy(state: &State, schema: Option<&str>, table: Option<&str>, name: &str) -> Option<Known> {
+fn policy(state: &State, schema: Option<&str>, table: Option<&str>, name: &str) -> Known {
     let mut known = Known::Unseen;
     for entry in state.tables.iter().filter(|entry| !entry.gone) {
         let on_it = entry.names.iter().any(|on| {
@@ -180,11 +180,11 @@ fn policy(state: &State, schema: Option<&str>, table: Option<&str>, name: &str) 
         for policy in entry.policies.iter().filter(|_| on_it) {
             if policy.names.iter().any(|known| known == name) {
                 if !policy.uncertain && policy.names.len() == 1 && entry.names.len() == 1 {
-                    return Some(Known::Yes);
+                    return Known::Yes;
                 }
                 known = Known::Perhaps;
             }
         }
     }
-    Some(known)
+    known
 }

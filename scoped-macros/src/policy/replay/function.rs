@@ -17,9 +17,10 @@ pub(crate) struct Function {
     pub(crate) arguments: Vec<String>,
     /// Their names, where they have some.
     pub(crate) names: Vec<String>,
-    /// How many of them have defaults, or may be left out.
-    defaults: usize,
-    variadic: bool,
+    /// The expressions of those that have defaults.
+    pub(crate) defaults: Vec<Option<Part>>,
+    /// The last one takes all that follow.
+    pub(crate) variadic: bool,
     /// OUT parameters, or the columns of RETURNS TABLE, with their types.
     pub(crate) out: Vec<(String, String)>,
     pub(crate) returns: String,
@@ -29,6 +30,8 @@ pub(crate) struct Function {
     /// What the names in a body that is no string mean.
     pub(crate) bound: Option<Bound>,
     pub(crate) search_path: Option<Vec<String>>,
+    /// What it perhaps is instead.
+    pub(super) instead: Vec<usize>,
     /// Perhaps not there, or perhaps another.
     pub(crate) uncertain: bool,
     pub(crate) gone: bool,
@@ -39,7 +42,7 @@ pub(crate) struct Function {
 pub(super) struct Parameters {
     pub(super) types: Vec<String>,
     names: Vec<String>,
-    defaults: usize,
+    defaults: Vec<Option<Part>>,
     variadic: bool,
     out: Vec<(String, String)>,
 }
@@ -48,7 +51,12 @@ impl Function {
     /// Whether a call may have so many arguments.
     pub(crate) fn takes(&self, count: usize) -> bool {
         let all = self.arguments.len();
-        count + self.defaults >= all && (count <= all || self.variadic)
+        let left_out = self
+            .defaults
+            .iter()
+            .filter(|default| default.is_some())
+            .count();
+        count + left_out + usize::from(self.variadic) >= all && (count <= all || self.variadic)
     }
 }
 
@@ -79,6 +87,7 @@ impl Replay<'_> {
             body: None,
             bound: None,
             search_path: None,
+            instead: Vec::new(),
             uncertain: self.unsure,
             gone: false,
         };
@@ -98,8 +107,9 @@ impl Replay<'_> {
         match same.copied() {
             // In a branch that perhaps does not run, both bodies may be the one.
             Some(id) if replace && self.unsure => {
-                known.push(self.state.functions.len());
+                let new = self.state.functions.len();
                 self.state.functions[id].uncertain = true;
+                self.state.functions[id].instead.push(new);
                 self.state.functions.push(function);
             }
             Some(id) if replace => self.state.functions[id] = function,
@@ -142,7 +152,11 @@ impl Replay<'_> {
             if !out {
                 found.types.push(self.state.type_identity(&kind));
                 found.names.push(name);
-                found.defaults += usize::from(next < end || variadic);
+                let part = Part {
+                    source: index,
+                    range: ((next + 1).min(end), end),
+                };
+                found.defaults.push((next < end).then_some(part));
                 found.variadic |= variadic;
             }
         }

@@ -54,6 +54,28 @@ impl Replay<'_> {
         }
     }
 
+    /// The argument of this number, or of this name.
+    fn argument(
+        &self,
+        index: usize,
+        arguments: &[Range],
+        number: usize,
+        name: &str,
+    ) -> Option<Range> {
+        let source = &self.sources[index];
+        let is_named =
+            |at: usize| source.kind(at + 1) == Some(Kind::Assign) || source.raw(at + 1) == "=>";
+        let mut named = arguments.iter().filter(|(at, _)| is_named(*at));
+        let by_name = named.find(|(at, _)| source.name(*at).as_deref() == Some(name));
+        if let Some((at, end)) = by_name {
+            return Some((at + 2, *end));
+        }
+        arguments
+            .get(number)
+            .copied()
+            .filter(|(at, _)| !is_named(*at))
+    }
+
     fn invoke_one(&mut self, id: usize, index: usize, arguments: &[Range], variables: &Variables) {
         let function = &self.state.functions[id];
         let Some(body) = function.body else { return };
@@ -75,8 +97,8 @@ impl Replay<'_> {
         let procedural = function.language == "plpgsql";
         let mut own = Variables::default();
         for (number, name) in names.iter().enumerate() {
-            let texts = match arguments.get(number) {
-                Some(range) => self.texts((index, *range), variables),
+            let texts = match self.argument(index, arguments, number, name) {
+                Some(range) => self.texts((index, range), variables),
                 None => Vec::new(),
             };
             own.set(&format!("${}", number + 1), texts.clone());

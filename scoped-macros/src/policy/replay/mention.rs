@@ -68,7 +68,7 @@ impl<'s> Mentions<'s> {
             }
             Node::Array(nodes) | Node::Row(nodes) | Node::Junk(nodes) => self.nodes(nodes),
             Node::Query(query) | Node::ArrayQuery(query) | Node::Exists(query) => self.query(query),
-            Node::Text(..)
+            Node::Text(_)
             | Node::Number(_)
             | Node::Boolean(_)
             | Node::Null
@@ -78,9 +78,10 @@ impl<'s> Mentions<'s> {
 
     fn link(&mut self, link: &Link) {
         match link {
-            Link::Operator(_, right, _) | Link::Quantified(_, right) => self.node(right),
+            Link::Operator(_, right, _)
+            | Link::Quantified(_, right)
+            | Link::Is(_, Is::Distinct(right)) => self.node(right),
             Link::In(_, nodes) | Link::Index(nodes) => self.nodes(nodes),
-            Link::Is(_, Is::Distinct(right)) => self.node(right),
             Link::Cast(kind) => {
                 let kind = self.state.type_identity(kind.trim_end_matches("[]"));
                 self.bound.types.insert(kind);

@@ -34,6 +34,7 @@ pub(crate) use function::Function;
 pub(crate) use overload::Given;
 pub(crate) use policy::{Policy, may_be};
 pub(crate) use state::{Part, State};
+pub(crate) use table::Rls;
 
 /// What the statements that begin and end transactions begin with.
 const TRANSACTION: [&str; 8] = [
@@ -53,6 +54,7 @@ const MAX_DEPTH: usize = 6;
 const MAX_INVOKED: usize = 2_000;
 
 /// Runs every statement that makes, changes or drops something, and keeps the texts.
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Replay<'a> {
     pub(crate) sources: Vec<Source<'a>>,
     pub(crate) state: State,

@@ -127,19 +127,18 @@ impl State {
         if is_common(base) || base.is_empty() {
             return written;
         }
-        let name = match base.split_once('.') {
-            Some((schema, name)) => QualifiedName::new(schema, name),
-            None => {
-                let name = WrittenName {
-                    schema: None,
-                    name: base.to_owned(),
-                };
-                // A table is a type as well.
-                if self.known_table(&name).is_some() {
-                    self.table_name(name)
-                } else {
-                    self.kind_name(name)
-                }
+        let name = if let Some((schema, name)) = base.split_once('.') {
+            QualifiedName::new(schema, name)
+        } else {
+            let name = WrittenName {
+                schema: None,
+                name: base.to_owned(),
+            };
+            // A table is a type as well.
+            if self.known_table(&name).is_some() {
+                self.table_name(name)
+            } else {
+                self.kind_name(name)
             }
         };
         format!("{name}{array}")

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use super::super::commas::commas;
 use super::super::name::QualifiedName;
-use super::super::source::Source;
 use super::super::split::Range;
 use super::super::token::Kind;
 use super::super::types::type_at;
@@ -27,11 +26,21 @@ pub(crate) struct Table {
     /// Tables that it inherits from, or is a partition of.
     pub(super) parents: Vec<usize>,
     pub(super) partition: bool,
-    /// Row level security, once the files say something of it; none is what only the run knows.
-    pub(crate) rls: Option<Option<bool>>,
+    pub(crate) rls: Rls,
     /// The files make it.
     pub(crate) made: bool,
     pub(crate) gone: bool,
+}
+
+/// Whether row level security is on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rls {
+    /// No file says anything of it.
+    Unsaid,
+    On,
+    Off,
+    /// Only the run knows.
+    Perhaps,
 }
 
 /// The query of a view.
@@ -54,7 +63,7 @@ impl Table {
             columns: Vec::new(),
             parents: Vec::new(),
             partition: false,
-            rls: None,
+            rls: Rls::Unsaid,
             made: false,
             gone: false,
         }
@@ -181,11 +190,12 @@ impl Replay<'_> {
     /// ENABLE and DISABLE ROW LEVEL SECURITY.
     pub(super) fn switch_rls(&mut self, id: usize, on: bool) {
         let table = &mut self.state.tables[id];
-        table.rls = Some(match table.rls {
-            _ if !self.unsure => Some(on),
-            Some(known) if known == Some(on) => known,
-            _ => None,
-        });
+        let said = if on { Rls::On } else { Rls::Off };
+        if !self.unsure {
+            table.rls = said;
+        } else if table.rls != said {
+            table.rls = Rls::Perhaps;
+        }
         self.state.rls |= on;
     }
 }

@@ -1,6 +1,6 @@
 use super::super::finding::{FindingKind, Severity};
 use super::super::object::ObjectKind;
-use super::super::replay::Replay;
+use super::super::replay::{Replay, Rls};
 use super::Survey;
 
 impl Survey<'_> {
@@ -9,9 +9,9 @@ impl Survey<'_> {
     pub(super) fn unguarded(&mut self, replay: &Replay<'_>) {
         for table in replay.state.tables.iter().filter(|table| !table.gone) {
             let off = match table.rls {
-                Some(Some(on)) => !on,
-                Some(None) => false,
-                None => replay.state.rls && table.made,
+                Rls::Off => true,
+                Rls::On | Rls::Perhaps => false,
+                Rls::Unsaid => replay.state.rls && table.made,
             };
             let name = &table.names[0];
             if !off || name.is_unknown() || table.view.is_some() {
@@ -27,7 +27,7 @@ impl Survey<'_> {
                 continue;
             };
             let place = self.project.objects[owner].place.clone();
-            let why = if table.rls.is_some() {
+            let why = if table.rls == Rls::Off {
                 "is disabled"
             } else {
                 "is never enabled"

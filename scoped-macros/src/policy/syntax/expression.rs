@@ -89,10 +89,8 @@ impl Parser<'_> {
 
     fn word(&mut self, least: u8) -> Option<Link> {
         let code = self.code;
-        let (at, not) = match self.is("not") {
-            true => (self.at + 1, true),
-            false => (self.at, false),
-        };
+        let not = self.is("not");
+        let at = self.at + usize::from(not);
         let width = at + 1 - self.at;
         for (word, level) in [("or", OR), ("and", AND)] {
             if self.is(word) {

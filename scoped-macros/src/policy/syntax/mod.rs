@@ -6,6 +6,7 @@
 mod block;
 mod call;
 mod code;
+mod declare;
 mod expression;
 mod loops;
 mod node;
@@ -18,8 +19,7 @@ mod write;
 
 pub(crate) use code::Code;
 pub(crate) use node::{
-    Argument, Call, Case, Column, From, Head, Is, Item, Link, Node, Query, Relation, Select,
-    Statement, Write,
+    Call, Case, Column, From, Head, Is, Item, Link, Node, Query, Relation, Select, Statement, Write,
 };
 pub(crate) use parser::Parser;
 

@@ -6,7 +6,7 @@ use super::super::source::Pieces;
 /// An expression.
 #[derive(Clone, Debug)]
 pub(crate) enum Node {
-    Text(Pieces, u32),
+    Text(Pieces),
     Number(String),
     Boolean(bool),
     Null,

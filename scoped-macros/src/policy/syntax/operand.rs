@@ -15,7 +15,7 @@ impl Parser<'_> {
             kind if kind.is_text() => {
                 let text = self.code.text(self.at);
                 self.at += 1;
-                text.map_or(nothing, |text| Node::Text(text, place))
+                text.map_or(nothing, Node::Text)
             }
             Kind::Number => {
                 self.at += 1;

@@ -100,7 +100,7 @@ impl<'c> Parser<'c> {
             {
                 let arguments = self.code.text(next + 1).map(|text| Argument {
                     name: None,
-                    value: Node::Text(text, self.code.file_offset(next + 1)),
+                    value: Node::Text(text),
                 });
                 found.push(Node::Call(Box::new(Call {
                     name,

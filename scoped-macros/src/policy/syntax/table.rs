@@ -36,7 +36,7 @@ impl Parser<'_> {
         if self.is("rows") && self.code.is(self.at + 1, "from") {
             self.at += 2;
             if self.kind() == Some(Kind::Open) {
-                self.inside(|parser| parser.from_list(found));
+                self.inside(|parser| parser.joined_relations(found));
             }
             return;
         }
@@ -44,7 +44,7 @@ impl Parser<'_> {
             Relation::Query(self.nested_query())
         } else if self.kind() == Some(Kind::Open) {
             // Joins in brackets.
-            self.inside(|parser| parser.from_list(found));
+            self.inside(|parser| parser.joined_relations(found));
             return;
         } else {
             match self.operand() {
@@ -94,7 +94,7 @@ impl Parser<'_> {
             && !self.code.is_any(close + 1, &SETS)
     }
 
-    fn from_list(&mut self, found: &mut Vec<From>) {
+    fn joined_relations(&mut self, found: &mut Vec<From>) {
         let mut select = Select::default();
         if self.depth < 40 {
             self.depth += 1;
