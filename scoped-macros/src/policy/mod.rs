@@ -43,7 +43,7 @@ mod template;
 mod token;
 mod types;
 
-pub use compare::{Options, compare, is_below, names_table};
+pub use compare::{Options, blind_spots, compare, is_below, names_table};
 pub use files::{files, list, text_of};
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};
