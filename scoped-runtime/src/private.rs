@@ -4,11 +4,19 @@
 mod compared;
 #[cfg(not(feature = "policies"))]
 #[allow(
+    dead_code,
     unreachable_pub,
-    reason = "the macros' own source, which is used there"
+    reason = "the macros' own source, all of which is used there"
 )]
 #[path = "policies/engine/files.rs"]
 mod files;
+#[cfg(not(feature = "policies"))]
+#[allow(
+    unreachable_pub,
+    reason = "the macros' own source, which is used there"
+)]
+#[path = "policies/engine/folder.rs"]
+mod folder;
 #[path = "private/unchanged.rs"]
 mod unchanged;
 
