@@ -1,13 +1,24 @@
 use super::damage::Damage;
 use super::quote::{self, Ended};
+use super::section;
 use super::token::{Kind, Token, is_operator, is_word};
+
+/// The same of a file, and whether a comment in it may tell what is applied and what undoes it.
+pub(crate) fn lex_file(text: &str) -> (Vec<Token>, bool) {
+    let strict = Lexer::run(text, None);
+    let marked = strict.marked;
+    (or_around_damage(text, strict), marked)
+}
 
 /// The tokens of one text, as Postgres's own scanner cuts them.
 ///
 /// The loops index bytes and call little: a proc macro runs them unoptimised on every build.
 pub(crate) fn lex(text: &str) -> Vec<Token> {
-    let strict = Lexer::run(text, None);
-    // An apostrophe too many turns the rest of the file inside out; only then is it worth guessing.
+    or_around_damage(text, Lexer::run(text, None))
+}
+
+/// An apostrophe too many turns the rest of the file inside out; only then is it worth guessing.
+fn or_around_damage(text: &str, strict: Lexer<'_>) -> Vec<Token> {
     if strict.unended {
         Lexer::run(text, Some(Damage::of(text.as_bytes()))).tokens
     } else {
@@ -26,6 +37,8 @@ pub(crate) struct Lexer<'a> {
     unended: bool,
     /// From here on no data of a COPY ends.
     no_copy_end: bool,
+    /// A comment names a direction.
+    marked: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -38,12 +51,13 @@ impl<'a> Lexer<'a> {
             damage,
             unended: false,
             no_copy_end: false,
+            marked: false,
         };
         // psql skips the mark of UTF-8.
         if text.starts_with('\u{feff}') {
             lexer.at = 3;
         }
-        // Offsets are 32 bits; nobody writes a longer migration.
+        // Offsets have 32 bits.
         if text.len() < u32::MAX as usize {
             while lexer.at < lexer.bytes.len() {
                 lexer.next();
@@ -53,12 +67,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn peek(&self, ahead: usize) -> u8 {
-        let at = self.at + ahead;
-        if at < self.bytes.len() {
-            self.bytes[at]
-        } else {
-            0
-        }
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
     fn push(&mut self, kind: Kind, start: usize) {
@@ -79,7 +88,10 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         match self.bytes[start] {
             b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c => self.at += 1,
-            b'-' if self.peek(1) == b'-' => self.skip_line(),
+            b'-' if self.peek(1) == b'-' => {
+                self.marked = self.marked || section::is_marker(&self.bytes[start..]);
+                self.skip_line();
+            }
             b'/' if self.peek(1) == b'*' => self.comment(),
             b'\'' => self.text(Kind::Plain, start),
             b'"' => self.text(Kind::Quoted, start),

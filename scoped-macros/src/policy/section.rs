@@ -1,13 +1,8 @@
 //! Files that hold both ways: what is applied, and what undoes it.
 
-use std::borrow::Cow;
-
 /// Blanks out what stands behind `-- migrate:down`, `-- +goose Down` and `-- +migrate Down`: tools that know
 /// these lines do not apply it.
-pub(crate) fn applied(text: &str) -> Cow<'_, str> {
-    if !has_marker(text) {
-        return Cow::Borrowed(text);
-    }
+pub(crate) fn applied(text: &str) -> String {
     let mut applied = String::with_capacity(text.len());
     let mut down = false;
     for line in text.split_inclusive('\n') {
@@ -26,7 +21,7 @@ pub(crate) fn applied(text: &str) -> Cow<'_, str> {
             applied.push_str(line);
         }
     }
-    Cow::Owned(applied)
+    applied
 }
 
 enum Direction {
@@ -34,9 +29,11 @@ enum Direction {
     Down,
 }
 
-/// A quick look that spares nearly all files the rest.
-fn has_marker(text: &str) -> bool {
-    text.contains("migrate:down") || text.contains("+goose") || text.contains("+migrate")
+/// Whether a comment that begins here may name a direction.
+pub(crate) fn is_marker(comment: &[u8]) -> bool {
+    let text = comment.get(2..).unwrap_or_default().trim_ascii_start();
+    let names = [&b"migrate:"[..], b"+goose", b"+migrate"];
+    names.iter().any(|name| text.starts_with(name))
 }
 
 fn direction(line: &str) -> Option<Direction> {

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use super::escape::{bytes_escaped, escape, escape_sign, first_of};
-use super::lexer::lex;
+use super::lexer::{lex, lex_file};
 use super::name::{UNKNOWN, WrittenName, fold, truncate};
 use super::token::{Kind, Token};
 
@@ -45,10 +45,16 @@ impl Pieces {
 
 impl<'a> Source<'a> {
     pub(crate) fn file(file: usize, text: &'a str) -> Self {
-        let text = super::section::applied(text);
+        let (mut tokens, marked) = lex_file(text);
+        let mut text = Cow::Borrowed(text);
+        if marked {
+            let applied = super::section::applied(&text);
+            tokens = lex(&applied);
+            text = Cow::Owned(applied);
+        }
         Self {
             file,
-            tokens: lex(&text),
+            tokens,
             text,
             dynamic: false,
             map: vec![(0, 0)],

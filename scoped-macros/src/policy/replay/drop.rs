@@ -234,12 +234,9 @@ impl Replay<'_> {
         let unsure = self.unsure;
         let gone = |expression: &Expression| object.takes(&expression.bound);
         for (id, table) in self.state.tables.iter_mut().enumerate() {
-            table.policies.retain_mut(|policy| {
-                let clauses = policy.clauses.using.iter().chain(&policy.clauses.check);
-                let takes = clauses.filter_map(gone).max();
-                policy.uncertain |= takes.is_some() && (unsure || takes == Some(false));
-                takes != Some(true) || unsure
-            });
+            table
+                .policies
+                .retain_mut(|policy| policy.survives(unsure, &gone));
             if unsure {
                 continue;
             }

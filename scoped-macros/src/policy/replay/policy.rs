@@ -35,6 +35,35 @@ impl Policy {
         self.names.iter().any(|known| known == name)
     }
 
+    /// Whether it may still be there when what `takes` some of its expressions is dropped: with those
+    /// versions of it that do not depend on that.
+    pub(super) fn survives(
+        &mut self,
+        unsure: bool,
+        takes: &impl Fn(&Expression) -> Option<bool>,
+    ) -> bool {
+        let of_version = |clauses: &Clauses| {
+            let expressions = clauses.using.iter().chain(&clauses.check);
+            expressions.filter_map(takes).max()
+        };
+        let taken: Vec<Option<bool>> = self.versions().map(of_version).collect();
+        if taken.iter().all(Option::is_none) {
+            return true;
+        }
+        if !unsure && taken.iter().all(|taken| *taken == Some(true)) {
+            return false;
+        }
+        self.uncertain = true;
+        if !unsure {
+            self.instead
+                .retain(|clauses| of_version(clauses) != Some(true));
+            if taken[0] == Some(true) && !self.instead.is_empty() {
+                self.clauses = self.instead.remove(0);
+            }
+        }
+        true
+    }
+
     /// All that it may say.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &Clauses> {
         std::iter::once(&self.clauses).chain(&self.instead)
