@@ -69,7 +69,7 @@ impl<M> Query<M> {
     /// Inserts a row, or a list of rows, and returns them. The rows of a list may differ in their keys:
     /// what a row lacks takes the column's default.
     ///
-    /// Returning the rows needs a policy that lets the user read them: see [`Returning`].
+    /// Returning the rows needs a policy that lets the user read them: see [`Returning`](crate::Returning).
     pub fn insert(self, rows: impl Serialize) -> Self {
         self.with_body(Verb::Insert, Body::new(&rows))
     }

@@ -1,4 +1,5 @@
 //! Must show 4: `just soak` asks for ten minutes, and looks at memory and descriptors at both ends.
+#![allow(clippy::disallowed_methods, reason = "a recipe says how long it takes")]
 
 use std::fs;
 use std::sync::Arc;
