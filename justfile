@@ -50,6 +50,10 @@ soak seconds="600":
 deny:
     cargo deny check
 
+# Tries what the policy check says of a thousand generated histories on PostgreSQL
+truth:
+    cargo test -p scoped-tests --all-features --test policies -- --ignored a_thousand_histories
+
 # Rewrites the expected messages of the UI tests; read the diff
 ui:
     TRYBUILD=overwrite cargo test -p scoped-tests --all-features --test ui

@@ -121,10 +121,9 @@ async fn anothers_note_cannot_be_changed(
     bob: &ScopedClient,
     note: i64,
 ) -> Result {
-    let id = note.to_string();
     let query = bob.from("notes").update(json!({"body": "mine"}));
-    let changed: Vec<Note> = query.eq("id", &id).fetch().await?;
-    let note: Note = alice.from("notes").eq("id", &id).fetch_one().await?;
+    let changed: Vec<Note> = query.eq("id", note).fetch().await?;
+    let note: Note = alice.from("notes").eq("id", note).fetch_one().await?;
     step(
         changed.is_empty() && note.body == "buy milk",
         "Bob's update of Alice's note changed nothing",

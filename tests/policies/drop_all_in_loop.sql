@@ -1,5 +1,5 @@
 create policy p on documents using (title = (select auth.jwt() ->> 'tenant'));
-create policy q on notes using (title = (select auth.jwt() ->> 'tenant'));
+create policy q on notes using (title = (select auth.jwt() ->> 'other'));
 do $$
 declare pol record;
 begin

@@ -5,10 +5,24 @@ use std::path::{Path, PathBuf};
 /// Symbolic links may make circles.
 const MAX_DEPTH: usize = 16;
 
+/// The SQL files that a pattern names, in the order in which they are applied.
+#[derive(Default, Debug)]
+pub struct Listing {
+    /// What is read.
+    pub files: Vec<PathBuf>,
+    /// What looks like SQL and is not read, with the reason.
+    pub skipped: Vec<(PathBuf, String)>,
+}
+
 /// The SQL files of a folder, or those that fit a pattern such as `db/**/*.up.sql`, by name: the
 /// order in which migrations are applied. A folder is read without its subfolders, as Supabase does;
 /// a file is itself. Nothing there is an error, nothing in it is not.
 pub fn files(root: &Path, pattern: &str) -> io::Result<Vec<PathBuf>> {
+    Ok(list(root, pattern)?.files)
+}
+
+/// The same, with what was left out.
+pub fn list(root: &Path, pattern: &str) -> io::Result<Listing> {
     let mut fixed = root.to_path_buf();
     let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
     if pattern.starts_with('/') {
@@ -17,21 +31,25 @@ pub fn files(root: &Path, pattern: &str) -> io::Result<Vec<PathBuf>> {
     while !parts.is_empty() && !parts[0].contains(['*', '?']) {
         fixed.push(parts.remove(0));
     }
-    let mut found = Vec::new();
+    let mut found = Listing::default();
     if parts.is_empty() {
         if fs::metadata(&fixed)?.is_file() {
-            return Ok(vec![fixed]);
+            found.files.push(fixed);
+        } else {
+            super::folder::list(&fixed, &mut found)?;
         }
-        parts.push("*.sql");
+    } else {
+        fs::read_dir(&fixed)?;
+        walk(&fixed, &parts, 0, &mut found)?;
     }
-    fs::read_dir(&fixed)?;
-    walk(&fixed, &parts, 0, &mut found)?;
-    found.sort();
-    found.dedup();
+    found.files.sort();
+    found.files.dedup();
+    found.skipped.sort();
+    found.skipped.dedup();
     Ok(found)
 }
 
-fn walk(folder: &Path, parts: &[&str], depth: usize, found: &mut Vec<PathBuf>) -> io::Result<()> {
+fn walk(folder: &Path, parts: &[&str], depth: usize, found: &mut Listing) -> io::Result<()> {
     let Some((part, rest)) = parts.split_first() else {
         return Ok(());
     };
@@ -44,17 +62,50 @@ fn walk(folder: &Path, parts: &[&str], depth: usize, found: &mut Vec<PathBuf>) -
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let last = *part != "**" && rest.is_empty() && fits(name.as_bytes(), part.as_bytes());
         if path.is_dir() {
-            if *part == "**" {
+            if last && name.ends_with(".sql") {
+                found.skipped.push((path, "is a folder".to_owned()));
+            } else if *part == "**" {
                 walk(&path, parts, depth + 1, found)?;
             } else if fits(name.as_bytes(), part.as_bytes()) {
                 walk(&path, rest, depth + 1, found)?;
             }
-        } else if *part != "**" && rest.is_empty() && fits(name.as_bytes(), part.as_bytes()) {
-            found.push(path);
+        } else if last {
+            found.add(path);
         }
     }
     Ok(())
+}
+
+impl Listing {
+    /// Takes the file, if it can be opened.
+    pub(crate) fn add(&mut self, path: PathBuf) {
+        match fs::metadata(&path) {
+            Ok(data) if data.is_file() => self.files.push(path),
+            Ok(_) => self.skipped.push((path, "is not a file".to_owned())),
+            Err(error) => {
+                let why = format!("cannot be opened ({})", error.kind());
+                self.skipped.push((path, why));
+            }
+        }
+    }
+}
+
+/// The text of a file, and what is wrong with its encoding. Postgres takes UTF-8 and nothing else.
+pub fn text_of(bytes: Vec<u8>) -> (String, Option<&'static str>) {
+    let why = match bytes.as_slice() {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("is UTF-16, not UTF-8"),
+        bytes if bytes.contains(&0) => Some("has NUL bytes, so it is not UTF-8"),
+        _ => None,
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, why),
+        Err(error) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (text, why.or(Some("is not UTF-8")))
+        }
+    }
 }
 
 /// `*` and `?`, without going back further than the last star.

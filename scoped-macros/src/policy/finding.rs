@@ -45,11 +45,17 @@ pub enum FindingKind {
     Unfollowed,
     /// A claim that nothing reads.
     Unread,
+    /// A restrictive policy for sessions with a second factor.
+    Assurance,
+    /// Policies on a table whose row level security is off.
+    RlsOff,
+    /// A file that was not read, or not as it is.
+    Skipped,
 }
 
 impl FindingKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Missing,
         Self::Mismatch,
         Self::Doubtful,
@@ -60,6 +66,9 @@ impl FindingKind {
         Self::RoleLiteral,
         Self::Unfollowed,
         Self::Unread,
+        Self::Assurance,
+        Self::RlsOff,
+        Self::Skipped,
     ];
 
     /// The name for `deny`, `warn` and `allow`.
@@ -75,6 +84,9 @@ impl FindingKind {
             Self::RoleLiteral => "role_literal",
             Self::Unfollowed => "unfollowed",
             Self::Unread => "unread",
+            Self::Assurance => "assurance",
+            Self::RlsOff => "rls_off",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -92,6 +104,8 @@ pub struct Finding {
     pub object: Option<usize>,
     /// Where it is written; none for an unread claim.
     pub place: Option<Place>,
+    /// Where else the same is to be said: the object and the place.
+    pub others: Vec<(usize, Place)>,
     /// One sentence with file and line, in lower case and without a full stop.
     pub text: String,
 }

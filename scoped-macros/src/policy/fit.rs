@@ -1,4 +1,4 @@
-use super::claim::{Shape, Test, Use};
+use super::flow::{Shape, Test, Use};
 
 /// What a claim is, as far as policies can tell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,9 +67,15 @@ impl Kind {
 }
 
 /// Whether a claim of this kind can be used so.
-pub(crate) fn fit(known: &Known, how: &Use) -> Fit {
+/// `labels` are those of the enum type that it is cast to, if it is one.
+pub(crate) fn fit(known: &Known, how: &Use, labels: Option<&[String]>) -> Fit {
     if known.kind == Kind::Any {
         return Fit::Always;
+    }
+    if let (Some(cast), Some(labels)) = (&how.cast, labels)
+        && let Some(fit) = fit_labels(known, cast, labels)
+    {
+        return fit;
     }
     if let Some(cast) = &how.cast
         && !casts(known, how.shape, cast)
@@ -94,6 +100,31 @@ pub(crate) fn fit(known: &Known, how: &Use) -> Fit {
             _ => Fit::Sometimes("turns it to text with its quotes; read it with `->>`".to_owned()),
         },
         fit => fit,
+    }
+}
+
+/// Casting to an enum type fails for all but its labels.
+fn fit_labels(known: &Known, cast: &str, labels: &[String]) -> Option<Fit> {
+    if !known.kind.is_string() {
+        let is = known.kind.shown();
+        return Some(Fit::Never(format!(
+            "casts it to the enum type `{cast}`, but it is {is}"
+        )));
+    }
+    let values = known.one_of.as_ref()?;
+    let wrong: Vec<String> = values
+        .iter()
+        .filter(|value| !labels.contains(value))
+        .map(|value| format!("`{value}`"))
+        .collect();
+    let text = format!(
+        "casts it to the enum type `{cast}`, of which {} is no label",
+        wrong.join(", ")
+    );
+    match wrong.len() {
+        0 => None,
+        count if count == values.len() => Some(Fit::Never(text)),
+        _ => Some(Fit::Sometimes(text)),
     }
 }
 
@@ -149,6 +180,7 @@ fn test(known: &Known, how: &Use) -> Fit {
         Test::Contains(Some(other)) => match other.trim_start().as_bytes().first() {
             Some(b'[') if kind != Kind::Array => only("looks for elements in it"),
             Some(b'{') if kind != Kind::Object => only("looks for keys in it"),
+            Some(b'[') => all_elements(known, other),
             _ => Fit::Always,
         },
         Test::ContainedBy(Some(other)) => match other.trim_start().as_bytes().first() {
@@ -163,6 +195,20 @@ fn test(known: &Known, how: &Use) -> Fit {
             literals_fit(literals, false, |literal| equals(known, how, literal))
         }
         _ => Fit::Always,
+    }
+}
+
+/// `@> '["a", "b"]'` wants all of the elements.
+fn all_elements(known: &Known, list: &str) -> Fit {
+    let inner = list.trim().trim_start_matches('[').trim_end_matches(']');
+    let texts = inner.split(',').map(str::trim);
+    let texts = texts.filter_map(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    match texts
+        .filter(|text| !text.contains(['"', '\\']))
+        .find(|text| !allowed(known, text))
+    {
+        Some(text) => Fit::Never(format!("looks for `{text}` in it, which it never has")),
+        None => Fit::Always,
     }
 }
 

@@ -1,14 +1,15 @@
+use super::damage::Damage;
 use super::quote::{self, Ended};
-use super::token::{Kind, Token};
+use super::token::{Kind, Token, is_operator, is_word};
 
 /// The tokens of one text, as Postgres's own scanner cuts them.
 ///
 /// The loops index bytes and call little: a proc macro runs them unoptimised on every build.
 pub(crate) fn lex(text: &str) -> Vec<Token> {
-    let strict = Lexer::run(text, false);
+    let strict = Lexer::run(text, None);
     // An apostrophe too many turns the rest of the file inside out; only then is it worth guessing.
     if strict.unended {
-        Lexer::run(text, true).tokens
+        Lexer::run(text, Some(Damage::of(text.as_bytes()))).tokens
     } else {
         strict.tokens
     }
@@ -20,21 +21,28 @@ pub(crate) struct Lexer<'a> {
     tokens: Vec<Token>,
     /// Where the statement began, to see whether it is a COPY.
     statement: usize,
-    /// Cut a string that swallows statements.
-    guess: bool,
+    /// How to read around what does not end; none while nothing is known to be damaged.
+    damage: Option<Damage>,
     unended: bool,
+    /// From here on no data of a COPY ends.
+    no_copy_end: bool,
 }
 
 impl<'a> Lexer<'a> {
-    fn run(text: &'a str, guess: bool) -> Self {
+    fn run(text: &'a str, damage: Option<Damage>) -> Self {
         let mut lexer = Self {
             bytes: text.as_bytes(),
             at: 0,
             tokens: Vec::with_capacity(text.len() / 6),
             statement: 0,
-            guess,
+            damage,
             unended: false,
+            no_copy_end: false,
         };
+        // psql skips the mark of UTF-8.
+        if text.starts_with('\u{feff}') {
+            lexer.at = 3;
+        }
         // Offsets are 32 bits; nobody writes a longer migration.
         if text.len() < u32::MAX as usize {
             while lexer.at < lexer.bytes.len() {
@@ -124,7 +132,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn comment(&mut self) {
-        let start = self.at;
+        if let Some(damage) = &self.damage {
+            match damage.comment_end(self.at) {
+                Some(end) => self.at = end,
+                None => self.skip_line(),
+            }
+            return;
+        }
         let mut depth = 0_usize;
         while self.at < self.bytes.len() {
             match (self.bytes[self.at], self.peek(1)) {
@@ -143,10 +157,6 @@ impl<'a> Lexer<'a> {
             }
         }
         self.unended = true;
-        if self.guess {
-            self.at = start;
-            self.skip_line();
-        }
     }
 
     fn prefixed(&mut self, kind: Kind, prefix: usize) {
@@ -160,7 +170,7 @@ impl<'a> Lexer<'a> {
         let Ended { at, closed } = quote::end(self.bytes, self.at, kind);
         self.unended |= !closed;
         self.at = match quote::cut(self.bytes, self.at, at, closed) {
-            Some(cut) if self.guess => cut,
+            Some(cut) if self.damage.is_some() => cut,
             _ => at,
         };
         if matches!(kind, Kind::Unicode | Kind::UnicodeQuoted) {
@@ -218,10 +228,14 @@ impl<'a> Lexer<'a> {
         }
         self.at += 1;
         let tag = &self.bytes[start..self.at];
-        if let Some(end) = quote::find(self.bytes, tag, self.at) {
+        let end = match &self.damage {
+            Some(damage) => damage.tag(tag, self.at),
+            None => quote::find(self.bytes, tag, self.at),
+        };
+        if let Some(end) = end {
             self.at = end + tag.len();
             self.push(Kind::Dollar, start);
-        } else if self.guess {
+        } else if self.damage.is_some() {
             self.push(Kind::Other, start);
         } else {
             self.unended = true;
@@ -233,8 +247,10 @@ impl<'a> Lexer<'a> {
     fn semicolon(&mut self) {
         self.one(Kind::Semicolon);
         let statement = &self.tokens[self.statement.min(self.tokens.len())..];
-        if quote::is_copy_from_stdin(self.bytes, statement) {
-            self.at = quote::copy_data_end(self.bytes, self.at);
+        if !self.no_copy_end && quote::is_copy_from_stdin(self.bytes, statement) {
+            let end = quote::copy_data_end(self.bytes, self.at);
+            self.no_copy_end = end == self.at;
+            self.at = end;
         }
         self.statement = self.tokens.len();
     }
@@ -267,30 +283,4 @@ impl<'a> Lexer<'a> {
         }
         self.push(Kind::Operator, start);
     }
-}
-
-fn is_word(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..)
-}
-
-fn is_operator(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'+' | b'-'
-            | b'*'
-            | b'/'
-            | b'<'
-            | b'>'
-            | b'='
-            | b'~'
-            | b'!'
-            | b'@'
-            | b'#'
-            | b'%'
-            | b'^'
-            | b'&'
-            | b'|'
-            | b'`'
-            | b'?'
-    )
 }

@@ -1,32 +1,42 @@
 //! policy: SQL -> the claim paths that policies read; knows nothing of macros
 
-mod claim;
+mod commas;
 mod compare;
+mod damage;
+mod escape;
 mod files;
 mod finding;
 mod fit;
+mod flow;
+mod folder;
+mod judge;
 mod lexer;
 mod lines;
 mod lookup;
+mod merge;
 mod name;
 mod object;
 mod quote;
 mod read;
 mod replay;
+mod section;
 mod source;
 mod split;
 mod suggest;
 mod survey;
+mod syntax;
 mod target;
+mod template;
 mod token;
+mod types;
 
-pub use claim::{Shape, Test, Use};
 pub use compare::{Options, compare, is_below, names_table};
-pub use files::files;
+pub use files::{files, list, text_of};
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};
+pub use flow::{Shape, Test, Use};
 pub use name::{QualifiedName, shown};
-pub use object::{Object, ObjectKind, Place};
+pub use object::{Object, ObjectKind, Place, Reach};
 pub use read::{Project, Read};
 pub use suggest::distance;
 pub use target::Target;

@@ -42,7 +42,7 @@ impl fmt::Display for QualifiedName {
 }
 
 /// A name as written: perhaps without a schema.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct WrittenName {
     pub(crate) schema: Option<String>,
     pub(crate) name: String,

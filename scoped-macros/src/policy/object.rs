@@ -22,8 +22,25 @@ pub struct Object {
     pub place: Place,
     /// Made by dynamic SQL, so that the statement is perhaps not all of the truth.
     pub dynamic: bool,
-    /// Perhaps dropped by dynamic SQL that names no object.
+    /// Perhaps it is not there, or perhaps it says something else.
     pub uncertain: bool,
+    /// Whether it is asked when a token of ours is used.
+    pub reach: Reach,
+    /// Names that its table may have as well.
+    pub also_on: Vec<QualifiedName>,
+    /// `AS RESTRICTIVE`.
+    pub restrictive: bool,
+}
+
+/// Whether the roles of a policy are those of tokens that the library makes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Reach {
+    /// No token of ours may have the role.
+    Never,
+    /// A token may have the role, but mostly has another.
+    Perhaps,
+    /// It is for all roles, or for `authenticated`.
+    Ours,
 }
 
 /// What kind of object, and which.
@@ -71,10 +88,6 @@ impl ObjectKind {
             | Self::Default { table, .. } => Some(table),
             Self::Function { .. } | Self::View { .. } => None,
         }
-    }
-
-    pub(crate) fn is_view(&self) -> bool {
-        matches!(self, Self::View { .. })
     }
 
     /// Whether its name is only known at run time.

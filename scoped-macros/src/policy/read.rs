@@ -1,14 +1,15 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::claim::Use;
 use super::finding::{Finding, dotted};
 use super::fit::Known;
+use super::flow::Use;
 use super::name::QualifiedName;
 use super::object::{Object, Place};
 
 /// One read of one claim by a live object.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub struct Read {
     /// The keys from the token inwards; `[]` stands for an element of an array.
     pub path: Vec<String>,
@@ -24,6 +25,12 @@ pub struct Read {
     pub dynamic: bool,
     /// Whether a text was parsed as JSON on the way.
     pub parsed: bool,
+    /// Whether the SQL has an answer for tokens without the claim.
+    pub optional: bool,
+    /// Whether what is compared may also be something else than the claim.
+    pub soft: bool,
+    /// The labels of the enum type that it is cast to.
+    pub labels: Option<Vec<String>>,
 }
 
 impl Read {

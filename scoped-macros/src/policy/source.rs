@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use super::escape::{bytes_escaped, escape, escape_sign, first_of};
 use super::lexer::lex;
 use super::name::{UNKNOWN, WrittenName, fold, truncate};
 use super::token::{Kind, Token};
@@ -16,7 +17,7 @@ pub(crate) struct Source<'a> {
 }
 
 /// A text that was put together from literals, each with its place in the file.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Debug)]
 pub(crate) struct Pieces {
     pub(crate) text: String,
     pub(crate) map: Vec<(u32, u32)>,
@@ -44,10 +45,11 @@ impl Pieces {
 
 impl<'a> Source<'a> {
     pub(crate) fn file(file: usize, text: &'a str) -> Self {
+        let text = super::section::applied(text);
         Self {
             file,
-            text: Cow::Borrowed(text),
-            tokens: lex(text),
+            tokens: lex(&text),
+            text,
             dynamic: false,
             map: vec![(0, 0)],
         }
@@ -59,6 +61,17 @@ impl<'a> Source<'a> {
             tokens: lex(&pieces.text),
             text: Cow::Owned(pieces.text),
             dynamic: self.dynamic || dynamic,
+            map: pieces.map,
+        }
+    }
+
+    /// SQL that was put together out of literals.
+    pub(crate) fn of_pieces(pieces: Pieces) -> Source<'static> {
+        Source {
+            file: 0,
+            tokens: lex(&pieces.text),
+            text: Cow::Owned(pieces.text),
+            dynamic: true,
             map: pieces.map,
         }
     }
@@ -86,26 +99,38 @@ impl<'a> Source<'a> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
-    /// Whether this token is the keyword.
+    /// Whether this token is the keyword, which is in lower case.
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
-        match self.tokens.get(at) {
-            Some(token)
-                if token.kind == Kind::Word && (token.end - token.start) as usize == word.len() =>
-            {
-                self.raw(at).eq_ignore_ascii_case(word)
-            }
-            _ => false,
-        }
-    }
-
-    pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
-        if self.kind(at) != Some(Kind::Word) {
+        let Some(token) = self.tokens.get(at) else {
+            return false;
+        };
+        let (start, length) = (token.start as usize, (token.end - token.start) as usize);
+        if token.kind != Kind::Word || length != word.len() {
             return false;
         }
+        let (text, word) = (self.text.as_bytes(), word.as_bytes());
+        text[start] | 0x20 == word[0] && text[start..start + length].eq_ignore_ascii_case(word)
+    }
+
+    /// Whether this token is one of the keywords, which are in lower case.
+    pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
+        let Some(token) = self.tokens.get(at) else {
+            return false;
+        };
+        if token.kind != Kind::Word {
+            return false;
+        }
+        let text = self.text.as_bytes();
+        let (start, length) = (token.start as usize, (token.end - token.start) as usize);
+        let first = text[start] | 0x20;
         // A loop by hand: this runs for every other token, unoptimised.
         let mut index = 0;
         while index < words.len() {
-            if self.is(at, words[index]) {
+            let word = words[index].as_bytes();
+            if word.len() == length
+                && word[0] == first
+                && text[start..start + length].eq_ignore_ascii_case(word)
+            {
                 return true;
             }
             index += 1;
@@ -166,7 +191,10 @@ impl<'a> Source<'a> {
             let stop = first_of(raw, rest, &[quote as u8, sign]).unwrap_or(raw.len());
             self.keep(&mut pieces, token.start as usize + rest, &raw[rest..stop]);
             let after = &raw[stop..];
-            let (said, width) = if after.starts_with(sign as char) {
+            let (said, width) = if let Some((text, width)) = bytes_escaped(after, token.kind) {
+                pieces.text.push_str(&text);
+                (None, width)
+            } else if after.starts_with(sign as char) {
                 escape(after, token.kind)
             } else if after.len() > 1 && after[1..].starts_with(quote) {
                 (Some(quote), 2)
@@ -214,60 +242,4 @@ impl<'a> Source<'a> {
         }
         end
     }
-}
-
-/// The first place from `from` on of one of these ASCII characters.
-fn first_of(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    while at < bytes.len() {
-        let mut index = 0;
-        while index < wanted.len() {
-            if bytes[at] == wanted[index] {
-                return Some(at);
-            }
-            index += 1;
-        }
-        at += 1;
-    }
-    None
-}
-
-/// The character that begins an escape: a backslash, or what stands behind UESCAPE.
-fn escape_sign(raw: &str, open: usize, kind: Kind) -> u8 {
-    let unicode = matches!(kind, Kind::Unicode | Kind::UnicodeQuoted);
-    let end = if unicode {
-        super::quote::end(raw.as_bytes(), open, kind).at
-    } else {
-        raw.len()
-    };
-    match raw.as_bytes().get(end..) {
-        Some([.., sign, b'\'']) => *sign,
-        _ => b'\\',
-    }
-}
-
-/// What the sign at the head of `rest` says, and the length of it all.
-fn escape(rest: &str, kind: Kind) -> (Option<char>, usize) {
-    let digits = |from: usize, count: usize, radix: u32| {
-        let digits = rest.get(from..from + count)?;
-        char::from_u32(u32::from_str_radix(digits, radix).ok()?).map(|c| (Some(c), from + count))
-    };
-    let second = rest[1..].chars().next();
-    let read = match (kind, second) {
-        (Kind::Unicode | Kind::UnicodeQuoted, Some('+')) => digits(2, 6, 16),
-        (Kind::Unicode | Kind::UnicodeQuoted, second) if second == rest.chars().next() => {
-            Some((second, 2))
-        }
-        (Kind::Unicode | Kind::UnicodeQuoted, _) => digits(1, 4, 16),
-        (Kind::Escaped, Some('u')) => digits(2, 4, 16),
-        (Kind::Escaped, Some('U')) => digits(2, 8, 16),
-        (Kind::Escaped, Some('x')) => digits(2, 2, 16),
-        (Kind::Escaped, Some('n')) => Some((Some('\n'), 2)),
-        (Kind::Escaped, Some('t')) => Some((Some('\t'), 2)),
-        (Kind::Escaped, Some('r')) => Some((Some('\r'), 2)),
-        (Kind::Escaped, Some(other)) => Some((Some(other), 1 + other.len_utf8())),
-        _ => None,
-    };
-    read.unwrap_or((rest.chars().next(), 1))
 }

@@ -54,3 +54,31 @@ pub(crate) struct Token {
     pub(crate) start: u32,
     pub(crate) end: u32,
 }
+
+/// Whether the byte may stand in a name.
+pub(crate) fn is_word(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..)
+}
+
+/// Whether the byte may stand in an operator.
+pub(crate) fn is_operator(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'+' | b'-'
+            | b'*'
+            | b'/'
+            | b'<'
+            | b'>'
+            | b'='
+            | b'~'
+            | b'!'
+            | b'@'
+            | b'#'
+            | b'%'
+            | b'^'
+            | b'&'
+            | b'|'
+            | b'`'
+            | b'?'
+    )
+}

@@ -79,8 +79,7 @@ impl Check {
     /// [`PoliciesError`] if there is nothing to read, or an option names what is nowhere. What is wrong
     /// with the policies is in the [`Report`].
     pub fn run<C: ScopedClaims>(&self) -> Result<Report, PoliciesError> {
-        let files = history::read(&self.patterns)?;
-        let project = Project::read(&files);
+        let project = history::project(&self.patterns)?;
         let known: Vec<_> = C::CLAIMS.iter().map(known).collect();
         let target = Target {
             name: name_of::<C>(),
@@ -99,7 +98,7 @@ impl Check {
             .into_iter()
             .map(|finding| Finding::of(&project, finding))
             .filter(is_meant);
-        Ok(Report::new(findings.collect(), files.len()))
+        Ok(Report::new(findings.collect(), project.files.len()))
     }
 
     /// An entry that names nothing, or two answers to one question, is most likely a slip.

@@ -12,6 +12,7 @@ pub struct Finding {
     claim: String,
     object: Option<Object>,
     place: Option<(PathBuf, usize)>,
+    others: Vec<(Object, PathBuf, usize)>,
     text: String,
 }
 
@@ -21,12 +22,18 @@ impl Finding {
         let place = finding
             .place
             .map(|place| (project.file(&place).to_owned(), place.line));
+        let others = finding.others.iter().map(|(object, place)| {
+            let object = Object::of(project, &project.objects[*object]);
+            (object, project.file(place).to_owned(), place.line)
+        });
+        let others = others.collect();
         Self {
             severity: finding.severity,
             kind: finding.kind,
             claim: dotted(&finding.path),
             object: object.map(|object| Object::of(project, object)),
             place,
+            others,
             text: finding.text,
         }
     }
@@ -65,6 +72,16 @@ impl Finding {
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.place.as_ref().map(|(_, line)| *line)
+    }
+
+    /// Every place of which this is true, with the object that is there, its file and its line: first the
+    /// one of [`object`](Self::object), [`file`](Self::file) and [`line`](Self::line).
+    pub fn places(&self) -> impl Iterator<Item = (&Object, &Path, usize)> {
+        let first = self.object.as_ref().zip(self.place.as_ref());
+        let first = first.map(|(object, (file, line))| (object, file.as_path(), *line));
+        let others = self.others.iter();
+        let others = others.map(|(object, file, line)| (object, file.as_path(), *line));
+        first.into_iter().chain(others)
     }
 }
 

@@ -2,37 +2,55 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::PoliciesError;
-use super::engine::files;
+use super::engine::{Project, list, text_of};
 
 /// A path as the engine takes it.
 pub(super) fn pattern(path: impl AsRef<Path>) -> String {
     path.as_ref().to_string_lossy().into_owned()
 }
 
-/// The texts of the files that the patterns name: one history, in this order.
-pub(super) fn read(patterns: &[String]) -> Result<Vec<(PathBuf, String)>, PoliciesError> {
+/// What the files leave behind that the patterns name: one history, in this order.
+pub(super) fn project(patterns: &[String]) -> Result<Project, PoliciesError> {
     let root = package();
+    let short = |file: &Path| file.strip_prefix(&root).unwrap_or(file).to_owned();
     let mut history: Vec<(PathBuf, String)> = Vec::new();
+    let mut skipped: Vec<(PathBuf, String)> = Vec::new();
     for pattern in patterns {
         let unreadable = |path: &str| {
             let path = path.to_owned();
             |source| PoliciesError::Unreadable { path, source }
         };
-        let found = files(&root, pattern).map_err(unreadable(pattern))?;
-        if found.is_empty() {
+        let found = list(&root, pattern).map_err(unreadable(pattern))?;
+        if found.files.is_empty() {
             let path = pattern.clone();
             return Err(PoliciesError::NoFiles { path });
         }
-        for file in found {
+        skipped.extend(
+            found
+                .skipped
+                .into_iter()
+                .map(|(file, why)| (short(&file), why)),
+        );
+        for file in found.files {
             let bytes = fs::read(&file).map_err(unreadable(&file.to_string_lossy()))?;
-            let name = file.strip_prefix(&root).unwrap_or(&file).to_owned();
+            let name = short(&file);
             // A file that two patterns name is applied once.
             if history.iter().all(|(known, _)| *known != name) {
-                history.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+                let (text, why) = text_of(bytes);
+                skipped.extend(why.map(|why| (name.clone(), why.to_owned())));
+                history.push((name, text));
             }
         }
     }
-    Ok(history)
+    let mut project = Project::read(&history);
+    for (file, why) in skipped {
+        // What one pattern leaves out another may name.
+        if project.files.contains(&file) && !why.contains("UTF-8") {
+            continue;
+        }
+        project.skip(&file, &why);
+    }
+    Ok(project)
 }
 
 #[expect(

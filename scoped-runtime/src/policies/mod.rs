@@ -67,6 +67,6 @@ pub fn check<C: ScopedClaims>(path: impl AsRef<Path>) -> Result<Report, Policies
 /// # Errors
 /// [`PoliciesError`] if there is nothing to read.
 pub fn survey(path: impl AsRef<Path>) -> Result<Survey, PoliciesError> {
-    let files = history::read(&[history::pattern(path)])?;
-    Ok(Survey::of(&engine::Project::read(&files)))
+    let project = history::project(&[history::pattern(path)])?;
+    Ok(Survey::of(&project))
 }

@@ -124,7 +124,7 @@ impl Statement {
             }
             return Ok(());
         }
-        if self.has_filters() {
+        if self.has_filter {
             return Err(Mistake::new(
                 format!("{verb} has a filter, which the server ignores"),
                 "leave it out, or use `update` to change rows that are there",

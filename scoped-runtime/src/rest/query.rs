@@ -51,18 +51,20 @@ impl<M> Query<M> {
     /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#vertical-filtering>.
     pub fn select(mut self, columns: impl AsRef<str>) -> Self {
         let columns = columns.as_ref();
-        if self.statement.select.is_some() {
+        if self.statement.has_select {
             let remedy = "name all columns in one `select`";
             return self.refuse(Mistake::new("`select` is called twice", remedy));
         }
         if let Some(mistake) = Mistake::if_nul("select", columns) {
             return self.refuse(mistake);
         }
-        self.statement.select = Some(if columns.contains('\n') {
-            columns.lines().map(str::trim).collect()
+        self.statement.has_select = true;
+        if columns.contains('\n') {
+            let one_line: String = columns.lines().map(str::trim).collect();
+            self.statement.parameter("select", &one_line);
         } else {
-            columns.to_owned()
-        });
+            self.statement.parameter("select", columns);
+        }
         self
     }
 

@@ -14,15 +14,20 @@ use crate::error::ClientError;
 
 /// Everything that a query says, before it is a request.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says whether something was said"
+)]
 pub(super) struct Statement {
     /// The path below the project's URL: `rest/v1/notes`.
     pub(super) path: String,
     pub(super) schema: Option<Arc<str>>,
     pub(super) verb: Verb,
     pub(super) body: Option<Body>,
-    pub(super) select: Option<String>,
-    /// The filters as they are sent, each with `&` behind it.
-    pub(super) filters: String,
+    /// What was said as it is sent, each parameter with `&` behind it.
+    pub(super) parameters: String,
+    pub(super) has_select: bool,
+    pub(super) has_filter: bool,
     /// Whether a filter narrows the rows of the query's own table.
     pub(super) narrows: bool,
     /// The embedded table that a filter is about.
@@ -32,8 +37,6 @@ pub(super) struct Statement {
     pub(super) orders: Vec<(String, String)>,
     pub(super) limit: Option<usize>,
     pub(super) offset: Option<usize>,
-    /// Further parameters as they are sent, each with `&` behind it.
-    pub(super) parameters: String,
     /// The limits and offsets of embedded tables that were said.
     embedded: Vec<String>,
     pub(super) columns: Option<Vec<String>>,
@@ -57,15 +60,15 @@ impl Statement {
             schema,
             verb: Verb::Read,
             body: None,
-            select: None,
-            filters: String::new(),
+            parameters: String::with_capacity(96),
+            has_select: false,
+            has_filter: false,
             narrows: false,
             embedded_filter: None,
             all_rows: false,
             orders: Vec::new(),
             limit: None,
             offset: None,
-            parameters: String::new(),
             embedded: Vec::new(),
             columns: None,
             on_conflict: None,
@@ -97,8 +100,7 @@ impl Statement {
                 self.group(table, false, Operator::And, &never(field));
             }
             None => {
-                let filters = &mut self.filters;
-                filters.reserve(64);
+                let filters = &mut self.parameters;
                 if !table.is_empty() {
                     push_encoded(filters, table);
                     filters.push('.');
@@ -140,6 +142,7 @@ impl Statement {
     }
 
     fn note_filter(&mut self, table: &str, narrows: bool) {
+        self.has_filter = true;
         if table.is_empty() {
             self.narrows |= narrows;
         } else if self.embedded_filter.is_none() {
@@ -155,7 +158,7 @@ impl Statement {
                 "give the table another name in `select`: `other:not(..)`",
             )));
         }
-        let filters = &mut self.filters;
+        let filters = &mut self.parameters;
         if !table.is_empty() {
             push_encoded(filters, table);
             filters.push('.');
@@ -166,10 +169,6 @@ impl Statement {
         filters.extend([operator.text(), "=("]);
         push_encoded(filters, list);
         filters.push_str(")&");
-    }
-
-    pub(super) fn has_filters(&self) -> bool {
-        !self.filters.is_empty() || self.embedded_filter.is_some()
     }
 
     /// Adds a column behind the ones that are there.

@@ -48,15 +48,11 @@ impl Statement {
     }
 
     fn target(&self, columns: Option<&[String]>) -> Result<String, Mistake> {
-        let select = self.select.as_deref();
-        let length = self.path.len() + self.filters.len() + self.parameters.len();
-        let mut target = String::with_capacity(length + select.map_or(0, str::len) + 64);
+        let length = self.path.len() + self.parameters.len();
+        let mut target = String::with_capacity(length + 64);
         target.push_str(&self.path);
         target.push('?');
-        if let Some(select) = select {
-            push_pair(&mut target, "select", select);
-        }
-        target.push_str(&self.filters);
+        target.push_str(&self.parameters);
         for (key, columns) in &self.orders {
             push_pair(&mut target, key, columns);
         }
@@ -76,7 +72,6 @@ impl Statement {
         if let Some(columns) = &self.on_conflict {
             push_names(&mut target, "on_conflict", columns);
         }
-        target.push_str(&self.parameters);
         if matches!(self.verb, Verb::CallByGet | Verb::CallByHead)
             && let Some(body) = &self.body
         {

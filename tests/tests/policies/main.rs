@@ -22,6 +22,8 @@ mod package;
 )]
 #[path = "../../../scoped-macros/src/policy/mod.rs"]
 mod policy;
+mod reading;
 mod report;
 mod server;
 mod texts;
+mod truth;

@@ -114,7 +114,7 @@ fn several_paths_are_one_history_and_a_file_counts_once() {
     assert!(
         report
             .to_string()
-            .ends_with("files: 2, errors: 5, warnings: 2"),
+            .ends_with("files: 2, errors: 5, warnings: 1"),
         "{report}"
     );
 }

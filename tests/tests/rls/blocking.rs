@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use scoped_runtime::Error;
 use scoped_runtime::blocking::{ScopedClient, ScopedClients};
+use scoped_runtime::{Error, Paging};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -65,4 +65,37 @@ fn fifty_users_on_threads_of_their_own_stay_apart() {
             });
         }
     });
+}
+
+#[test]
+fn every_way_of_sending_waits_for_its_answer() {
+    let clients = project();
+    let (alice, bob) = (
+        clients.get(somebody()).unwrap(),
+        clients.get(somebody()).unwrap(),
+    );
+    for body in ["a", "b", "c"] {
+        write(&alice, body);
+    }
+    let table = |client: &ScopedClient| client.from("notes").select("id,owner,body");
+    assert_eq!(table(&alice).count().unwrap(), 3);
+    assert_eq!(table(&bob).count().unwrap(), 0);
+    let page = table(&alice).order("id").range(1, 1).fetch_page::<Note>();
+    let page = page.unwrap();
+    assert_eq!((page.rows[0].body.as_str(), page.total), ("b", 3));
+    let paging = Paging::by_key("id").page_size(2);
+    let streamed: Result<Vec<Note>, Error> = table(&alice).fetch_stream(paging.clone()).collect();
+    assert_eq!(streamed.unwrap(), notes(&alice).unwrap());
+    assert_eq!(table(&bob).fetch_stream::<Note>(paging).count(), 0);
+    let csv = table(&alice).select("body").csv();
+    assert!(
+        csv.unwrap_err()
+            .to_string()
+            .contains("`select` is called twice")
+    );
+    let csv = alice.from("notes").select("body").order("body").csv();
+    assert_eq!(
+        csv.unwrap().lines().collect::<Vec<_>>(),
+        ["body", "a", "b", "c"]
+    );
 }

@@ -1,10 +1,11 @@
+use super::super::source::Source;
 use super::super::split::Range;
 use super::super::token::Kind;
-use super::branch::Branches;
+use super::branch::{Branches, Runs};
 use super::dynamic::Variables;
 use super::{Part, Replay};
 
-impl Replay<'_> {
+impl<'a> Replay<'a> {
     /// A DO block: its DDL runs, in order. What stands in a branch only perhaps does.
     pub(super) fn block(&mut self, part: Part) {
         let source = &self.sources[part.source];
@@ -13,20 +14,24 @@ impl Replay<'_> {
             text.then(|| source.decoded(at)).flatten()
         });
         let Some(body) = body else { return };
+        let nested = source.nested(body, false);
+        self.run(nested, Variables::default());
+    }
+
+    /// Runs the statements of PL/pgSQL.
+    pub(super) fn run(&mut self, body: Source<'a>, variables: Variables) {
         if self.depth >= super::MAX_DEPTH {
             return;
         }
         self.depth += 1;
-        let nested = source.nested(body, false);
-        let index = self.push(nested);
-        self.body(index);
+        let index = self.push(body);
+        self.body(index, variables);
         self.depth -= 1;
     }
 
-    fn body(&mut self, index: usize) {
-        let mut variables = Variables::default();
-        let mut branches = Branches::default();
-        let outside = self.unsure;
+    fn body(&mut self, index: usize, mut variables: Variables) {
+        let mut branches = Branches::of(&self.sources[index]);
+        let (outside, caught) = (self.unsure, self.caught);
         let mut start = 0;
         let mut depth = 0_usize;
         let mut at = 0;
@@ -36,14 +41,16 @@ impl Replay<'_> {
                 Kind::Open => depth += 1,
                 Kind::Close => depth = depth.saturating_sub(1),
                 Kind::Semicolon => {
-                    self.unsure = outside || branches.are_unsure();
-                    self.step(index, (start, at), &mut variables);
+                    branches.leave(source, start);
+                    self.step(index, (start, at), &mut variables, outside, &branches);
                     (start, depth) = (at + 1, 0);
                 }
                 Kind::Word if depth == 0 => {
-                    branches.word(source, at, at == start);
-                    if source.is(at, "loop") {
-                        self.loop_head(index, (start, at), &mut variables);
+                    let ends_loop = at > start && source.is(at - 1, "end");
+                    branches.word(&self.state, source, at, at == start);
+                    if source.is(at, "loop") && !ends_loop {
+                        let known = self.loop_head(index, (start, at), &mut variables);
+                        branches.enter_loop(known);
                         start = at + 1;
                     } else if source.is_any(at, &["begin", "declare", "then", "else", "exception"])
                     {
@@ -54,27 +61,57 @@ impl Replay<'_> {
             }
             at += 1;
         }
-        self.step(index, (start, at), &mut variables);
-        self.unsure = outside;
+        self.step(index, (start, at), &mut variables, outside, &branches);
+        (self.unsure, self.caught) = (outside, caught);
     }
 
     /// One statement of the block.
-    fn step(&mut self, index: usize, range: Range, variables: &mut Variables) {
+    fn step(
+        &mut self,
+        index: usize,
+        range: Range,
+        variables: &mut Variables,
+        outside: bool,
+        branches: &Branches,
+    ) {
         let source = &self.sources[index];
         let (at, end) = range;
-        if at >= end {
+        // A RETURN has changed what runs behind it, not itself.
+        if at >= end || source.is_any(at, &["return", "exit", "continue"]) {
             return;
         }
+        let runs = branches.runs();
+        if runs == Runs::Never {
+            return;
+        }
+        self.unsure = outside || runs == Runs::Perhaps;
+        self.caught = branches.is_caught();
         if source.is(at, "execute") {
             for pieces in self.texts((index, (at + 1, end)), variables) {
                 self.nested(index, pieces);
             }
+        } else if source.is_any(at, &["perform", "call"]) {
+            self.invoke(index, range, variables);
         } else if let Some(assign) = self.assignment(index, range) {
             if let Some(name) = self.sources[index].name(at) {
                 self.assign(index, &name, (assign + 1, end), variables);
             }
         } else {
+            self.selected(index, range, variables);
             self.statement(index, range);
+        }
+    }
+
+    /// `SELECT .. INTO name`: what the variable was is gone.
+    fn selected(&self, index: usize, (at, end): Range, variables: &mut Variables) {
+        let source = &self.sources[index];
+        if !source.is(at, "select") {
+            return;
+        }
+        if let Some(into) = (at..end).find(|at| source.is(*at, "into"))
+            && let Some(name) = source.name(into + 1 + usize::from(source.is(into + 1, "strict")))
+        {
+            variables.forget(&name);
         }
     }
 
@@ -82,7 +119,12 @@ impl Replay<'_> {
     fn assignment(&self, index: usize, (at, end): Range) -> Option<usize> {
         let source = &self.sources[index];
         if !source.kind(at)?.is_name()
-            || source.is_any(at, &["create", "alter", "drop", "set", "select", "do"])
+            || source.is_any(
+                at,
+                &[
+                    "create", "alter", "drop", "set", "select", "do", "grant", "update",
+                ],
+            )
         {
             return None;
         }

@@ -1,54 +1,146 @@
+//! The branches of a DO block, and whether they run.
+
+use std::collections::HashSet;
+
 use super::super::source::Source;
 use super::super::token::Kind;
+use super::State;
+use super::condition::truth;
 
-/// A part of a DO block that perhaps does not run.
+/// Whether something runs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Runs {
+    Never,
+    Perhaps,
+    Surely,
+}
+
+/// A part of a block that has an end of its own.
 enum Branch {
-    /// BEGIN .. END; with an EXCEPTION part, which runs only if something fails.
-    Block { unsure: bool },
-    /// IF or CASE, whose condition only the run knows.
-    Condition { unsure: bool },
+    /// BEGIN .. END; the EXCEPTION part runs only if something fails. `caught` is whether there is one.
+    Block { runs: Runs, caught: bool },
+    /// IF or CASE: the branch that is being read, and the branches before it.
+    Condition { runs: Runs, before: Runs },
+    /// A loop over what only the run knows perhaps has no turns.
+    Loop { runs: Runs },
 }
 
 /// The branches around a place of a DO block.
-#[derive(Default)]
-pub(super) struct Branches(Vec<Branch>);
+pub(super) struct Branches {
+    around: Vec<Branch>,
+    /// Behind a RETURN that perhaps ran.
+    rest: Runs,
+    /// The BEGINs of blocks with an EXCEPTION part.
+    catching: HashSet<usize>,
+}
 
 impl Branches {
-    /// Whether a statement here perhaps does not run.
-    pub(super) fn are_unsure(&self) -> bool {
-        self.0.iter().any(|branch| match branch {
-            Branch::Block { unsure } | Branch::Condition { unsure } => *unsure,
-        })
+    pub(super) fn of(source: &Source<'_>) -> Self {
+        Self {
+            around: Vec::new(),
+            rest: Runs::Surely,
+            catching: catching(source),
+        }
+    }
+
+    /// Whether a statement here may fail without a trace.
+    pub(super) fn is_caught(&self) -> bool {
+        let caught = |branch: &Branch| matches!(branch, Branch::Block { caught: true, .. });
+        self.around.iter().any(caught)
+    }
+
+    /// Whether a statement here runs.
+    pub(super) fn runs(&self) -> Runs {
+        let around = self.around.iter().map(|branch| match branch {
+            Branch::Block { runs, .. } | Branch::Condition { runs, .. } | Branch::Loop { runs } => {
+                *runs
+            }
+        });
+        around.fold(self.rest, Runs::min)
     }
 
     /// Takes in a word outside of brackets; `first` is whether it begins a statement.
-    pub(super) fn word(&mut self, source: &Source<'_>, at: usize, first: bool) {
+    pub(super) fn word(&mut self, state: &State, source: &Source<'_>, at: usize, first: bool) {
         if source.is(at, "begin") {
-            self.0.push(Branch::Block { unsure: false });
+            let caught = self.catching.contains(&at);
+            self.around.push(Branch::Block {
+                runs: Runs::Surely,
+                caught,
+            });
         } else if first && source.is(at, "if") {
-            let unsure = !asks_for_existence(source, at + 1);
-            self.0.push(Branch::Condition { unsure });
+            let runs = truth(state, source, at + 1);
+            let before = Runs::Never;
+            self.around.push(Branch::Condition { runs, before });
         } else if first && source.is(at, "case") {
-            self.0.push(Branch::Condition { unsure: true });
+            self.around.push(Branch::Condition {
+                runs: Runs::Perhaps,
+                before: Runs::Perhaps,
+            });
         } else if source.is_any(at, &["else", "elsif", "elseif"]) {
-            if let Some(Branch::Condition { unsure }) = self.0.last_mut() {
-                *unsure = true;
+            if let Some(Branch::Condition { runs, before }) = self.around.last_mut() {
+                *before = (*before).max(*runs);
+                let own = if source.is(at, "else") {
+                    Runs::Surely
+                } else {
+                    truth(state, source, at + 1)
+                };
+                *runs = match *before {
+                    Runs::Surely => Runs::Never,
+                    Runs::Perhaps => own.min(Runs::Perhaps),
+                    Runs::Never => own,
+                };
             }
         } else if source.is(at, "exception") && source.is(at + 1, "when") {
-            if let Some(Branch::Block { unsure }) = self.0.last_mut() {
-                *unsure = true;
+            if let Some(Branch::Block { runs, .. }) = self.around.last_mut() {
+                *runs = Runs::Perhaps;
             }
-        } else if first && source.is(at, "end") && !source.is(at + 1, "loop") {
-            self.0.pop();
+        } else if first && source.is(at, "end") {
+            self.around.pop();
+        }
+    }
+
+    /// A loop begins; `known` is whether its turns are.
+    pub(super) fn enter_loop(&mut self, known: bool) {
+        let runs = if known { Runs::Surely } else { Runs::Perhaps };
+        self.around.push(Branch::Loop { runs });
+    }
+
+    /// RETURN, EXIT and CONTINUE: what follows perhaps does not run.
+    pub(super) fn leave(&mut self, source: &Source<'_>, at: usize) {
+        let when = source.kind(at + 1) != Some(Kind::Semicolon);
+        let here = self.runs();
+        if source.is(at, "return") {
+            if here == Runs::Surely {
+                self.rest = Runs::Never;
+            } else if here == Runs::Perhaps {
+                self.rest = self.rest.min(Runs::Perhaps);
+            }
+        } else if source.is_any(at, &["exit", "continue"]) && (when || here == Runs::Perhaps) {
+            for branch in self.around.iter_mut().rev() {
+                if let Branch::Loop { runs } = branch {
+                    *runs = (*runs).min(Runs::Perhaps);
+                    break;
+                }
+            }
         }
     }
 }
 
-/// `IF [NOT] EXISTS (..) THEN`: asks whether the work is done already, so on a fresh database it says what
-/// the statement behind it wants.
-fn asks_for_existence(source: &Source<'_>, at: usize) -> bool {
-    let open = at + 1 + usize::from(source.is(at, "not"));
-    source.is(open - 1, "exists")
-        && source.kind(open) == Some(Kind::Open)
-        && source.is(source.closing((open, source.tokens.len())) + 1, "then")
+/// The BEGINs whose block has an EXCEPTION part.
+fn catching(source: &Source<'_>) -> HashSet<usize> {
+    let mut found = HashSet::new();
+    // Places of BEGIN; of CASE none.
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for at in 0..source.tokens.len() {
+        if source.is(at, "begin") {
+            open.push(Some(at));
+        } else if source.is(at, "case") && !source.is(at.wrapping_sub(1), "end") {
+            open.push(None);
+        } else if source.is(at, "exception") && source.is(at + 1, "when") {
+            found.extend(open.iter().rev().find_map(|place| *place));
+        } else if source.is(at, "end") && !source.is_any(at + 1, &["if", "loop"]) {
+            open.pop();
+        }
+    }
+    found
 }

@@ -1,9 +1,21 @@
-use super::super::name::UNKNOWN;
 use super::super::source::Source;
-use super::super::split::Range;
 use super::super::token::Kind;
-use super::function::type_at;
-use super::{Part, Policy, Replay};
+use super::table::View;
+use super::{Part, Replay};
+
+/// What may stand between CREATE and the kind of the object.
+const BEFORE_KIND: [&str; 10] = [
+    "temp",
+    "temporary",
+    "global",
+    "local",
+    "unlogged",
+    "materialized",
+    "recursive",
+    "constraint",
+    "foreign",
+    "event",
+];
 
 impl Replay<'_> {
     pub(super) fn create(&mut self, part: Part) {
@@ -14,20 +26,7 @@ impl Replay<'_> {
             at += 2;
         }
         let mut temporary = false;
-        while source.is_any(
-            at,
-            &[
-                "temp",
-                "temporary",
-                "global",
-                "local",
-                "unlogged",
-                "materialized",
-                "recursive",
-                "constraint",
-                "foreign",
-            ],
-        ) {
+        while source.is_any(at, &BEFORE_KIND) {
             temporary |= source.is_any(at, &["temp", "temporary"]);
             at += 1;
         }
@@ -40,52 +39,15 @@ impl Replay<'_> {
             self.create_view(part, next, replace);
         } else if source.is(at, "table") && !temporary {
             self.create_table(part, next);
-        } else if source.is_any(at, &["trigger", "rule"]) {
+        } else if source.is_any(at, &["trigger", "rule"]) && !source.is(at - 1, "event") {
             self.create_trigger(part, next, replace);
         } else if source.is(at, "domain") {
             self.create_domain(part, next);
-        } else if source.is_any(at, &["role", "user", "group"])
-            && let Some(role) = source.name(next)
-        {
-            self.state.roles.insert(role);
+        } else if source.is(at, "type") {
+            self.create_type(part, next);
+        } else if source.is_any(at, &["role", "user", "group"]) {
+            self.create_role(part, next);
         }
-    }
-
-    fn create_policy(&mut self, part: Part, at: usize) {
-        let source = &self.sources[part.source];
-        let Some((name, table, at)) = policy_head(source, at) else {
-            return;
-        };
-        let mut policy = Policy {
-            at: part,
-            using: None,
-            check: None,
-            uncertain: self.unsure,
-        };
-        policy_clauses(source, part, at, &mut policy);
-        let policies = &mut self.state.table(table).policies;
-        let mut name = name;
-        // Two names that only the run knows are two policies.
-        while name.contains(UNKNOWN) && policies.contains_key(&name) && name.len() < 256 {
-            name.push(UNKNOWN);
-        }
-        // A second of the same name is refused. One that was perhaps dropped was, if this ran.
-        match policies.get(&name) {
-            Some(old) if !old.uncertain || self.unsure => {}
-            _ => {
-                policies.insert(name, policy);
-            }
-        }
-    }
-
-    fn create_domain(&mut self, part: Part, at: usize) {
-        let source = &self.sources[part.source];
-        let Some((name, at)) = source.qualified(at) else {
-            return;
-        };
-        let (base, _) = type_at(source, at + usize::from(source.is(at, "as")), part.range.1);
-        let name = self.state.new_name(name);
-        self.state.domains.entry(name).or_insert(base);
     }
 
     fn create_view(&mut self, part: Part, at: usize, replace: bool) {
@@ -94,15 +56,28 @@ impl Replay<'_> {
         let Some((name, mut at)) = source.qualified(exists) else {
             return;
         };
+        let mut columns = Vec::new();
+        if source.kind(at) == Some(Kind::Open) {
+            let close = source.closing((at, part.range.1));
+            columns = (at + 1..close).filter_map(|at| source.name(at)).collect();
+        }
         while at < part.range.1 && !source.is(at, "as") {
             at += 1;
         }
+        let query = Part {
+            source: part.source,
+            range: ((at + 1).min(part.range.1), part.range.1),
+        };
+        let bound = self.query_bound(query);
         let name = self.state.new_name(name);
-        let table = self.state.tables.entry(name).or_default();
+        let id = self.state.table_named(&name);
+        let table = &mut self.state.tables[id];
         if replace || table.view.is_none() {
-            table.view = Some(Part {
-                source: part.source,
-                range: ((at + 1).min(part.range.1), part.range.1),
+            table.made = true;
+            table.view = Some(View {
+                part: query,
+                bound,
+                columns,
             });
         }
     }
@@ -119,55 +94,47 @@ impl Replay<'_> {
         let Some((table, at)) = source.qualified(at + 1) else {
             return;
         };
-        let triggers = &mut self.state.table(table).triggers;
-        if replace || !triggers.contains_key(&name) {
-            let range = (at, part.range.1);
-            triggers.insert(
-                name,
-                Part {
-                    source: part.source,
-                    range,
-                },
-            );
-        }
-    }
-}
-
-/// `name ON table`.
-pub(super) fn policy_head(
-    source: &Source<'_>,
-    at: usize,
-) -> Option<(String, super::super::name::WrittenName, usize)> {
-    let name = source.name(at)?;
-    if !source.is(at + 1, "on") {
-        return None;
-    }
-    let only = usize::from(source.is(at + 2, "only"));
-    let (table, at) = source.qualified(at + 2 + only)?;
-    Some((name, table, at))
-}
-
-/// What follows `ON table` in CREATE and ALTER POLICY.
-pub(super) fn policy_clauses(source: &Source<'_>, part: Part, at: usize, policy: &mut Policy) {
-    let end = part.range.1;
-    let mut at = at;
-    let expression = |at: usize| {
-        let close = source.closing((at, end));
-        let range = ((at + 1).min(close), close);
-        (source.kind(at) == Some(Kind::Open)).then_some(Part {
+        let range = (at, part.range.1);
+        let id = self.state.table(table);
+        let condition = Part {
             source: part.source,
             range,
-        })
-    };
-    while at < end {
-        if source.is(at, "using") {
-            policy.using = expression(at + 1).or(policy.using);
-            at = source.closing((at + 1, end)) + 1;
-        } else if source.is(at, "with") && source.is(at + 1, "check") {
-            policy.check = expression(at + 2).or(policy.check);
-            at = source.closing((at + 2, end)) + 1;
-        } else {
-            at += 1;
+        };
+        let expression = self.expression(condition, Some(id));
+        let triggers = &mut self.state.tables[id].triggers;
+        if replace || !triggers.contains_key(&name) {
+            triggers.insert(name, expression);
+        }
+    }
+
+    fn create_role(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let Some(role) = source.name(at) else { return };
+        for at in at..part.range.1 {
+            if source.is(at, "in") && source.is_any(at + 1, &["role", "group"]) {
+                let of = source.name(at + 2).unwrap_or_default();
+                self.state.grants.push((of, role.clone()));
+            }
+        }
+        self.state.roles.insert(role);
+    }
+
+    /// `GRANT role TO role`.
+    pub(super) fn grant(&mut self, part: Part) {
+        let source = &self.sources[part.source];
+        let (at, end) = part.range;
+        if (at..end).any(|at| source.is(at, "on")) {
+            return;
+        }
+        let Some(to) = (at..end).find(|at| source.is(*at, "to")) else {
+            return;
+        };
+        let of: Vec<String> = (at + 1..to).filter_map(|at| source.name(at)).collect();
+        let to: Vec<String> = (to + 1..end).filter_map(|at| source.name(at)).collect();
+        for of in of {
+            self.state
+                .grants
+                .extend(to.iter().map(|to| (of.clone(), to.clone())));
         }
     }
 }

@@ -1,9 +1,11 @@
-use super::super::name::UNKNOWN;
+use std::collections::HashMap;
+
+use super::super::commas::commas;
 use super::super::source::{Pieces, Source};
 use super::super::split::Range;
+use super::super::template;
 use super::super::token::Kind;
 use super::Replay;
-use super::function::commas;
 
 /// More turns of a loop are not unrolled.
 const MAX_TURNS: usize = 256;
@@ -11,30 +13,27 @@ const MAX_DEPTH: usize = 12;
 
 /// The variables of a block whose texts are known, each with a value for every turn of its loop.
 #[derive(Default)]
-pub(crate) struct Variables(Vec<(String, Vec<Pieces>)>);
+pub(crate) struct Variables(HashMap<String, Vec<Pieces>>);
 
 impl Variables {
     fn get(&self, name: &str) -> Option<&Vec<Pieces>> {
-        let found = self.0.iter().rev().find(|(known, _)| known == name);
-        found.map(|(_, values)| values)
+        self.0.get(name)
     }
 
-    fn set(&mut self, name: &str, values: Vec<Pieces>) {
-        self.0.retain(|(known, _)| known != name);
-        self.0.push((name.to_owned(), values));
+    pub(super) fn set(&mut self, name: &str, values: Vec<Pieces>) {
+        self.0.insert(name.to_owned(), values);
     }
-}
 
-/// The texts that an expression may be when nothing is known of the variables.
-pub(crate) fn dynamic_texts(source: &Source<'_>, range: Range) -> Vec<Pieces> {
-    texts(source, range, &Variables::default())
+    pub(super) fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
 }
 
 fn texts(source: &Source<'_>, range: Range, known: &Variables) -> Vec<Pieces> {
     let end = (range.0..range.1).find(|at| source.is_any(*at, &["using", "into"]));
     let range = (range.0, end.unwrap_or(range.1));
     let turns = (range.0..range.1)
-        .filter_map(|at| known.get(&source.name(at)?))
+        .filter_map(|at| known.get(&name_of(source, at)?))
         .map(Vec::len)
         .max();
     (0..turns.unwrap_or(1).clamp(1, MAX_TURNS))
@@ -49,29 +48,65 @@ fn texts(source: &Source<'_>, range: Range, known: &Variables) -> Vec<Pieces> {
         .collect()
 }
 
+/// A variable's name, or `$1`.
+fn name_of(source: &Source<'_>, at: usize) -> Option<String> {
+    match source.kind(at)? {
+        Kind::Parameter => Some(source.raw(at).to_owned()),
+        _ => source.name(at),
+    }
+}
+
 impl Replay<'_> {
-    /// `name := value`: an array of literals, or a text.
+    /// `name := value`: an array of literals, or a text. In a branch that perhaps does not run, either the
+    /// old or the new one.
     pub(super) fn assign(&self, index: usize, name: &str, range: Range, variables: &mut Variables) {
         let source = &self.sources[index];
-        let values =
+        let mut values =
             elements(source, range).unwrap_or_else(|| self.texts((index, range), variables));
+        if self.unsure
+            && let Some(known) = variables.get(name)
+        {
+            values.extend(known.iter().cloned());
+            values.truncate(MAX_TURNS);
+        }
         variables.set(name, values);
     }
 
-    /// `FOREACH x IN ARRAY ..` and `FOR x IN SELECT unnest(..)`.
-    pub(super) fn loop_head(&self, index: usize, (at, end): Range, variables: &mut Variables) {
+    /// `FOREACH x IN ARRAY ..` and `FOR x IN SELECT unnest(..)`; gives whether all turns are known.
+    pub(super) fn loop_head(
+        &self,
+        index: usize,
+        (at, end): Range,
+        variables: &mut Variables,
+    ) -> bool {
         let source = &self.sources[index];
         if !source.is_any(at, &["for", "foreach"]) {
-            return;
+            return !source.is(at, "while");
         }
         let Some(name) = source.name(at + 1) else {
-            return;
+            return false;
         };
-        let values = elements(source, (at + 2, end)).or_else(|| {
-            let mut known = (at + 2..end).filter_map(|at| source.name(at));
+        // `FOR i IN 1..3`.
+        let range = (at + 2..end).any(|at| source.raw(at) == ".");
+        self.bind_elements(index, &name, (at + 2, end), variables) || range
+    }
+
+    /// The variable gets the elements of the array that stands there, one a turn.
+    pub(super) fn bind_elements(
+        &self,
+        index: usize,
+        name: &str,
+        (at, end): Range,
+        variables: &mut Variables,
+    ) -> bool {
+        let source = &self.sources[index];
+        let values = elements(source, (at, end)).or_else(|| {
+            let mut known = (at..end).filter_map(|at| source.name(at));
             known.find_map(|name| variables.get(&name)).cloned()
         });
-        variables.set(&name, values.unwrap_or_default());
+        let known = values.is_some();
+        variables.set(name, values.unwrap_or_default());
+        known
     }
 
     /// The texts that an expression may be, one for each turn of the loop it stands in.
@@ -113,7 +148,7 @@ struct Evaluate<'s, 'a> {
 }
 
 impl Evaluate<'_, '_> {
-    /// The text of terms joined by `||`; what cannot be known is [`UNKNOWN`].
+    /// The text of terms joined by `||`; what cannot be known is unknown.
     fn text(&self, (start, end): Range, depth: usize) -> Pieces {
         let mut text = Pieces::default();
         let mut from = start;
@@ -155,22 +190,19 @@ impl Evaluate<'_, '_> {
             if source.is(at, "format") {
                 return self.format(inside, depth + 1);
             }
-            if source.is_any(
-                at,
-                &["quote_ident", "quote_literal", "quote_nullable", "lower"],
-            ) {
-                let quote = match source.is(at, "quote_ident") {
-                    true => "\"",
-                    false if source.is(at, "lower") => "",
-                    false => "'",
-                };
-                return quoted(&self.text(inside, depth + 1), quote);
-            }
-            return Pieces::unknown();
+            let text = |depth| self.text(inside, depth);
+            return if source.is(at, "quote_ident") {
+                template::identifier(&text(depth + 1))
+            } else if source.is_any(at, &["quote_literal", "quote_nullable"]) {
+                template::literal(&text(depth + 1))
+            } else if source.is_any(at, &["lower", "trim", "text", "concat"]) {
+                text(depth + 1)
+            } else {
+                Pieces::unknown()
+            };
         }
         let whole = end == at + 1 || source.kind(at + 1) == Some(Kind::Cast);
-        source
-            .name(at)
+        name_of(source, at)
             .filter(|_| whole)
             .and_then(|name| {
                 let values = self.known.get(&name)?;
@@ -189,74 +221,6 @@ impl Evaluate<'_, '_> {
             return Pieces::unknown();
         };
         let arguments: Vec<Pieces> = arguments.collect();
-        let mut text = Pieces::default();
-        let mut next = 0;
-        let mut rest = 0;
-        while let Some(found) = template.text[rest..].find('%') {
-            text.push(&slice(&template, rest, rest + found));
-            let spec = &template.text[rest + found + 1..];
-            let digits = spec.len() - spec.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let mut width = digits;
-            if digits > 0 && spec[digits..].starts_with('$') {
-                next = spec[..digits]
-                    .parse::<usize>()
-                    .unwrap_or(1)
-                    .saturating_sub(1);
-                width += 1;
-            }
-            let letter = spec[width..].chars().next();
-            match letter {
-                Some('%') => text.text.push('%'),
-                Some('I' | 'L' | 's') => {
-                    let quote = match letter {
-                        Some('I') => "\"",
-                        Some('L') => "'",
-                        _ => "",
-                    };
-                    let value = arguments.get(next).cloned();
-                    text.push(&quoted(&value.unwrap_or_else(Pieces::unknown), quote));
-                    next += 1;
-                }
-                _ => {}
-            }
-            rest += found + 1 + width + letter.map_or(0, char::len_utf8);
-        }
-        text.push(&slice(&template, rest, template.text.len()));
-        text
-    }
-}
-
-/// A known text in quotes. An unknown one stays bare, so that it is a name and no literal.
-fn quoted(text: &Pieces, quote: &str) -> Pieces {
-    if quote.is_empty() || text.text.contains(UNKNOWN) {
-        return text.clone();
-    }
-    let doubled = text.text.replace(quote, &quote.repeat(2));
-    Pieces {
-        text: format!("{quote}{doubled}{quote}"),
-        map: text.map.clone(),
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "no text is longer than its file"
-)]
-fn slice(pieces: &Pieces, from: usize, to: usize) -> Pieces {
-    let (start, end) = (from as u32, to as u32);
-    let first = pieces
-        .map
-        .partition_point(|(at, _)| *at <= start)
-        .saturating_sub(1);
-    let map = pieces.map[first..]
-        .iter()
-        .take_while(|(at, _)| *at < end)
-        .map(|(at, file)| match start.checked_sub(*at) {
-            Some(into) => (0, file + into),
-            None => (at - start, *file),
-        });
-    Pieces {
-        text: pieces.text[from..to].to_owned(),
-        map: map.collect(),
+        template::format(&template, &arguments)
     }
 }

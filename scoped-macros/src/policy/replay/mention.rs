@@ -1,60 +1,195 @@
-use super::super::name::QualifiedName;
-use super::super::token::Kind;
-use super::{Part, Replay};
+//! The names in a tree, as what they mean at this moment: what a CASCADE would find.
 
-/// What a name must be to be meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mention {
-    /// Behind FROM and the like, or before a dot: a column may have a table's name.
-    Table,
-    /// Before an opening bracket.
-    Function,
-    /// Anything.
-    Any,
+use super::super::syntax::{Call, Is, Link, Node, Query, Relation, Select, Statement};
+use super::State;
+use super::bound::Bound;
+
+pub(super) struct Mentions<'s> {
+    state: &'s State,
+    bound: Bound,
+    /// The tables of each query around, with their aliases.
+    scopes: Vec<Vec<(String, Option<usize>)>>,
 }
 
-impl Replay<'_> {
-    /// Whether the tokens of this part name the object: what a CASCADE would find. `bare` is whether the
-    /// name without a schema means it.
-    pub(super) fn mentions(
-        &self,
-        part: Part,
-        name: &QualifiedName,
-        mention: Mention,
-        bare: bool,
-    ) -> bool {
-        let source = &self.sources[part.source];
-        (part.range.0..part.range.1).any(|at| {
-            let named = match source.kind(at) {
-                Some(Kind::Word) => source.raw(at).eq_ignore_ascii_case(&name.name),
-                Some(Kind::Quoted | Kind::UnicodeQuoted) => {
-                    source.name(at).as_deref() == Some(&name.name)
+impl<'s> Mentions<'s> {
+    pub(super) fn of(state: &'s State, table: Option<usize>) -> Self {
+        let own = table.map(|id| (state.tables[id].names[0].name.clone(), Some(id)));
+        Self {
+            state,
+            bound: Bound::default(),
+            scopes: vec![own.into_iter().collect()],
+        }
+    }
+
+    pub(super) fn into_bound(self) -> Bound {
+        self.bound
+    }
+
+    pub(super) fn statement(&mut self, statement: &Statement) {
+        match statement {
+            Statement::Query(query) | Statement::Store(_, query) => self.query(query),
+            Statement::Return(Some(node)) => self.node(node),
+            Statement::Junk(nodes) => self.nodes(nodes),
+            _ => {}
+        }
+    }
+
+    fn nodes(&mut self, nodes: &[Node]) {
+        for node in nodes {
+            self.node(node);
+        }
+    }
+
+    pub(super) fn node(&mut self, node: &Node) {
+        match node {
+            Node::Name(name, _) => self.column(name),
+            Node::Call(call) => {
+                self.call(call);
+                for argument in &call.arguments {
+                    self.node(&argument.value);
                 }
-                _ => false,
-            };
-            if !named {
-                return false;
+                self.nodes(&call.extra);
             }
-            let qualified = at > part.range.0 + 1 && source.kind(at - 1) == Some(Kind::Dot);
-            let meant = if qualified {
-                source.name(at - 2).as_deref() == Some(&name.schema)
-            } else {
-                bare
-            };
-            if !meant {
-                return false;
-            }
-            let next = source.kind(at + 1);
-            match mention {
-                Mention::Any => true,
-                Mention::Function => next == Some(Kind::Open),
-                Mention::Table => {
-                    qualified
-                        || next == Some(Kind::Dot)
-                        || at > part.range.0
-                            && source.is_any(at - 1, &["from", "join", "only", "update", "into"])
+            Node::Chain(first, links) => {
+                self.node(first);
+                for link in links {
+                    self.link(link);
                 }
             }
-        })
+            Node::Not(inner) | Node::Prefix(inner) => self.node(inner),
+            Node::Case(case) => {
+                for (when, then) in &case.branches {
+                    self.node(when);
+                    self.node(then);
+                }
+                for node in case.operand.iter().chain(&case.otherwise) {
+                    self.node(node);
+                }
+            }
+            Node::Array(nodes) | Node::Row(nodes) | Node::Junk(nodes) => self.nodes(nodes),
+            Node::Query(query) | Node::ArrayQuery(query) | Node::Exists(query) => self.query(query),
+            Node::Text(_)
+            | Node::Number(_)
+            | Node::Boolean(_)
+            | Node::Null
+            | Node::Parameter(..) => {}
+        }
+    }
+
+    fn link(&mut self, link: &Link) {
+        match link {
+            Link::Operator(_, right, _)
+            | Link::Quantified(_, right)
+            | Link::Is(_, Is::Distinct(right)) => self.node(right),
+            Link::In(_, nodes) | Link::Index(nodes) => self.nodes(nodes),
+            Link::Cast(kind) => {
+                let kind = self.state.type_identity(kind.trim_end_matches("[]"));
+                self.bound.types.insert(kind);
+            }
+            Link::Is(..) | Link::Field(_) => {}
+        }
+    }
+
+    fn call(&mut self, call: &Call) {
+        let meant = self
+            .state
+            .functions_meant(&call.name, &self.state.search_path);
+        if meant.is_empty() {
+            return;
+        }
+        let arguments = call.arguments.iter();
+        let given = arguments.map(|argument| {
+            (
+                argument.name.as_deref(),
+                self.state.kind_of(&argument.value),
+            )
+        });
+        let meant = self.state.overloads(&meant, &given.collect::<Vec<_>>());
+        let known = self.bound.functions.entry(call.name.clone()).or_default();
+        known.extend(meant);
+        known.sort_unstable();
+        known.dedup();
+    }
+
+    pub(super) fn query(&mut self, query: &Query) {
+        for (_, _, inner) in &query.common {
+            self.query(inner);
+        }
+        for select in &query.selects {
+            self.select(select);
+        }
+        self.nodes(&query.rest);
+    }
+
+    fn select(&mut self, select: &Select) {
+        if let Some(inner) = &select.inner {
+            return self.query(inner);
+        }
+        self.scopes.push(Vec::new());
+        for from in &select.from {
+            match &from.relation {
+                Relation::Table(name) => {
+                    let id = self.state.table_meant(name, &self.state.search_path);
+                    if let Some(id) = id {
+                        self.bound.tables.insert(name.clone(), id);
+                    }
+                    let alias = from.alias.clone().unwrap_or_else(|| name.name.clone());
+                    self.scope().push((alias, id));
+                }
+                Relation::Function(node) => {
+                    self.node(node);
+                    self.scope()
+                        .push((from.alias.clone().unwrap_or_default(), None));
+                }
+                Relation::Query(query) => {
+                    self.query(query);
+                    self.scope()
+                        .push((from.alias.clone().unwrap_or_default(), None));
+                }
+            }
+        }
+        for item in &select.items {
+            self.node(&item.value);
+        }
+        self.nodes(&select.conditions);
+        if let Some(write) = &select.write {
+            write.rows.iter().for_each(|query| self.query(query));
+            write.set.iter().for_each(|(_, node)| self.node(node));
+        }
+        self.scopes.pop();
+    }
+
+    fn scope(&mut self) -> &mut Vec<(String, Option<usize>)> {
+        if self.scopes.is_empty() {
+            self.scopes.push(Vec::new());
+        }
+        let last = self.scopes.len() - 1;
+        &mut self.scopes[last]
+    }
+
+    /// A column of the innermost table that has it; where columns are not known, perhaps of any.
+    fn column(&mut self, name: &[String]) {
+        let [.., column] = name else { return };
+        if let [.., table, _] = name {
+            let mut all = self.scopes.iter().rev().flatten();
+            if let Some((_, Some(id))) = all.find(|(alias, _)| alias == table) {
+                self.bound.columns.insert((*id, column.clone()));
+            }
+            return;
+        }
+        for scope in self.scopes.iter().rev() {
+            let mut perhaps = Vec::new();
+            for id in scope.iter().filter_map(|(_, id)| *id) {
+                let columns = &self.state.tables[id].columns;
+                if columns.iter().any(|(known, _)| known == column) {
+                    self.bound.columns.insert((id, column.clone()));
+                    return;
+                }
+                if columns.is_empty() {
+                    perhaps.push((id, column.clone()));
+                }
+            }
+            self.bound.perhaps.extend(perhaps);
+        }
     }
 }

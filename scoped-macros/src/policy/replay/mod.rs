@@ -1,33 +1,47 @@
 //! The history of the files: what is live in the end.
+//!
+//! Every object is, is not, or perhaps is. A branch that perhaps does not run changes what is into what
+//! perhaps is, never into what is not.
 
 mod alter;
 mod block;
+mod bound;
 mod branch;
+mod condition;
 mod create;
 mod drop;
 mod dynamic;
 mod function;
+mod invoke;
+mod kind;
 mod mention;
+mod overload;
+mod policy;
 mod setting;
 mod state;
 mod table;
 mod transaction;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::source::{Pieces, Source};
 use super::split::{Range, statements};
 use super::token::Kind;
 
-pub(crate) use dynamic::dynamic_texts;
-pub(crate) use function::type_at;
-pub(crate) use state::{Function, Part, Policy, State, Table};
+pub(crate) use bound::{Bound, Expression};
+pub(crate) use function::Function;
+pub(crate) use overload::Given;
+pub(crate) use policy::{Policy, may_be};
+pub(crate) use state::{Part, State};
+pub(crate) use table::Rls;
 
 /// What the statements that begin and end transactions begin with.
-const TRANSACTION: [&str; 7] = [
+const TRANSACTION: [&str; 8] = [
     "begin",
     "start",
     "savepoint",
+    "release",
     "commit",
     "end",
     "rollback",
@@ -36,8 +50,11 @@ const TRANSACTION: [&str; 7] = [
 
 /// Dynamic SQL within dynamic SQL within ...: nobody writes more.
 const MAX_DEPTH: usize = 6;
+/// More calls of functions that make something are not run.
+const MAX_INVOKED: usize = 2_000;
 
 /// Runs every statement that makes, changes or drops something, and keeps the texts.
+#[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Replay<'a> {
     pub(crate) sources: Vec<Source<'a>>,
     pub(crate) state: State,
@@ -46,9 +63,19 @@ pub(crate) struct Replay<'a> {
     /// Of the open transaction, if this file rolls one back.
     marks: Vec<transaction::Mark>,
     rolls_back: bool,
+    in_transaction: bool,
+    /// The path before one that ends with the transaction.
+    local_path: Option<Vec<String>>,
+    /// Columns that were renamed: the table, the old name and the new one.
+    renamed: Vec<(usize, String, String)>,
+    /// The folder of each file.
+    folders: Vec<Option<&'a Path>>,
     /// In a branch that perhaps does not run.
     unsure: bool,
+    /// In a block that passes over what fails.
+    caught: bool,
     depth: usize,
+    invoked: usize,
 }
 
 impl<'a> Replay<'a> {
@@ -59,26 +86,40 @@ impl<'a> Replay<'a> {
             paths: BTreeMap::new(),
             marks: Vec::new(),
             rolls_back: false,
+            in_transaction: false,
+            local_path: None,
+            renamed: Vec::new(),
+            folders: Vec::new(),
             unsure: false,
+            caught: false,
             depth: 0,
+            invoked: 0,
         }
     }
 
     /// Applies one file. Each is a session of its own, so the search path begins anew.
-    pub(crate) fn file(&mut self, file: usize, text: &'a str) {
+    pub(crate) fn file(&mut self, file: usize, folder: Option<&'a Path>, text: &'a str) {
+        self.folders.resize(file + 1, folder);
         self.state.search_path.clear();
+        self.local_path = None;
+        self.in_transaction = false;
         let source = Source::file(file, text);
         let all = statements(&source);
         self.marks.clear();
         self.rolls_back = transaction::rolls_back(&source, &all);
         self.apply(source, all);
     }
-
     fn apply(&mut self, source: Source<'a>, all: Vec<Range>) {
         let index = self.push(source);
         for range in all {
             self.statement(index, range);
         }
+    }
+
+    /// The folder of the file that a part is in.
+    fn folder(&self, part: Part) -> Option<&Path> {
+        let file = self.sources[part.source].file;
+        self.folders.get(file).copied().flatten()
     }
 
     fn push(&mut self, source: Source<'a>) -> usize {
@@ -89,7 +130,13 @@ impl<'a> Replay<'a> {
     }
 
     fn note_path(&mut self, from: (usize, usize)) {
-        self.paths.insert(from, self.state.search_path.clone());
+        let known = self.paths.range(..=from).next_back();
+        let same = known.is_some_and(|((source, _), path)| {
+            *source == from.0 && *path == self.state.search_path
+        });
+        if !same {
+            self.paths.insert(from, self.state.search_path.clone());
+        }
     }
 
     /// The schemas that an unqualified name in this part may be of; none means `public`.
@@ -131,10 +178,15 @@ impl<'a> Replay<'a> {
             self.alter(part);
         } else if source.is(at, "do") {
             self.block(part);
-        } else if source.is_any(at, &["set", "select", "reset"]) {
+        } else if source.is(at, "grant") {
+            self.grant(part);
+        } else if source.is_any(at, &["set", "select", "reset", "discard", "call"]) {
             self.setting(part);
             self.note_path((index, range.1));
-        } else if self.rolls_back && self.depth == 0 && source.is_any(at, &TRANSACTION) {
+            if self.sources[index].is_any(at, &["select", "call"]) {
+                self.invoke(index, range, &mut dynamic::Variables::default());
+            }
+        } else if self.depth == 0 && source.is_any(at, &TRANSACTION) {
             self.transaction(part);
         }
     }

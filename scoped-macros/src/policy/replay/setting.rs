@@ -1,15 +1,15 @@
 use super::super::source::Source;
 use super::super::split::Range;
-use super::super::token::Kind;
 use super::{Part, Replay};
 
 impl Replay<'_> {
-    /// `SET search_path`, in its three spellings.
+    /// `SET search_path`, in its three spellings, RESET and DISCARD.
     pub(super) fn setting(&mut self, part: Part) {
         let source = &self.sources[part.source];
         let (mut at, end) = part.range;
-        if source.is(at, "reset") {
+        if source.is_any(at, &["reset", "discard"]) {
             if source.is_any(at + 1, &["search_path", "all"]) {
+                self.local_path = None;
                 self.state.search_path.clear();
             }
             return;
@@ -22,16 +22,39 @@ impl Replay<'_> {
             let sets = source.is(at, "set_config")
                 && source.literal(at + 2).as_deref() == Some("search_path");
             if let (true, Some(list)) = (sets, source.literal(at + 4)) {
-                self.state.search_path = schemas(list.split(','));
+                let path = schemas(list.split(','));
+                let local = source.is(at + 6, "true");
+                self.set_path(path, local);
             }
             return;
         }
         at += 1;
+        let local = source.is(at, "local");
         if source.is_any(at, &["session", "local"]) {
             at += 1;
         }
         if let Some(path) = search_path(source, (at, end)) {
-            self.state.search_path = path;
+            self.set_path(path, local);
+        }
+    }
+
+    /// A local path ends with the transaction; outside of one it is nothing at all.
+    fn set_path(&mut self, path: Vec<String>, local: bool) {
+        if local && !self.in_transaction && self.depth == 0 {
+            return;
+        }
+        let before = std::mem::replace(&mut self.state.search_path, path);
+        if local {
+            self.local_path.get_or_insert(before);
+        } else {
+            self.local_path = None;
+        }
+    }
+
+    /// The transaction is over.
+    pub(super) fn end_local_path(&mut self) {
+        if let Some(before) = self.local_path.take() {
+            self.state.search_path = before;
         }
     }
 }
@@ -48,7 +71,7 @@ pub(super) fn search_path(source: &Source<'_>, (at, end): Range) -> Option<Vec<S
             Some(name) if !source.is(at, "default") => found.push(name),
             _ => break,
         }
-        if source.kind(at + 1) != Some(Kind::Comma) {
+        if source.kind(at + 1) != Some(super::super::token::Kind::Comma) {
             break;
         }
         at += 2;

@@ -1,7 +1,11 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::super::name::{QualifiedName, WrittenName};
 use super::super::split::Range;
+use super::super::types::{identity, is_common};
+use super::function::Function;
+use super::kind::Kind;
+use super::table::Table;
 
 /// Tokens of one source: where the text of something live is.
 #[derive(Clone, Copy, Debug)]
@@ -10,54 +14,27 @@ pub(crate) struct Part {
     pub(crate) range: Range,
 }
 
-/// A live policy.
-#[derive(Clone, Debug)]
-pub(crate) struct Policy {
-    pub(crate) at: Part,
-    pub(crate) using: Option<Part>,
-    pub(crate) check: Option<Part>,
-    pub(crate) uncertain: bool,
-}
-
-/// A live function.
-#[derive(Clone, Debug)]
-pub(crate) struct Function {
-    pub(crate) at: Part,
-    /// The types of the input arguments, normalised.
-    pub(crate) arguments: Vec<String>,
-    /// Their names, where they have some.
-    pub(crate) names: Vec<String>,
-    pub(crate) returns: String,
-    pub(crate) language: String,
-    /// The token of the body's string.
-    pub(crate) body: Option<Part>,
-    pub(crate) search_path: Option<Vec<String>>,
-    /// Names from before a rename: what was written then still means this function.
-    pub(crate) former: Vec<QualifiedName>,
-}
-
-/// What a table has that may read claims. Views have triggers, so they are here as well.
-#[derive(Clone, Default, Debug)]
-pub(crate) struct Table {
-    pub(crate) policies: BTreeMap<String, Policy>,
-    pub(crate) triggers: BTreeMap<String, Part>,
-    /// By column or constraint.
-    pub(crate) defaults: BTreeMap<String, Part>,
-    /// The query of a view.
-    pub(crate) view: Option<Part>,
-}
-
-/// The database as the history so far has made it.
+/// The database as the history so far has made it. Objects are numbered, and names lead to the numbers: what
+/// was parsed when a name meant an object keeps meaning that, whatever it is called later.
 #[derive(Clone, Default)]
 pub(crate) struct State {
-    pub(crate) tables: HashMap<QualifiedName, Table>,
-    pub(crate) functions: HashMap<QualifiedName, Vec<Function>>,
-    /// The types that domains narrow, as written.
-    pub(crate) domains: HashMap<QualifiedName, String>,
+    pub(crate) tables: Vec<Table>,
+    /// Views as well. After a rename that perhaps was not done, two names lead to one table.
+    pub(crate) table_names: HashMap<QualifiedName, usize>,
+    pub(crate) functions: Vec<Function>,
+    /// By name, all overloads.
+    pub(crate) function_names: HashMap<QualifiedName, Vec<usize>>,
+    /// The names that any of them has or had, without schemas.
+    pub(crate) function_words: HashSet<String>,
+    pub(crate) kinds: HashMap<QualifiedName, Kind>,
     /// Roles that the files make.
     pub(crate) roles: BTreeSet<String>,
+    /// Roles, each with one that was granted to it.
+    pub(crate) grants: Vec<(String, String)>,
     /// Empty means as the server has it: `public`.
     pub(crate) search_path: Vec<String>,
+    /// Some table has had row level security switched on.
+    pub(crate) rls: bool,
 }
 
 impl State {
@@ -91,85 +68,79 @@ impl State {
     }
 
     pub(crate) fn table_name(&self, written: WrittenName) -> QualifiedName {
-        self.resolve(written, &self.tables)
+        self.resolve(written, &self.table_names)
     }
 
     pub(crate) fn function_name(&self, written: WrittenName) -> QualifiedName {
-        self.resolve(written, &self.functions)
+        self.resolve(written, &self.function_names)
     }
 
-    /// The type behind the name of one: of a domain, what it narrows.
-    pub(crate) fn base_type(&self, written: &str) -> Option<&str> {
-        let mut found = None;
-        // A domain over a domain ends somewhere, but a history may be damaged.
-        for _ in 0..self.domains.len() {
-            match self.domain(found.unwrap_or(written)) {
-                Some(base) => found = Some(base),
-                None => break,
-            }
-        }
-        found
+    pub(crate) fn kind_name(&self, written: WrittenName) -> QualifiedName {
+        self.resolve(written, &self.kinds)
     }
 
-    fn domain(&self, written: &str) -> Option<&str> {
-        let (schema, name) = match written.split_once('.') {
-            Some((schema, name)) => (Some(schema), name),
-            None => (None, written),
-        };
-        let mut named = self.domains.iter().filter(|(domain, _)| {
-            domain.name == name && schema.is_none_or(|schema| schema == domain.schema)
-        });
-        let (first, second) = (named.next()?, named.next());
-        // Of two with one name, nobody can tell.
-        second.is_none().then_some(first.1)
+    /// The table of this name, if it is known.
+    pub(crate) fn known_table(&self, written: &WrittenName) -> Option<usize> {
+        self.table_names
+            .get(&self.table_name(written.clone()))
+            .copied()
     }
 
-    pub(crate) fn table(&mut self, written: WrittenName) -> &mut Table {
+    /// The table of this name; one that the files do not make was made by hand.
+    pub(crate) fn table(&mut self, written: WrittenName) -> usize {
         let name = self.table_name(written);
-        self.tables.entry(name).or_default()
+        self.table_named(&name)
     }
 
-    /// Takes the entries of every object out whose name `taken` likes, and puts them back renamed.
-    pub(crate) fn rename(&mut self, rename: impl Fn(&QualifiedName) -> Option<QualifiedName>) {
-        let tables: Vec<_> = self
-            .tables
-            .keys()
-            .filter_map(|old| Some((old.clone(), rename(old)?)))
-            .collect();
-        for (old, new) in tables {
-            if let Some(table) = self.tables.remove(&old) {
-                self.tables.insert(new, table);
-            }
+    pub(crate) fn table_named(&mut self, name: &QualifiedName) -> usize {
+        if let Some(known) = self.table_names.get(name) {
+            return *known;
         }
-        let functions: Vec<_> = self
-            .functions
-            .keys()
-            .filter_map(|old| Some((old.clone(), rename(old)?)))
-            .collect();
-        for (old, new) in functions {
-            self.rename_function(&old, &new, None);
-        }
+        let id = self.tables.len();
+        self.tables.push(Table::new(name.clone()));
+        self.table_names.insert(name.clone(), id);
+        id
     }
 
-    /// Moves the overload that `arguments` tell, or all.
-    pub(crate) fn rename_function(
-        &mut self,
-        old: &QualifiedName,
-        new: &QualifiedName,
-        arguments: Option<&[String]>,
-    ) {
-        let Some(overloads) = self.functions.remove(old) else {
-            return;
+    /// Whether a function of the files, or one of `auth` without its schema, has this name.
+    pub(crate) fn calls_by_name(&self, name: &str) -> bool {
+        matches!(name, "jwt" | "uid" | "role" | "email") || self.function_words.contains(name)
+    }
+
+    /// The name of a table for people, and for what names tables.
+    pub(crate) fn table_shown(&self, id: usize) -> String {
+        self.tables[id].names[0].to_string()
+    }
+
+    pub(crate) fn function_shown(&self, id: usize) -> String {
+        self.functions[id].name.to_string()
+    }
+
+    /// The name of a type as the signature of a function has it: with the schema, unless every database has
+    /// the type.
+    pub(crate) fn type_identity(&self, written: &str) -> String {
+        let written = identity(written);
+        let (base, array) = match written.strip_suffix("[]") {
+            Some(base) => (base, "[]"),
+            None => (&*written, ""),
         };
-        let (mut moved, kept): (Vec<_>, Vec<_>) = overloads
-            .into_iter()
-            .partition(|function| arguments.is_none_or(|types| types == function.arguments));
-        for function in &mut moved {
-            function.former.push(old.clone());
+        if is_common(base) || base.is_empty() {
+            return written;
         }
-        if !kept.is_empty() {
-            self.functions.insert(old.clone(), kept);
-        }
-        self.functions.entry(new.clone()).or_default().extend(moved);
+        let name = if let Some((schema, name)) = base.split_once('.') {
+            QualifiedName::new(schema, name)
+        } else {
+            let name = WrittenName {
+                schema: None,
+                name: base.to_owned(),
+            };
+            // A table is a type as well.
+            if self.known_table(&name).is_some() {
+                self.table_name(name)
+            } else {
+                self.kind_name(name)
+            }
+        };
+        format!("{name}{array}")
     }
 }

@@ -15,30 +15,62 @@ impl Replay<'_> {
     pub(super) fn transaction(&mut self, part: Part) {
         let source = &self.sources[part.source];
         let (at, end) = part.range;
+        let chain =
+            (at..end).any(|at| source.is(at, "chain") && !source.is(at.wrapping_sub(1), "no"));
         if source.is_any(at, &["commit", "end"]) {
+            self.end_local_path();
             self.marks.clear();
+            self.in_transaction = chain;
+            if chain {
+                self.mark(None);
+            }
         } else if source.is_any(at, &["rollback", "abort"]) {
             let to = (at..end).find(|at| source.is(*at, "to"));
             let name = to.and_then(|to| {
                 let name = to + 1 + usize::from(source.is(to + 1, "savepoint"));
                 source.name(name)
             });
-            self.go_back(name.as_deref(), (part.source, end));
+            self.go_back(name.as_deref());
+            if name.is_none() {
+                self.end_local_path();
+                self.in_transaction = chain;
+                if chain {
+                    self.mark(None);
+                }
+            }
         } else if source.is(at, "savepoint") {
             let name = source.name(at + 1);
             self.mark(name);
-        } else {
-            self.marks.clear();
-            self.mark(None);
+        } else if source.is(at, "release") {
+            let name = at + 1 + usize::from(source.is(at + 1, "savepoint"));
+            let name = source.name(name);
+            if let Some(found) = self
+                .marks
+                .iter()
+                .rposition(|mark| mark.name == name && name.is_some())
+            {
+                self.marks.truncate(found);
+            }
+        } else if source.is(at, "begin") || source.is(at + 1, "transaction") {
+            // A second BEGIN begins nothing.
+            if !self.in_transaction {
+                self.in_transaction = true;
+                self.marks.clear();
+                self.mark(None);
+            }
         }
+        self.note_path((part.source, end));
     }
 
     fn mark(&mut self, name: Option<String>) {
-        let state = self.state.clone();
-        self.marks.push(Mark { name, state });
+        // Only a file that rolls back needs the copies.
+        if self.rolls_back {
+            let state = self.state.clone();
+            self.marks.push(Mark { name, state });
+        }
     }
 
-    fn go_back(&mut self, name: Option<&str>, from: (usize, usize)) {
+    fn go_back(&mut self, name: Option<&str>) {
         let found = match name {
             None => (!self.marks.is_empty()).then_some(0),
             Some(_) => self
@@ -48,7 +80,6 @@ impl Replay<'_> {
         };
         let Some(found) = found else { return };
         self.state = self.marks[found].state.clone();
-        self.note_path(from);
         // A savepoint stays where it is; the whole transaction is over.
         self.marks
             .truncate(if name.is_some() { found + 1 } else { 0 });

@@ -1,62 +1,85 @@
-use super::super::object::ObjectKind;
-use super::super::replay::{Function, Part, Replay};
+use super::super::name::QualifiedName;
+use super::super::object::{ObjectKind, Reach};
+use super::super::replay::{Part, Policy, Replay};
 
 /// A live object with the code that may read claims.
 pub(super) struct Live<'r> {
     pub(super) kind: ObjectKind,
     /// Its statement.
     pub(super) at: Part,
-    pub(super) parts: Vec<Part>,
-    pub(super) function: Option<&'r Function>,
+    pub(super) code: Code<'r>,
     pub(super) uncertain: bool,
+    pub(super) reach: Reach,
+    /// Names that its table may have as well.
+    pub(super) also_on: Vec<QualifiedName>,
+}
+
+/// The code of an object.
+pub(super) enum Code<'r> {
+    Policy(&'r Policy),
+    Expression(&'r super::super::replay::Expression),
+    View(usize),
+    Function(usize),
 }
 
 /// All live objects, in the order of their statements.
 pub(super) fn collect<'r>(replay: &'r Replay<'_>) -> Vec<Live<'r>> {
     let mut live = Vec::new();
-    let plain = |kind, part: &Part| Live {
+    let plain = |kind, at: Part, code| Live {
         kind,
-        at: *part,
-        parts: vec![*part],
-        function: None,
+        at,
+        code,
         uncertain: false,
+        reach: Reach::Ours,
+        also_on: Vec::new(),
     };
-    for (name, table) in &replay.state.tables {
-        for (policy_name, policy) in &table.policies {
+    for (id, table) in replay.state.tables.iter().enumerate() {
+        if table.gone {
+            continue;
+        }
+        let name = &table.names[0];
+        for policy in &table.policies {
             let kind = ObjectKind::Policy {
-                name: policy_name.clone(),
+                name: policy.names[0].clone(),
                 table: name.clone(),
             };
+            let renamed = policy.names.len() > 1 || table.names.len() > 1;
             live.push(Live {
-                parts: policy.using.iter().chain(&policy.check).copied().collect(),
-                uncertain: policy.uncertain,
-                ..plain(kind, &policy.at)
+                uncertain: policy.uncertain || !policy.instead.is_empty() || renamed,
+                reach: reach(replay, policy),
+                also_on: table.names[1..].to_vec(),
+                ..plain(kind, policy.at, Code::Policy(policy))
             });
         }
-        for (trigger, part) in &table.triggers {
+        for (trigger, expression) in &table.triggers {
             let kind = ObjectKind::Trigger {
                 name: trigger.clone(),
                 table: name.clone(),
             };
-            live.push(plain(kind, part));
+            live.push(plain(kind, expression.part, Code::Expression(expression)));
         }
-        for (column, part) in &table.defaults {
+        for (column, expression) in &table.defaults {
             let kind = ObjectKind::Default {
                 table: name.clone(),
                 column: column.clone(),
             };
-            live.push(plain(kind, part));
+            live.push(plain(kind, expression.part, Code::Expression(expression)));
         }
-        if let Some(part) = &table.view {
-            live.push(plain(ObjectKind::View { name: name.clone() }, part));
+        if let Some(view) = &table.view {
+            let kind = ObjectKind::View { name: name.clone() };
+            live.push(plain(kind, view.part, Code::View(id)));
         }
     }
-    for (name, overloads) in &replay.state.functions {
-        for function in overloads {
-            let kind = ObjectKind::Function { name: name.clone() };
+    for (id, function) in replay.state.functions.iter().enumerate() {
+        if !function.gone {
+            let name = function.name.clone();
             live.push(Live {
-                function: Some(function),
-                ..plain(kind, &function.at)
+                uncertain: function.uncertain,
+                ..plain(
+                    ObjectKind::Function { name },
+                    function.at,
+                    Code::Function(id),
+                )
             });
         }
     }
@@ -67,4 +90,41 @@ pub(super) fn collect<'r>(replay: &'r Replay<'_>) -> Vec<Live<'r>> {
         (source.file, offset, live.at.source, live.at.range)
     });
     live
+}
+
+/// Whether the roles of a policy are those of the tokens.
+fn reach(replay: &Replay<'_>, policy: &Policy) -> Reach {
+    let of_role = |role: &String| {
+        if is_ours(replay, role, 0) {
+            Reach::Ours
+        } else if is_privileged(role) {
+            Reach::Never
+        } else {
+            Reach::Perhaps
+        }
+    };
+    let of_version = |roles: &Vec<String>| match roles.iter().map(of_role).max() {
+        Some(reach) => reach,
+        None => Reach::Ours,
+    };
+    let versions = policy.versions().map(|clauses| of_version(&clauses.roles));
+    versions.max().unwrap_or(Reach::Ours)
+}
+
+fn is_ours(replay: &Replay<'_>, role: &str, depth: usize) -> bool {
+    if matches!(role, "public" | "authenticated") {
+        return true;
+    }
+    // A policy for a role is one for its members.
+    let mut members = replay.state.grants.iter().filter(|(of, _)| of == role);
+    depth < 8 && members.any(|(_, member)| member != role && is_ours(replay, member, depth + 1))
+}
+
+/// Roles that no token of the library may have.
+fn is_privileged(role: &str) -> bool {
+    matches!(
+        role,
+        "service_role" | "postgres" | "authenticator" | "dashboard_user"
+    ) || role.starts_with("supabase_")
+        || role.starts_with("pg_")
 }

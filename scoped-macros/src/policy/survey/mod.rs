@@ -1,20 +1,20 @@
 //! From the live objects to their reads.
 
-mod body;
-mod helper;
+mod guard;
 mod live;
 mod remark;
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
-use super::claim::{Code, Matcher, Output, Place, Setting, Step};
+use super::finding::{Finding, FindingKind, Severity};
+use super::flow::{Context, Flow, Found, Output, Place, Step, Test};
 use super::lines::Lines;
 use super::name::QualifiedName;
 use super::object::Object;
 use super::read::{Project, Read};
-use super::replay::Replay;
-use helper::Known;
-use live::Live;
+use super::replay::{Expression, Replay};
+use live::{Code, Live};
 pub(crate) use remark::{is_auth_only, is_user_metadata, severity};
 
 impl Project {
@@ -22,18 +22,42 @@ impl Project {
     /// SQL is passed over.
     pub fn read(files: &[(PathBuf, String)]) -> Self {
         let mut replay = Replay::new();
-        for (index, (_, text)) in files.iter().enumerate() {
-            replay.file(index, text);
+        for (index, (path, text)) in files.iter().enumerate() {
+            replay.file(index, path.parent(), text);
         }
         survey(&replay, files)
+    }
+
+    /// Says that a file was not read, or not as it is.
+    pub fn skip(&mut self, file: &Path, why: &str) {
+        self.findings.push(Finding {
+            severity: Severity::Warning,
+            kind: FindingKind::Skipped,
+            path: Vec::new(),
+            object: None,
+            place: None,
+            others: Vec::new(),
+            text: format!("`{}` {why}", file.display()),
+        });
     }
 }
 
 /// Reads every live object.
 fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
     let live = live::collect(replay);
-    let bodies = body::bodies(replay, &live);
-    let known = helper::helpers(replay, &live, &bodies);
+    let mut flow = Flow::new(replay);
+    // Functions first, in the order in which they were made: what a function calls is known by then. Twice,
+    // if one keeps something in a setting that another asks for.
+    for _ in 0..3 {
+        for live in &live {
+            if let Code::Function(id) = live.code {
+                flow.function_alone(id);
+            }
+        }
+        if !flow.settle() {
+            break;
+        }
+    }
     let mut survey = Survey {
         lines: Lines::new(files),
         project: Project {
@@ -42,20 +66,20 @@ fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
             roles: replay.state.roles.iter().cloned().collect(),
             ..Project::default()
         },
+        seen: HashSet::new(),
+        said: HashSet::new(),
     };
-    for (index, live) in live.iter().enumerate() {
+    for live in &live {
         survey.object(replay, live);
-        match &bodies[index] {
-            Some(_) => survey.function(replay, &known.outputs[index]),
-            None => survey.parts(replay, live, &known),
-        }
+        survey.code(replay, &mut flow, live);
     }
+    survey.unguarded(replay);
     survey.project
 }
 
 fn tables(replay: &Replay<'_>) -> Vec<QualifiedName> {
-    let known = replay.state.tables.keys().filter(|name| !name.is_unknown());
-    let mut known: Vec<QualifiedName> = known.cloned().collect();
+    let known = replay.state.table_names.keys();
+    let mut known: Vec<QualifiedName> = known.filter(|name| !name.is_unknown()).cloned().collect();
     known.sort();
     known
 }
@@ -63,6 +87,10 @@ fn tables(replay: &Replay<'_>) -> Vec<QualifiedName> {
 struct Survey<'f> {
     lines: Lines<'f>,
     project: Project,
+    /// The reads of the last object.
+    seen: HashSet<Found>,
+    /// What was said of the last object.
+    said: HashSet<String>,
 }
 
 impl Survey<'_> {
@@ -75,81 +103,94 @@ impl Survey<'_> {
             place: self.lines.place(source.file, offset),
             dynamic: source.dynamic || live.kind.is_unknown(),
             uncertain: live.uncertain,
+            reach: live.reach,
+            also_on: live.also_on.clone(),
+            restrictive: matches!(live.code, Code::Policy(policy) if policy.restrictive),
         });
+        self.seen.clear();
+        self.said.clear();
     }
 
-    fn parts(&mut self, replay: &Replay<'_>, live: &Live<'_>, known: &Known) {
-        for part in &live.parts {
-            let code = Code::new(&replay.sources[part.source], part.range);
-            let place = if live.kind.is_view() {
-                Place::Query
-            } else {
-                Place::Expression
-            };
-            let setting = Setting {
-                place,
-                helpers: &known.helpers,
-                arguments: &[],
-                returns: "",
-                search_path: replay.search_path(*part),
-            };
-            self.matched(replay, &Matcher::new(&code, setting).run());
+    fn code(&mut self, replay: &Replay<'_>, flow: &mut Flow<'_>, live: &Live<'_>) {
+        match live.code {
+            Code::Policy(policy) => {
+                for clauses in policy.versions() {
+                    for expression in clauses.using.iter().chain(&clauses.check) {
+                        self.expression(replay, flow, expression, Place::Policy);
+                    }
+                }
+            }
+            Code::Expression(expression) => self.expression(replay, flow, expression, Place::Other),
+            Code::View(id) => {
+                if let Some(output) = flow.view_of(id) {
+                    self.matched(replay, live.at.source, &output);
+                }
+            }
+            Code::Function(id) => {
+                let output = flow.function_alone(id);
+                self.matched(replay, live.at.source, &output);
+            }
         }
     }
 
-    fn function(&mut self, replay: &Replay<'_>, outputs: &[Output]) {
-        for output in outputs {
-            self.matched(replay, output);
-        }
+    fn expression(
+        &mut self,
+        replay: &Replay<'_>,
+        flow: &mut Flow<'_>,
+        expression: &Expression,
+        place: Place,
+    ) {
+        let context = Context {
+            place,
+            search_path: replay.search_path(expression.part),
+            bound: Some(&expression.bound),
+            function: None,
+        };
+        let output = flow.expression(&expression.node, context);
+        self.matched(replay, expression.part.source, &output);
     }
 
     /// Takes over what was found in the code of the last object.
-    fn matched(&mut self, replay: &Replay<'_>, output: &Output) {
+    fn matched(&mut self, replay: &Replay<'_>, source: usize, output: &Output) {
+        let source = &replay.sources[source];
         let owner = self.project.objects.len() - 1;
-        let dynamic = output.dynamic || self.project.objects[owner].dynamic;
+        let dynamic = source.dynamic || self.project.objects[owner].dynamic;
         for found in &output.found {
-            // Where the key is an argument, the calls tell it.
-            if found
-                .path
-                .iter()
-                .any(|step| matches!(step, Step::Argument(_)))
-            {
+            if found.path.contains(&Step::Argument) || !self.seen.insert(found.clone()) {
                 continue;
             }
-            let place = self.lines.place(output.file, found.offset);
+            let place = self.lines.place(source.file, found.at);
             let steps = found.path.iter().map(|step| match step {
                 Step::Key(key) => key.clone(),
                 Step::Element => "[]".to_owned(),
-                Step::Argument(_) | Step::Unknown => "?".to_owned(),
+                Step::Argument | Step::Unknown => "?".to_owned(),
             });
-            let mut how = found.how.clone();
-            if let Some(cast) = &mut how.cast
-                && let Some(base) = replay.state.base_type(cast)
-            {
-                base.clone_into(cast);
-            }
+            let asked = output.asked.iter().any(|path| found.path.starts_with(path));
+            let labels = found
+                .how
+                .cast
+                .as_ref()
+                .and_then(|cast| replay.state.labels(cast));
             let read = Read {
                 path: steps.collect(),
-                how,
+                how: found.how.clone(),
                 place,
                 owner,
                 through: found.through.clone(),
-                dynamic,
+                dynamic: dynamic || found.dynamic,
                 parsed: found.parsed,
+                optional: found.optional
+                    || asked
+                    || found.handed_on && found.how.test == Test::None,
+                soft: found.soft,
+                labels: labels.map(<[_]>::to_vec),
             };
-            let recent = self.project.reads.iter().rev().take(64);
-            let mut recent = recent.take_while(|other| other.owner == owner);
-            let same = recent.any(|other| {
-                other.place == read.place && other.path == read.path && other.how == read.how
-            });
-            if !same {
-                self.remark_read(&read);
-                self.project.reads.push(read);
-            }
+            self.remark_read(&read);
+            self.project.reads.push(read);
         }
         for remark in &output.remarks {
-            let place = self.lines.place(output.file, remark.offset);
-            self.remark(&place, &remark.kind);
+            let place = self.lines.place(source.file, remark.at);
+            self.remark(&place, remark);
         }
     }
 }

@@ -1,7 +1,7 @@
-use super::super::claim::{RemarkKind, Shape, Step, Test};
 use super::super::finding::{Finding, FindingKind, Severity, dotted};
+use super::super::flow::{Remark, RemarkKind, Shape, Step, Test};
 use super::super::name::shown;
-use super::super::object::{Object, Place};
+use super::super::object::{Object, Place, Reach};
 use super::super::read::Read;
 use super::Survey;
 
@@ -53,6 +53,7 @@ impl Survey<'_> {
         } else if first == "role" && read.path.len() == 1 {
             self.remark_role(read);
         }
+        self.remark_assurance(read);
     }
 
     fn remark_role(&mut self, read: &Read) {
@@ -80,8 +81,29 @@ impl Survey<'_> {
         }
     }
 
-    pub(super) fn remark(&mut self, place: &Place, kind: &RemarkKind) {
-        let (kind, path, text) = match kind {
+    /// A restrictive policy for sessions with a second factor leaves no rows to tokens of the library.
+    fn remark_assurance(&mut self, read: &Read) {
+        let object = &self.project.objects[read.owner];
+        let Test::Equal(levels) = &read.how.test else {
+            return;
+        };
+        let wants = levels.iter().all(|level| level.trim_matches('"') == "aal2");
+        if read.path != ["aal"] || !wants || !object.restrictive {
+            return;
+        }
+        let text = "wants `aal` to be `aal2`, but tokens of this library are `aal1`, so that no rows are \
+                    left; let tokens that Auth did not make pass: `(select auth.jwt() ->> 'session_id') is \
+                    null or ..`";
+        let kind = FindingKind::Assurance;
+        self.push(kind, Severity::Warning, &read.path, &read.place, text);
+    }
+
+    pub(super) fn remark(&mut self, place: &Place, remark: &Remark) {
+        let through = match &remark.through {
+            Some(function) => format!(" through `{function}`"),
+            None => String::new(),
+        };
+        let (kind, path, text) = match &remark.kind {
             RemarkKind::Unwrapped => {
                 let policy = self
                     .project
@@ -102,19 +124,32 @@ impl Survey<'_> {
                 );
                 (FindingKind::KeyCast, Vec::new(), text)
             }
-            RemarkKind::Whole => {
-                let text = "hands the whole token on, so that its reads cannot be followed";
-                (FindingKind::Unfollowed, Vec::new(), text.to_owned())
+            RemarkKind::Lost(path) => {
+                let path = keys(path);
+                let text = if path.is_empty() {
+                    format!(
+                        "hands the whole token on{through}, so that its reads cannot be followed"
+                    )
+                } else {
+                    format!(
+                        "hands {} on{through}, so that what is read of it cannot be followed",
+                        below(&path)
+                    )
+                };
+                (FindingKind::Unfollowed, path, text)
             }
             RemarkKind::UnknownKey(path) => {
                 let path = keys(path);
-                let text = format!("reads {} by a key that only the run knows", below(&path));
+                let text = format!(
+                    "reads {}{through} by a key that only the run knows",
+                    below(&path)
+                );
                 (FindingKind::Unfollowed, path, text)
             }
             RemarkKind::JsonPath(path) => {
                 let path = keys(path);
                 let text = format!(
-                    "asks {} with a JSON path, which is not followed",
+                    "asks {}{through} with a JSON path, which is not followed",
                     below(&path)
                 );
                 (FindingKind::Unfollowed, path, text)
@@ -132,24 +167,37 @@ impl Survey<'_> {
         text: &str,
     ) {
         let owner = self.project.objects.len() - 1;
-        let text = format!(
-            "{} {text} ({})",
-            self.project.objects[owner].kind,
-            self.project.shown(place)
-        );
         // One word a line is enough.
-        let recent = self.project.findings.iter().rev().take(16);
-        let mut recent = recent.take_while(|other| other.object == Some(owner));
-        if recent.any(|other| other.text == text && other.kind == kind) {
-            return;
+        if self
+            .said
+            .insert(format!("{}:{} {text}", place.file, place.line))
+        {
+            self.push_of(owner, kind, severity, path, place, text);
         }
+    }
+
+    pub(super) fn push_of(
+        &mut self,
+        owner: usize,
+        kind: FindingKind,
+        severity: Severity,
+        path: &[String],
+        place: &Place,
+        text: &str,
+    ) {
+        let severity = match self.project.objects[owner].reach {
+            Reach::Ours => severity,
+            Reach::Perhaps => Severity::Warning,
+            Reach::Never => return,
+        };
         self.project.findings.push(Finding {
             severity,
             kind,
             path: path.to_vec(),
             object: Some(owner),
             place: Some(place.clone()),
-            text: shown(&text),
+            others: Vec::new(),
+            text: shown(text),
         });
     }
 }
@@ -167,7 +215,8 @@ pub(crate) fn is_user_metadata(path: &[String]) -> bool {
 
 /// Only what is certainly there, and guards rows, is an error.
 pub(crate) fn severity(object: &Object, dynamic: bool) -> Severity {
-    if object.kind.is_policy() && !dynamic && !object.dynamic && !object.uncertain {
+    let certain = !dynamic && !object.dynamic && !object.uncertain && object.reach == Reach::Ours;
+    if object.kind.is_policy() && certain {
         Severity::Error
     } else {
         Severity::Warning

@@ -38,15 +38,18 @@ pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     }
 }
 
-/// On stable Rust, a use of something deprecated is the way to a warning.
+/// On stable Rust, a use of something deprecated is the way to a warning. The compiler heads it with the path
+/// of what is used, so that says what the warning is about.
 fn warning(warning: &Warning) -> TokenStream {
     let Warning { span, name, text } = warning;
     let name = Ident::new(name, span.resolved_at(Span::mixed_site()));
     quote_spanned! {*span=>
         const _: () = {
-            #[deprecated(note = #text)]
-            const fn #name() {}
-            #name()
+            mod policy_warning {
+                #[deprecated(note = #text)]
+                pub(super) const fn #name() {}
+            }
+            policy_warning::#name()
         };
     }
 }

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use syn::LitStr;
 
-use crate::policy::files;
+use crate::policy::list;
 
 /// What Cargo puts beside the manifest of a package: when it makes one, when it has one vendored.
 const OF_PACKAGES: [&str; 3] = [
@@ -16,6 +16,8 @@ pub(in super::super) struct Folder {
     /// As it is written, from the crate's manifest on.
     pub(in super::super) pattern: LitStr,
     pub(in super::super) files: Vec<PathBuf>,
+    /// What is left out there, and why.
+    pub(in super::super) skipped: Vec<(PathBuf, String)>,
 }
 
 impl Folder {
@@ -23,14 +25,15 @@ impl Folder {
     pub(super) fn read(manifest: &Path, pattern: &LitStr) -> Result<Self, String> {
         let remedy = "name the folder of the migrations from the crate's `Cargo.toml` on";
         let written = pattern.value();
-        let files = files(manifest, &written)
+        let found = list(manifest, &written)
             .map_err(|error| format!("`{written}` cannot be read ({}); {remedy}", error.kind()))?;
-        if files.is_empty() {
+        if found.files.is_empty() {
             return Err(format!("`{written}` has no SQL files; {remedy}"));
         }
         Ok(Self {
             pattern: pattern.clone(),
-            files,
+            files: found.files,
+            skipped: found.skipped,
         })
     }
 }

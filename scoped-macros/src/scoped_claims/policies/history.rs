@@ -4,35 +4,53 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
 use std::{fs, io};
 
-use crate::policy::Project;
+use crate::policy::{Project, text_of};
 
 /// What tells a file from its later versions: a process that expands macros may live for days.
 type Stamp = (Option<SystemTime>, u64);
 
+/// What was left out, and why.
+type Skipped = Vec<(PathBuf, String)>;
+
 /// By the files. A later version takes the place of the one before.
-type Histories = HashMap<Vec<PathBuf>, (Vec<Stamp>, Arc<Project>)>;
+type Histories = HashMap<Vec<PathBuf>, (Vec<Stamp>, Skipped, Arc<Project>)>;
 
 static READ: LazyLock<Mutex<Histories>> = LazyLock::new(Mutex::default);
 
 /// Reads the files as one history, unless they are as they were. A file that cannot be read is named.
-pub(super) fn read(manifest: &Path, files: &[PathBuf]) -> Result<Arc<Project>, String> {
+pub(super) fn read(
+    manifest: &Path,
+    files: &[PathBuf],
+    skipped: &[(PathBuf, String)],
+) -> Result<Arc<Project>, String> {
     // The stamps come first: what changes in between is then read once more the next time.
     let stamps = files.iter().map(|file| at(manifest, file, stamp));
     let stamps: Vec<Stamp> = stamps.collect::<Result<_, _>>()?;
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((earlier, project)) = read.get(files)
+    if let Some((earlier, left_out, project)) = read.get(files)
         && *earlier == stamps
+        && left_out == skipped
     {
         return Ok(Arc::clone(project));
     }
-    let text = |file: &PathBuf| {
-        let bytes = at(manifest, file, |file| fs::read(file))?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok((shown(manifest, file), text))
-    };
-    let history: Vec<_> = files.iter().map(text).collect::<Result<_, String>>()?;
-    let project = Arc::new(Project::read(&history));
-    read.insert(files.to_vec(), (stamps, Arc::clone(&project)));
+    let mut odd = Vec::new();
+    let mut history = Vec::new();
+    for file in files {
+        let (text, why) = text_of(at(manifest, file, |file| fs::read(file))?);
+        odd.extend(why.map(|why| (file, why)));
+        history.push((shown(manifest, file), text));
+    }
+    let mut project = Project::read(&history);
+    let skipped_now = skipped.iter().map(|(file, why)| (file, why.as_str()));
+    for (file, why) in skipped_now
+        .filter(|(file, _)| !files.contains(file))
+        .chain(odd)
+    {
+        project.skip(&shown(manifest, file), why);
+    }
+    let project = Arc::new(project);
+    let known = (stamps, skipped.to_vec(), Arc::clone(&project));
+    read.insert(files.to_vec(), known);
     Ok(project)
 }
 
@@ -72,25 +90,25 @@ mod tests {
         let file = folder.join("1.sql");
         fs::write(&file, "create policy p on t using (true);").unwrap();
         let files = [file.clone()];
-        let first = read(&folder, &files).unwrap();
-        assert!(Arc::ptr_eq(&first, &read(&folder, &files).unwrap()));
+        let first = read(&folder, &files, &[]).unwrap();
+        assert!(Arc::ptr_eq(&first, &read(&folder, &files, &[]).unwrap()));
 
         // As long as before: the time alone tells.
         fs::write(&file, "create policy q on t using (true);").unwrap();
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
         let opened = fs::File::options().write(true).open(&file).unwrap();
         opened.set_modified(later).unwrap();
-        let second = read(&folder, &files).unwrap();
+        let second = read(&folder, &files, &[]).unwrap();
         assert!(!Arc::ptr_eq(&first, &second));
         assert!(second.objects[0].kind.to_string().contains('q'));
 
         // As old as before: the length alone tells.
         fs::write(&file, "").unwrap();
         opened.set_modified(later).unwrap();
-        assert!(read(&folder, &files).unwrap().objects.is_empty());
+        assert!(read(&folder, &files, &[]).unwrap().objects.is_empty());
 
         fs::remove_dir_all(&folder).unwrap();
-        let message = read(&folder, &files).unwrap_err();
+        let message = read(&folder, &files, &[]).unwrap_err();
         assert_eq!(message, "`1.sql` cannot be read (entity not found)");
     }
 }

@@ -86,7 +86,11 @@ fn compare_all(
         folder.files.retain(|file| !files.contains(file));
         files.extend_from_slice(&folder.files);
     }
-    let project = match history::read(manifest, &files) {
+    let skipped = policies
+        .folders
+        .iter()
+        .flat_map(|folder| folder.skipped.clone());
+    let project = match history::read(manifest, &files, &skipped.collect::<Vec<_>>()) {
         Ok(project) => project,
         Err(reason) => return errors.span(written.span, reason),
     };

@@ -18,10 +18,15 @@ impl OfEnum {
         let reads = std::mem::take(&mut ask.project.reads);
         let mut questions = Vec::new();
         for read in reads {
-            let (Test::Equal(literals), Shape::Text) = (&read.how.test, read.how.shape) else {
-                continue;
+            // Casting to an enum type takes its labels only.
+            let literals = match (&read.how.test, &read.labels) {
+                (_, Some(labels)) => labels.clone(),
+                (Test::Equal(literals), None) => literals.clone(),
+                _ => continue,
             };
-            let literals = literals.clone();
+            if read.how.shape != Shape::Text {
+                continue;
+            }
             ask.project = Project {
                 reads: vec![read],
                 ..std::mem::take(&mut ask.project)

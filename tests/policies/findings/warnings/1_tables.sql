@@ -5,3 +5,7 @@ create policy "by key" on documents using ((select auth.jwt() ->> 'tenant_id'::u
 create policy "by session" on documents using ((select auth.jwt() ->> 'session_id') is not null);
 create policy "by assurance" on documents using ((select auth.jwt() ->> 'aal') = 'aal2');
 create policy "by role" on documents using ((select auth.jwt() ->> 'role') = 'editor');
+create policy "by factor" on documents as restrictive using ((select auth.jwt() ->> 'aal') = 'aal2');
+create table drafts (id bigint);
+alter table documents enable row level security;
+create policy "all drafts" on drafts using (true);

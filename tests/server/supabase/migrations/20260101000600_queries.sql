@@ -37,8 +37,4 @@ create function halves(numbers int[]) returns table (number int, half float8)
   language sql immutable security invoker set search_path = ''
   as $$ select n, n / 2.0 from unnest(numbers) n $$;
 
-create function refuse(code text) returns int
-  language plpgsql stable security invoker set search_path = ''
-  as $$ begin raise exception using errcode = code, message = 'refused'; end $$;
-
-grant execute on function nothing(), halves(int[]), refuse(text) to anon, authenticated, service_role;
+grant execute on function nothing(), halves(int[]) to anon, authenticated, service_role;

@@ -1,0 +1,252 @@
+use super::super::name::{UNKNOWN, WrittenName};
+use super::super::source::Source;
+use super::super::token::Kind;
+use super::bound::Expression;
+use super::{Part, Replay};
+
+/// A live policy.
+#[derive(Clone, Debug)]
+pub(crate) struct Policy {
+    /// Several after a rename that perhaps was not done.
+    pub(crate) names: Vec<String>,
+    pub(crate) at: Part,
+    pub(crate) clauses: Clauses,
+    /// What it is instead, if a change that perhaps was not done was not done.
+    pub(crate) instead: Vec<Clauses>,
+    pub(crate) restrictive: bool,
+    /// Perhaps it is not there.
+    pub(crate) uncertain: bool,
+}
+
+/// What a policy says.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Clauses {
+    /// Empty for all.
+    pub(crate) roles: Vec<String>,
+    pub(crate) using: Option<Expression>,
+    pub(crate) check: Option<Expression>,
+}
+
+/// More versions of one policy are not told apart.
+const MAX_INSTEAD: usize = 16;
+
+impl Policy {
+    fn is(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
+    /// All that it may say.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &Clauses> {
+        std::iter::once(&self.clauses).chain(&self.instead)
+    }
+}
+
+impl Replay<'_> {
+    pub(super) fn create_policy(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let Some((name, table, at)) = policy_head(source, at) else {
+            return;
+        };
+        let mut restrictive = false;
+        for at in at..part.range.1.min(at + 2) {
+            restrictive |= source.is(at, "as") && source.is(at + 1, "restrictive");
+        }
+        let table = self.state.table(table);
+        let mut policy = Policy {
+            names: vec![name],
+            at: part,
+            clauses: Clauses::default(),
+            instead: Vec::new(),
+            restrictive,
+            uncertain: self.unsure,
+        };
+        self.clauses(part, at, table, &mut policy.clauses);
+        self.add_policy(table, policy);
+    }
+
+    fn add_policy(&mut self, table: usize, mut policy: Policy) {
+        let known = self.state.tables[table].policies.iter();
+        let known = known.filter(|known| known.is(&policy.names[0]));
+        // Another folder tells of the same policy once more: the later text is the newer one.
+        let newer = known.map(|known| known.at).next();
+        let newer = newer.is_some_and(|at| self.folder(at) != self.folder(policy.at));
+        let policies = &mut self.state.tables[table].policies;
+        // Two names that only the run knows are two policies.
+        while policy.names[0].contains(UNKNOWN)
+            && policies.iter().any(|known| known.is(&policy.names[0]))
+            && policy.names[0].len() < 256
+        {
+            policy.names[0].push(UNKNOWN);
+        }
+        let known = policies.iter().position(|known| known.is(&policy.names[0]));
+        match known {
+            None => policies.push(policy),
+            // A second of the same name is refused.
+            Some(known) if !policies[known].uncertain && !newer => {}
+            // Either of the two is there.
+            Some(known) if policy.uncertain || self.caught => {
+                let known = &mut policies[known];
+                if known.instead.len() < MAX_INSTEAD {
+                    known.instead.push(policy.clauses);
+                }
+            }
+            // One that was perhaps dropped was, if this ran.
+            Some(known) => policies[known] = policy,
+        }
+    }
+
+    pub(super) fn alter_policy(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let Some((name, table, at)) = policy_head(source, at) else {
+            return;
+        };
+        let rename = source
+            .is(at, "rename")
+            .then(|| source.name(at + 2))
+            .flatten();
+        let table = self.state.table(table);
+        let unsure = self.unsure;
+        let known = self.state.tables[table]
+            .policies
+            .iter()
+            .position(|policy| policy.is(&name));
+        if let Some(new) = rename {
+            let policies = &mut self.state.tables[table].policies;
+            // A name that is taken is refused.
+            let taken = policies
+                .iter()
+                .any(|policy| policy.is(&new) && !policy.uncertain);
+            if let (Some(known), false) = (known, taken) {
+                let names = &mut policies[known].names;
+                if unsure || names.len() > 1 {
+                    names.push(new);
+                } else {
+                    *names = vec![new];
+                }
+            }
+            return;
+        }
+        let mut clauses = Clauses::default();
+        if let Some(known) = known {
+            clauses.clone_from(&self.state.tables[table].policies[known].clauses);
+        }
+        self.clauses(part, at, table, &mut clauses);
+        let policies = &mut self.state.tables[table].policies;
+        match known {
+            Some(known) => {
+                let policy = &mut policies[known];
+                let before = std::mem::replace(&mut policy.clauses, clauses);
+                if unsure && policy.instead.len() < MAX_INSTEAD {
+                    policy.instead.push(before);
+                } else if !unsure && !policy.uncertain {
+                    policy.instead.clear();
+                }
+            }
+            // A policy that the files never made was made by hand: what is said about it is still true.
+            None => policies.push(Policy {
+                names: vec![name],
+                at: part,
+                clauses,
+                instead: Vec::new(),
+                restrictive: false,
+                uncertain: unsure,
+            }),
+        }
+    }
+
+    pub(super) fn drop_policy(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let Some((name, table, _)) = policy_head(source, at) else {
+            return;
+        };
+        let table = self.state.table_name(table);
+        if !table.is_unknown() && !name.contains(UNKNOWN) {
+            let Some(id) = self.state.table_names.get(&table).copied() else {
+                return;
+            };
+            let unsure = self.unsure || self.state.tables[id].names.len() > 1;
+            self.state.tables[id].policies.retain_mut(|policy| {
+                if !policy.is(&name) {
+                    return true;
+                }
+                if unsure || policy.names.len() > 1 {
+                    policy.uncertain = true;
+                    return true;
+                }
+                false
+            });
+            return;
+        }
+        // `DROP POLICY %I ON ..`, mostly in a loop over pg_policies: nobody can tell which.
+        for entry in &mut self.state.tables {
+            let same = entry.names.iter().any(|found| {
+                may_be(&table.schema, &found.schema) && may_be(&table.name, &found.name)
+            });
+            for policy in &mut entry.policies {
+                let named = policy.names.iter().any(|policy| may_be(&name, policy));
+                policy.uncertain |= same && named;
+            }
+        }
+    }
+
+    /// What follows `ON table` in CREATE and ALTER POLICY.
+    fn clauses(&self, part: Part, at: usize, table: usize, clauses: &mut Clauses) {
+        let source = &self.sources[part.source];
+        let end = part.range.1;
+        let mut at = at;
+        let expression = |at: usize| {
+            let close = source.closing((at, end));
+            let range = ((at + 1).min(close), close);
+            (source.kind(at) == Some(Kind::Open)).then(|| {
+                let part = Part {
+                    source: part.source,
+                    range,
+                };
+                self.expression(part, Some(table))
+            })
+        };
+        while at < end {
+            if source.is(at, "using") {
+                clauses.using = expression(at + 1).or(clauses.using.take());
+                at = source.closing((at + 1, end)) + 1;
+            } else if source.is(at, "with") && source.is(at + 1, "check") {
+                clauses.check = expression(at + 2).or(clauses.check.take());
+                at = source.closing((at + 2, end)) + 1;
+            } else if source.is(at, "to") {
+                at += 1;
+                clauses.roles.clear();
+                while let Some(role) = source.name(at).filter(|_| at < end) {
+                    clauses.roles.push(role);
+                    at += 1;
+                    if source.kind(at) != Some(Kind::Comma) {
+                        break;
+                    }
+                    at += 1;
+                }
+            } else {
+                at += 1;
+            }
+        }
+    }
+}
+
+/// Whether a name of which only the run knows a part may be this one.
+pub(crate) fn may_be(pattern: &str, name: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once(UNKNOWN) else {
+        return pattern == name;
+    };
+    let tail = rest.rsplit(UNKNOWN).next().unwrap_or(rest);
+    name.len() >= head.len() + tail.len() && name.starts_with(head) && name.ends_with(tail)
+        || name.contains(UNKNOWN)
+}
+
+/// `name ON table`.
+pub(super) fn policy_head(source: &Source<'_>, at: usize) -> Option<(String, WrittenName, usize)> {
+    let name = source.name(at)?;
+    if !source.is(at + 1, "on") {
+        return None;
+    }
+    let only = usize::from(source.is(at + 2, "only"));
+    let (table, at) = source.qualified(at + 2 + only)?;
+    Some((name, table, at))
+}

@@ -1,0 +1,79 @@
+use super::super::name::WrittenName;
+use super::super::token::Kind;
+use super::expression::OTHER;
+use super::node::{Argument, Call, Node};
+use super::parser::Parser;
+
+/// Words between the arguments of `substring(x from 1)`, `trim(both from x)` and the like.
+const SEPARATORS: [&str; 12] = [
+    "from", "for", "in", "as", "placing", "order", "by", "both", "leading", "trailing", "similar",
+    "using",
+];
+
+impl Parser<'_> {
+    /// The arguments behind a name.
+    pub(super) fn call(&mut self, mut parts: Vec<String>, at: u32) -> Node {
+        let name = parts.pop().unwrap_or_default();
+        let schema = parts.pop();
+        // `position('x' in y)` compares nothing.
+        let least = if name == "position" { OTHER } else { 0 };
+        let mut arguments = self.inside(|parser| parser.arguments(least));
+        let extra = self.behind_call();
+        if name == "position" || name == "overlay" {
+            arguments.truncate(16);
+        }
+        Node::Call(Box::new(Call {
+            name: WrittenName { schema, name },
+            arguments,
+            extra,
+            at,
+        }))
+    }
+
+    fn arguments(&mut self, least: u8) -> Vec<Argument> {
+        let mut found = Vec::new();
+        while self.at < self.end {
+            let before = self.at;
+            if self.is_any(&["distinct", "variadic", "all"]) {
+                self.at += 1;
+            }
+            let named = matches!(self.code.kind(self.at + 1), Some(Kind::Assign))
+                || self.code.is_op(self.at + 1, "=>");
+            let name = if named { self.code.name(self.at) } else { None };
+            if name.is_some() {
+                self.at += 2;
+            }
+            let value = if self.begins_query() {
+                self.deeper(|parser| Node::Query(Box::new(parser.query())))
+            } else {
+                self.binding(least)
+            };
+            if !matches!(&value, Node::Junk(nodes) if nodes.is_empty()) {
+                found.push(Argument { name, value });
+            }
+            if !self.eat_kind(Kind::Comma) && self.is_any(&SEPARATORS) {
+                self.at += 1;
+            }
+            if self.at == before {
+                self.at += 1;
+            }
+        }
+        found
+    }
+
+    /// WITHIN GROUP, FILTER and OVER.
+    fn behind_call(&mut self) -> Vec<Node> {
+        let mut extra = Vec::new();
+        loop {
+            let within = self.is("within") && self.code.is(self.at + 1, "group");
+            let open = self.at + 1 + usize::from(within);
+            if !(within || self.is_any(&["filter", "over"]))
+                || self.code.kind(open) != Some(Kind::Open)
+            {
+                return extra;
+            }
+            self.at = open;
+            extra.extend(self.inside(Parser::junk));
+        }
+    }
+}

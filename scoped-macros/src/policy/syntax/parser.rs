@@ -1,0 +1,171 @@
+use super::super::source::Source;
+use super::super::split::Range;
+use super::super::token::Kind;
+use super::code::{Code, NONE};
+use super::node::{Argument, Call, Node};
+
+/// Deeper expressions are only searched for calls.
+const MAX_DEPTH: usize = 48;
+
+/// Reads trees out of a range of tokens.
+pub(crate) struct Parser<'c> {
+    pub(crate) code: &'c Code<'c>,
+    pub(super) at: usize,
+    /// The end of the innermost brackets.
+    pub(super) end: usize,
+    pub(super) depth: usize,
+}
+
+impl<'c> Parser<'c> {
+    pub(crate) fn new(code: &'c Code<'c>) -> Self {
+        Self {
+            code,
+            at: 0,
+            end: code.len,
+            depth: 0,
+        }
+    }
+
+    /// The one expression of a policy, or of a default behind words such as DEFAULT and CHECK.
+    pub(crate) fn whole(source: &Source<'_>, range: Range) -> Node {
+        let code = Code::new(source, range);
+        let mut nodes = Parser::new(&code).junk();
+        match nodes.pop() {
+            Some(node) if nodes.is_empty() => node,
+            last => {
+                nodes.extend(last);
+                Node::Junk(nodes)
+            }
+        }
+    }
+
+    pub(super) fn kind(&self) -> Option<Kind> {
+        (self.at < self.end)
+            .then(|| self.code.kind(self.at))
+            .flatten()
+    }
+
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.at < self.end && self.code.is(self.at, word)
+    }
+
+    pub(super) fn is_any(&self, words: &[&str]) -> bool {
+        self.at < self.end && self.code.is_any(self.at, words)
+    }
+
+    /// Steps over the word, if it stands here.
+    pub(super) fn eat(&mut self, word: &str) -> bool {
+        let is = self.is(word);
+        self.at += usize::from(is);
+        is
+    }
+
+    pub(super) fn eat_kind(&mut self, kind: Kind) -> bool {
+        let is = self.kind() == Some(kind);
+        self.at += usize::from(is);
+        is
+    }
+
+    /// Runs `read` on what stands in the brackets that open here, and steps behind them.
+    pub(super) fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let close = match self.code.pair(self.at) {
+            NONE => self.end,
+            close => close.min(self.end),
+        };
+        let outer = std::mem::replace(&mut self.end, close);
+        self.at += 1;
+        let read = read(self);
+        self.end = outer;
+        self.at = (close + 1).min(outer.max(self.at));
+        read
+    }
+
+    /// Runs `read` one level deeper; too deep, everything up to the end is only searched for calls.
+    pub(super) fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Node) -> Node {
+        if self.depth >= MAX_DEPTH {
+            return self.calls();
+        }
+        self.depth += 1;
+        let node = read(self);
+        self.depth -= 1;
+        node
+    }
+
+    /// Every call up to the end, without its arguments.
+    pub(super) fn calls(&mut self) -> Node {
+        let mut found = Vec::new();
+        while self.at < self.end {
+            if self.code.kind(self.at + 1) == Some(Kind::Open)
+                && let Some((name, next)) = self.code.qualified_before(self.at)
+            {
+                let arguments = self.code.text(next + 1).map(|text| Argument {
+                    name: None,
+                    value: Node::Text(text),
+                });
+                found.push(Node::Call(Box::new(Call {
+                    name,
+                    arguments: arguments.into_iter().collect(),
+                    extra: Vec::new(),
+                    at: self.code.file_offset(self.at),
+                })));
+            }
+            self.at += 1;
+        }
+        Node::Junk(found)
+    }
+
+    /// Every expression up to the end of the brackets or the statement, whatever stands between.
+    pub(super) fn junk(&mut self) -> Vec<Node> {
+        let mut found = Vec::new();
+        while self.at < self.end && self.kind() != Some(Kind::Semicolon) {
+            let before = self.at;
+            if self.begins_query() {
+                found.push(self.deeper(|parser| Node::Query(Box::new(parser.query()))));
+            } else if self.is("execute")
+                && self.code.is_any(self.at + 1, &["function", "procedure"])
+            {
+                // What a trigger runs is no part of its condition.
+                self.at = self.end;
+            } else {
+                let node = self.expression();
+                if self.at > before {
+                    found.push(node);
+                }
+            }
+            if self.at == before {
+                self.at += 1;
+            }
+        }
+        found
+    }
+
+    /// Expressions between commas.
+    pub(super) fn list(&mut self) -> Vec<Node> {
+        let mut found = Vec::new();
+        while self.at < self.end {
+            let before = self.at;
+            let node = if self.begins_query() {
+                self.deeper(|parser| Node::Query(Box::new(parser.query())))
+            } else {
+                self.expression()
+            };
+            if self.at > before {
+                found.push(node);
+            }
+            if !self.eat_kind(Kind::Comma) {
+                if self.at >= self.end || self.kind() == Some(Kind::Semicolon) {
+                    break;
+                }
+                // Damage, or words of a grammar that is not known.
+                let rest = self.junk();
+                found.extend(rest);
+                break;
+            }
+        }
+        found
+    }
+
+    pub(super) fn place(&self) -> u32 {
+        self.code.file_offset(self.at)
+    }
+}

@@ -1,0 +1,252 @@
+use super::super::token::Kind;
+use super::node::{Item, Node, Query, Select};
+use super::parser::Parser;
+use super::words::{CLAUSES, SETS};
+
+impl Parser<'_> {
+    pub(super) fn begins_query(&self) -> bool {
+        if self.is_any(&["select", "values", "with"]) {
+            // `with check`, `with (..)` and `with time zone` are no queries.
+            return !self.is("with")
+                || self.code.is(self.at + 1, "recursive")
+                || self.code.is(self.at + 2, "as")
+                || self.code.kind(self.at + 2) == Some(Kind::Open);
+        }
+        if self.is("insert") {
+            return self.code.is(self.at + 1, "into");
+        }
+        if self.is("update") {
+            return self.code.kind(self.at + 1).is_some_and(Kind::is_name)
+                && !self.code.is_any(self.at + 1, &["of", "on", "or", "set"]);
+        }
+        if self.is("delete") {
+            return self.code.is(self.at + 1, "from");
+        }
+        false
+    }
+
+    /// A query in brackets; an expression may begin like that as well.
+    pub(super) fn opens_query(&self) -> bool {
+        let mut at = self.at;
+        while self.code.kind(at) == Some(Kind::Open) && at < self.end.min(self.at + 16) {
+            at += 1;
+        }
+        at > self.at && self.code.is_any(at, &["select", "values", "with"])
+    }
+
+    /// From SELECT, WITH or VALUES on; also INSERT, UPDATE and DELETE.
+    pub(crate) fn query(&mut self) -> Query {
+        let mut query = Query::default();
+        if self.is("with") {
+            self.common(&mut query);
+        }
+        loop {
+            let before = self.at;
+            if self.is("select") {
+                let select = self.select();
+                query.selects.push(select);
+            } else if self.eat("values") {
+                self.values(&mut query);
+            } else if self.is_any(&["insert", "update", "delete"]) {
+                let select = self.write();
+                query.selects.push(select);
+            } else if self.kind() == Some(Kind::Open) {
+                let inner = self.nested_query();
+                query.selects.push(Select {
+                    inner: Some(Box::new(inner)),
+                    ..Select::default()
+                });
+            }
+            self.conditions(&mut query.rest);
+            if self.is_any(&SETS) {
+                self.at += 1;
+                if self.is_any(&["all", "distinct"]) {
+                    self.at += 1;
+                }
+            } else {
+                return query;
+            }
+            if self.at == before {
+                return query;
+            }
+        }
+    }
+
+    /// The query in the brackets here; too deep, only its calls.
+    pub(super) fn nested_query(&mut self) -> Query {
+        let mut inner = Query::default();
+        let junk = self.inside(|parser| {
+            parser.deeper(|parser| {
+                inner = parser.query();
+                Node::Junk(parser.junk())
+            })
+        });
+        inner.rest.push(junk);
+        inner
+    }
+
+    /// `WITH name (columns) AS (query), ..`.
+    fn common(&mut self, query: &mut Query) {
+        self.at += 1;
+        self.eat("recursive");
+        while let Some(name) = self.code.name(self.at).filter(|_| self.at < self.end) {
+            self.at += 1;
+            let columns = if self.kind() == Some(Kind::Open) {
+                self.inside(Self::names)
+            } else {
+                Vec::new()
+            };
+            self.eat("as");
+            self.eat("not");
+            self.eat("materialized");
+            if self.kind() != Some(Kind::Open) {
+                return;
+            }
+            let inner = self.nested_query();
+            query.common.push((name, columns, inner));
+            if !self.eat_kind(Kind::Comma) {
+                return;
+            }
+        }
+    }
+
+    /// Names between commas.
+    pub(super) fn names(&mut self) -> Vec<String> {
+        let mut found = Vec::new();
+        while self.at < self.end {
+            found.extend(self.code.name(self.at));
+            while self.at < self.end && self.kind() != Some(Kind::Comma) {
+                self.at += 1;
+            }
+            self.at += 1;
+        }
+        found
+    }
+
+    fn values(&mut self, query: &mut Query) {
+        while self.kind() == Some(Kind::Open) {
+            let row = self.inside(Self::list).into_iter();
+            let items = row.map(|value| Item { value, alias: None });
+            query.selects.push(Select {
+                items: items.collect(),
+                ..Select::default()
+            });
+            if !self.eat_kind(Kind::Comma) {
+                return;
+            }
+        }
+    }
+
+    fn select(&mut self) -> Select {
+        self.at += 1;
+        let mut select = Select::default();
+        if self.eat("distinct") && self.eat("on") && self.kind() == Some(Kind::Open) {
+            let on = self.inside(Self::list);
+            select.conditions.extend(on);
+        } else {
+            self.eat("all");
+        }
+        self.into(&mut select);
+        self.items(&mut select.items);
+        self.into(&mut select);
+        if self.eat("from") {
+            self.from(&mut select);
+        }
+        self.conditions(&mut select.conditions);
+        self.into(&mut select);
+        select
+    }
+
+    /// The items of SELECT or RETURNING.
+    pub(super) fn items(&mut self, items: &mut Vec<Item>) {
+        while self.at < self.end && self.kind() != Some(Kind::Semicolon) {
+            let before = self.at;
+            let star = self.code.raw(self.at) == "*";
+            let value = if star {
+                self.at += 1;
+                Node::Name(vec!["*".to_owned()], self.place())
+            } else if self.begins_query() {
+                self.deeper(|parser| Node::Query(Box::new(parser.query())))
+            } else {
+                self.expression()
+            };
+            if self.at > before {
+                let alias = self.alias();
+                items.push(Item { value, alias });
+            }
+            if !self.eat_kind(Kind::Comma) {
+                return;
+            }
+        }
+    }
+
+    /// `[AS] name`.
+    pub(super) fn alias(&mut self) -> Option<String> {
+        let named = self.eat("as");
+        if self.at >= self.end || !(named || self.code.is_plain_name(self.at)) {
+            return None;
+        }
+        self.at += 1;
+        self.code.name(self.at - 1)
+    }
+
+    /// `INTO [STRICT] a, b.c`, which may stand in several places.
+    pub(super) fn into(&mut self, select: &mut Select) {
+        if self.eat("into") {
+            self.eat("strict");
+            self.eat("temp");
+            self.eat("table");
+            select.into = self.targets();
+        }
+    }
+
+    /// Variables between commas.
+    pub(super) fn targets(&mut self) -> Vec<Vec<String>> {
+        let mut found = Vec::new();
+        loop {
+            let mut target = Vec::new();
+            while let Some(name) = self.code.name(self.at).filter(|_| self.at < self.end) {
+                target.push(name);
+                self.at += 1;
+                if !self.eat_kind(Kind::Dot) {
+                    break;
+                }
+            }
+            while self.kind() == Some(Kind::OpenSquare) {
+                self.inside(Self::junk);
+            }
+            if target.is_empty() {
+                return found;
+            }
+            found.push(target);
+            if !self.eat_kind(Kind::Comma) {
+                return found;
+            }
+        }
+    }
+
+    /// Whatever clauses follow, up to the next query, INTO or the end.
+    pub(super) fn conditions(&mut self, found: &mut Vec<Node>) {
+        while self.at < self.end
+            && self.kind() != Some(Kind::Semicolon)
+            && !self.is_any(&SETS)
+            && !self.is_any(&["into", "loop", "returning"])
+        {
+            let before = self.at;
+            if self.is_any(&CLAUSES) || self.kind() == Some(Kind::Comma) {
+                self.at += 1;
+            }
+            let node = if self.begins_query() {
+                self.deeper(|parser| Node::Query(Box::new(parser.query())))
+            } else {
+                self.expression()
+            };
+            if !matches!(&node, Node::Junk(nodes) if nodes.is_empty()) {
+                found.push(node);
+            }
+            if self.at == before {
+                self.at += 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+create type level as enum ('low', 'high');
+create type size as enum ('s', 'l');
+create table boxes (id int, size size, title text);
+create function is_high(level) returns boolean language sql stable as $$ select auth.jwt() ->> 'level' = $1::text $$;
+create policy a on documents using ((select (auth.jwt() ->> 'a')::level) = 'high');
+create policy b on documents using (is_high('high'));
+create policy c on boxes using (size = 's' and title = (select auth.jwt() ->> 'c'));
+create policy d on boxes using (title = (select auth.jwt() ->> 'd'));
+drop type level cascade;
+drop type size cascade;

@@ -1,0 +1,1 @@
+create policy later on documents using (true);

@@ -1,0 +1,12 @@
+create schema app;
+create table app.things (x text);
+create table public.things (x text);
+begin; set local search_path = app; create policy p on things using (x = (select auth.jwt() ->> 'a')); commit;
+create policy q on things using (x = (select auth.jwt() ->> 'b'));
+set search_path = app;
+discard all;
+create policy r on things using (x = (select auth.jwt() ->> 'c'));
+begin; set local search_path = app; rollback;
+create policy s on things using (x = (select auth.jwt() ->> 'd'));
+set local search_path = app;
+create policy t on things using (x = (select auth.jwt() ->> 'e'));

@@ -1,0 +1,18 @@
+create table base (id int, title text) partition by list (id);
+create table part partition of base for values in (1);
+create table late (id int, title text);
+alter table base attach partition late for values in (2);
+create table loose (id int, title text) partition by list (id);
+create table kept (id int, title text);
+alter table loose attach partition kept for values in (1);
+alter table loose detach partition kept;
+create table parent (id int, title text);
+create table child (more int) inherits (parent);
+create policy a on base using (title = (select auth.jwt() ->> 'a'));
+create policy b on part using (title = (select auth.jwt() ->> 'b'));
+create policy c on late using (title = (select auth.jwt() ->> 'c'));
+create policy d on kept using (title = (select auth.jwt() ->> 'd'));
+create policy e on child using (title = (select auth.jwt() ->> 'e'));
+drop table base;
+drop table loose;
+drop table parent cascade;

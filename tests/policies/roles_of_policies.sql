@@ -1,0 +1,10 @@
+create role auditor;
+create role member;
+grant member to authenticated;
+create policy a on documents to anon using (title = (select auth.jwt() ->> 'a'));
+create policy b on documents to auditor using (title = (select auth.jwt() ->> 'b'));
+create policy c on documents to anon, authenticated using (title = (select auth.jwt() ->> 'c'));
+create policy d on documents to public using (title = (select auth.jwt() ->> 'd'));
+create policy e on documents to member using (title = (select auth.jwt() ->> 'e'));
+create policy f on documents to authenticated using (title = (select auth.jwt() ->> 'f'));
+alter policy f on documents to anon;
