@@ -4,11 +4,20 @@
 mod compared;
 #[cfg(not(feature = "policies"))]
 #[allow(
+    dead_code,
     unreachable_pub,
     reason = "the macros' own source, which is used there"
 )]
 #[path = "policies/engine/files.rs"]
 mod files;
+/// What `files` lists with.
+#[cfg(not(feature = "policies"))]
+#[allow(
+    unreachable_pub,
+    reason = "the macros' own source, which is used there"
+)]
+#[path = "policies/engine/folder.rs"]
+mod folder;
 #[path = "private/unchanged.rs"]
 mod unchanged;
 
