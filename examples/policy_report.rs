@@ -101,6 +101,12 @@ fn table_of(survey: &Survey, file: impl Fn(&Path) -> PathBuf) -> String {
         .collect();
     let (files, policies) = (survey.files().len(), survey.policies().count());
     lines.push(format!("\n{files} files, {policies} live policies"));
+    lines.extend(
+        survey
+            .blind_spots()
+            .iter()
+            .map(|spot| format!("not seen: {spot}")),
+    );
     lines.join("\n")
 }
 
@@ -122,5 +128,6 @@ fn json_of(survey: &Survey, file: impl Fn(&Path) -> PathBuf) -> Value {
         "files": survey.files().iter().map(|path| file(path)).collect::<Vec<_>>(),
         "policies": survey.policies().count(),
         "reads": reads.collect::<Vec<_>>(),
+        "not_seen": survey.blind_spots().iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

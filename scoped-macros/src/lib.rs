@@ -86,6 +86,8 @@ use proc_macro::TokenStream;
 ///
 /// Serde's own attributes hold too: `rename`, `rename_all`, `alias`, `skip`, `default`, `with`,
 /// `skip_serializing_if` and their like, whether or not the struct derives anything of serde itself.
+/// A name that is only read (`alias`, `rename(deserialize = "...")`, `rename_all(deserialize = "...")`) is a
+/// claim's name like any other: what is refused of a name is refused of it, and no other field may have it.
 /// Names and functions that differ between writing and reading (`rename(serialize = "...")`,
 /// `serialize_with`) are followed, but then the struct does not read what it wrote. A `bound = "..."`
 /// without sides must do for both traits. A field whose type is written `Option<..>` and has no

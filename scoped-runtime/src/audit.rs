@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use futures_util::FutureExt;
 
-use crate::claims::{Actor, Role, UserId};
+use crate::claims::{Aal, Actor, Role, UserId};
 
 /// What is recorded of a token, and never the token itself.
 #[derive(Debug, Clone)]
@@ -23,6 +23,9 @@ pub struct MintRecord<'a> {
     pub subject: &'a UserId,
     /// The database role.
     pub role: &'a Role,
+    /// How sure Auth is taken to be of the user: `aal1`, or more if that was
+    /// [decided](crate::ScopedClientBuilder::assume_aal2).
+    pub aal: Aal,
     /// Who acts (`act`, RFC 8693 section 4.1), if that was said, with whoever acts for them in turn.
     pub actor: Option<&'a Actor>,
     /// Why, if that was said. It is in no token.
@@ -223,6 +226,7 @@ impl AuditSink for TracingAudit {
             jti = record.jwt_id,
             sub = record.subject.as_str(),
             role = record.role.as_str(),
+            aal = record.aal.as_str(),
             act = actor.as_deref(),
             reason = record.reason,
             kid = record.key_id,

@@ -18,6 +18,8 @@ pub mod policies;
 mod policy;
 mod rest;
 mod session;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod token;
 mod transport;
 mod verify;

@@ -4,12 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::claims::{Actor, Role, UserId};
+use crate::claims::{Aal, Actor, Role, UserId};
 use crate::error::Problem;
 
 type Refuses = dyn Fn(&UserId) -> bool + Send + Sync;
 
-/// Limits on every client of a project, checked when one is made:
+/// Limits on every token of a project, checked when a client is made and at each renewal:
 /// [`ConfigBuilder::mint_policy`](crate::ConfigBuilder::mint_policy) takes it. All of it is off by default.
 ///
 /// ```
@@ -29,6 +29,7 @@ pub struct MintPolicy {
     roles: Option<Vec<Role>>,
     max_life: Option<Duration>,
     require_actor: bool,
+    allow_aal2: bool,
     refuses: Option<Arc<Refuses>>,
 }
 
@@ -56,7 +57,16 @@ impl MintPolicy {
         self
     }
 
-    /// No client for the users for which this function says `true`: administrators, banned users.
+    /// Lets a client say that its user counts as signed in with a second factor:
+    /// [`assume_aal2`](crate::ScopedClientBuilder::assume_aal2). Refused without this.
+    pub fn allow_aal2(mut self) -> Self {
+        self.allow_aal2 = true;
+        self
+    }
+
+    /// No client for the users for which this function says `true`: administrators, banned users. It is
+    /// asked for every mint, renewals too. Compare with `==`, as in `*user == "6F7F5B3C-..."`, which
+    /// knows every spelling of a UUID; `as_str()` has one of them, in lower case with hyphens.
     pub fn refuse_subjects(
         mut self,
         refuses: impl Fn(&UserId) -> bool + Send + Sync + 'static,
@@ -68,6 +78,12 @@ impl MintPolicy {
     /// This life, or the longest that is allowed.
     pub(crate) fn shorter(&self, life: Duration) -> Duration {
         self.max_life.map_or(life, |max| max.min(life))
+    }
+
+    /// A role that may be used: the first on the list, or the default one.
+    pub(crate) fn first_role(&self) -> Role {
+        let first = self.roles.as_ref().and_then(|roles| roles.first());
+        first.cloned().unwrap_or_default()
     }
 
     /// Whether a role is on the list; without a list, none is.
@@ -83,6 +99,7 @@ impl MintPolicy {
         user_id: &UserId,
         role: &Role,
         life: Duration,
+        aal: Aal,
         actor: Option<&Actor>,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -106,6 +123,10 @@ impl MintPolicy {
         if self.max_life.is_some_and(|max| life > max) {
             refuse("expires_in", "is longer than allowed", "use a shorter life");
         }
+        if aal > Aal::Aal1 && !self.allow_aal2 {
+            let remedy = "allow it with `MintPolicy::allow_aal2`, if nobody has to sign in for it";
+            refuse("assume_aal2", "is not allowed", remedy);
+        }
         if self.require_actor && actor.is_none() {
             refuse("actor", "is required", "say who acts with `.actor(..)`");
         }
@@ -119,6 +140,7 @@ impl fmt::Debug for MintPolicy {
             .field("roles", &self.roles)
             .field("max_life", &self.max_life)
             .field("require_actor", &self.require_actor)
+            .field("allow_aal2", &self.allow_aal2)
             .field("refuses_subjects", &self.refuses.is_some())
             .finish()
     }

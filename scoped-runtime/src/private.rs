@@ -6,11 +6,10 @@ mod compared;
 #[allow(
     dead_code,
     unreachable_pub,
-    reason = "the macros' own source, which is used there"
+    reason = "the macros' own source, all of which is used there"
 )]
 #[path = "policies/engine/files.rs"]
 mod files;
-/// What `files` lists with.
 #[cfg(not(feature = "policies"))]
 #[allow(
     unreachable_pub,
@@ -27,9 +26,8 @@ pub use compared::{Comparison, compared};
 pub use unchanged::unchanged;
 
 pub use crate::claims::{
-    Checks, Claim, ClaimKind, ClaimValue, Constraint, Description, Fine, Inspect, Keys, Literal,
-    NotBytes, NotFloat, NotTime, Number, Other, Pattern, Probe, TextKeys, accept,
-    deserialize_nested, kind_at, pattern, serialize_nested,
+    Checks, Claim, ClaimKind, ClaimValue, Class, Constraint, Description, Inspect, Literal, Number,
+    Other, Pattern, Probe, ToJson, accept, deserialize_nested, kind_at, pattern, serialize_nested,
 };
 pub use crate::client::{AsyncClient, BlockingClient, installed};
 pub use crate::error::Fallible;

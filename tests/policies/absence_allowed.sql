@@ -6,3 +6,6 @@ create policy e on documents using ((select auth.jwt() ->> 'e') is distinct from
 create policy f on documents using ((select (auth.jwt() ->> 'f')::boolean) is not true);
 create policy g on documents using ((select auth.jwt() ->> 'g') is not null);
 create policy h on documents using (coalesce((select auth.jwt() -> 'h'), '[]'::jsonb) ? 'x');
+create policy i on documents using (coalesce((select auth.jwt() ->> 'i') = 'admin', false) or level > 3);
+create function is_admin() returns boolean language sql stable as $$ select coalesce(auth.jwt() ->> 'j' = 'admin', false) $$;
+create policy j on documents using ((select is_admin()));

@@ -21,7 +21,6 @@
     reason = "the harness waits for real programs by the real clock, and finds them through the environment"
 )]
 
-mod clock;
 mod error;
 mod gateway;
 mod install;
@@ -39,7 +38,6 @@ mod verifier;
 mod watchdog;
 mod worker;
 
-pub use clock::ManualClock;
 pub use error::StartError;
 pub use gateway::Gateway;
 pub use install::Machine;
@@ -48,6 +46,7 @@ pub use jose::{
 };
 #[cfg(feature = "aws-kms")]
 pub use moto::{Moto, kms_client};
+pub use scoped_runtime::testing::ManualClock;
 pub use server::LocalSupabase;
 pub use target::Target;
 pub use verifier::Verifier;

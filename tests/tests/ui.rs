@@ -38,6 +38,7 @@ fn impersonate() {
 fn impersonate_in_services() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/impersonate/services/pass/*.rs");
+    cases.compile_fail("ui/impersonate/services/fail/*.rs");
 }
 
 /// Puts a folder of ours into the crate that trybuild makes of the cases: their paths begin there.

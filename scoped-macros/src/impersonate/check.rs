@@ -21,12 +21,12 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Option<Model>
     name::check(written, errors);
     let kind = function::kind(&written.function, errors);
     let output = function::output(&written.function.signature, kind, errors);
-    client::check(written, errors);
+    let twins = client::check(written, errors);
     order::check(written, errors);
     value::check(written, errors);
     lifetime::check(written, errors);
     let runtime = match written.arguments.value("crate") {
-        None => Some(CratePath::default()),
+        None => Some(CratePath::assumed(errors)),
         Some(path) => CratePath::read(path, errors),
     };
     let clients: Vec<_> = written
@@ -41,6 +41,7 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Option<Model>
         output,
         clients: (clients.len() == written.clients.len() && !clients.is_empty())
             .then_some(clients)?,
+        twins,
     })
 }
 

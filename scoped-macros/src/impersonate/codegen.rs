@@ -7,11 +7,11 @@ mod client;
 mod failed;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::Index;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Ident, Index};
 
 use super::future;
-use super::model::{Kind, Model};
+use super::model::{Kind, Model, Twin};
 
 pub(super) fn generate(model: &Model) -> TokenStream {
     let statements = statements(model);
@@ -36,11 +36,14 @@ pub(super) fn generate(model: &Model) -> TokenStream {
 /// Makes every client, then binds them: no argument can see one.
 fn statements(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
-    let made = model
-        .clients
-        .iter()
-        .map(|client| client::make(model, client));
-    let mut statements = quote_spanned!(Span::mixed_site()=> let made = (#(#made,)*););
+    let mut statements = TokenStream::new();
+    for (position, client) in model.clients.iter().enumerate() {
+        let conditions = client.conditions();
+        let (name, made) = (made(position), client::make(model, client));
+        statements
+            .extend(quote_spanned!(Span::mixed_site()=> #(#conditions)* let #name = (#made,);));
+    }
+    statements.extend(model.twins.iter().map(twin));
     let given = match model.kind {
         Kind::Async | Kind::Future => quote!(#runtime::__private::AsyncClient),
         Kind::Blocking => quote!(#runtime::__private::BlockingClient),
@@ -51,10 +54,11 @@ fn statements(model: &Model) -> TokenStream {
         let ty = &client.parameter.ty;
         // A field access, because it spans the whole type: a wrong `claims` is reported there.
         let (first, last) = ends(ty);
-        let start = quote_spanned!(first=> made.);
+        let name = Ident::new(&made(position).to_string(), first);
+        let start = quote_spanned!(first=> #name.);
         let end = Index {
             span: last,
-            ..Index::from(position)
+            ..Index::from(0)
         };
         // The bound explains a type that is no client, or the other kind.
         let open = quote_spanned!(first=> <);
@@ -65,6 +69,24 @@ fn statements(model: &Model) -> TokenStream {
         });
     }
     statements
+}
+
+/// The variable that a client is in until all are made.
+fn made(position: usize) -> Ident {
+    format_ident!("__scoped_made_{position}", span = Span::mixed_site())
+}
+
+/// An error if both parameters exist.
+fn twin(twin: &Twin) -> TokenStream {
+    let Twin {
+        conditions,
+        span,
+        message,
+    } = twin;
+    quote_spanned! {*span=>
+        #(#conditions)*
+        ::core::compile_error! { #message }
+    }
 }
 
 /// The user's first and last token as places for generated ones: two, since stable Rust cannot

@@ -72,7 +72,7 @@ fn keyword(input: syn::parse::ParseStream<'_>) -> syn::Result<TokenTree> {
 }
 
 /// Without `#[scoped]` at any depth: nobody else knows it.
-fn without_markers(tokens: TokenStream) -> TokenStream {
+pub(super) fn without_markers(tokens: TokenStream) -> TokenStream {
     let mut kept = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

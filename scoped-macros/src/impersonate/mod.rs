@@ -5,6 +5,7 @@ mod codegen;
 mod fallback;
 mod future;
 mod model;
+mod order;
 mod parse;
 
 use proc_macro2::TokenStream;
@@ -13,6 +14,10 @@ use crate::support::errors::Errors;
 
 /// The function with its clients made first; on any mistake a function without them, and the errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if order::is_below_debug_handler() {
+        // With the parameter that its checks ask for: they say what to do, and nothing else does.
+        return fallback::without_markers(item);
+    }
     let mut errors = Errors::default();
     let Ok(function) = syn::parse2(item.clone()) else {
         return fallback::item(item);

@@ -1,6 +1,7 @@
 //! What is true: everything here has been checked.
 
-use syn::{Expr, PatType, Type};
+use proc_macro2::Span;
+use syn::{Attribute, Expr, PatType, Type};
 
 use crate::support::crate_path::CratePath;
 use crate::support::function::Function;
@@ -14,6 +15,15 @@ pub(super) struct Model {
     /// What the function's `return` takes, a `Result`, as far as it can be written in a body.
     pub(super) output: Option<Type>,
     pub(super) clients: Vec<Client>,
+    pub(super) twins: Vec<Twin>,
+}
+
+/// Two clients that are the same, unless one of them does not exist.
+pub(super) struct Twin {
+    /// The conditions of both.
+    pub(super) conditions: Vec<Attribute>,
+    pub(super) span: Span,
+    pub(super) message: String,
 }
 
 /// Who waits for the requests of the clients.
@@ -35,6 +45,19 @@ pub(super) struct Client {
     pub(super) user: Expr,
     pub(super) settings: Vec<Setting>,
     pub(super) claims: Option<Expr>,
+}
+
+impl Client {
+    /// When the parameter exists.
+    pub(super) fn conditions(&self) -> impl Iterator<Item = &Attribute> {
+        conditions(&self.parameter)
+    }
+}
+
+/// When a parameter exists.
+pub(super) fn conditions(parameter: &PatType) -> impl Iterator<Item = &Attribute> {
+    let attributes = parameter.attrs.iter();
+    attributes.filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// One call of the builder.

@@ -80,6 +80,22 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
     findings
 }
 
+/// What is not followed and not read, whatever the claims are.
+pub fn blind_spots(project: &Project) -> Vec<Finding> {
+    let kinds = [FindingKind::Unfollowed, FindingKind::Skipped];
+    let mut drafts = Drafts::default();
+    for finding in &project.findings {
+        if kinds.contains(&finding.kind) {
+            drafts.add(finding.clone(), &finding.text);
+        }
+    }
+    let mut findings = drafts.merged();
+    for finding in &mut findings {
+        finding.text = super::merge::sentence(project, finding);
+    }
+    findings
+}
+
 impl Options {
     /// Whether the object is on one of the tables.
     pub fn covers(&self, object: &Object) -> bool {

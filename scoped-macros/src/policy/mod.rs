@@ -1,4 +1,17 @@
-//! policy: SQL -> the claim paths that policies read; knows nothing of macros
+//! SQL to the claims that policies read. Knows nothing of macros.
+//!
+//! | step | where |
+//! |---|---|
+//! | which files, and which parts of them | `files`, `folder`, `section` |
+//! | text to tokens, also around damage | `lexer`, `quote`, `damage`, `escape` |
+//! | tokens to statements and trees | `split`, `syntax` |
+//! | the history: what is there, is not, or may be | `replay` |
+//! | how what was read of the token flows, and where it ends | `flow` |
+//! | live objects to reads | `survey` |
+//! | reads beside the claims of a struct | `compare`, `judge`, `fit`, `merge` |
+//!
+//! A function of Postgres that is not understood yet goes into `flow/builtin.rs`, or `flow/jsonb.rs` if it is
+//! for JSON; an operator into `flow/operator.rs`; a statement that changes objects into `replay`.
 
 mod commas;
 mod compare;
@@ -30,7 +43,7 @@ mod template;
 mod token;
 mod types;
 
-pub use compare::{Options, compare, is_below, names_table};
+pub use compare::{Options, blind_spots, compare, is_below, names_table};
 pub use files::{files, list, text_of};
 pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use fit::{Kind, Known};

@@ -3,7 +3,7 @@
 use syn::{GenericParam, Generics, Path};
 
 use super::field::{self, Context};
-use super::model::{Model, Serde};
+use super::model::{Claim, Model, Serde};
 use super::names::{self, Names};
 use super::options::Options;
 use super::parse::Written;
@@ -25,7 +25,8 @@ pub(super) fn item(
             errors.at(under, message);
         }
         let allow = options.allow_user_metadata;
-        names::check_root(&under.value(), under.span(), true, allow, errors);
+        let remedy = "use another object";
+        names::check_root(&under.value(), under.span(), remedy, allow, errors);
     }
 
     let mut names = Names::default();
@@ -40,11 +41,19 @@ pub(super) fn item(
     };
     let mut fields = Vec::new();
     for written in &written.fields {
-        let field = field::check(written, &context, errors);
+        fields.push(field::check(written, &context, errors));
+    }
+    for field in &fields {
         if let Some(claim) = &field.claim {
-            names.take(claim, &written.name, errors);
+            names.take(claim.place(), &field.name, &field.cfgs, errors);
         }
-        fields.push(field);
+    }
+    for field in &fields {
+        let written = field.claim.as_ref().map(Claim::path);
+        let read = field.read_names.iter();
+        for place in read.filter(|place| Some(&place.path) != written.as_ref()) {
+            names.take(place.clone(), &field.name, &field.cfgs, errors);
+        }
     }
     let needs_mirror = fields.iter().any(field::needs_mirror);
     Model {
@@ -57,6 +66,7 @@ pub(super) fn item(
         role: options.role,
         expires_in: options.expires_in,
         max_bytes: options.max_bytes,
+        allow_user_metadata: options.allow_user_metadata,
         fields,
         clashes: names.clashes,
     }

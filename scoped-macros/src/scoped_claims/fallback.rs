@@ -42,7 +42,8 @@ fn strip(attributes: &mut Vec<Attribute>) {
         path if path.is_ident("cfg_attr") => {
             let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
             let metas = attribute.parse_args_with(metas).unwrap_or_default();
-            !metas.iter().any(|meta| is_helper(meta.path()))
+            let is_ours = |path: &Path| is_helper(path) || path.is_ident("cfg_attr");
+            !metas.iter().skip(1).any(|meta| is_ours(meta.path()))
         }
         path => !is_helper(path),
     });

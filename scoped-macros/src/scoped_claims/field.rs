@@ -3,13 +3,14 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, ExprLit, Generics, Ident, Lit, LitStr, Type};
+use syn::{Expr, ExprLit, Generics, Ident, Lit, Type};
 
 use super::claim_arguments::{self, OnClaim};
-use super::model::{Asks, Claim, Default, Field, ReadNames, Rename};
+use super::model::{Asks, Claim, Default, Field, Place, Rename};
 use super::names;
 use super::options::Options;
 use super::parse::WrittenField;
+use super::read_name;
 use super::rename_rule::RenameRule;
 use super::serde_attributes::{self, OnField, Skip};
 use super::shape::{Shape, is_option};
@@ -19,7 +20,7 @@ use crate::support::errors::Errors;
 pub(super) struct Context<'a> {
     pub(super) options: &'a Options,
     pub(super) rule: Option<RenameRule>,
-    pub(super) read_rule: RenameRule,
+    pub(super) read_rule: Option<RenameRule>,
     pub(super) name: &'a Ident,
     pub(super) generics: &'a Generics,
     pub(super) is_derive: bool,
@@ -51,7 +52,15 @@ pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Erro
     } else {
         place(written, &on_claim, &serde, context, errors)
     };
-    let read_names = read_names(written, &on_claim, &serde, context.read_rule);
+    // The name that is wrong for writing would be wrong for reading, too.
+    let is_refused = place.is_none() && !is_skipped;
+    let read_names = if serde.skips_reading || on_claim.skip || is_unclear || is_refused {
+        Vec::new()
+    } else {
+        let read = read_name::read(written, &on_claim, &serde, context, errors);
+        read_name::check(&read, place.as_ref(), context, errors);
+        read
+    };
     // Serde reads a missing `Option` as `None`, but not through a function of the user's, and nothing
     // else that was left out because it is empty.
     let is_left_out = serde.skips_empty || (skip_none && serde.deserializes_with);
@@ -67,20 +76,25 @@ pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Erro
     Field {
         name: written.name.clone(),
         ty: ty.clone(),
-        claim: place.map(|(under, name, span)| Claim {
-            under,
-            name,
-            span,
-            cfgs: cfgs.clone(),
-            shape,
-            optional: is_option(ty) || serde.skip == Skip::If,
-            marks: on_claim.marks,
-            constraints: on_claim.constraints,
-        }),
+        claim: place
+            .and_then(|mut place| {
+                let name = place.path.pop()?;
+                Some((place.path, name, place.span))
+            })
+            .map(|(under, name, span)| Claim {
+                under,
+                name,
+                span,
+                cfgs: cfgs.clone(),
+                shape,
+                optional: is_option(ty) || serde.skip == Skip::If,
+                marks: on_claim.marks,
+                constraints: on_claim.constraints,
+            }),
         cfgs,
         rename: on_claim.rename.map(|name| Rename {
             name,
-            only_serialize: serde.read_rename.is_some(),
+            only_serialize: !serde.read_renames.is_empty(),
         }),
         skip_none,
         skip: on_claim.skip,
@@ -133,7 +147,7 @@ fn place(
     serde: &OnField,
     context: &Context,
     errors: &mut Errors,
-) -> Option<(Vec<String>, String, proc_macro2::Span)> {
+) -> Option<Place> {
     let (name, span) = if let Some(renamed) = claim.rename.as_ref().or(serde.rename.as_ref()) {
         (renamed.value(), renamed.span())
     } else {
@@ -152,25 +166,15 @@ fn place(
     let of_struct = context.options.under.as_ref();
     match (of_struct, &claim.under) {
         (Some(_), _) => {}
-        (None, Some(under)) => names::check_root(&under.value(), under.span(), true, allow, errors),
-        (None, None) => names::check_root(&name, span, false, allow, errors),
+        (None, Some(under)) => {
+            let remedy = "use another object";
+            names::check_root(&under.value(), under.span(), remedy, allow, errors);
+        }
+        (None, None) => names::check_root(&name, span, "rename this field", allow, errors),
     }
-    let under = of_struct.into_iter().chain(&claim.under);
-    Some((under.map(LitStr::value).collect(), name, span))
-}
-
-fn read_names(
-    written: &WrittenField,
-    claim: &OnClaim,
-    serde: &OnField,
-    rule: RenameRule,
-) -> ReadNames {
-    let renamed = serde.read_rename.as_ref().or(claim.rename.as_ref());
-    let field = || written.name.unraw().to_string();
-    ReadNames {
-        name: renamed.map_or_else(|| rule.apply(&field()).unwrap_or_else(field), LitStr::value),
-        aliases: serde.aliases.iter().map(LitStr::value).collect(),
-    }
+    let mut path = read_name::objects(claim, context);
+    path.push(name);
+    Some(Place { path, span })
 }
 
 fn asks(claim: &OnClaim, serde: &OnField, has_default: bool, is_left_out: bool) -> Asks {

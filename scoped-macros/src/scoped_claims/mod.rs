@@ -12,6 +12,7 @@ mod names;
 mod options;
 mod parse;
 mod policies;
+mod read_name;
 mod rename_rule;
 mod serde_attributes;
 mod shape;

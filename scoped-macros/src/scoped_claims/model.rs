@@ -24,6 +24,7 @@ pub(super) struct Model {
     /// In seconds.
     pub(super) expires_in: Option<u64>,
     pub(super) max_bytes: Option<usize>,
+    pub(super) allow_user_metadata: bool,
     /// One for each field, in order.
     pub(super) fields: Vec<Field>,
     pub(super) clashes: Vec<Clash>,
@@ -63,8 +64,8 @@ pub(super) struct Field {
     pub(super) is_plain: bool,
     /// What reading it back asks of its type.
     pub(super) asks: Asks,
-    /// For an object's member: the names it is read from, beside its own.
-    pub(super) read_names: ReadNames,
+    /// The names that serde reads it from: one at least, unless it is not read.
+    pub(super) read_names: Vec<Place>,
 }
 
 /// What reading a field back asks of its type.
@@ -81,11 +82,12 @@ pub(super) struct Asks {
     pub(super) is_read: bool,
 }
 
-/// The names that a field is read from.
-#[derive(Default)]
-pub(super) struct ReadNames {
-    pub(super) name: String,
-    pub(super) aliases: Vec<String>,
+/// A claim's place in the token, and where the program says so.
+#[derive(Clone)]
+pub(super) struct Place {
+    /// The names that lead to it, its own at the end.
+    pub(super) path: Vec<String>,
+    pub(super) span: Span,
 }
 
 /// What an absent claim is read as.
@@ -127,6 +129,14 @@ impl Claim {
         let mut path = self.under.clone();
         path.push(self.name.clone());
         path
+    }
+
+    /// Where it is written.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            path: self.path(),
+            span: self.span,
+        }
     }
 }
 

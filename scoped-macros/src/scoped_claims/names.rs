@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr};
 
-use super::model::{Claim, Clash};
+use super::model::{Clash, Place};
 use crate::support::errors::Errors;
 use crate::support::registered;
 
@@ -33,26 +33,27 @@ pub(super) fn check_name(name: &str, span: Span, errors: &mut Errors) -> bool {
     false
 }
 
-/// Refuses what the runtime sets itself, and what users can edit. `is_object` if the name is that of an
-/// object which claims are put under.
+/// Refuses what the runtime sets itself, and what users can edit. `remedy` says what else to do.
 pub(super) fn check_root(
     root: &str,
     span: Span,
-    is_object: bool,
+    remedy: &str,
     allow_user_metadata: bool,
     errors: &mut Errors,
 ) {
     if registered::is_reserved(root) {
-        let remedy = if is_object {
-            "use another object"
-        } else {
-            "rename this field"
-        };
         errors.span(
             span,
             format!("claim `{root}` is set by the runtime; {remedy}"),
         );
-    } else if root == USER_METADATA && !allow_user_metadata {
+    } else {
+        check_metadata(root, span, allow_user_metadata, errors);
+    }
+}
+
+/// Refuses what users can edit.
+pub(super) fn check_metadata(root: &str, span: Span, allowed: bool, errors: &mut Errors) {
+    if root == USER_METADATA && !allowed {
         errors.span(
             span,
             "users can edit `user_metadata`, so no policy may trust it; use `app_metadata`, or write \
@@ -69,9 +70,19 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn take(&mut self, claim: &Claim, field: &Ident, errors: &mut Errors) {
-        let (path, span, cfgs) = (claim.path(), claim.span, &claim.cfgs);
+    /// Takes a place for a field that exists under these conditions. A field may take several.
+    pub(super) fn take(
+        &mut self,
+        place: Place,
+        field: &Ident,
+        cfgs: &[Attribute],
+        errors: &mut Errors,
+    ) {
+        let Place { path, span } = place;
         for (taken, first, earlier) in &self.taken {
+            if first == field {
+                continue;
+            }
             let shown = |path: &[String]| path.join(".");
             let message = if *taken == path {
                 let name = shown(&path);
@@ -89,7 +100,7 @@ impl Names {
             } else {
                 continue;
             };
-            if cfgs.is_empty() || earlier.is_empty() {
+            if cfgs.is_empty() && earlier.is_empty() {
                 errors.span(span, message);
                 break;
             }
@@ -101,6 +112,6 @@ impl Names {
                 message,
             });
         }
-        self.taken.push((path, field.clone(), cfgs.clone()));
+        self.taken.push((path, field.clone(), cfgs.to_vec()));
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use super::arguments::{Arguments, Value, refuse_repeat, text};
+use super::arguments::{Argument, Arguments, Value, refuse_repeat, text};
 use super::policies::Written;
 use super::{names, value};
 use crate::support::crate_path::CratePath;
@@ -36,10 +36,14 @@ pub(super) struct Options {
 }
 
 pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> Options {
-    let mut options = Options {
-        runtime: Some(CratePath::default()),
-        ..Options::default()
-    };
+    let mut options = Options::default();
+    let is_told =
+        |argument: &Argument| suggest::nearest(&argument.name.to_string(), &KNOWN) == Some("crate");
+    options.runtime = Some(if arguments.list.iter().any(is_told) {
+        CratePath::default()
+    } else {
+        CratePath::assumed(errors)
+    });
     let arguments = &arguments.list;
     for (index, argument) in arguments.iter().enumerate() {
         let name = &argument.name;

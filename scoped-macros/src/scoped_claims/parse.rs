@@ -1,6 +1,8 @@
 //! What was written, not yet judged: the struct, and the arguments of its attributes.
 
+use proc_macro2::TokenStream;
 use quote::quote;
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, Meta, Path, Token};
 
@@ -167,12 +169,24 @@ fn serde_arguments(attribute: &Attribute, errors: &mut Errors) -> Arguments {
     Arguments::UNREADABLE
 }
 
-/// The compiler resolves a field's `cfg_attr` only after the claims are named, so one that could
-/// change them would be overlooked.
+/// The compiler resolves a field's `cfg_attr` only after the claims are named, so one that could change
+/// them would be overlooked. That of a struct it resolves before.
 fn refuse_conditional(attribute: &Attribute, errors: &mut Errors) {
+    if let Meta::List(list) = &attribute.meta {
+        refuse_conditional_in(&list.tokens, errors);
+    }
+}
+
+/// A `cfg_attr` can stand in another.
+fn refuse_conditional_in(tokens: &TokenStream, errors: &mut Errors) {
     let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
-    let metas = attribute.parse_args_with(metas).unwrap_or_default();
+    let metas = metas.parse2(tokens.clone()).unwrap_or_default();
     for meta in metas.iter().skip(1) {
+        if let Meta::List(list) = meta
+            && list.path.is_ident("cfg_attr")
+        {
+            refuse_conditional_in(&list.tokens, errors);
+        }
         if let Some(name) = ["claim", "serde", "cfg"]
             .into_iter()
             .find(|name| meta.path().is_ident(name))

@@ -32,7 +32,7 @@ pub(super) struct OnStruct {
     /// `None` if it cannot be told, after a mistake.
     pub(super) rename_all: Option<RenameRule>,
     /// The same for reading.
-    pub(super) read_rename_all: RenameRule,
+    pub(super) read_rename_all: Option<RenameRule>,
     /// The user says what `Deserialize` asks of the parameters.
     pub(super) bounds_deserialize: bool,
     /// Another type is read.
@@ -48,7 +48,7 @@ pub(super) struct OnStruct {
 pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct {
     let mut facts = OnStruct {
         rename_all: arguments.complete.then(RenameRule::default),
-        read_rename_all: RenameRule::default(),
+        read_rename_all: arguments.complete.then(RenameRule::default),
         bounds_deserialize: false,
         converts: false,
         has_default: false,
@@ -63,17 +63,18 @@ pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct 
                 // Of the form for both sides, the rule is read once.
                 if let Some(name) = &names.deserialize.last()
                     && matches!(argument.value, Value::List(_))
-                    && let Some(rule) = read_rule(name, errors)
                 {
-                    facts.read_rename_all = rule;
+                    facts.read_rename_all = read_rule(name, errors);
                 }
                 if let Some(name) = names.serialize {
                     facts.rename_all = read_rule(&name, errors);
-                    if let (Value::Is(_), Some(rule)) = (&argument.value, facts.rename_all) {
-                        facts.read_rename_all = rule;
+                    if matches!(argument.value, Value::Is(_)) {
+                        facts.read_rename_all = facts.rename_all;
                     }
-                } else if names.is_unclear {
+                }
+                if names.is_unclear {
                     facts.rename_all = None;
+                    facts.read_rename_all = None;
                 }
             }
             "crate" => facts.names_serde = true,
@@ -87,7 +88,10 @@ pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct 
                 facts.not_for_mirror.push(argument.name.clone());
             }
             "deny_unknown_fields" => facts.not_for_mirror.push(argument.name.clone()),
-            name if !is_known(&argument.name, name, &ON_STRUCT, errors) => facts.rename_all = None,
+            name if !is_known(&argument.name, name, &ON_STRUCT, errors) => {
+                facts.rename_all = None;
+                facts.read_rename_all = None;
+            }
             _ => {}
         }
         check_value(argument, errors);

@@ -1,8 +1,9 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprLit, Lit, Path, parse_quote};
+use syn::{Expr, ExprLit, Ident, Lit, Path, parse_quote};
 
 use super::errors::Errors;
+use super::manifest;
 
 /// Where generated code finds the runtime: `::scoped_runtime`, or what `crate = path` says.
 #[derive(Clone)]
@@ -15,6 +16,20 @@ impl Default for CratePath {
 }
 
 impl CratePath {
+    /// Where the runtime is if nothing is said: under its own name. A package that has given it another
+    /// one is told what to write.
+    pub(crate) fn assumed(errors: &mut Errors) -> Self {
+        let Some(name) = manifest::renamed() else {
+            return Self::default();
+        };
+        errors.span(
+            Span::call_site(),
+            format!("this package's name for `scoped-runtime` is `{name}`; write `crate = {name}`"),
+        );
+        let name = Ident::new(&name, Span::call_site());
+        Self(parse_quote!(::#name))
+    }
+
     /// Reads the value of `crate = path`. A path in a string is a mistake, but it says enough for a
     /// stand-in, so it comes back too.
     pub(crate) fn read(value: &Expr, errors: &mut Errors) -> Option<Self> {

@@ -23,12 +23,24 @@ impl Errors {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// The value if nothing is wrong, else every mistake as `compile_error!`s.
+    /// The value if nothing is wrong, else every mistake as `compile_error!`s, in the order of the source.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, TokenStream> {
         if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(self.0.iter().map(syn::Error::to_compile_error).collect())
+            return Ok(value);
         }
+        // What was combined into one error has places of its own.
+        let mut mistakes: Vec<syn::Error> = self.0.into_iter().flatten().collect();
+        mistakes.sort_by_key(|mistake| place(mistake.span()));
+        Err(mistakes.iter().map(syn::Error::to_compile_error).collect())
     }
+}
+
+/// Where a mistake is; the order of two that are in one place is kept.
+fn place(span: Span) -> (String, usize, usize) {
+    if !proc_macro::is_available() {
+        return (String::new(), 0, 0);
+    }
+    // What a macro of the user's has written is at the place of its tokens.
+    let start = span.unwrap().start();
+    (start.file(), start.line(), start.column())
 }

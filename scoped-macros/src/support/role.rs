@@ -3,7 +3,12 @@ const MAX_BYTES: usize = 63;
 
 /// What is wrong with a role's name, in the words of the runtime's `Role::new`.
 pub(crate) fn check(name: &str) -> Result<(), String> {
-    let (reason, remedy) = if name.trim().is_empty() {
+    let (reason, remedy) = if name.trim().eq_ignore_ascii_case("none") {
+        (
+            "means the login role, not a user's",
+            "use `authenticated` or a role of your own",
+        )
+    } else if name.trim().is_empty() {
         ("is empty", "name a role such as `authenticated`")
     } else if name.len() > MAX_BYTES {
         (
@@ -17,6 +22,8 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
             "bypasses row level security",
             "use `authenticated` or a role of your own without BYPASSRLS",
         )
+    } else if name.trim() != name {
+        ("has blanks around it", "remove them")
     } else {
         return Ok(());
     };
@@ -29,7 +36,7 @@ fn bypasses_rls(name: &str) -> bool {
     name.starts_with("supabase_")
         || matches!(
             name.as_str(),
-            "service_role" | "postgres" | "authenticator" | "dashboard_user" | "none"
+            "service_role" | "postgres" | "authenticator" | "dashboard_user"
         )
 }
 
@@ -59,7 +66,6 @@ mod tests {
             "supabase_anything",
             "authenticator",
             "dashboard_user",
-            "none",
             "SERVICE_ROLE",
             " Postgres ",
         ] {
@@ -75,6 +81,10 @@ mod tests {
             ("  ", "is empty"),
             (&*"a".repeat(64), "longer than 63 bytes"),
             ("a\nb", "control characters"),
+            ("none", "means the login role"),
+            (" NONE ", "means the login role"),
+            (" authenticated", "has blanks around it"),
+            ("authenticated\u{a0}", "has blanks around it"),
         ] {
             let message = check(name).unwrap_err();
             assert!(message.contains(reason), "{message}");

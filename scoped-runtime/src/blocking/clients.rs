@@ -80,6 +80,15 @@ impl ScopedClients {
         self.clients.check_keys_and_wait()
     }
 
+    /// Asks the project's API whether it is there and believes our tokens; see
+    /// [`crate::ScopedClients::ping`].
+    ///
+    /// # Errors
+    /// As there, and [`ClientError::InsideRuntime`] in a task of an async runtime.
+    pub fn ping(&self) -> Result<(), Error> {
+        self.clients.ping_and_wait()
+    }
+
     /// Who sends this `Authorization` header; see [`crate::ScopedClients::authenticate`]. Waits only when
     /// the project's keys have to be fetched. A client of the caller's is async at first:
     /// `caller.client(clients.as_async())?.into_blocking()`.

@@ -30,6 +30,12 @@
 //! Waiting there would keep the other tasks of the thread from running, so whatever sends is
 //! [`ClientError::InsideRuntime`](crate::ClientError::InsideRuntime) in a task of tokio. Use
 //! [`scoped_runtime::ScopedClient`](crate::ScopedClient) there, or `tokio::task::spawn_blocking`.
+//!
+//! What cannot be told from a thread that may wait is not refused, and waits: a task in
+//! `tokio::task::unconstrained`, and a task of another executor (`async-std`, `smol`, `futures`).
+//!
+//! In a destructor of a thread-local value, while the thread ends, it is
+//! [`ClientError::ThreadEnds`](crate::ClientError::ThreadEnds) once tokio's own values are gone.
 
 mod client;
 mod clients;

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::UserId;
+use super::{UserId, subject};
+use crate::error::ClientError;
 
 /// Who acts as a user, and as whom they are acted for in turn: the `act` claim (RFC 8693, section
 /// 4.1). Only the outermost one decides anything; those before are for the record.
@@ -21,6 +22,9 @@ struct Member {
     act: Option<Actor>,
 }
 
+/// How many act for one another: far more than services do.
+const MAX_CHAIN: usize = 16;
+
 impl Actor {
     /// Someone who acts for themselves.
     pub fn new(subject: impl Into<String>) -> Self {
@@ -34,6 +38,31 @@ impl Actor {
             iss: None,
             act: through,
         }))
+    }
+
+    /// Refuses what no token can say of who acts: names as [`UserId::external`] refuses them, and chains
+    /// of more than 16.
+    pub(crate) fn check(&self) -> Result<(), ClientError> {
+        let refuse = |reason, remedy| Err(ClientError::InvalidActor { reason, remedy });
+        let mut chain = Some(self);
+        for _ in 0..MAX_CHAIN {
+            let Some(actor) = chain else {
+                return Ok(());
+            };
+            let issuer = actor.0.iss.as_deref();
+            let texts = [Some(actor.subject()), issuer];
+            if let Some(reason) = texts.into_iter().flatten().find_map(subject::mistake) {
+                return refuse(reason, "name who acts, such as `support-agent-7`");
+            }
+            chain = actor.actor();
+        }
+        match chain {
+            Some(_) => refuse(
+                "has more than 16 actors, each for the next",
+                "name the one who acts, and keep the others in the `reason`",
+            ),
+            None => Ok(()),
+        }
     }
 
     /// Who it is (`sub`).

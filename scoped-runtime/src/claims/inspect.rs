@@ -15,8 +15,9 @@ use super::{Claim, ClaimKind};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a claim",
     label = "does not implement `Serialize`",
-    note = "derive `serde::Serialize` for it, turn on the feature `serde` of its crate, serialise it with \
-            `#[serde(with = \"...\")]`, or leave the field out with `#[claim(skip)]`"
+    note = "derive `serde::Serialize` for it, turn on the feature `serde` of its crate (for `Rc` and `Arc`, \
+            the feature `rc` of serde), serialise it with `#[serde(with = \"...\")]`, or leave the field out \
+            with `#[claim(skip)]`"
 )]
 pub trait ClaimValue {
     #[doc(hidden)]
@@ -36,37 +37,66 @@ pub trait Inspect {
     const KIND: ClaimKind;
     /// What its members are, if it is a struct of claims.
     const CLAIMS: Option<&'static [Claim]> = None;
-    /// Why it cannot be a claim, or [`Fine`].
-    type Class;
-    /// The same for a list of it.
-    type InList;
-    /// The same for a map with such keys.
-    type AsKey: Key;
+    /// Whether it can be a claim.
+    const CLASS: Class = Class::Fine;
+    /// The same for a sequence of it.
+    const IN_LIST: Class = Self::CLASS;
+    /// Whether it is text as the key of a map.
+    const IS_TEXT_AS_KEY: bool = false;
 }
 
-/// Whether a map's keys are text.
-pub trait Key {
-    /// The class of a map whose values have this one.
-    type With<Value>;
+/// Why a type cannot be a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// It can be one.
+    Fine,
+    /// It is a floating-point number, or has one.
+    Float,
+    /// It is bytes.
+    Bytes,
+    /// It is a map whose keys are not text.
+    Keys,
+    /// It is a time that serde writes with a fraction or as an object.
+    Time,
+    /// It has one value, which JSON writes as `null`.
+    Null,
 }
 
-/// It can be a claim.
-pub struct Fine;
-/// It is a floating-point number, or has one.
-pub struct Float;
-/// It is bytes.
-pub struct Bytes;
-/// It is a map whose keys are no text.
-pub struct Keys;
-/// It is a time that serde writes with a fraction or as an object.
-pub struct Time;
-
-impl Key for Fine {
-    type With<Value> = Value;
+impl Class {
+    /// The class of a map.
+    const fn of_map(has_text_keys: bool, values: Self) -> Self {
+        if has_text_keys { values } else { Self::Keys }
+    }
 }
 
-impl Key for Keys {
-    type With<Value> = Keys;
+/// Refuses a type that cannot be a claim, in the constant that asks: the compiler shows this text, and
+/// the caller's place.
+#[track_caller]
+#[allow(clippy::missing_panics_doc, reason = "that is what it is for")]
+pub const fn accept(class: Class, allows_float: bool) {
+    match class {
+        Class::Float if !allows_float => panic!(
+            "a floating-point number cannot be a claim: policies that read whole numbers or times take a \
+             fraction for 0 or fail; use an integer, or allow it with `#[claim(allow_float)]`"
+        ),
+        Class::Fine | Class::Float => {}
+        Class::Bytes => panic!(
+            "bytes cannot be a claim: JSON has none, and a list of numbers is of no use to a policy; use \
+             text, as with `#[serde(with = \"...\")]`"
+        ),
+        Class::Keys => panic!(
+            "a map whose keys are not text cannot be a claim: the names in a JSON object are text; use \
+             `String` keys"
+        ),
+        Class::Time => panic!(
+            "a time that is not a number of seconds cannot be a claim: policies compare times as whole \
+             seconds; use `u64` or `i64`, or serialise it as one with `#[serde(with = \"...\")]`"
+        ),
+        Class::Null => panic!(
+            "a type whose only value is `null` cannot be a claim: a token has no such claim, so that it \
+             could not be read back; remove the field, or use `bool`"
+        ),
+    }
 }
 
 /// Asks a type. Its inherent items win where the type is known, else those of [`Other`].
@@ -84,10 +114,8 @@ impl<T: Inspect + ?Sized> Probe<T> {
     /// What its members are, if it is a struct of claims.
     pub const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
 
-    /// Why it cannot be a claim, or [`Fine`].
-    pub const fn class(&self) -> PhantomData<T::Class> {
-        PhantomData
-    }
+    /// Whether it can be a claim.
+    pub const CLASS: Class = T::CLASS;
 }
 
 impl<T: DeserializeOwned> Probe<T> {
@@ -105,68 +133,13 @@ pub trait Other {
     /// Nobody knows.
     const CLAIMS: Option<&'static [Claim]> = None;
 
+    /// Nothing speaks against it.
+    const CLASS: Class = Class::Fine;
+
     /// Nobody can ask it.
     fn values(&self) -> Option<&'static [&'static str]> {
         None
     }
-
-    /// Nothing speaks against it.
-    fn class(&self) -> PhantomData<Fine> {
-        PhantomData
-    }
 }
 
 impl<T: ?Sized> Other for Probe<T> {}
-
-macro_rules! objections {
-    ($($name:ident($but:ident): $message:literal, $label:literal, $note:literal;)*) => {$(
-        #[doc(hidden)]
-        #[diagnostic::on_unimplemented(message = $message, label = $label, note = $note)]
-        pub trait $name<T: ?Sized> {}
-        objections!(@others $name $but);
-    )*};
-    (@others $name:ident Float) => { objections!(@impl $name Fine Bytes Keys Time); };
-    (@others $name:ident Bytes) => { objections!(@impl $name Fine Float Keys Time); };
-    (@others $name:ident Keys) => { objections!(@impl $name Fine Float Bytes Time); };
-    (@others $name:ident Time) => { objections!(@impl $name Fine Float Bytes Keys); };
-    (@impl $name:ident $($class:ident)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<T: ?Sized> $name<T> for $class {}
-    )*};
-}
-
-objections! {
-    NotFloat(Float):
-        "`{T}` cannot be a claim",
-        "a floating-point number",
-        "policies that read whole numbers or times take a fraction for 0 or fail; use an integer, or \
-         allow it with `#[claim(allow_float)]`";
-    NotBytes(Bytes):
-        "`{T}` cannot be a claim",
-        "bytes",
-        "JSON has no bytes, and a list of numbers is of no use to a policy; use text, as with \
-         `#[serde(with = \"...\")]`";
-    TextKeys(Keys):
-        "`{T}` cannot be a claim",
-        "a map whose keys are not text",
-        "the names in a JSON object are text; use `String` keys";
-    NotTime(Time):
-        "`{T}` cannot be a claim",
-        "not a number of seconds",
-        "policies compare times as whole seconds; use `u64` or `i64`, or serialise it as one with \
-         `#[serde(with = \"...\")]`";
-}
-
-/// Calls for each objection, whose bounds hold or explain themselves.
-pub mod accept {
-    use super::{NotBytes, NotFloat, NotTime, PhantomData, Probe, TextKeys};
-
-    /// It is no floating-point number and has none.
-    pub const fn float<T: ?Sized, Class: NotFloat<T>>(_: &Probe<T>, _: PhantomData<Class>) {}
-    /// It is no bytes.
-    pub const fn bytes<T: ?Sized, Class: NotBytes<T>>(_: &Probe<T>, _: PhantomData<Class>) {}
-    /// It is no map with other keys than text.
-    pub const fn keys<T: ?Sized, Class: TextKeys<T>>(_: &Probe<T>, _: PhantomData<Class>) {}
-    /// It is no time that serde writes with a fraction or as an object.
-    pub const fn time<T: ?Sized, Class: NotTime<T>>(_: &Probe<T>, _: PhantomData<Class>) {}
-}

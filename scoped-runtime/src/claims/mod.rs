@@ -13,6 +13,8 @@ mod role;
 #[cfg(feature = "schemars")]
 mod schema;
 mod set;
+mod subject;
+mod to_json;
 mod user_id;
 
 pub use aal::Aal;
@@ -23,9 +25,9 @@ pub use checks::{Checks, Pattern, pattern};
 pub use claim::Description;
 pub use claim::{Claim, ClaimKind};
 pub use constraint::{Constraint, Literal, Number};
-pub use inspect::{ClaimValue, NotBytes, NotFloat, NotTime, TextKeys};
+pub use inspect::ClaimValue;
 #[doc(hidden)]
-pub use inspect::{Fine, Inspect, Keys, Other, Probe, accept};
+pub use inspect::{Class, Inspect, Other, Probe, accept};
 #[doc(hidden)]
 pub use kind_at::kind_at;
 #[doc(hidden)]
@@ -34,6 +36,10 @@ pub use registered::RESERVED;
 pub use role::Role;
 pub(crate) use role::bypasses_rls;
 pub(crate) use set::ClaimSet;
+pub(crate) use subject::is_control;
+#[doc(hidden)]
+pub use to_json::ToJson;
+pub(crate) use to_json::{PRIVATE, Unfit};
 pub use user_id::{ToUserId, UserId};
 
 use std::time::Duration;
@@ -88,6 +94,10 @@ pub trait ScopedClaims: Serialize + Send + Sync + 'static {
     {
         schema::of(Self::CLAIMS)
     }
+
+    /// Whether what users can edit (`user_metadata`) is read as claims: `allow_user_metadata`.
+    #[doc(hidden)]
+    const READS_USER_METADATA: bool = false;
 
     /// The rules that are code.
     #[doc(hidden)]

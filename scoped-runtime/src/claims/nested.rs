@@ -2,20 +2,28 @@
 //! whose names are joined by a character that no claim can have.
 
 use serde::de::Error as _;
-use serde::ser::Error as _;
+use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
+
+use super::to_json::Unfit;
 
 /// Also in the macro. PostgreSQL cannot hold it, so no name has it.
 const SEPARATOR: char = '\0';
 
 /// Writes what the derive made of a struct, each claim in its place.
 pub fn serialize<S: Serializer>(
-    flat: Result<Value, serde_json::Error>,
+    flat: Result<Value, Unfit>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let Value::Object(flat) = flat.map_err(S::Error::custom)? else {
-        return Err(S::Error::custom("not a struct"));
+    let flat = match flat {
+        Ok(Value::Object(flat)) => flat,
+        Ok(_) => return Err(S::Error::custom("not a struct")),
+        Err(unfit) => {
+            let path: Vec<&str> = unfit.path().collect();
+            let failure = Failure(&path, &unfit);
+            return failure.serialize(serializer);
+        }
     };
     let mut nested = Map::new();
     for (path, value) in flat {
@@ -31,7 +39,30 @@ pub fn serialize<S: Serializer>(
         }
         object.insert(name.to_owned(), value);
     }
-    nested.serialize(serializer)
+    let mut claims = serializer.serialize_map(Some(nested.len()))?;
+    for (name, value) in &nested {
+        match value {
+            // Only an `Option` leaves one.
+            Value::Null => claims.serialize_entry(name, &None::<()>)?,
+            value => claims.serialize_entry(name, value)?,
+        }
+    }
+    claims.end()
+}
+
+/// Fails again at the end of a path, so that the serialiser finds out where.
+struct Failure<'a>(&'a [&'a str], &'a Unfit);
+
+impl Serialize for Failure<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(path, unfit) = *self;
+        let Some((first, rest)) = path.split_first() else {
+            return Err(unfit.again());
+        };
+        let mut object = serializer.serialize_map(Some(1))?;
+        object.serialize_entry(first, &Self(rest, unfit))?;
+        object.end()
+    }
 }
 
 /// Reads claims in their places, as the derive wants them. `paths` are those of claims in objects.

@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::checks::violations;
-use super::{RESERVED, ScopedClaims};
-use crate::error::TokenError;
+use super::to_json::{Reason, ToJson, Unfit};
+use super::{PRIVATE, RESERVED, ScopedClaims};
+use crate::error::{TokenError, Violation, Violations, shown};
 
 /// The custom claims of one client as JSON, checked: no reserved name, none set twice.
 #[derive(Debug, Default)]
@@ -13,10 +15,9 @@ pub(crate) struct ClaimSet(Map<String, Value>);
 impl ClaimSet {
     /// The claims of a struct.
     pub(crate) fn of<C: ScopedClaims>(claims: &C) -> Result<Self, TokenError> {
-        let value = serde_json::to_value(claims).map_err(|source| TokenError::Serialize {
-            name: "claims".to_owned(),
-            source: Arc::new(source),
-        })?;
+        let value = claims
+            .serialize(ToJson::ROOT)
+            .map_err(|unfit| refused(unfit, None))?;
         let found = match value {
             Value::Object(mut map) => {
                 map.retain(|_, value| !value.is_null());
@@ -42,11 +43,11 @@ impl ClaimSet {
     pub(crate) fn add(
         &mut self,
         name: String,
-        value: Result<Value, serde_json::Error>,
+        value: Result<Value, Unfit>,
     ) -> Result<(), TokenError> {
         check_name(&name)?;
         if self.0.contains_key(&name) {
-            return Err(TokenError::DuplicateClaim { name });
+            return Err(TokenError::DuplicateClaim { name: shown(&name) });
         }
         match value {
             Ok(Value::Null) => Ok(()),
@@ -55,14 +56,16 @@ impl ClaimSet {
                 self.0.insert(name, value);
                 Ok(())
             }
-            Err(source) => Err(TokenError::Serialize {
-                name,
-                source: Arc::new(source),
-            }),
+            Err(unfit) => Err(refused(unfit, Some(&name))),
         }
     }
 
-    /// Those of a token's own claims of whose names this says so.
+    /// A claim that is known only at run time, as JSON.
+    pub(crate) fn value(value: &impl Serialize) -> Result<Value, Unfit> {
+        value.serialize(ToJson::CLAIM)
+    }
+
+    /// The custom claims whose names satisfy the predicate.
     pub(crate) fn kept(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
         claims.retain(|name, _| keep(name));
         Self(claims)
@@ -74,6 +77,31 @@ impl ClaimSet {
     }
 }
 
+/// What is wrong with the value of a claim, or of one of all claims.
+fn refused(unfit: Unfit, claim: Option<&str>) -> TokenError {
+    let names: Vec<String> = claim.into_iter().chain(unfit.path()).map(shown).collect();
+    let path = names.join(".");
+    match unfit.reason {
+        Reason::Rule(reason) => TokenError::InvalidClaims {
+            violations: Violations(vec![Violation::new(path, "type", reason)]),
+        },
+        Reason::Nested => TOO_DEEP,
+        Reason::Own(reason) => TokenError::Serialize {
+            name: if path.is_empty() {
+                "claims".to_owned()
+            } else {
+                path
+            },
+            source: Arc::new(serde::ser::Error::custom(reason)),
+        },
+    }
+}
+
+const TOO_DEEP: TokenError = TokenError::InvalidClaim {
+    reason: "is nested more than 100 levels deep",
+    remedy: "flatten it",
+};
+
 fn check_name(name: &str) -> Result<(), TokenError> {
     if RESERVED.contains(&name) {
         return Err(TokenError::ReservedClaim {
@@ -84,6 +112,17 @@ fn check_name(name: &str) -> Result<(), TokenError> {
         return Err(TokenError::InvalidClaim {
             reason: "has an empty name",
             remedy: "name it",
+        });
+    }
+    check_member(name)
+}
+
+/// The name of a claim, or of anything in one.
+fn check_member(name: &str) -> Result<(), TokenError> {
+    if name.starts_with(PRIVATE) {
+        return Err(TokenError::InvalidClaim {
+            reason: "has a member that `serde_json` would read as JSON once more",
+            remedy: "give it another name",
         });
     }
     check_text(name)
@@ -108,10 +147,7 @@ fn check_value(value: &Value) -> Result<(), TokenError> {
 }
 
 fn check_level(value: &Value, levels: usize) -> Result<(), TokenError> {
-    let inner = levels.checked_sub(1).ok_or(TokenError::InvalidClaim {
-        reason: "is nested more than 100 levels deep",
-        remedy: "flatten it",
-    });
+    let inner = levels.checked_sub(1).ok_or(TOO_DEEP);
     match value {
         Value::String(text) => check_text(text),
         Value::Array(values) => {
@@ -123,7 +159,7 @@ fn check_level(value: &Value, levels: usize) -> Result<(), TokenError> {
         Value::Object(map) => {
             let inner = inner?;
             map.iter().try_for_each(|(name, value)| {
-                check_text(name)?;
+                check_member(name)?;
                 check_level(value, inner)
             })
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::subject;
 use crate::error::ClientError;
 
 /// The user that a client acts as: the token's `sub`, which `auth.uid()` returns.
@@ -18,9 +19,6 @@ use crate::error::ClientError;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UserId(Arc<str>);
 
-/// The longest subject of another issuer, in bytes (`OpenID` Connect Core, section 2).
-const MAX_BYTES: usize = 255;
-
 impl UserId {
     /// A user of Supabase Auth, whose ID is a UUID. Kept in its lower-case, hyphenated form.
     ///
@@ -33,40 +31,52 @@ impl UserId {
                 remedy: "pass the user's ID from `auth.users`",
             });
         }
-        let uuid = Uuid::try_parse(id).map_err(|_| ClientError::InvalidUserId {
+        let uuid = Uuid::try_parse(id).ok().or_else(|| subject::as_uuid(id));
+        uuid.map(Self::from).ok_or(ClientError::InvalidUserId {
             reason: "is not a UUID, so `auth.uid()` would fail",
             remedy: "pass the user's ID from `auth.users`, or `UserId::external(..)` for a third-party issuer",
-        })?;
-        Ok(uuid.into())
+        })
     }
 
     /// A user of a third-party issuer (Clerk, Firebase, ...), whose ID need not be a UUID. Policies
     /// must read it as `auth.jwt() ->> 'sub'`, since `auth.uid()` casts it to a UUID and fails.
     ///
+    /// An ID that PostgreSQL would read as a UUID, in whatever spelling, is that UUID's user: it is kept in
+    /// the form of [`new`](Self::new), so that one user has one ID.
+    ///
     /// # Errors
-    /// [`ClientError::InvalidUserId`] when it is empty, longer than 255 bytes, or has control
-    /// characters.
+    /// [`ClientError::InvalidUserId`] when it is empty or shows nothing, is longer than 255 bytes, or has
+    /// control characters.
     pub fn external(id: impl Into<String>) -> Result<Self, ClientError> {
         let id = id.into();
-        let reason = if id.trim().is_empty() {
-            "is empty"
-        } else if id.len() > MAX_BYTES {
-            "is longer than 255 bytes"
-        } else if id.chars().any(char::is_control) {
-            "has control characters"
-        } else {
-            return Ok(Self(id.into()));
-        };
-        Err(ClientError::InvalidUserId {
-            reason,
-            remedy: "pass the `sub` that the issuer gives the user",
-        })
+        match (subject::mistake(&id), subject::as_uuid(&id)) {
+            (Some(reason), _) => Err(ClientError::InvalidUserId {
+                reason,
+                remedy: "pass the `sub` that the issuer gives the user",
+            }),
+            (None, Some(uuid)) => Ok(uuid.into()),
+            (None, None) => Ok(Self(id.into())),
+        }
     }
 
     /// The ID as it stands in the token.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// Whether a text names this user, in any spelling that PostgreSQL reads as the same UUID.
+impl PartialEq<str> for UserId {
+    fn eq(&self, text: &str) -> bool {
+        let uuid = subject::as_uuid(text).map(Self::from);
+        uuid.map_or(self.as_str() == text, |uuid| *self == uuid)
+    }
+}
+
+impl PartialEq<&str> for UserId {
+    fn eq(&self, text: &&str) -> bool {
+        *self == **text
     }
 }
 

@@ -8,7 +8,10 @@ use serde_json::Value;
 
 use super::project::Wanted;
 use super::{Async, ScopedClient, ScopedClients};
-use crate::claims::{Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId};
+use crate::claims::{
+    Aal, Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, Unfit, UserId,
+    is_control,
+};
 use crate::error::{ClientError, Error};
 use crate::session::Lifetime;
 
@@ -20,12 +23,13 @@ pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     clients: ScopedClients,
     user_id: Result<UserId, ClientError>,
     is_anonymous: bool,
+    aal: Aal,
     /// `None`: what the claims say, or `authenticated`.
     role: Option<Result<Role, ClientError>>,
     claims: C,
     actor: Option<Actor>,
     reason: Option<Arc<str>>,
-    extra: Vec<(String, Result<Value, serde_json::Error>)>,
+    extra: Vec<(String, Result<Value, Unfit>)>,
     /// `None`: what the claims say, or an hour.
     expires_in: Option<Duration>,
     refresh_before: Option<Duration>,
@@ -39,6 +43,7 @@ impl<M> ScopedClientBuilder<NoClaims, M> {
             clients,
             user_id: user.to_user_id(),
             is_anonymous: user.is_anonymous(),
+            aal: Aal::default(),
             role: None,
             claims: NoClaims {},
             actor: None,
@@ -71,6 +76,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             clients: self.clients,
             user_id: self.user_id,
             is_anonymous: self.is_anonymous,
+            aal: self.aal,
             role: self.role,
             claims,
             actor: self.actor,
@@ -85,7 +91,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
 
     /// One more claim, known only at run time, under the same rules.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
-        let value = serde_json::to_value(value);
+        let value = ClaimSet::value(&value);
         self.extra.push((name.into(), value));
         self
     }
@@ -93,12 +99,21 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
     /// Who acts as the user: a name such as `support-agent-7`, or a verified
     /// [`Caller`](crate::Caller), whose own actor comes along. It becomes the token's `act` claim (RFC
     /// 8693, section 4.1), for the audit and for policies that read it. Supabase sets none of its own.
+    /// What [`UserId::external`] refuses of an ID is refused of a name, and a chain of more than 16.
     pub fn actor(mut self, actor: impl ToActor) -> Self {
         self.actor = Some(actor.to_actor());
         self
     }
 
-    /// Why, such as `ticket 4711`: for the audit only, in no token.
+    /// Tokens say that the user has signed in with a second factor (`aal2`), for policies that ask for it.
+    /// Nobody has: it is your decision, which the [`MintPolicy`](crate::MintPolicy::allow_aal2) must
+    /// allow, and which the audit records. Without it a minted token is at `aal1`.
+    pub fn assume_aal2(mut self) -> Self {
+        self.aal = Aal::Aal2;
+        self
+    }
+
+    /// Why, such as `ticket 4711`: for the audit only, in no token. At most 1024 bytes.
     pub fn reason(mut self, reason: impl AsRef<str>) -> Self {
         self.reason = Some(reason.as_ref().into());
         self
@@ -135,6 +150,12 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
         let life = self.expires_in.or(C::EXPIRES_IN).unwrap_or(DEFAULT_LIFE);
         let lifetime = Lifetime::new(life, self.refresh_before, self.auto_refresh)?;
+        if let Some(actor) = &self.actor {
+            actor.check()?;
+        }
+        if let Some(reason) = &self.reason {
+            check_reason(reason)?;
+        }
         let mut claims = ClaimSet::of(&self.claims)?;
         for (name, value) in self.extra {
             claims.add(name, value)?;
@@ -144,6 +165,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             role,
             claims,
             is_anonymous: self.is_anonymous,
+            aal: self.aal,
             actor: self.actor,
             reason: self.reason,
             lifetime,
@@ -151,6 +173,23 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         })?;
         Ok(ScopedClient::new(core, Arc::new(self.claims)))
     }
+}
+
+/// How long a reason may be, in bytes: a sentence or a ticket, kept with every session.
+const MAX_REASON: usize = 1024;
+
+fn check_reason(text: &str) -> Result<(), ClientError> {
+    let (reason, remedy) = if text.len() > MAX_REASON {
+        (
+            "is longer than 1024 bytes",
+            "name a ticket, and keep the rest there",
+        )
+    } else if text.chars().any(is_control) {
+        ("has control characters", "write it on one line")
+    } else {
+        return Ok(());
+    };
+    Err(ClientError::InvalidReason { reason, remedy })
 }
 
 /// Claims may be personal data, so they are not shown.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::builder::DEFAULT_LIFE;
 use super::project::Wanted;
 use super::{Core, ScopedClient, ScopedClients};
-use crate::claims::{ClaimSet, ScopedClaims};
+use crate::claims::{Aal, ClaimSet, ScopedClaims};
 use crate::error::{CallerError, Error};
 use crate::session::{Claims, Forwarding, Identity, Lifetime};
 use crate::verify::{TokenVerifier, VerifiedToken};
@@ -50,6 +50,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
             role: self.role().clone(),
             claims: ClaimSet::of(&*claims)?,
             is_anonymous: self.is_anonymous(),
+            aal: Aal::Aal1,
             actor: self.actor().cloned(),
             reason: None,
             lifetime: Lifetime::new(life, None, true)?,
@@ -72,6 +73,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
             user_id: self.user_id().clone(),
             role: self.role().clone(),
             is_anonymous: self.is_anonymous(),
+            aal: self.aal(),
             actor: self.actor().cloned(),
             claims: Claims::In(token.clone()),
         };

@@ -6,7 +6,7 @@ use super::{ScopedClient, ScopedClientBuilder};
 use crate::claims::{NoClaims, ToUserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
-use crate::key::Rotation;
+use crate::key::{Key, Rotation};
 
 /// A project: one configuration, one key, one connection pool for all its users. Cheap to clone.
 ///
@@ -64,15 +64,15 @@ impl ScopedClients {
     /// Signs with another key from now on, while requests run: none of them fails. Existing clients
     /// take it at their next renewal, or at their next request with [`RotateNow`](crate::RotateNow).
     ///
-    /// A shared secret of before still verifies callers' tokens, but with `RotateNow` not.
+    /// A shared secret of before still verifies callers' tokens, the last eight of them; with `RotateNow`
+    /// none does. [`Rotation::signer`](crate::Rotation::signer) rotates to a key in a KMS or HSM.
     ///
     /// Register the new key with the project first, and wait until every service knows it; see
     /// <https://supabase.com/docs/guides/auth/signing-keys>.
     pub fn rotate(&self, key: impl Into<Rotation>) {
-        let rotation = key.into();
-        let Rotation { key, at_once } = &rotation;
-        self.project.verifier.rotate(key, *at_once);
-        self.project.mint.keys.rotate(rotation);
+        let project = &self.project;
+        let verifier = |key: &Key, at_once| project.verifier.rotate(key, at_once);
+        project.mint.keys.rotate(key.into(), verifier);
     }
 
     /// Ends every client of this user, clones and narrowed ones included: no request of theirs leaves

@@ -85,6 +85,10 @@ impl Drop for Waiting {
 /// Waiting in a task would keep all others of its thread from running. Waiting in what is waited for,
 /// such as an audit sink with a client, could be for itself.
 fn may_wait() -> Result<(), ClientError> {
+    // In a destructor of the thread's own values there is no runtime to enter any more.
+    if Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed()) {
+        return Err(ClientError::ThreadEnds);
+    }
     if IS_WAITING.get() || is_in_task() {
         return Err(ClientError::InsideRuntime);
     }
@@ -137,6 +141,13 @@ impl ScopedClients {
         may_wait()?;
         let driver = self.project.driver()?;
         driver.wait(self.check_keys())
+    }
+
+    /// [`ping`](Self::ping), waited for.
+    pub(crate) fn ping_and_wait(&self) -> Result<(), Error> {
+        may_wait()?;
+        let driver = self.project.driver()?;
+        driver.wait(self.ping())
     }
 
     /// [`authenticate`](Self::authenticate), waited for.

@@ -11,6 +11,7 @@ mod given;
 mod mode;
 pub(crate) mod name;
 mod narrow;
+mod ping;
 mod project;
 
 pub use builder::ScopedClientBuilder;

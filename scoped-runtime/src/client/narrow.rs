@@ -6,11 +6,15 @@ use std::time::Duration;
 use super::project::Wanted;
 use super::{Async, Core, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
-use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
+use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError, shown};
 use crate::session::{Lifetime, TokenSource};
 
-/// Derives a client that may do less, never more; [`ScopedClient::narrow`] starts it. User, actor and
-/// reason stay.
+/// Derives a client whose token says less, never more; [`ScopedClient::narrow`] starts it. User, actor and
+/// reason stay, and it ends with the client that it comes from.
+///
+/// **Whether it may do less is for the policies to say.** One that opens rows when a claim is absent
+/// (`coalesce(auth.jwt() ->> 'tenant_id', 'public') = tenant`, `auth.jwt() ->> 'banned' is null`) opens
+/// them for a client without that claim: keep every claim that a policy reads so.
 #[must_use = "call `client()` to get the client"]
 pub struct Narrowing<C = NoClaims, M = Async> {
     core: Arc<Core>,
@@ -51,7 +55,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
         self
     }
 
-    /// Only these claims. The client is no `ScopedClient<C>` any more: nobody can say which of its
+    /// Only these claims. Keep those whose absence opens rows, as [`Narrowing`] says. The client is no `ScopedClient<C>` any more: nobody can say which of its
     /// claims are there.
     pub fn keep_claims<N: Into<String>>(
         self,
@@ -72,7 +76,8 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
     /// # Errors
     /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
     /// not there; [`ClientError::Closed`] when the client it comes from is closed,
-    /// [`TokenError::PassedOn`] when it has no token of ours.
+    /// [`TokenError::PassedOn`] when it has no token of ours. Without `auto_refresh` the new client ends
+    /// with the token of the one it comes from: [`TokenError::Expired`] when that has ended.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
@@ -107,12 +112,15 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             lifetime = Lifetime::new(life, Some(margin), lifetime.auto_refresh)?;
         }
 
-        let claims = identity.claims();
+        if !lifetime.auto_refresh {
+            lifetime = until_the_end(&self.core, lifetime)?;
+        }
+        let claims = identity.decoded_claims()?;
         for name in self.keep.iter().flatten() {
             if !claims.contains_key(name) {
                 problems.push(Problem::new(
                     "keep_claims",
-                    format!("names `{}`, which is not there", name.escape_debug()),
+                    format!("names `{}`, which is not there", shown(name)),
                     "name claims of the client it comes from",
                 ));
             }
@@ -129,6 +137,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             role,
             claims: ClaimSet::kept(claims, keeps),
             is_anonymous: identity.is_anonymous,
+            aal: identity.aal,
             actor: identity.actor.clone(),
             reason: content.reason.clone(),
             lifetime,
@@ -136,6 +145,18 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
         })?;
         Ok(ScopedClient::new(core, self.claims))
     }
+}
+
+/// What is left of the one token of a client without renewal: whatever comes of it ends with it.
+fn until_the_end(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
+    let token = core.source.token()?;
+    let now = core.project.mint.clock.now();
+    let left = token.expires_at().duration_since(now).unwrap_or_default();
+    let left = Duration::from_secs(left.as_secs()).min(lifetime.expires_in);
+    if left.is_zero() {
+        return Err(TokenError::Expired.into());
+    }
+    Ok(Lifetime::new(left, Some(left / 2), false)?)
 }
 
 impl<C, M> fmt::Debug for Narrowing<C, M> {

@@ -3,12 +3,13 @@ use std::sync::Arc;
 #[cfg(feature = "blocking")]
 use std::sync::{Mutex, PoisonError};
 
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::Core;
 #[cfg(feature = "blocking")]
 use super::driver::Driver;
-use crate::claims::{Actor, ClaimSet, Role, UserId};
+use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
@@ -19,7 +20,7 @@ use crate::session::{
 use crate::token::{JwtIds, Template};
 #[cfg(feature = "postgrest")]
 use crate::transport::Native;
-use crate::transport::{JwksEndpoint, Transport};
+use crate::transport::Transport;
 use crate::verify::TokenVerifier;
 
 /// What all clients of a project share.
@@ -36,11 +37,26 @@ pub(super) struct Project {
     #[cfg(feature = "blocking")]
     driver: Mutex<Option<Arc<Driver>>>,
     /// Sessions by everything that ends up in their tokens and in the audit.
-    sessions: Option<Cache<SessionKey, Shared>>,
+    sessions: Option<Cache<SessionKey, Shared, Weight>>,
 }
 
 /// The number of the user's life, and the content.
 type SessionKey = (u64, Content);
+
+/// One for a session of ordinary size, more for one that is larger, so that the cache's size is a number
+/// of bytes, too.
+#[derive(Clone)]
+struct Weight;
+
+/// More than the claims, actor and reason of a session have by default.
+const SESSION_BYTES: usize = 8192;
+
+impl Weighter<SessionKey, Shared> for Weight {
+    fn weight(&self, (_, content): &SessionKey, _: &Shared) -> u64 {
+        let weight = content.bytes().div_ceil(SESSION_BYTES).max(1);
+        u64::try_from(weight).unwrap_or(u64::MAX)
+    }
+}
 
 /// Holding the user's life keeps its number, so that the next client finds the session.
 #[derive(Clone)]
@@ -55,6 +71,7 @@ pub(super) struct Wanted {
     pub(super) role: Role,
     pub(super) claims: ClaimSet,
     pub(super) is_anonymous: bool,
+    pub(super) aal: Aal,
     pub(super) actor: Option<Actor>,
     pub(super) reason: Option<Arc<str>>,
     pub(super) lifetime: Lifetime,
@@ -69,6 +86,7 @@ impl Project {
             keys: Keys::new(config.key.clone()),
             clock: Arc::clone(&settings.clock),
             audit: settings.audit.clone(),
+            policy: settings.policy.clone(),
             jwt_ids: JwtIds::drawn(),
             backdate: settings.backdate,
             max_token_bytes: settings.max_token_bytes,
@@ -76,10 +94,9 @@ impl Project {
         };
         let shared = settings.shared_sessions;
         let transport = Arc::new(Transport::new(&config)?);
-        let endpoint = JwksEndpoint::new(Arc::clone(&transport));
         Ok(Self {
             issuer: config.issuer(),
-            verifier: TokenVerifier::new((&config).into(), endpoint),
+            verifier: TokenVerifier::new((&config).into(), &transport)?,
             transport,
             #[cfg(feature = "postgrest")]
             native: Native::new(&config.url)?,
@@ -87,7 +104,10 @@ impl Project {
             lives: Lives::default(),
             #[cfg(feature = "blocking")]
             driver: Mutex::default(),
-            sessions: (shared > 0).then(|| Cache::new(shared)),
+            sessions: (shared > 0).then(|| {
+                let capacity = u64::try_from(shared).unwrap_or(u64::MAX);
+                Cache::with_weighter(shared, capacity, Weight)
+            }),
             config,
         })
     }
@@ -113,13 +133,15 @@ impl Project {
             role,
             claims,
             is_anonymous,
+            aal,
             actor,
             reason,
             lifetime,
             parent,
         } = wanted;
         let life = lifetime.expires_in;
-        let problems = self.policy().check(&user_id, &role, life, actor.as_ref());
+        let policy = self.policy();
+        let problems = policy.check(&user_id, &role, life, aal, actor.as_ref());
         if !problems.is_empty() {
             return Err(ConfigurationError::new(problems).into());
         }
@@ -128,6 +150,7 @@ impl Project {
             &user_id,
             &role,
             is_anonymous,
+            aal,
             actor.as_ref(),
             &claims,
         )?;
@@ -139,6 +162,7 @@ impl Project {
                 user_id,
                 role,
                 is_anonymous,
+                aal,
                 actor,
                 claims: Claims::Encoded(template),
             },

@@ -126,17 +126,7 @@ impl ConfigBuilder {
         if let Some(key) = &api_key {
             api_key::check(key, self.allow_secret_api_key, &mut problems);
         }
-        if self
-            .signer
-            .as_ref()
-            .is_some_and(|it| it.key_id().is_empty())
-        {
-            problems.push(Problem::new(
-                "signer",
-                "has no key ID",
-                "give it the `kid` by which the project knows its public key",
-            ));
-        }
+        problems.extend(self.signer.as_ref().and_then(Remote::problem));
         let local = self.signing_key.map(Key::Local);
         let remote = self.signer.map(Key::Remote);
         let field = if remote.is_some() {

@@ -1,7 +1,10 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::fs;
+use std::io::Read;
 use std::path::Path;
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Problem;
@@ -71,14 +74,28 @@ impl Sources {
         }
     }
 
-    /// What is set in code, else the first of these variables.
+    /// What is set in code, else the first of these variables that is not blank: a blank one is how shells
+    /// and container files leave a variable unset. One that is blank is all there is if no other is.
     pub(super) fn optional(
         &self,
         set: Option<SecretString>,
         names: &[&str],
     ) -> Option<SecretString> {
-        set.or_else(|| names.iter().find_map(|name| self.environment.value(name)))
-            .or_else(|| names.iter().find_map(|name| self.file.get(*name).cloned()))
+        if set.is_some() {
+            return set;
+        }
+        let process = names.iter().filter_map(|name| self.environment.value(name));
+        let file = names
+            .iter()
+            .filter_map(|name| self.file.get(*name).cloned());
+        let mut blank = None;
+        for value in process.chain(file) {
+            if !is_blank(&value) {
+                return Some(value);
+            }
+            blank.get_or_insert(value);
+        }
+        blank
     }
 
     /// The same, for what must be there and not blank.
@@ -119,6 +136,9 @@ pub(super) fn is_blank(value: &SecretString) -> bool {
     value.expose_secret().trim().is_empty()
 }
 
+/// Far more than variables need.
+const MAX_FILE: u64 = 1 << 20;
+
 /// The variables of a `.env` file. The process environment is left as it is.
 fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
     // What `dotenvy` says of a bad line quotes it, secrets and all: only the kind of failure is kept.
@@ -134,8 +154,22 @@ fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
             "put values with blanks, `#` or `$` in single quotes",
         ),
     };
-    dotenvy::from_path_iter(path)
-        .map_err(explain)?
+    let mut file = fs::File::open(path).map_err(|error| explain(dotenvy::Error::Io(error)))?;
+    let mut text = Zeroizing::new(Vec::new());
+    file.by_ref()
+        .take(MAX_FILE + 1)
+        .read_to_end(&mut text)
+        .map_err(|error| explain(dotenvy::Error::Io(error)))?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(Problem::new(
+            "dotenv",
+            format!("`{}` has more than a megabyte", path.display()),
+            "name the file with the variables",
+        ));
+    }
+    // Editors of Windows put a byte order mark in front.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+    dotenvy::from_read_iter(text)
         .map(|entry| {
             let (name, value) = entry.map_err(explain)?;
             Ok((name, SecretString::from(value)))

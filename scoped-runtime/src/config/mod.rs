@@ -19,8 +19,8 @@ pub(crate) use connections::{Connections, Pem, Proxy};
 pub(crate) use framing::is_framing;
 pub use limits::Limits;
 pub(crate) use settings::Settings;
-pub(crate) use verification::Rules;
 pub use verification::Verification;
+pub(crate) use verification::{Relaxed, Rules};
 pub(crate) use verifier::VerifierConfig;
 
 use std::fmt;
@@ -56,7 +56,8 @@ pub struct Config {
 impl Config {
     /// Reads the configuration from the environment: `SUPABASE_URL`, `SUPABASE_KEY` (or
     /// `SUPABASE_PUBLISHABLE_KEY`, or `SUPABASE_ANON_KEY`), and either `SUPABASE_SIGNING_KEY` (a JWK,
-    /// a JWK set, or the path of a file with one) or the legacy `SUPABASE_JWT_SECRET`.
+    /// a JWK set, or the path of a file with one) or the legacy `SUPABASE_JWT_SECRET`. A variable that is
+    /// blank counts as unset.
     ///
     /// The same as `Config::builder().build()`. A `.env` file is read only by
     /// [`ConfigBuilder::dotenv`].

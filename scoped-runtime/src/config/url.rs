@@ -26,11 +26,56 @@ pub(super) fn check(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     Some(url)
 }
 
+/// Checks where a third party lists its keys. It is not quoted either.
+pub(super) fn check_keys(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
+    let example = "use the `jwks_uri` of the issuer's discovery document";
+    let url = Url::parse(text.trim()).ok();
+    let url =
+        url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+    let reason = match &url {
+        None => "is not an http or https URL",
+        Some(url) if !url.username().is_empty() || url.password().is_some() => {
+            "has a user name or password"
+        }
+        Some(url) if url.fragment().is_some() => "has a fragment",
+        Some(_) => return url,
+    };
+    problems.push(Problem::new("jwks_url", reason, example));
+    None
+}
+
+/// Hosts of Supabase's own that answer, but are not a project's API.
+fn not_a_project(host: &str) -> Option<&'static str> {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_below = |domain: &str| {
+        host.strip_suffix(domain)
+            .is_some_and(|host| host.ends_with('.'))
+    };
+    match host.as_str() {
+        "supabase.com" | "www.supabase.com" | "app.supabase.com" | "supabase.io"
+        | "app.supabase.io" | "supabase.co" | "www.supabase.co" | "app.supabase.co" => {
+            Some("is the URL of the dashboard or the website, not of a project")
+        }
+        "api.supabase.com" | "api.supabase.io" => {
+            Some("is the URL of the management API, not of a project")
+        }
+        host if is_below("pooler.supabase.com")
+            || host.starts_with("db.") && is_below("supabase.co") =>
+        {
+            Some("is the URL of a database, not of a project's API")
+        }
+        _ => None,
+    }
+}
+
 fn problems_before(url: &Url) -> Vec<(&'static str, &'static str)> {
     let mut found = Vec::new();
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         found.push(("is not an http or https URL", EXAMPLE));
         return found;
+    }
+    if let Some(reason) = not_a_project(url.host_str().unwrap_or_default()) {
+        found.push((reason, EXAMPLE));
     }
     if !url.username().is_empty() || url.password().is_some() {
         found.push((

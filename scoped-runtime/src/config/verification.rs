@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::issuer;
+use super::{issuer, url};
 use crate::error::Problem;
 use crate::key::{Algorithm, KeySet, SigningKey, VerifyingKey};
 
@@ -25,9 +25,22 @@ pub struct Verification {
     secrets: Vec<SecretString>,
     audience: String,
     issuer: Option<String>,
+    jwks_url: Option<String>,
+    relaxed: Relaxed,
     algorithms: Vec<Algorithm>,
     leeway: Duration,
     max_bytes: usize,
+}
+
+/// What another issuer's tokens may be like, and those of Supabase's Auth never are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Relaxed {
+    /// They may have no `aud`.
+    pub(crate) audience: bool,
+    /// Their header may have a certificate's thumbprint (`x5t`), which is not looked at.
+    pub(crate) thumbprint: bool,
+    /// Their `typ` may be `at+jwt` (RFC 9068).
+    pub(crate) access_token: bool,
 }
 
 /// More than two clocks may differ by.
@@ -47,6 +60,8 @@ impl Verification {
             secrets: Vec::new(),
             audience: "authenticated".to_owned(),
             issuer: None,
+            jwks_url: None,
+            relaxed: Relaxed::default(),
             algorithms: vec![
                 Algorithm::Es256,
                 Algorithm::Rs256,
@@ -79,10 +94,40 @@ impl Verification {
     }
 
     /// Who must have issued tokens (`iss`), exactly as they write it, instead of `{url}/auth/v1`: a
-    /// custom domain's, or a third party's with its [`jwks`](Self::jwks). Users of such an issuer need
-    /// not have a UUID.
+    /// custom domain's, another name of the project (`http://localhost:8000`), or a third party's with its
+    /// [`jwks_url`](Self::jwks_url) or [`jwks`](Self::jwks). Users of a third party need not have a UUID:
+    /// of an issuer with keys of its own whose name does not end with `/auth/v1`.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Where the third party of [`issuer`](Self::issuer) lists its keys (`jwks_uri` in its discovery
+    /// document). They are fetched and kept as the project's own are, and nothing is sent along.
+    pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
+        self.jwks_url = Some(url.into());
+        self
+    }
+
+    /// Takes tokens of the third party of [`issuer`](Self::issuer) that say for whom they are by no `aud`
+    /// at all, as Clerk's do. One that is there must be ours all the same.
+    pub fn allow_missing_audience(mut self) -> Self {
+        self.relaxed.audience = true;
+        self
+    }
+
+    /// Takes tokens of the third party of [`issuer`](Self::issuer) whose header has a certificate's
+    /// thumbprint (`x5t`, `x5t#S256`), as those of Microsoft Entra and AD FS do. It is not looked at: the
+    /// key is the one that `kid` names.
+    pub fn allow_thumbprints(mut self) -> Self {
+        self.relaxed.thumbprint = true;
+        self
+    }
+
+    /// Takes tokens of the third party of [`issuer`](Self::issuer) whose `typ` is `at+jwt` (RFC 9068), as
+    /// those of Auth0, `Okta` and `Keycloak` can be.
+    pub fn allow_at_jwt(mut self) -> Self {
+        self.relaxed.access_token = true;
         self
     }
 
@@ -123,9 +168,39 @@ impl Verification {
         if self.max_bytes == 0 {
             refuse("max_bytes", "is zero", "allow for 4096 at least");
         }
+        let Relaxed {
+            audience,
+            thumbprint,
+            access_token,
+        } = self.relaxed;
+        for (field, is_set) in [
+            ("jwks_url", self.jwks_url.is_some()),
+            ("allow_missing_audience", audience),
+            ("allow_thumbprints", thumbprint),
+            ("allow_at_jwt", access_token),
+        ] {
+            if is_set && self.issuer.is_none() {
+                let remedy = "name it with `.issuer(..)`";
+                refuse(
+                    field,
+                    "is for a third-party issuer, and none is named",
+                    remedy,
+                );
+            }
+        }
+        if self.jwks.is_some() && self.jwks_url.is_some() {
+            let remedy = "give the keys, or say where they are";
+            refuse("jwks_url", "is set beside `jwks`", remedy);
+        }
         if let Some(text) = &self.issuer {
             issuer::check(text, problems);
         }
+        let keys_at = self
+            .jwks_url
+            .and_then(|text| url::check_keys(&text, problems));
+        let has_own_keys = self.jwks.is_some() || keys_at.is_some();
+        let is_external = |issuer: &String| has_own_keys && !issuer.ends_with("/auth/v1");
+        let external_users = self.issuer.as_ref().is_some_and(is_external);
         let mut reported = |problem| problems.push(problem);
         let keys = self
             .jwks
@@ -143,6 +218,9 @@ impl Verification {
         }
         Rules {
             keys,
+            keys_at,
+            relaxed: self.relaxed,
+            external_users,
             secrets,
             audience: self.audience,
             issuer: self.issuer,
@@ -158,6 +236,11 @@ impl Verification {
 pub(crate) struct Rules {
     /// The public keys, if they are not to be fetched.
     pub(crate) keys: Option<KeySet>,
+    /// Where they are fetched, if not from the project.
+    pub(crate) keys_at: Option<::url::Url>,
+    pub(crate) relaxed: Relaxed,
+    /// Users need not have a UUID.
+    pub(crate) external_users: bool,
     pub(crate) secrets: Vec<VerifyingKey>,
     pub(crate) audience: String,
     /// `None`: the project's own.

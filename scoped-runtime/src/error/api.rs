@@ -35,7 +35,9 @@ impl ApiError {
             .or_else(|| text(&body, "error_code"))
             .or_else(|| parameter(header("proxy-status")?, "error"));
         let hint = text(&body, "hint").or_else(|| {
-            let hint = role_hint(code.as_deref()?, message.as_deref().unwrap_or_default())?;
+            let message = message.as_deref().unwrap_or_default();
+            let role = code.as_deref().and_then(|code| role_hint(code, message));
+            let hint = role.or_else(|| key_hint(status, code.as_deref(), message))?;
             Some(hint.to_owned())
         });
         let total =
@@ -145,6 +147,24 @@ fn parameter(header: &str, name: &str) -> Option<String> {
         None => after.split([';', ',', ' ']).next()?,
     };
     (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// What to do about a token whose signature is not believed: `PostgREST` says PGRST301 (and also, before
+/// version 13, of a token that has expired), Auth `bad_jwt`, and Storage a sentence.
+fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static str> {
+    let message = message.to_ascii_lowercase();
+    let is_key = match code {
+        Some("PGRST301") => !message.contains("expired"),
+        Some("bad_jwt") => true,
+        _ => {
+            let is_of_signature = message.contains("signature") || message.contains("jws");
+            is_of_signature && !message.contains("expired")
+        }
+    };
+    (matches!(status, 400 | 401 | 403) && is_key).then_some(
+        "the server does not trust the key that signed the token: compare `SUPABASE_JWT_SECRET`, or the \
+         signing key, with the project's JWT settings; `check_keys` tells of a signing key",
+    )
 }
 
 /// What to do about a role that the database does not know or give.

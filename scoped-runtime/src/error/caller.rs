@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use super::Violations;
+use super::{Violations, shown};
 
 /// It is not known who is calling, or they may not do this. The texts are for the server's log; what a
 /// client is told is [`Error::public`](crate::Error::public). Never with a token or a claim's value.
@@ -33,6 +33,9 @@ pub enum CallerError {
     /// No key that the project trusts has the token's `kid`.
     #[error("no trusted key has the token's `kid`; a revoked key, or another project's?")]
     UnknownKey,
+    /// The token's header has no `kid`, and every key that the project trusts has one.
+    #[error("the token's `kid` is missing, expected the ID of a key that the project trusts")]
+    MissingKeyId,
     /// The signature is not one of the key.
     #[error("the token's signature is wrong")]
     Signature,
@@ -43,6 +46,19 @@ pub enum CallerError {
         name: &'static str,
         /// What is wrong with it.
         reason: &'static str,
+    },
+    /// A claim says that the token is another issuer's, or for another audience.
+    #[error("the token's `{name}` {found}, expected `{expected}`{hint}")]
+    #[non_exhaustive]
+    Mismatch {
+        /// The claim's name: `iss` or `aud`.
+        name: &'static str,
+        /// What it is: `is missing`, or its beginning.
+        found: String,
+        /// What it has to be.
+        expected: String,
+        /// What to do.
+        hint: &'static str,
     },
     /// The token's life is over (`exp`).
     #[error("the token has expired")]
@@ -85,6 +101,24 @@ pub enum CallerError {
 impl CallerError {
     pub(crate) fn claim(name: &'static str, reason: &'static str) -> Self {
         Self::InvalidClaim { name, reason }
+    }
+
+    pub(crate) fn mismatch(name: &'static str, found: Option<&str>, expected: &str) -> Self {
+        let found = found.map_or_else(
+            || "is missing".to_owned(),
+            |text| format!("is `{}`", shown(text)),
+        );
+        let hint = if name == "iss" {
+            "; if the project issues tokens under this name, say so with `Verification::issuer`"
+        } else {
+            ""
+        };
+        Self::Mismatch {
+            name,
+            found,
+            expected: expected.to_owned(),
+            hint,
+        }
     }
 
     pub(crate) fn malformed(reason: &'static str) -> Self {

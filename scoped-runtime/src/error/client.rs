@@ -13,6 +13,24 @@ pub enum ClientError {
         /// What to do.
         remedy: &'static str,
     },
+    /// The actor is not one that a token can name.
+    #[error("`actor` {reason}; {remedy}")]
+    #[non_exhaustive]
+    InvalidActor {
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The reason is not one that an audit can keep.
+    #[error("`reason` {reason}; {remedy}")]
+    #[non_exhaustive]
+    InvalidReason {
+        /// Why.
+        reason: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// The role is not usable for acting as a user.
     #[error("role `{role}` {reason}; {remedy}")]
     InvalidRole {
@@ -101,6 +119,11 @@ pub enum ClientError {
         "a blocking client cannot wait in an async runtime; use `scoped_runtime::ScopedClient` there, or call this in `spawn_blocking`"
     )]
     InsideRuntime,
+    /// A blocking client was used in a destructor of a thread-local value, after tokio's own were gone.
+    #[error(
+        "a blocking client cannot wait while its thread ends; use it before, not in a destructor of a thread-local value"
+    )]
+    ThreadEnds,
     /// The request did not end in time.
     #[error("no answer within {after:?}: the time passed while {phase}; {}", phase.remedy())]
     Timeout {

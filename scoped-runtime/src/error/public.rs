@@ -111,7 +111,9 @@ impl Error {
             Self::Client(ClientError::Timeout { .. }) => TIMEOUT,
             Self::Client(ClientError::Transport { .. })
             | Self::Token(TokenError::Signer { .. } | TokenError::SignerTimeout { .. }) => BUSY,
-            Self::Client(ClientError::Closed) => DENIED,
+            Self::Client(ClientError::Closed) | Self::Token(TokenError::RefusedByPolicy { .. }) => {
+                DENIED
+            }
             Self::Client(ClientError::InvalidUserId { .. }) => {
                 PublicError::new(400, "invalid_user_id", "this is no user's ID")
             }
@@ -133,8 +135,10 @@ impl CallerError {
             | Self::Malformed { .. }
             | Self::Algorithm
             | Self::UnknownKey
+            | Self::MissingKeyId
             | Self::Signature
             | Self::InvalidClaim { .. }
+            | Self::Mismatch { .. }
             | Self::NotYetValid { .. } => {
                 PublicError::new(401, "PGRST301", "the token is not valid").challenge_with(
                     r#"Bearer error="invalid_token", error_description="the token is not valid""#,

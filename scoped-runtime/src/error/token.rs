@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Violations;
+use super::{ConfigurationError, Violations};
 
 /// A token could not be minted or is no longer live.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -91,6 +91,13 @@ pub enum TokenError {
     SignerTimeout {
         /// The time that was waited.
         after: Duration,
+    },
+    /// The [`MintPolicy`](crate::MintPolicy) refused a renewal, so there is no new token.
+    #[error("the mint policy refuses the token: {source}")]
+    #[non_exhaustive]
+    RefusedByPolicy {
+        /// What it says, rule by rule.
+        source: Arc<ConfigurationError>,
     },
     /// The audit sink failed, so the token was thrown away.
     #[error("the mint could not be recorded, so the token was thrown away")]

@@ -1,9 +1,10 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::{Key, SigningKey};
+use super::{Key, Remote, Signer, SigningKey};
+use crate::error::ConfigurationError;
 
 /// A new key that existing clients take at their next request, not at their next renewal: what
 /// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes when the old key is known to others.
@@ -14,15 +15,41 @@ pub struct RotateNow(pub SigningKey);
 /// A new key, and when existing clients take it.
 #[derive(Debug)]
 pub struct Rotation {
-    pub(crate) key: SigningKey,
+    pub(crate) key: Key,
     pub(crate) at_once: bool,
+}
+
+impl Rotation {
+    /// To a key that lives elsewhere; existing clients take it at their next renewal.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`] for `signer` when it has no key ID.
+    pub fn signer(signer: impl Signer + 'static) -> Result<Self, ConfigurationError> {
+        let remote = Remote::new(signer);
+        if let Some(problem) = remote.problem() {
+            return Err(problem.into());
+        }
+        Ok(Self {
+            key: Key::Remote(remote),
+            at_once: false,
+        })
+    }
+
+    /// Existing clients take the key at their next request: the old one is known to others.
+    #[must_use]
+    pub fn at_once(self) -> Self {
+        Self {
+            at_once: true,
+            ..self
+        }
+    }
 }
 
 /// Existing clients take the key at their next renewal.
 impl From<SigningKey> for Rotation {
     fn from(key: SigningKey) -> Self {
         Self {
-            key,
+            key: Key::Local(key),
             at_once: false,
         }
     }
@@ -30,7 +57,10 @@ impl From<SigningKey> for Rotation {
 
 impl From<RotateNow> for Rotation {
     fn from(RotateNow(key): RotateNow) -> Self {
-        Self { key, at_once: true }
+        Self {
+            key: Key::Local(key),
+            at_once: true,
+        }
     }
 }
 
@@ -40,6 +70,7 @@ pub(crate) struct Keys {
     current: ArcSwap<Turn>,
     /// Tokens of earlier turns are due.
     required: AtomicU64,
+    rotating: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -53,6 +84,7 @@ impl Keys {
         Self {
             current: ArcSwap::from_pointee(Turn { key, number: 0 }),
             required: AtomicU64::new(0),
+            rotating: Mutex::new(()),
         }
     }
 
@@ -71,11 +103,14 @@ impl Keys {
         number < self.required.load(Ordering::Acquire)
     }
 
-    /// Every mint from now on has the new key.
-    pub(crate) fn rotate(&self, rotation: Rotation) {
+    /// Every mint from now on has the new key. `before` hears of it first, and of one rotation at a time,
+    /// so that it knows them in the same order.
+    pub(crate) fn rotate(&self, rotation: Rotation, before: impl FnOnce(&Key, bool)) {
         let Rotation { key, at_once } = rotation;
+        let _turn = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
+        before(&key, at_once);
         let previous = self.current.rcu(|turn| Turn {
-            key: Key::Local(key.clone()),
+            key: key.clone(),
             number: turn.number + 1,
         });
         if at_once {

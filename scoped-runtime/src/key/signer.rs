@@ -3,7 +3,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::{Algorithm, SigningKey, encoded_header};
+use super::{Algorithm, SigningKey, VerifyingKey, encoded_header};
+use crate::error::Problem;
 
 /// A key that lives elsewhere: in a KMS or an HSM that signs but never shows it.
 ///
@@ -112,6 +113,17 @@ impl Remote {
         }
     }
 
+    /// Why it cannot be signed with.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        self.key_id.is_empty().then(|| {
+            Problem::new(
+                "signer",
+                "has no key ID",
+                "give it the `kid` by which the project knows its public key",
+            )
+        })
+    }
+
     /// The `kid` that it gives its tokens.
     pub(crate) fn key_id(&self) -> &str {
         &self.key_id
@@ -154,6 +166,14 @@ impl Key {
         match self {
             Self::Local(key) => key.public_jwk(),
             Self::Remote(remote) => remote.signer.public_jwk(),
+        }
+    }
+
+    /// What verifies its tokens, if it is a shared secret that is here.
+    pub(crate) fn shared_secret_key(&self) -> Option<VerifyingKey> {
+        match self {
+            Self::Local(key) => key.shared_secret_key(),
+            Self::Remote(_) => None,
         }
     }
 

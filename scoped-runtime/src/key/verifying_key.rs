@@ -53,6 +53,16 @@ impl VerifyingKey {
         self.0.key_id.as_deref()
     }
 
+    /// Whether both are one shared secret.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.0.half, &other.0.half) {
+            (Half::Secret(one), Half::Secret(other)) => {
+                hmac::verify(one, b"", hmac::sign(other, b"").as_ref()).is_ok()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether this signature, in JWS form, is one of this input.
     pub(crate) fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
         self.0.algorithm.fits(signature.len())

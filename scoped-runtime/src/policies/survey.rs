@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use super::engine::{self, Project};
+use super::finding::Finding;
 use super::object::{Object, ObjectKind};
 
 /// What a history of SQL files leaves behind, as far as claims go.
@@ -9,6 +10,7 @@ pub struct Survey {
     files: Vec<PathBuf>,
     objects: Vec<Object>,
     reads: Vec<Read>,
+    blind_spots: Vec<Finding>,
 }
 
 /// One read of one claim.
@@ -33,6 +35,10 @@ impl Survey {
                 .iter()
                 .map(|read| Read::of(project, read))
                 .collect(),
+            blind_spots: engine::blind_spots(project)
+                .into_iter()
+                .map(|finding| Finding::of(project, finding))
+                .collect(),
         }
     }
 
@@ -52,6 +58,13 @@ impl Survey {
     #[must_use]
     pub fn reads(&self) -> &[Read] {
         &self.reads
+    }
+
+    /// Where something of the token goes that is not followed, and which files were not read: there may be
+    /// more reads than [`reads`](Self::reads) tells.
+    #[must_use]
+    pub fn blind_spots(&self) -> &[Finding] {
+        &self.blind_spots
     }
 }
 

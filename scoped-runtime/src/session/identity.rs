@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::claims::{Actor, RESERVED, Role, UserId};
+use crate::claims::{Aal, Actor, RESERVED, Role, UserId};
+use crate::error::TokenError;
 use crate::token::{AccessToken, Template};
 
 /// Who a client acts as, without a signature: a user, a role, claims, anonymity, and who acts as the user.
@@ -12,6 +13,7 @@ pub struct Identity {
     pub(crate) user_id: UserId,
     pub(crate) role: Role,
     pub(crate) is_anonymous: bool,
+    pub(crate) aal: Aal,
     pub(crate) actor: Option<Actor>,
     pub(crate) claims: Claims,
 }
@@ -44,6 +46,12 @@ impl Identity {
         self.is_anonymous
     }
 
+    /// How sure Auth is of the user, or is taken to be (`aal`).
+    #[must_use]
+    pub fn aal(&self) -> Aal {
+        self.aal
+    }
+
     /// Who acts as the user (`act`), if that was said.
     #[must_use]
     pub fn actor(&self) -> Option<&Actor> {
@@ -53,12 +61,17 @@ impl Identity {
     /// The project's own claims, decoded.
     #[must_use]
     pub fn claims(&self) -> Map<String, Value> {
+        // Depth and chains have limits, so that what was encoded can be decoded.
+        self.decoded_claims().unwrap_or_default()
+    }
+
+    pub(crate) fn decoded_claims(&self) -> Result<Map<String, Value>, TokenError> {
         match &self.claims {
             Claims::Encoded(template) => template.custom_claims(),
             Claims::In(token) => {
                 let mut claims = token.claims();
                 claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
-                claims
+                Ok(claims)
             }
         }
     }

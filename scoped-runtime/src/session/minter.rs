@@ -10,8 +10,9 @@ use super::held::{Held, Moment};
 use super::{Identity, Lifetime};
 use crate::audit::{Audit, MintRecord};
 use crate::clock::Clock;
-use crate::error::TokenError;
+use crate::error::{ConfigurationError, TokenError};
 use crate::key::{Key, Keys, SigningKey, Turn};
+use crate::policy::MintPolicy;
 use crate::token::{AccessToken, JwtIds, Template, Unsigned};
 
 /// What all mints of a project have in common.
@@ -20,6 +21,7 @@ pub(crate) struct Mint {
     pub(crate) keys: Keys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Audit,
+    pub(crate) policy: MintPolicy,
     pub(crate) jwt_ids: JwtIds,
     /// How much earlier than now `iat` is, for servers whose clock is behind.
     pub(crate) backdate: Duration,
@@ -36,6 +38,16 @@ pub(crate) struct Content {
     pub(crate) identity: Identity,
     /// For the audit only.
     pub(crate) reason: Option<Arc<str>>,
+}
+
+impl Content {
+    /// About how many bytes it keeps.
+    pub(crate) fn bytes(&self) -> usize {
+        let reason = self.reason.as_ref().map_or(0, |reason| reason.len());
+        let actors = std::iter::successors(self.identity.actor(), |actor| actor.actor());
+        let actors: usize = actors.map(|actor| actor.subject().len()).sum();
+        self.template.bytes() + actors + reason + self.identity.user_id().as_str().len()
+    }
 }
 
 /// Mints the tokens of one session.
@@ -82,6 +94,22 @@ impl Minter {
             .map(|outcome| outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into()))))
     }
 
+    /// Asks the policy, for every mint: what it says of a user may change.
+    fn check_policy(&self) -> Result<(), TokenError> {
+        let Content {
+            identity, lifetime, ..
+        } = &self.content;
+        let (user_id, role, actor) = (identity.user_id(), identity.role(), identity.actor());
+        let life = lifetime.expires_in;
+        let policy = &self.mint.policy;
+        let problems = policy.check(user_id, role, life, identity.aal(), actor);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let source = Arc::new(ConfigurationError::new(problems));
+        Err(TokenError::RefusedByPolicy { source })
+    }
+
     async fn signed(&self, unsigned: Unsigned, turn: &Turn) -> Result<AccessToken, TokenError> {
         let max_bytes = self.mint.max_token_bytes;
         match &turn.key {
@@ -107,6 +135,7 @@ impl Minter {
     }
 
     fn unsigned(&self, turn: &Turn, moment: Moment) -> Result<Unsigned, TokenError> {
+        self.check_policy()?;
         let jwt_id = self.mint.jwt_ids.next()?;
         let life = self.content.lifetime.expires_in;
         let backdate = self.mint.backdate;
@@ -163,6 +192,7 @@ impl Minter {
             jwt_id: jwt_id.to_string(),
             subject: identity.user_id(),
             role: identity.role(),
+            aal: identity.aal(),
             actor: identity.actor(),
             reason: reason.as_deref(),
             key_id: key.key_id(),

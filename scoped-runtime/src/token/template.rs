@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{AccessToken, BEARER};
-use crate::claims::{Actor, ClaimSet, RESERVED, Role, UserId};
+use crate::claims::{Aal, Actor, ClaimSet, RESERVED, Role, UserId};
 use crate::error::{LargestClaims, TokenError};
 use crate::key::Key;
 
@@ -45,6 +46,7 @@ impl Template {
         user_id: &UserId,
         role: &Role,
         is_anonymous: bool,
+        aal: Aal,
         actor: Option<&Actor>,
         claims: &ClaimSet,
     ) -> Result<Self, TokenError> {
@@ -53,7 +55,7 @@ impl Template {
             role: role.as_str(),
             aud: "authenticated",
             iss: issuer,
-            aal: "aal1",
+            aal: aal.as_str(),
             is_anonymous,
             act: actor,
         };
@@ -71,15 +73,24 @@ impl Template {
         })
     }
 
+    /// How many bytes it has.
+    pub(crate) fn bytes(&self) -> usize {
+        self.payload.len()
+    }
+
     /// The project's own claims, decoded.
-    pub(crate) fn custom_claims(&self) -> Map<String, Value> {
+    pub(crate) fn custom_claims(&self) -> Result<Map<String, Value>, TokenError> {
         let mut json = URL_SAFE_NO_PAD.decode(&self.payload).unwrap_or_default();
         let end = json.iter().rposition(|byte| *byte == b',');
         json.truncate(end.unwrap_or(json.len()));
         json.push(b'}');
-        let mut claims: Map<String, Value> = serde_json::from_slice(&json).unwrap_or_default();
+        let claims = serde_json::from_slice::<Map<String, Value>>(&json);
+        let mut claims = claims.map_err(|source| TokenError::Serialize {
+            name: "claims".to_owned(),
+            source: Arc::new(source),
+        })?;
         claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
-        claims
+        Ok(claims)
     }
 
     /// A token that is complete but for its signature. It lives from `now` for `life`, in whole

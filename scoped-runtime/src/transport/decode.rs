@@ -26,10 +26,22 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Resu
         ClientError::Decode {
             subject: subject(path),
             place: located.map(|error| place(error.path())).unwrap_or_default(),
-            cause: cause(&source),
+            cause: if is_page(body) {
+                PAGE.to_owned()
+            } else {
+                cause(&source)
+            },
             source,
         }
     })
+}
+
+/// What a wrong URL leads to.
+const PAGE: &str = "it is a web page (HTML), not JSON; does `SUPABASE_URL` lead to the project's API, with the \
+                    path that stands in front of it";
+
+fn is_page(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 /// What was asked, in the words of PostgREST.

@@ -3,6 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::strict;
+use crate::config::Relaxed;
 use crate::error::CallerError;
 use crate::key::{Algorithm, KeySet};
 
@@ -18,12 +19,13 @@ pub(super) struct Compact<'a> {
 
 /// Header members that would let a token choose its own key, say that its payload is something else, or
 /// that must be understood. None is in a token of Supabase's.
-const REFUSED: [&str; 10] = [
-    "crit", "b64", "zip", "cty", "jwk", "jku", "x5u", "x5c", "x5t", "x5t#S256",
-];
+const REFUSED: [&str; 8] = ["crit", "b64", "zip", "cty", "jwk", "jku", "x5u", "x5c"];
+
+/// Members that name a key in another way. They decide nothing here.
+const THUMBPRINTS: [&str; 2] = ["x5t", "x5t#S256"];
 
 impl<'a> Compact<'a> {
-    pub(super) fn parse(token: &'a str) -> Result<Self, CallerError> {
+    pub(super) fn parse(token: &'a str, relaxed: Relaxed) -> Result<Self, CallerError> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -38,10 +40,27 @@ impl<'a> Compact<'a> {
                 "has a header member that no Supabase token has",
             ));
         }
-        if !matches!(text(&header, "typ")?, None | Some("JWT" | "jwt")) {
-            return Err(CallerError::malformed("has a `typ` other than `JWT`"));
+        if !relaxed.thumbprint && THUMBPRINTS.iter().any(|name| header.contains_key(*name)) {
+            return Err(CallerError::malformed(
+                "has a certificate's thumbprint, which only `allow_thumbprints` takes",
+            ));
         }
-        let name = text(&header, "alg")?.ok_or(CallerError::Algorithm)?;
+        let is_access_token = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            matches!(name.as_str(), "at+jwt" | "application/at+jwt")
+        };
+        match text(&header, "typ")? {
+            None | Some("JWT" | "jwt") => {}
+            Some(name) if is_access_token(name) && relaxed.access_token => {}
+            Some(name) if is_access_token(name) => {
+                return Err(CallerError::malformed(
+                    "has the `typ` `at+jwt`, which only `allow_at_jwt` takes",
+                ));
+            }
+            Some(_) => return Err(CallerError::malformed("has a `typ` other than `JWT`")),
+        }
+        let name =
+            text(&header, "alg")?.ok_or(CallerError::malformed("has no `alg` in its header"))?;
         Ok(Self {
             input: &token.as_bytes()[..token.len() - signature.len() - 1],
             algorithm: Algorithm::named(name).ok_or(CallerError::Algorithm)?,
@@ -64,7 +83,10 @@ impl<'a> Compact<'a> {
 
     /// Whether one of these keys has made its signature. A key of another algorithm is never tried.
     pub(super) fn check(&self, keys: &KeySet) -> Result<(), CallerError> {
-        let mut outcome = Err(CallerError::UnknownKey);
+        let mut outcome = Err(match self.key_id {
+            Some(_) => CallerError::UnknownKey,
+            None => CallerError::MissingKeyId,
+        });
         for key in keys.named(self.key_id.as_deref()) {
             if key.algorithm() != self.algorithm {
                 outcome = Err(CallerError::Algorithm);
@@ -99,7 +121,7 @@ fn decode(part: &str) -> Result<Vec<u8>, CallerError> {
 pub fn jws_verifies(jws: &str, keys: &str) -> bool {
     let verify = || {
         let keys = KeySet::parse(keys).ok()?;
-        let jws = Compact::parse(jws).ok()?;
+        let jws = Compact::parse(jws, Relaxed::default()).ok()?;
         jws.decode_payload().ok()?;
         jws.check(&keys).ok()
     };

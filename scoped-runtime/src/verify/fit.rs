@@ -1,4 +1,6 @@
+use serde::Deserializer;
 use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde_json::Value;
 
 use crate::claims::{Claim, ClaimKind, ScopedClaims};
@@ -10,12 +12,24 @@ where
     C: ScopedClaims + DeserializeOwned,
 {
     // What the deserialiser says quotes values: what is wrong is looked for here.
-    let read = C::deserialize(claims).map_err(|_| mismatch(misfits(C::CLAIMS, claims)))?;
+    let read = C::deserialize(members(claims, C::READS_USER_METADATA));
+    let read = read.map_err(|_| mismatch(misfits(C::CLAIMS, claims)))?;
     match read.check() {
         Ok(()) => Ok(read),
         Err(TokenError::InvalidClaims { violations }) => Err(mismatch(violations.0)),
         Err(_) => Err(mismatch(vec![whole()])),
     }
+}
+
+/// The claims to read. What users can edit is not one of them, whatever type or function of the user's
+/// would read it.
+fn members(
+    claims: &Value,
+    with_user_metadata: bool,
+) -> impl Deserializer<'_, Error = serde_json::Error> {
+    let members = claims.as_object().into_iter().flatten();
+    let members = members.filter(move |(name, _)| with_user_metadata || *name != "user_metadata");
+    MapDeserializer::new(members.map(|(name, value)| (name.as_str(), value)))
 }
 
 fn mismatch(violations: Vec<Violation>) -> CallerError {

@@ -30,16 +30,14 @@ impl Registered {
         rules: &Rules,
         issuer: &str,
     ) -> Result<Self, CallerError> {
-        if text(claims, "iss")? != Some(issuer) {
-            return Err(CallerError::claim("iss", "is not the project's Auth"));
-        }
-        check_audience(claims, &rules.audience)?;
+        check_issuer(claims, issuer)?;
+        check_audience(claims, rules)?;
         let (issued_at, expires_at) = (required(claims, "iat")?, required(claims, "exp")?);
         if issued_at > expires_at {
             return Err(CallerError::claim("iat", "is later than its `exp`"));
         }
         Ok(Self {
-            user_id: user_id(claims, rules.issuer.is_some())?,
+            user_id: user_id(claims, rules.external_users)?,
             role: role(claims)?,
             aal: aal(claims)?,
             session_id: text(claims, "session_id")?.map(str::to_owned),
@@ -71,19 +69,32 @@ impl Registered {
     }
 }
 
+fn check_issuer(claims: &Map<String, Value>, ours: &str) -> Result<(), CallerError> {
+    match text(claims, "iss")? {
+        Some(issuer) if issuer == ours => Ok(()),
+        found => Err(CallerError::mismatch("iss", found, ours)),
+    }
+}
+
 /// RFC 7519, section 4.1.3: text, or a list of texts of which one is ours.
-fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), CallerError> {
-    let is_ours = match claims.get("aud") {
-        Some(Value::String(audience)) => audience == ours,
+fn check_audience(claims: &Map<String, Value>, rules: &Rules) -> Result<(), CallerError> {
+    let ours = rules.audience.as_str();
+    match claims.get("aud") {
+        None if rules.relaxed.audience => Ok(()),
+        None => Err(CallerError::mismatch("aud", None, ours)),
+        Some(Value::String(audience)) if audience == ours => Ok(()),
+        Some(Value::String(audience)) => Err(CallerError::mismatch("aud", Some(audience), ours)),
         Some(Value::Array(audiences)) if audiences.iter().all(Value::is_string) => {
-            audiences.iter().any(|audience| audience == ours)
+            if audiences.iter().any(|audience| audience == ours) {
+                return Ok(());
+            }
+            let all: Vec<&str> = audiences.iter().filter_map(Value::as_str).collect();
+            Err(CallerError::mismatch("aud", Some(&all.join(", ")), ours))
         }
-        _ => return Err(CallerError::claim("aud", "is no text and no list of texts")),
-    };
-    if is_ours {
-        Ok(())
-    } else {
-        Err(CallerError::claim("aud", "is somebody else"))
+        Some(_) => Err(CallerError::claim(
+            "aud",
+            "is neither text nor a list of texts",
+        )),
     }
 }
 
@@ -91,29 +102,35 @@ fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), CallerE
 /// that compares texts. Other issuers' may have any ID.
 fn user_id(claims: &Map<String, Value>, is_external: bool) -> Result<UserId, CallerError> {
     let sub = text(claims, "sub")?.ok_or(CallerError::claim("sub", "is missing"))?;
-    let user_id = if is_external {
-        UserId::external(sub).ok()
+    let (user_id, reason) = if is_external {
+        let reason = "is not an ID of a user: empty, too long, or a UUID in another form than `auth.uid()` has";
+        (UserId::external(sub).ok(), reason)
     } else {
-        UserId::new(sub).ok()
+        let reason = "is not a UUID in the form that Auth gives its users' IDs";
+        (UserId::new(sub).ok(), reason)
     };
     user_id
         .filter(|user_id| user_id.as_str() == sub)
-        .ok_or(CallerError::claim("sub", "is no user's ID"))
+        .ok_or(CallerError::claim("sub", reason))
 }
 
 /// A token without a role runs as `anon`, silently: neither is a user who has signed in.
 fn role(claims: &Map<String, Value>) -> Result<Role, CallerError> {
     match text(claims, "role")? {
         None => Err(CallerError::claim("role", "is missing")),
-        Some("anon") => Err(CallerError::claim("role", "is that of nobody")),
-        Some(name) => Role::new(name).map_err(|_| CallerError::claim("role", "is no user's")),
+        Some("anon") => Err(CallerError::claim(
+            "role",
+            "is `anon`, that of a request without a user",
+        )),
+        Some(name) => Role::new(name)
+            .map_err(|_| CallerError::claim("role", "is not one that a user may have")),
     }
 }
 
 /// A token without one is at the lowest level.
 fn aal(claims: &Map<String, Value>) -> Result<Aal, CallerError> {
     text(claims, "aal")?.map_or(Ok(Aal::default()), |level| {
-        Aal::read(level).ok_or(CallerError::claim("aal", "is no known level"))
+        Aal::read(level).ok_or(CallerError::claim("aal", "is not a level that is known"))
     })
 }
 
@@ -122,16 +139,22 @@ fn is_anonymous(claims: &Map<String, Value>) -> Result<bool, CallerError> {
     match claims.get("is_anonymous") {
         None => Ok(false),
         Some(Value::Bool(is_anonymous)) => Ok(*is_anonymous),
-        Some(_) => Err(CallerError::claim("is_anonymous", "is no boolean")),
+        Some(_) => Err(CallerError::claim("is_anonymous", "is not a boolean")),
     }
 }
 
 fn actor(claims: &Map<String, Value>) -> Result<Option<Actor>, CallerError> {
-    claims
-        .get("act")
-        .map(Actor::deserialize)
-        .transpose()
-        .map_err(|_| CallerError::claim("act", "names no actor"))
+    let Some(act) = claims.get("act") else {
+        return Ok(None);
+    };
+    let actor = Actor::deserialize(act).ok();
+    actor
+        .filter(|actor| actor.check().is_ok())
+        .map(Some)
+        .ok_or(CallerError::claim(
+            "act",
+            "is not an actor, or a chain of too many",
+        ))
 }
 
 fn text<'c>(
@@ -141,7 +164,7 @@ fn text<'c>(
     match claims.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(CallerError::claim(name, "is no text")),
+        Some(_) => Err(CallerError::claim(name, "is not text")),
     }
 }
 
@@ -162,6 +185,6 @@ fn time(
     let time = seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
     match time {
         Some(time) => Ok(Some(time)),
-        None => Err(CallerError::claim(name, "is no whole number of seconds")),
+        None => Err(CallerError::claim(name, "is not a whole number of seconds")),
     }
 }

@@ -3,6 +3,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::claims::PRIVATE;
+
 /// Reads a JSON object in which no object has a member twice, on any level. Two readers of one that has
 /// may see different things (RFC 7515, section 4; RFC 7519, section 4).
 pub(super) fn object(json: &[u8]) -> Option<Map<String, Value>> {
@@ -69,6 +71,10 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
+            // Whoever reads it again would read the text in it as JSON, unchecked.
+            if name.starts_with(PRIVATE) {
+                return Err(A::Error::custom("reserved"));
+            }
             if object.insert(name, value).is_some() {
                 return Err(A::Error::custom("twice"));
             }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::fit;
 use super::registered::Registered;
 use crate::claims::{Aal, Actor, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId};
-use crate::error::{CallerError, ClientError};
+use crate::error::{CallerError, ClientError, shown};
 use crate::token::AccessToken;
 
 /// A token that was verified, and with it who is calling: [`TokenVerifier`](crate::TokenVerifier) makes
@@ -144,7 +144,7 @@ impl<C> VerifiedToken<C> {
     pub fn require_role(&self, name: &str) -> Result<&Self, CallerError> {
         if self.role().as_str() != name {
             return Err(CallerError::InsufficientRole {
-                required: name.to_owned(),
+                required: shown(name),
             });
         }
         Ok(self)

@@ -14,7 +14,7 @@ use crate::claims::ScopedClaims;
 use crate::clock::Clock;
 use crate::config::{ConfigBuilder, Rules, VerifierConfig};
 use crate::error::{CallerError, ConfigurationError};
-use crate::key::{Algorithm, KeySet, SigningKey, VerifyingKey};
+use crate::key::{Algorithm, Key, KeySet, VerifyingKey};
 use crate::transport::{JwksEndpoint, Transport};
 
 /// Checks the access tokens that callers bring: that the project's Auth has signed them, for us, for a
@@ -63,6 +63,9 @@ enum Keys {
     Listed(Jwks),
 }
 
+/// How many secrets that the project signs with, or has signed with, verify.
+const MAX_OWN: usize = 8;
+
 /// The token of an `Authorization` header (RFC 6750, section 2.1), whose scheme is in any case.
 pub(crate) fn bearer(header: &str) -> Result<&str, CallerError> {
     let (scheme, token) = header.split_once(' ').ok_or(CallerError::Missing)?;
@@ -74,22 +77,36 @@ pub(crate) fn bearer(header: &str) -> Result<&str, CallerError> {
 }
 
 impl TokenVerifier {
-    pub(crate) fn new(config: VerifierConfig, endpoint: JwksEndpoint) -> Self {
+    /// With the keys that the project lists over this transport, unless the configuration says where else.
+    pub(crate) fn new(
+        config: VerifierConfig,
+        transport: &Arc<Transport>,
+    ) -> Result<Self, ConfigurationError> {
         let issuer = config.issuer().into();
         let clock = Arc::clone(&config.settings.clock);
-        let VerifierConfig { rules, secrets, .. } = config;
-        let keys = match &rules.keys {
-            Some(keys) => Keys::Given(Arc::new(keys.clone())),
-            None => Keys::Listed(Jwks::new(endpoint, Arc::clone(&clock))),
+        let VerifierConfig {
+            rules,
+            secrets,
+            settings,
+            ..
+        } = config;
+        let keys = if let Some(keys) = &rules.keys {
+            Keys::Given(Arc::new(keys.clone()))
+        } else {
+            let endpoint = match &rules.keys_at {
+                Some(url) => JwksEndpoint::of_others(url, &settings)?,
+                None => JwksEndpoint::new(Arc::clone(transport)),
+            };
+            Keys::Listed(Jwks::new(endpoint, Arc::clone(&clock)))
         };
-        Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             issuer,
             secrets: ArcSwap::from_pointee(secrets),
             rules,
             keys,
             seen: Seen::new(),
             clock,
-        }))
+        })))
     }
 
     /// Who sends this `Authorization` header (RFC 6750, section 2.1): `Bearer` in any case, and a token.
@@ -127,7 +144,7 @@ impl TokenVerifier {
             inner.check_times(sight.token.registered())?;
             return Ok(sight.token.clone());
         }
-        let compact = Compact::parse(token)?;
+        let compact = Compact::parse(token, inner.rules.relaxed)?;
         if !inner.rules.algorithms.contains(&compact.algorithm) {
             return Err(CallerError::Algorithm);
         }
@@ -148,12 +165,22 @@ impl TokenVerifier {
 
     /// The project signs with this key from now on. A secret of before goes on to verify, unless it is
     /// not to be trusted any more.
-    pub(crate) fn rotate(&self, key: &SigningKey, at_once: bool) {
+    pub(crate) fn rotate(&self, key: &Key, at_once: bool) {
         let Inner { secrets, rules, .. } = &*self.0;
+        let new = key.shared_secret_key();
         secrets.rcu(|present| {
-            let kept = if at_once { &rules.secrets } else { &**present };
-            let all = kept.iter().cloned().chain(key.shared_secret_key());
-            all.collect::<Vec<_>>()
+            let own = present.get(rules.secrets.len()..).unwrap_or_default();
+            let own = if at_once { &[] } else { own };
+            let is_new = |key: &&VerifyingKey| new.as_ref().is_none_or(|new| !key.is_same(new));
+            let mut own: Vec<_> = own.iter().filter(is_new).chain(&new).collect();
+            // Each is tried for every token.
+            let oldest = own.len().saturating_sub(MAX_OWN);
+            rules
+                .secrets
+                .iter()
+                .chain(own.drain(oldest..))
+                .cloned()
+                .collect::<Vec<_>>()
         });
     }
 }
@@ -208,8 +235,7 @@ impl ConfigBuilder {
     pub fn verifier(self) -> Result<TokenVerifier, ConfigurationError> {
         let config = self.build_verifier()?;
         let transport = Transport::to(&config.url, config.api_key.as_ref(), &config.settings)?;
-        let endpoint = JwksEndpoint::new(Arc::new(transport));
-        Ok(TokenVerifier::new(config, endpoint))
+        TokenVerifier::new(config, &Arc::new(transport))
     }
 }
 

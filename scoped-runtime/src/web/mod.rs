@@ -7,6 +7,7 @@ mod actix;
 mod axum;
 mod extract;
 mod known;
+mod report;
 mod require_caller;
 
 pub use extract::{Minted, OptionalCaller, PassedOn};

@@ -161,3 +161,44 @@ fn the_last_client_can_be_dropped_in_a_task() {
         runtime.block_on(async move { drop(client) });
     }
 }
+
+/// What it was told when the thread ended.
+type Told = std::sync::mpsc::Sender<Result<(), Error>>;
+
+struct Last(ScopedClient, Told);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        let outcome = self.0.from("notes").execute().map(|_| ());
+        self.1.send(outcome).unwrap();
+    }
+}
+
+thread_local! {
+    static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) };
+}
+
+/// A panic in such a destructor ends the process.
+#[test]
+fn a_thread_that_ends_gets_an_error_or_an_answer_and_no_abort() {
+    let runtime = Runtime::new().unwrap();
+    let (_server, clients, _) = runtime.block_on(project());
+    let client = ScopedClients::from(clients).get(ALICE).unwrap();
+    for uses_it_before in [true, false] {
+        let (told, outcome) = std::sync::mpsc::channel();
+        let client = client.clone();
+        let thread = std::thread::spawn(move || {
+            LAST.set(Some(Last(client.clone(), told)));
+            if uses_it_before {
+                // Tokio's own values are made after ours, and so end before it.
+                client.from("notes").execute().unwrap();
+            }
+        });
+        thread.join().unwrap();
+        match outcome.recv().unwrap() {
+            Ok(()) => assert!(!uses_it_before),
+            Err(Error::Client(ClientError::ThreadEnds)) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+}

@@ -78,3 +78,58 @@ async fn a_project_that_does_not_answer_is_an_error_of_its_own() {
         .unwrap_err();
     assert!(error.is_transient(), "{error}");
 }
+
+#[tokio::test]
+async fn a_ping_finds_out_whether_the_api_believes_a_shared_secret() {
+    for (status, code, is_fine, field) in [
+        (404, "PGRST205", true, ""),
+        (404, "42P01", true, ""),
+        (200, "", true, ""),
+        (401, "PGRST301", false, "jwt_secret"),
+        (401, "PGRST302", false, "jwt_secret"),
+        // Not an answer of the API's: the URL leads elsewhere, or the API is down.
+        (404, "", false, ""),
+        (503, "PGRST001", false, ""),
+        (401, "", false, ""),
+    ] {
+        let body = json!({ "code": code, "message": "a message" });
+        let server = server(ResponseTemplate::new(status).set_body_json(body)).await;
+        let config = config(&server.uri()).build().unwrap();
+        let outcome = ScopedClients::new(config).unwrap().ping().await;
+        assert_eq!(outcome.is_ok(), is_fine, "{status} {code}: {outcome:?}");
+        if !field.is_empty() {
+            let Err(Error::Configuration(error)) = &outcome else {
+                panic!("{outcome:?}");
+            };
+            assert_eq!(error.field(), field);
+            assert!(error.reason().contains(code), "{error}");
+        }
+        let request = crate::support::arrived(&server).await.remove(0);
+        let claims = crate::support::verified(crate::support::bearer(&request));
+        assert_eq!(claims["sub"], "00000000-0000-0000-0000-000000000000");
+        assert_eq!(claims["act"], json!({ "sub": "scoped-runtime" }));
+        assert_eq!(claims["role"], "authenticated");
+    }
+}
+
+#[tokio::test]
+async fn a_ping_obeys_the_mint_policy() {
+    use std::time::Duration;
+
+    use scoped_runtime::{MintPolicy, Role};
+
+    let policy = MintPolicy::new()
+        .roles([Role::new("reporting").unwrap()])
+        .max_life(Duration::from_secs(30))
+        .require_actor();
+    let body = json!({ "code": "PGRST205", "message": "a message" });
+    let server = server(ResponseTemplate::new(404).set_body_json(body)).await;
+    let clients = |policy| {
+        let config = config(&server.uri()).mint_policy(policy).build();
+        ScopedClients::new(config.unwrap()).unwrap()
+    };
+    clients(policy.clone()).ping().await.unwrap();
+    let refusing = policy.refuse_subjects(|user| *user == "00000000000000000000000000000000");
+    clients(refusing).ping().await.unwrap_err();
+    assert_eq!(crate::support::arrived(&server).await.len(), 1);
+}

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const LINE: [&str; 16] = [
+const LINE: [&str; 17] = [
     "error",
     "clock",
     "key",
@@ -20,6 +20,7 @@ const LINE: [&str; 16] = [
     "rest",
     "blocking",
     "web",
+    "testing",
 ];
 
 /// A crate that does one layer's work is named in that layer only.

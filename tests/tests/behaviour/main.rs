@@ -6,6 +6,8 @@
 )]
 
 mod accountability;
+mod acting;
+mod blanks;
 mod blocking;
 mod blocking_in_runtimes;
 mod claims;
@@ -33,4 +35,5 @@ mod signer;
 mod signer_down;
 mod support;
 mod tokens;
+mod unfit;
 mod vault;

@@ -79,3 +79,73 @@ async fn no_request_fails_and_none_leaves_with_the_old_key_afterwards() {
         assert!(is_new || request.url.path().ends_with("before"));
     }
 }
+
+/// A key in an HSM, which signs nothing here.
+#[derive(Debug)]
+struct Hsm(&'static str);
+
+impl scoped_runtime::Signer for Hsm {
+    fn algorithm(&self) -> scoped_runtime::Algorithm {
+        scoped_runtime::Algorithm::Es256
+    }
+
+    fn key_id(&self) -> &str {
+        self.0
+    }
+
+    async fn sign(&self, _: &[u8]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(vec![7; 64])
+    }
+}
+
+#[tokio::test]
+async fn a_project_rotates_to_a_key_that_lives_elsewhere() {
+    use scoped_runtime::Rotation;
+
+    let (clients, clock) = offline();
+    let client = clients.get(ALICE).unwrap();
+    let error = Rotation::signer(Hsm("")).unwrap_err();
+    assert_eq!(error.field(), "signer");
+    clients.rotate(Rotation::signer(Hsm("hsm-1")).unwrap());
+    assert!(is_signed_with(
+        client.token().unwrap().expose_secret(),
+        SECRET
+    ));
+    clock.pass(Duration::from_hours(1));
+    let token = client.token_async().await.unwrap();
+    let header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
+    assert_eq!(header.kid.as_deref(), Some("hsm-1"));
+    // Back, and at once.
+    clients.rotate(RotateNow(new_key()));
+    assert!(is_signed_with(client.token().unwrap().expose_secret(), NEW));
+    clients.rotate(Rotation::signer(Hsm("hsm-2")).unwrap().at_once());
+    let token = client.token_async().await.unwrap();
+    let header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
+    assert_eq!(header.kid.as_deref(), Some("hsm-2"));
+}
+
+#[test]
+fn two_rotations_at_once_leave_minter_and_verifier_agreed() {
+    use scoped_runtime::NoClaims;
+
+    let keys = ["one", "two"].map(|name| format!("{name}-secret-that-is-long-enough-for-hs256"));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.unwrap();
+    for _ in 0..200 {
+        let (clients, _) = offline();
+        std::thread::scope(|scope| {
+            for key in &keys {
+                let clients = &clients;
+                scope.spawn(move || {
+                    let key = SigningKey::hs256(key.as_str()).unwrap();
+                    clients.rotate(RotateNow(key));
+                });
+            }
+        });
+        let token = clients.get(ALICE).unwrap().token().unwrap();
+        let verified = clients.verifier().verify::<NoClaims>(token.expose_secret());
+        runtime.block_on(verified).expect("of the key that signs");
+    }
+}

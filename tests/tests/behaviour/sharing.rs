@@ -121,3 +121,29 @@ fn the_role_of_a_shared_session_is_the_clients_own() {
     assert_eq!(client.client().unwrap().role().as_str(), "reporting");
     assert_eq!(clients.get(ALICE).unwrap().role().as_str(), "authenticated");
 }
+
+/// By bytes, not by number alone: large claims would take more memory than the number says.
+#[test]
+fn large_sessions_take_the_room_of_many() {
+    let kept = |claim: &str| {
+        let config = config("https://project.test")
+            .max_token_bytes(1 << 20)
+            .shared_sessions(64)
+            .build();
+        let clients = ScopedClients::new(config.unwrap()).unwrap();
+        let ids: Vec<_> = (0..64)
+            .map(|number| {
+                let client = clients.user(ALICE).claim("text", claim).claim("n", number);
+                client.client().unwrap().token().unwrap().claims()["jti"].clone()
+            })
+            .collect();
+        let again = (0..64).filter(|number| {
+            let client = clients.user(ALICE).claim("text", claim).claim("n", number);
+            let id = client.client().unwrap().token().unwrap().claims()["jti"].clone();
+            ids.contains(&id)
+        });
+        again.count()
+    };
+    assert!(kept("small") > 32);
+    assert!(kept(&"a".repeat(100_000)) < 16);
+}

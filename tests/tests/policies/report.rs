@@ -82,3 +82,21 @@ fn without_a_folder_it_reads_the_local_servers_migrations() {
     let (fine, error) = report(&["nowhere"]);
     assert!(!fine && error.contains("cannot be read"), "{error}");
 }
+
+#[test]
+fn what_is_not_seen_stands_below_the_table() {
+    let (fine, table) = report(&["tests/policies/findings/warnings"]);
+    assert!(fine, "{table}");
+    let below = table.split_once("live policies\n").unwrap().1;
+    let spots: Vec<&str> = below.lines().collect();
+    assert_eq!(spots.len(), 2, "{table}");
+    for (spot, said) in spots.iter().zip([
+        "function `public.by_name` reads `app_metadata` by a key that only the run knows",
+        "later.sql` is not read",
+    ]) {
+        assert!(
+            spot.starts_with("not seen: ") && spot.contains(said),
+            "{spot}"
+        );
+    }
+}

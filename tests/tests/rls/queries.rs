@@ -222,3 +222,20 @@ async fn a_write_that_touches_more_rows_than_its_limit_changes_nothing() {
     one.execute().await.unwrap();
     assert_eq!(names(items()).await, ["a", "a"]);
 }
+
+#[tokio::test]
+async fn a_ping_is_believed_with_the_right_key_only() {
+    let server = server().await;
+    let clients = |config: scoped_runtime::ConfigBuilder| {
+        scoped_runtime::ScopedClients::new(config.build().unwrap()).unwrap()
+    };
+    clients(server.config_builder()).ping().await.unwrap();
+    let wrong = "another-secret-than-the-one-that-the-project-has";
+    let error = clients(server.config_builder().jwt_secret(wrong))
+        .ping()
+        .await;
+    let Err(Error::Configuration(error)) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(error.field(), "jwt_secret", "{error}");
+}

@@ -7,6 +7,7 @@
 #[path = "../../../examples/actix_notes/service.rs"]
 mod actix_notes;
 mod actix_service;
+mod around;
 #[path = "../../../examples/axum_notes/service.rs"]
 mod axum_notes;
 mod axum_service;

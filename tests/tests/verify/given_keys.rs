@@ -106,7 +106,7 @@ async fn a_token_without_a_kid_means_a_key_without_one() {
     let named = Verification::new().jwks(set(&[&issuer]));
     let named = builder(&clock).verification(named).verifier().unwrap();
     let error = verify(&named, &token).await.unwrap_err();
-    assert!(matches!(error, CallerError::UnknownKey), "{error}");
+    assert!(matches!(error, CallerError::MissingKeyId), "{error}");
 }
 
 /// Every algorithm, with keys that the Supabase CLI and OpenSSL made.

@@ -88,3 +88,33 @@ fn a_secret_that_is_too_short_is_refused() {
     assert_eq!(fields, ["jwks", "hs256"]);
     assert!(!error.to_string().contains("short"), "{error}");
 }
+
+/// Each secret is tried for every token.
+#[tokio::test]
+async fn however_often_a_project_rotates_the_last_eight_secrets_verify() {
+    let name = |number: usize| format!("secret-number-{number:04}-that-is-long-enough");
+    let clients = project(SECRET);
+    for number in 0..1000 {
+        clients.rotate(SigningKey::hs256(name(number)).unwrap());
+    }
+    let verifier = clients.verifier();
+    for (number, is_taken) in [(999, true), (992, true), (991, false), (0, false)] {
+        assert_eq!(takes(verifier, &name(number)).await, is_taken, "{number}");
+    }
+    assert!(!takes(verifier, SECRET).await);
+    // The same one again takes no other's place.
+    for _ in 0..20 {
+        clients.rotate(SigningKey::hs256(name(999)).unwrap());
+    }
+    assert!(takes(verifier, &name(992)).await);
+    // A secret that the configuration names stays.
+    let verification = Verification::new().hs256(OTHER);
+    let config = builder(&ManualClock::at(START))
+        .jwt_secret(SECRET)
+        .verification(verification);
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    for number in 0..20 {
+        clients.rotate(SigningKey::hs256(name(number)).unwrap());
+    }
+    assert!(takes(clients.verifier(), OTHER).await);
+}

@@ -1,15 +1,17 @@
 //! The parameters that receive clients.
 
 use proc_macro2::Span;
+use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, Type};
 
-use super::super::model::Client;
+use super::super::model::{Client, Twin, conditions};
 use super::super::parse::{Arguments, Written, WrittenClient};
 use super::scope::Scope;
 use super::{shown, value};
 use crate::support::errors::Errors;
 
-pub(super) fn check(written: &mut Written, errors: &mut Errors) {
+/// The clients that are the same if both exist.
+pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Vec<Twin> {
     for marker in &written.markers_on_self {
         let message =
             "`self` cannot be the client; mark a parameter such as `#[scoped] db: ScopedClient`";
@@ -22,7 +24,7 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) {
             errors.at(reference, message);
         }
     }
-    check_twins(&written.clients, errors);
+    let twins = check_twins(&written.clients, errors);
     if written.clients.is_empty() && written.markers_on_self.is_empty() {
         find_unmarked(written, errors);
     }
@@ -38,6 +40,7 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) {
             errors.at(argument, message);
         }
     }
+    twins
 }
 
 /// `None` only when a mistake was reported.
@@ -53,22 +56,37 @@ pub(super) fn model(written: &Written, client: &WrittenClient) -> Option<Client>
 }
 
 /// Two clients of the same user with the same everything are one too many.
-fn check_twins(clients: &[WrittenClient], errors: &mut Errors) {
+fn check_twins(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Twin> {
     let plain = |client: &&WrittenClient| {
         client.arguments.list.is_empty() && !client.arguments.has_nameless
     };
-    let mut plain = clients.iter().filter(plain);
-    let Some(first) = plain.next() else {
-        return;
-    };
-    for twin in plain {
-        let message = format!(
-            "client `{}` would be the same as `{}`; give it a user of its own, as in `#[scoped(user = ...)]`",
-            shown(&twin.parameter.pat),
-            shown(&first.parameter.pat)
-        );
-        errors.at(&twin.parameter.pat, message);
+    let plain: Vec<_> = clients.iter().filter(plain).collect();
+    let mut twins = Vec::new();
+    for (position, twin) in plain.iter().enumerate() {
+        for first in &plain[..position] {
+            let pattern = &twin.parameter.pat;
+            let message = format!(
+                "client `{}` would be the same as `{}`; give it a user of its own, as in `#[scoped(user = ...)]`",
+                shown(pattern),
+                shown(&first.parameter.pat)
+            );
+            let of_both = [&first.parameter, &twin.parameter];
+            if of_both
+                .iter()
+                .all(|parameter| conditions(parameter).next().is_none())
+            {
+                errors.at(pattern, message);
+                break;
+            }
+            // Only the compiler knows whether both exist.
+            twins.push(Twin {
+                conditions: of_both.into_iter().flat_map(conditions).cloned().collect(),
+                span: pattern.span(),
+                message,
+            });
+        }
     }
+    twins
 }
 
 fn check_users(written: &Written, errors: &mut Errors) {

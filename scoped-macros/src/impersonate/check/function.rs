@@ -2,7 +2,9 @@
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
-use syn::{GenericArgument, PathArguments, ReturnType, Signature, Token, Type, TypeParamBound};
+use syn::{
+    GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Token, Type, TypeParamBound,
+};
 
 use super::super::model::Kind;
 use crate::support::async_block;
@@ -56,7 +58,7 @@ pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> 
         Kind::Future => future_output(declared)?,
         Kind::Async | Kind::Blocking => declared,
     };
-    if is_unit(output) {
+    if is_unit(output) || is_never_a_result(output) {
         errors.at(output, message);
     }
     let text = output.to_token_stream().to_string();
@@ -71,6 +73,60 @@ pub(super) fn can_stop(signature: &Signature) -> bool {
 
 fn is_unit(output: &Type) -> bool {
     matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+/// Traits that no `Result` has, so that what stands for them cannot carry an error.
+const NOT_OF_A_RESULT: [&str; 13] = [
+    "Stream",
+    "TryStream",
+    "FusedStream",
+    "AsyncIterator",
+    "Iterator",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "FusedIterator",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "Display",
+    "Sink",
+];
+
+/// Whether it is opaque, or a trait object, of such a trait.
+fn is_never_a_result(output: &Type) -> bool {
+    let bounds = match output {
+        Type::ImplTrait(opaque) => &opaque.bounds,
+        Type::TraitObject(object) => &object.bounds,
+        Type::Paren(inner) => return is_never_a_result(&inner.elem),
+        Type::Group(inner) => return is_never_a_result(&inner.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last();
+            return last.is_some_and(|last| match last.ident.to_string().as_str() {
+                "BoxStream" | "LocalBoxStream" => true,
+                "Pin" | "Box" => content(last).is_some_and(is_never_a_result),
+                _ => false,
+            });
+        }
+        _ => return false,
+    };
+    bounds.iter().any(|bound| {
+        let TypeParamBound::Trait(bound) = bound else {
+            return false;
+        };
+        let last = bound.path.segments.last();
+        last.is_some_and(|last| NOT_OF_A_RESULT.iter().any(|name| last.ident == name))
+    })
+}
+
+/// The first type in angle brackets.
+fn content(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 fn declared(signature: &Signature) -> Option<&Type> {

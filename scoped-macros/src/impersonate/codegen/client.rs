@@ -15,15 +15,15 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
         via.to_token_stream()
     } else {
         statements.extend(quote_spanned! {Span::mixed_site()=>
-            let clients = match #runtime::__private::installed() {
-                ::core::result::Result::Ok(clients) => clients,
-                ::core::result::Result::Err(error) => #failed,
+            let __scoped_clients = match #runtime::__private::installed() {
+                ::core::result::Result::Ok(__scoped_clients) => __scoped_clients,
+                ::core::result::Result::Err(__scoped_error) => #failed,
             };
         });
         match model.kind {
-            Kind::Async | Kind::Future => quote_spanned!(Span::mixed_site()=> clients),
+            Kind::Async | Kind::Future => quote_spanned!(Span::mixed_site()=> __scoped_clients),
             Kind::Blocking => {
-                quote_spanned!(Span::mixed_site()=> #module::ScopedClients::from(clients))
+                quote_spanned!(Span::mixed_site()=> #module::ScopedClients::from(__scoped_clients))
             }
         }
     };
@@ -31,14 +31,14 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     let settings = client.settings.iter();
     statements.extend(settings.map(|one| setting(runtime, one)));
     let made = client.claims.as_ref().map_or_else(
-        || quote_spanned!(Span::mixed_site()=> builder.client()),
+        || quote_spanned!(Span::mixed_site()=> __scoped_builder.client()),
         |claims| with_claims(runtime, &module, claims),
     );
     quote_spanned! {Span::mixed_site()=> {
         #statements
         match #made {
-            ::core::result::Result::Ok(client) => client,
-            ::core::result::Result::Err(error) => #failed,
+            ::core::result::Result::Ok(__scoped_client) => __scoped_client,
+            ::core::result::Result::Err(__scoped_error) => #failed,
         }
     }}
 }
@@ -68,22 +68,22 @@ fn user(
     let (first, last) = ends(via);
     let clients_type = quote_spanned!(first=> &#module::ScopedClients);
     let start = quote_spanned!(first=> &*);
-    let clients = quote_spanned!(last=> clients);
+    let clients = quote_spanned!(last=> __scoped_clients);
     let clients = quote!(#start #clients);
     let (first, last) = ends(user);
     // A coercion, since its error is the shortest: no call, no bound of some function.
     let user_type = quote_spanned!(first=> &dyn #runtime::ToUserId);
     let start = quote_spanned!(first=> &*);
-    let named = quote_spanned!(last=> user);
+    let named = quote_spanned!(last=> __scoped_user);
     let named = quote!(#start #named);
     quote_spanned! {Span::mixed_site()=>
-        let builder = match &(#via) {
-            clients => {
-                let clients: #clients_type = #clients;
+        let __scoped_builder = match &(#via) {
+            __scoped_clients => {
+                let __scoped_clients: #clients_type = #clients;
                 match &(#user) {
-                    user => {
-                        let user: #user_type = #named;
-                        clients.user(user)
+                    __scoped_user => {
+                        let __scoped_user: #user_type = #named;
+                        __scoped_clients.user(__scoped_user)
                     }
                 }
             }
@@ -111,7 +111,7 @@ fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
         }
         Setting::Role(role) => {
             return quote_spanned! {Span::mixed_site()=>
-                let builder = builder.role(#role);
+                let __scoped_builder = __scoped_builder.role(#role);
             };
         }
         Setting::Actor(actor) => {
@@ -125,8 +125,8 @@ fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
         }
     };
     quote_spanned! {Span::mixed_site()=>
-        let setting: #ty = #value;
-        let builder = builder.#method(setting);
+        let __scoped_setting: #ty = #value;
+        let __scoped_builder = __scoped_builder.#method(__scoped_setting);
     }
 }
 
@@ -139,12 +139,12 @@ fn borrowed(
     let (first, last) = ends(value);
     let ty = ty(first);
     let start = quote_spanned!(first=> &*);
-    let end = quote_spanned!(last=> setting);
+    let end = quote_spanned!(last=> __scoped_setting);
     quote_spanned! {Span::mixed_site()=>
-        let builder = match &(#value) {
-            setting => {
-                let setting: #ty = #start #end;
-                builder.#method(setting)
+        let __scoped_builder = match &(#value) {
+            __scoped_setting => {
+                let __scoped_setting: #ty = #start #end;
+                __scoped_builder.#method(__scoped_setting)
             }
         };
     }
@@ -156,15 +156,15 @@ fn with_claims(runtime: &impl ToTokens, module: &TokenStream, claims: &Expr) -> 
     let (first, last) = ends(claims);
     let bound = quote_spanned!(first=> #runtime::ScopedClaims);
     let start = quote_spanned!(first=> client_with);
-    let end = quote_spanned!(last=> (claims, builder));
+    let end = quote_spanned!(last=> (__scoped_claims, __scoped_builder));
     quote_spanned! {Span::mixed_site()=> {
-        let claims = #claims;
+        let __scoped_claims = #claims;
         {
             fn client_with<C: #bound>(
-                claims: C,
-                builder: #module::ScopedClientBuilder,
+                __scoped_claims: C,
+                __scoped_builder: #module::ScopedClientBuilder,
             ) -> ::core::result::Result<#module::ScopedClient<C>, #runtime::Error> {
-                builder.claims(claims).client()
+                __scoped_builder.claims(__scoped_claims).client()
             }
             #start #end
         }

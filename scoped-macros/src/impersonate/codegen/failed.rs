@@ -5,11 +5,11 @@ use syn::{GenericArgument, PathArguments, Type};
 use super::super::model::{Kind, Model};
 use super::ends;
 
-/// Returns `error`. A type that cannot carry it is reported in the return type.
+/// Returns `__scoped_error`. A type that cannot carry it is reported in the return type.
 pub(super) fn failed(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     let Some(output) = &model.output else {
-        let error = quote_spanned!(Span::mixed_site()=> error);
+        let error = quote_spanned!(Span::mixed_site()=> __scoped_error);
         return quote! {
             return ::core::result::Result::Err(::core::convert::From::from(#error))
         };
@@ -19,12 +19,12 @@ pub(super) fn failed(model: &Model) -> TokenStream {
     {
         let (first, last) = ends(carrier);
         let from = quote_spanned!(first=> ::core::convert::From::);
-        let from_end = quote_spanned!(last=> from(error));
+        let from_end = quote_spanned!(last=> from(__scoped_error));
         return quote!(return ::core::result::Result::Err(#from #from_end));
     }
     // In an async block this also says what its other returns have to be, so that a mistake in the
     // body is reported there.
-    let error = quote_spanned!(Span::mixed_site()=> error);
+    let error = quote_spanned!(Span::mixed_site()=> __scoped_error);
     quote!(return <#output as #runtime::__private::Fallible>::failed(#error))
 }
 

@@ -22,6 +22,7 @@ impl Flow<'_> {
         if !KNOWN.contains(&name) {
             return None;
         }
+        let start = frame.output.found.len();
         let values = call
             .arguments
             .iter()
@@ -29,7 +30,15 @@ impl Flow<'_> {
         let values: Vec<Value> = values.collect();
         let mut values = values.into_iter();
         Some(match name {
-            "coalesce" => coalesce(values.collect()),
+            "coalesce" => {
+                let (value, answered) = coalesce(values.collect());
+                // `coalesce(claim = 'x', false)`: the answer is for tokens without the claim.
+                let found = frame.output.found.iter_mut().skip(start);
+                for found in found.filter(|found| answered && found.through.is_none()) {
+                    found.optional = true;
+                }
+                value
+            }
             "greatest" | "least" => values.reduce(Value::or).unwrap_or_default(),
             "nullif" => {
                 let first = values.next().unwrap_or_default();
@@ -122,16 +131,16 @@ const KNOWN: [&str; 27] = [
     "quote_nullable",
 ];
 
-/// Either of them: whatever stands behind another one is for tokens without the claim. An empty list or
-/// object is no answer.
-fn coalesce(values: Vec<Value>) -> Value {
+/// Either of them, and whether one stands behind another for tokens without it. An empty list or object is
+/// no answer.
+fn coalesce(values: Vec<Value>) -> (Value, bool) {
     let answers = |value: &Value| {
         let empty = |text: &Pieces| matches!(text.text.trim(), "{}" | "[]");
         value.other || value.argument || value.has_token() || !value.texts.iter().all(empty)
     };
     let count = values.iter().filter(|value| answers(value)).count();
     let all = values.into_iter().reduce(Value::or).unwrap_or_default();
-    all.each(|part| part.optional |= count > 1)
+    (all.each(|part| part.optional |= count > 1), count > 1)
 }
 
 /// The elements of an array of Postgres.

@@ -39,9 +39,8 @@ impl Flow<'_> {
                 frame.declare(name, "", row);
             }
             Statement::Fetch(cursor, targets) => {
-                let row = frame
-                    .lookup(std::slice::from_ref(cursor), 0)
-                    .unwrap_or_default();
+                let row = frame.variable(cursor).map(|(.., value)| value.clone());
+                let row = row.unwrap_or_default();
                 self.assign_row(frame, targets, columns_of(row));
             }
             Statement::If(branches, otherwise) => return self.branches(frame, branches, otherwise),

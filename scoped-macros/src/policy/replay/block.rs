@@ -92,12 +92,20 @@ impl<'a> Replay<'a> {
             }
         } else if source.is_any(at, &["perform", "call"]) {
             self.invoke(index, range, variables);
+        } else if source.is(at, "select") {
+            self.selected(index, range, variables);
+            self.setting(Part {
+                source: index,
+                range,
+            });
+            self.note_path((index, end));
+            self.invoke(index, range, variables);
         } else if let Some(assign) = self.assignment(index, range) {
+            self.invoke(index, (assign, end), variables);
             if let Some(name) = self.sources[index].name(at) {
                 self.assign(index, &name, (assign + 1, end), variables);
             }
         } else {
-            self.selected(index, range, variables);
             self.statement(index, range);
         }
     }
@@ -105,9 +113,6 @@ impl<'a> Replay<'a> {
     /// `SELECT .. INTO name`: what the variable was is gone.
     fn selected(&self, index: usize, (at, end): Range, variables: &mut Variables) {
         let source = &self.sources[index];
-        if !source.is(at, "select") {
-            return;
-        }
         if let Some(into) = (at..end).find(|at| source.is(*at, "into"))
             && let Some(name) = source.name(into + 1 + usize::from(source.is(into + 1, "strict")))
         {

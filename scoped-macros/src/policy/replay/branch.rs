@@ -7,6 +7,9 @@ use super::super::token::Kind;
 use super::State;
 use super::condition::truth;
 
+/// What is nested deeper only perhaps runs.
+const MAX_DEPTH: usize = 64;
+
 /// Whether something runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Runs {
@@ -46,17 +49,23 @@ impl Branches {
     /// Whether a statement here may fail without a trace.
     pub(super) fn is_caught(&self) -> bool {
         let caught = |branch: &Branch| matches!(branch, Branch::Block { caught: true, .. });
-        self.around.iter().any(caught)
+        self.around.len() > MAX_DEPTH || self.around.iter().any(caught)
     }
 
     /// Whether a statement here runs.
     pub(super) fn runs(&self) -> Runs {
-        let around = self.around.iter().map(|branch| match branch {
+        let around = self.around.iter().rev().take(MAX_DEPTH);
+        let around = around.map(|branch| match branch {
             Branch::Block { runs, .. } | Branch::Condition { runs, .. } | Branch::Loop { runs } => {
                 *runs
             }
         });
-        around.fold(self.rest, Runs::min)
+        let runs = around.fold(self.rest, Runs::min);
+        if self.around.len() > MAX_DEPTH {
+            runs.min(Runs::Perhaps)
+        } else {
+            runs
+        }
     }
 
     /// Takes in a word outside of brackets; `first` is whether it begins a statement.

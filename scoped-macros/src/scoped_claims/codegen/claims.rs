@@ -46,6 +46,11 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             const MAX_BYTES: ::core::option::Option<usize> = ::core::option::Option::Some(#bytes);
         }
     });
+    let reads_user_metadata = model.allow_user_metadata.then(|| {
+        quote! {
+            const READS_USER_METADATA: bool = true;
+        }
+    });
     let checks = checks(model);
     // With parameters, only what serde asks of them makes it a struct of claims.
     let members = model.item.generics.params.is_empty().then(|| {
@@ -56,6 +61,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "whether the struct or a field is")]
         impl #parameters #runtime::ScopedClaims for #name #arguments #bounds {
             const CLAIMS: &'static [#private::Claim] = {
                 #[allow(unused_imports, reason = "not every field needs it")]
@@ -65,15 +71,14 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             #role
             #expires_in
             #max_bytes
+            #reads_user_metadata
             #checks
         }
         #[automatically_derived]
+        #[allow(deprecated, reason = "whether the struct is")]
         impl #parameters #private::Inspect for #name #arguments #own_bounds {
             const KIND: #private::ClaimKind = #private::ClaimKind::Object;
             #members
-            type Class = #private::Fine;
-            type InList = #private::Fine;
-            type AsKey = #private::Keys;
         }
     }
 }
@@ -160,8 +165,8 @@ fn number(number: Number, private: &TokenStream) -> TokenStream {
 fn checks(model: &Model) -> Option<TokenStream> {
     let runtime = &model.runtime;
     let private = quote!(#runtime::__private);
-    // The user's functions must not be hidden by these.
-    let found = Ident::new("found", Span::mixed_site());
+    // The user's functions must not be hidden by these, nor these be patterns of the user's constants.
+    let found = Ident::new("__scoped_found", Span::mixed_site());
     let mut checks = Vec::new();
     for field in &model.fields {
         let Some(written) = &field.claim else {
@@ -181,7 +186,7 @@ fn checks(model: &Model) -> Option<TokenStream> {
                 }),
                 Rule::Custom(path) => {
                     let place = Span::mixed_site().located_at(path.span());
-                    let value = Ident::new("value", place);
+                    let value = Ident::new("__scoped_value", place);
                     let of_field = if written.optional && super::super::shape::is_option(&field.ty)
                     {
                         quote!(::core::option::Option::as_ref(&self.#name))

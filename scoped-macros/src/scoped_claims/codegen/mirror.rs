@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Data, LitStr, WherePredicate, parse_quote};
 
-use super::super::model::{Claim, Default, Field, Model};
+use super::super::model::{Default, Field, Model};
 use super::on_struct::field_arguments;
 use super::{can_be_bound, de_lifetime, deserialize_bounds, in_string};
 
@@ -30,6 +30,7 @@ pub(super) fn item(model: &Model) -> TokenStream {
     let deserialize = deserialize(model);
     quote! {
         #item
+        #[allow(deprecated, reason = "serde's derives name the struct, which may be")]
         const _: () = {
             #mirror
             #defaults
@@ -79,8 +80,9 @@ fn mirror_field(model: &Model, field: &Field) -> TokenStream {
     let more = field_arguments(model, field, nested.is_none());
     let names = nested.map(|claim| {
         let written = claim.path().join(SEPARATOR);
-        let read = read_paths(claim, field);
-        let (name, aliases) = (&read[0], &read[1..]);
+        let read = read_paths(field);
+        // A field that is never read has no such name, and serde wants none.
+        let (name, aliases) = read.split_first().unwrap_or((&written, &[]));
         quote!(rename(serialize = #written, deserialize = #name), #(alias = #aliases,)*)
     });
     let default = matches!(field.default, Some(Default::Value(_))).then(|| {
@@ -98,15 +100,9 @@ fn mirror_field(model: &Model, field: &Field) -> TokenStream {
 }
 
 /// The paths that a claim in an object is read from.
-fn read_paths(claim: &Claim, field: &Field) -> Vec<String> {
-    let names = &field.read_names;
-    let names = std::iter::once(&names.name).chain(&names.aliases);
-    let path = |name: &String| {
-        let mut path = claim.under.clone();
-        path.push(name.clone());
-        path.join(SEPARATOR)
-    };
-    names.map(path).collect()
+fn read_paths(field: &Field) -> Vec<String> {
+    let names = field.read_names.iter();
+    names.map(|place| place.path.join(SEPARATOR)).collect()
 }
 
 /// A function for each default that is an expression.
@@ -126,7 +122,7 @@ fn defaults(model: &Model) -> TokenStream {
         })
     });
     quote! {
-        #[allow(non_snake_case, reason = "named after fields")]
+        #[allow(deprecated, non_snake_case, reason = "named after fields, whose types may be deprecated")]
         impl #parameters __Mirror #arguments #bounds {
             #(#functions)*
         }
@@ -162,14 +158,15 @@ fn serialize(model: &Model) -> TokenStream {
     let turbofish = arguments.as_turbofish();
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "whether the struct or a field is")]
         impl #parameters #private::serde::Serialize for #name #arguments #bounds {
             fn serialize<__S: #private::serde::Serializer>(
                 &self,
-                serializer: __S,
+                __scoped_serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
                 #private::serialize_nested(
-                    __Mirror #turbofish::serialize(self, #private::serde_json::value::Serializer),
-                    serializer,
+                    __Mirror #turbofish::serialize(self, #private::ToJson::ROOT),
+                    __scoped_serializer,
                 )
             }
         }
@@ -194,24 +191,25 @@ fn deserialize(model: &Model) -> TokenStream {
     }
     let (parameters, ..) = borrowing.split_for_impl();
     let paths = model.fields.iter().filter_map(|field| {
-        let claim = field
+        field
             .claim
             .as_ref()
             .filter(|claim| !claim.under.is_empty())?;
-        let (cfgs, paths) = (&field.cfgs, read_paths(claim, field));
+        let (cfgs, paths) = (&field.cfgs, read_paths(field));
         let paths = paths.into_iter().map(|path| quote!(#(#cfgs)* #path,));
         Some(quote!(#(#paths)*))
     });
     quote! {
         #[automatically_derived]
+        #[allow(deprecated, reason = "whether the struct or a field is")]
         impl #parameters #private::serde::Deserialize<#de> for #name #arguments #bounds {
             fn deserialize<__D: #private::serde::Deserializer<#de>>(
-                deserializer: __D,
+                __scoped_deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
                 #private::deserialize_nested(
-                    deserializer,
+                    __scoped_deserializer,
                     &[#(#paths)*],
-                    |value| __Mirror #turbofish::deserialize(value),
+                    |__scoped_value| __Mirror #turbofish::deserialize(__scoped_value),
                 )
             }
         }

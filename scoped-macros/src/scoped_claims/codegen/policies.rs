@@ -78,6 +78,7 @@ fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
         const _: () = {
             #[allow(unused_imports, reason = "not every type needs it")]
             use #private::Other as _;
+            #[allow(deprecated, reason = "only the type matters")]
             type Asked = #private::Probe<#ty>;
             match #private::kind_at(Asked::KIND, Asked::CLAIMS, &[#(#below),*]) {
                 #(#cases)*
@@ -117,14 +118,14 @@ fn test(model: &Model, folders: &[Folder]) -> TokenStream {
             use super::*;
             #[::core::prelude::v1::test]
             fn are_unchanged() {
-                let manifest = ::core::env!("CARGO_MANIFEST_DIR");
-                if let ::core::result::Result::Err(changed) = #runtime::__private::unchanged(
+                let __scoped_manifest = ::core::env!("CARGO_MANIFEST_DIR");
+                if let ::core::result::Result::Err(__scoped_changed) = #runtime::__private::unchanged(
                     #name,
-                    manifest,
+                    __scoped_manifest,
                     &[#(#patterns),*],
                     &[#(#files),*],
                 ) {
-                    ::core::panic!("{changed}");
+                    ::core::panic!("{}", __scoped_changed);
                 }
             }
         }
@@ -161,8 +162,8 @@ fn enums(model: &Model, of_enums: &[OfEnum], private: &TokenStream) -> TokenStre
         fn #test() {
             #[allow(unused_imports, reason = "not every type needs it")]
             use #private::Other as _;
-            if let ::core::result::Result::Err(wrong) = #private::compared(&[#(#comparisons)*]) {
-                ::core::panic!("{wrong}");
+            if let ::core::result::Result::Err(__scoped_wrong) = #private::compared(&[#(#comparisons)*]) {
+                ::core::panic!("{}", __scoped_wrong);
             }
         }
     }

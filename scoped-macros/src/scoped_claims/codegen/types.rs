@@ -1,8 +1,7 @@
-//! Functions that are never called: their bounds hold, or explain themselves at the field.
+//! Constants that fail, with the reason, where a field's type cannot be a claim.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::super::model::{Field, Model};
 
@@ -10,38 +9,37 @@ pub(super) fn check(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     let private = quote!(#runtime::__private);
     let fields = model.fields.iter();
-    let checks = fields.filter_map(|field| check_field(field, &private));
-    let (parameters, _, bounds) = model.item.generics.split_for_impl();
-    quote! {
-        const _: () = {
-            #[allow(dead_code, unused_imports, unused_qualifications, reason = "only the types matter")]
-            fn types #parameters () #bounds {
-                use #private::Other as _;
-                #(#checks)*
-            }
-        };
-    }
+    fields
+        .filter_map(|field| check_field(field, &private))
+        .collect()
 }
 
+/// Of a type that names a parameter of the struct nothing is known.
 fn check_field(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     let claim = field.claim.as_ref()?;
-    if !field.asks.serialize {
+    if !field.asks.serialize || !field.is_plain {
         return None;
     }
     let Field { ty, cfgs, .. } = field;
-    let place = Span::mixed_site().located_at(ty.span());
-    let objections = [
-        (!claim.marks.allow_float).then(|| quote_spanned!(place=> float)),
-        Some(quote_spanned!(place=> bytes)),
-        Some(quote_spanned!(place=> keys)),
-        Some(quote_spanned!(place=> time)),
-    ];
-    let objections = objections.into_iter().flatten();
-    Some(quote_spanned! {place=>
+    let allows_float = claim.marks.allow_float;
+    // The call reaches from the type's first token to its last, so that the message is there.
+    let mut tokens = ty.to_token_stream().into_iter();
+    let first = tokens
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| token.span());
+    let [first, last] = [first, last].map(|place| Span::mixed_site().located_at(place));
+    let accept = quote_spanned!(first=> __scoped_accept);
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(CLASS, #allows_float));
+    arguments.set_span(last);
+    Some(quote! {
         #(#cfgs)*
-        {
-            let probe = #private::Probe::<#ty>::NEW;
-            #(#private::accept::#objections(&probe, probe.class());)*
-        }
+        const _: () = {
+            #[allow(unused_imports, reason = "not every type needs it")]
+            use #private::{Other as _, accept as __scoped_accept};
+            #[allow(deprecated, unused_qualifications, reason = "only the type matters")]
+            const CLASS: #private::Class = #private::Probe::<#ty>::CLASS;
+            #accept #arguments
+        };
     })
 }

@@ -191,9 +191,9 @@ mod tests {
     #[test]
     fn a_claim_that_no_policy_reads_is_a_warning_unless_it_is_meant() {
         let fields = quote!(tenant_id: String, plan: String);
-        assert!(expanded(MIGRATIONS, &fields).contains("deprecated"));
+        assert!(expanded(MIGRATIONS, &fields).contains("[deprecated"));
         let fields = quote!(tenant_id: String, #[claim(unread)] plan: String);
-        assert!(!expanded(MIGRATIONS, &fields).contains("deprecated"));
+        assert!(!expanded(MIGRATIONS, &fields).contains("[deprecated"));
     }
 
     #[test]

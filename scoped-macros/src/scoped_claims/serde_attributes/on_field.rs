@@ -30,8 +30,9 @@ pub(in super::super) struct OnField {
     pub(in super::super) rename: Option<LitStr>,
     /// It may have another name, but a mistake hides it.
     pub(in super::super) is_unclear: bool,
-    /// The name it is deserialised from, if it is given.
-    pub(in super::super) read_rename: Option<LitStr>,
+    /// The names it is deserialised from, if they are given: the first in place of its own, the others
+    /// beside it.
+    pub(in super::super) read_renames: Vec<LitStr>,
     pub(in super::super) aliases: Vec<LitStr>,
     /// By a function of the user's.
     pub(in super::super) serializes_with: bool,
@@ -58,7 +59,7 @@ pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> 
     let mut facts = OnField {
         rename: None,
         is_unclear: !arguments.complete,
-        read_rename: None,
+        read_renames: Vec::new(),
         aliases: Vec::new(),
         serializes_with: false,
         deserializes_with: false,
@@ -74,7 +75,7 @@ pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> 
             "rename" => {
                 let names = sides(argument, errors);
                 facts.is_unclear |= names.is_unclear;
-                facts.read_rename = names.deserialize.last().cloned().or(facts.read_rename);
+                facts.read_renames.extend(names.deserialize);
                 if let Some(name) = names.serialize {
                     // Two of the plain form are refused as a repeat.
                     if facts.rename.is_some() && matches!(argument.value, Value::List(_)) {
@@ -84,7 +85,11 @@ pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> 
                     facts.rename = Some(name);
                 }
             }
-            "alias" => facts.aliases.extend(literal(argument)),
+            "alias" => {
+                let alias = literal(argument);
+                facts.is_unclear |= alias.is_none();
+                facts.aliases.extend(alias);
+            }
             "with" => {
                 facts.serializes_with = true;
                 facts.deserializes_with = true;

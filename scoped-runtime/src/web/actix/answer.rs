@@ -3,8 +3,10 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::error::{CallerError, Error, PublicError};
+use crate::web::report::report;
 
-/// Answers with what the client may know ([`Error::public`]). A middleware that logs finds the error
+/// Answers with what the client may know ([`Error::public`]). With the feature `tracing`, the error with
+/// its causes is an event of the target `scoped_runtime::web`. A middleware of your own finds the error
 /// itself in [`HttpResponse::error`].
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
@@ -12,7 +14,9 @@ impl ResponseError for Error {
     }
 
     fn error_response(&self) -> HttpResponse {
-        answer(&self.public())
+        let public = self.public();
+        report(self, &public);
+        answer(&public)
     }
 }
 
@@ -23,7 +27,7 @@ impl ResponseError for CallerError {
     }
 
     fn error_response(&self) -> HttpResponse {
-        answer(&self.public())
+        Error::from(self.clone()).error_response()
     }
 }
 

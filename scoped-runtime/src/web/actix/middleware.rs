@@ -2,19 +2,22 @@ use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use actix_web::HttpMessage;
-use actix_web::dev::{Service, ServiceRequest, Transform};
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use actix_web::{HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
 use super::{Known, authorization};
+use crate::error::Error;
 use crate::web::RequireCaller;
 
-impl<S> Transform<S, ServiceRequest> for RequireCaller
+impl<S, B> Transform<S, ServiceRequest> for RequireCaller
 where
-    S: Service<ServiceRequest, Error = actix_web::Error> + 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody,
 {
-    type Response = S::Response;
+    type Response = ServiceResponse<EitherBody<B>>;
     type Error = actix_web::Error;
     type Transform = RequireCallerMiddleware<S>;
     type InitError = ();
@@ -35,13 +38,14 @@ pub struct RequireCallerMiddleware<S> {
     inner: Rc<S>,
 }
 
-impl<S> Service<ServiceRequest> for RequireCallerMiddleware<S>
+impl<S, B> Service<ServiceRequest> for RequireCallerMiddleware<S>
 where
-    S: Service<ServiceRequest, Error = actix_web::Error> + 'static,
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: MessageBody,
 {
-    type Response = S::Response;
+    type Response = ServiceResponse<EitherBody<B>>;
     type Error = actix_web::Error;
-    type Future = LocalBoxFuture<'static, Result<S::Response, actix_web::Error>>;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, actix_web::Error>>;
 
     fn poll_ready(&self, context: &mut Context<'_>) -> Poll<Result<(), actix_web::Error>> {
         self.inner.poll_ready(context)
@@ -51,11 +55,22 @@ where
         let (require, inner) = (self.require.clone(), Rc::clone(&self.inner));
         async move {
             let known = request.extensions().get::<Known>().cloned();
-            let known = require
-                .check(authorization(request.headers())?, known)
-                .await?;
-            request.extensions_mut().insert(known);
-            inner.call(request).await
+            let checked = match authorization(request.headers()) {
+                Ok(header) => require.check(header, known).await,
+                Err(error) => Err(error),
+            };
+            match checked {
+                Ok(known) => {
+                    request.extensions_mut().insert(known);
+                    let response = inner.call(request).await?;
+                    Ok(response.map_into_left_body())
+                }
+                // An answer, not an error: it passes through the middlewares around this one.
+                Err(error) => {
+                    let response = HttpResponse::from_error(Error::from(error));
+                    Ok(request.into_response(response).map_into_right_body())
+                }
+            }
         }
         .boxed_local()
     }

@@ -5,12 +5,15 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use crate::error::{CallerError, Error};
+use crate::web::report::report;
 
-/// Answers with what the client may know ([`Error::public`]). The error itself is in the response's
-/// extensions as an `Arc<Error>`, for a middleware that logs.
+/// Answers with what the client may know ([`Error::public`]). With the feature `tracing`, the error with
+/// its causes is an event of the target `scoped_runtime::web`. It is in the response's extensions, too, as
+/// an `Arc<Error>`, for a middleware of your own.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let public = self.public();
+        report(&self, &public);
         let mut response = public.body().into_response();
         *response.status_mut() =
             StatusCode::from_u16(public.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

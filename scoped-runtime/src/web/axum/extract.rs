@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 
 use super::{Known, authorization};
 use crate::claims::ScopedClaims;
-use crate::client::ScopedClients;
-use crate::error::Error;
+use crate::client::{ScopedClient, ScopedClients};
+use crate::error::{CallerError, Error};
 use crate::verify::VerifiedToken;
 use crate::web::extract::{Extract, Minted, OptionalCaller, PassedOn};
 
@@ -34,6 +34,23 @@ macro_rules! extractors {
             }
         }
     )*};
+}
+
+/// Nothing has it: a client has to be made, and `#[impersonate]` says of whom. Axum's own message comes
+/// before one of ours, and has this name in it.
+pub trait PutImpersonateAboveDebugHandler {}
+
+/// Only to say so.
+impl<S, C, M> FromRequestParts<S> for ScopedClient<C, M>
+where
+    S: Send + Sync,
+    Self: PutImpersonateAboveDebugHandler,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Error> {
+        Err(CallerError::Missing.into())
+    }
 }
 
 extractors! { VerifiedToken OptionalCaller Minted PassedOn }

@@ -33,10 +33,7 @@ pub(crate) fn disagreements(
     // Whoever applies migrations stops at the first that is refused.
     let applied = &statements[..truth.applied.min(statements.len())];
     counts.refused += usize::from(applied.len() < statements.len());
-    let sql = applied
-        .iter()
-        .map(|statement| format!("{statement};\n"))
-        .collect();
+    let sql = applied.join(";\n");
     let project = Project::read(&[(PathBuf::from("history.sql"), sql)]);
     let mut wrong = Vec::new();
     let mut said: BTreeMap<String, Said> = BTreeMap::new();

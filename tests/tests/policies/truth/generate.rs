@@ -21,7 +21,7 @@ pub(crate) fn history(seed: u64) -> Vec<String> {
     for table in TABLES.iter().chain(&["side"]) {
         made.say(format!("create table {table} (id int, title text)"));
     }
-    for _ in 0..1 + made.random.below(4) {
+    for _ in 0..=made.random.below(4) {
         made.helper();
     }
     for _ in 0..3 + made.random.below(4) {

@@ -8,6 +8,8 @@ struct Tenant {
     seats: u32,
     #[cfg_attr(all(), doc = "The region.", cfg(unix))]
     region: String,
+    #[cfg_attr(all(), cfg_attr(all(), serde(alias = "user_metadata")))]
+    profile: String,
 }
 
 fn main() {}

@@ -1,8 +1,35 @@
+//! For tests (feature `testing`, in `[dev-dependencies]`): a clock to move.
+//!
+//! ```
+//! use std::time::Duration;
+//! use scoped_runtime::testing::ManualClock;
+//! use scoped_runtime::{Config, ScopedClients};
+//!
+//! # fn main() -> Result<(), scoped_runtime::Error> {
+//! let clock = ManualClock::at(1_800_000_000);
+//! let config = Config::builder()
+//!     .environment(|_| None)
+//!     .url("https://abcdefghijkl.supabase.co")
+//!     .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
+//!     .jwt_secret("a-secret-of-at-least-thirty-two-bytes")
+//!     .clock(clock.clone());
+//! let alice = ScopedClients::new(config.build()?)?.get("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11")?;
+//! let first = alice.token()?.expires_at();
+//! clock.pass(Duration::from_secs(3600));
+//! assert!(alice.token()?.expires_at() > first, "renewed");
+//! # Ok(()) }
+//! ```
+//!
+//! **Not tokio's.** In a test with a paused clock (`#[tokio::test(start_paused = true)]`,
+//! `tokio::time::pause`), tokio jumps to the next timer whenever every task waits, and an answer from the
+//! network is something to wait for that is no timer: a request ends at once with "no answer within 30s".
+//! Pause the clock after the last request, or move a [`ManualClock`] and let tokio's clock run.
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, SystemTime};
 
-use scoped_runtime::{Clock, Sleep};
+use crate::clock::{Clock, Sleep, SystemClock};
 
 /// A clock that stands still until a test moves it. Clones are the same clock.
 #[derive(Debug, Clone)]
@@ -31,7 +58,7 @@ impl ManualClock {
     #[must_use]
     pub fn real() -> Self {
         let clock = Self::at(0);
-        clock.times().wall = SystemTime::now();
+        clock.times().wall = SystemClock::new().now();
         clock
     }
 

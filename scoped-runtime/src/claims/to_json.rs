@@ -1,0 +1,240 @@
+//! Claims as JSON, and nothing that JSON or a token cannot keep: what `serde_json`'s own serialiser leaves
+//! out, cuts or takes apart in silence is an error here, with the path to it.
+
+mod key;
+mod parts;
+mod unfit;
+
+use serde::{Serialize, Serializer};
+use serde_json::{Number, Value};
+
+use key::Key;
+use parts::{Items, Members, Wrapped};
+pub(super) use unfit::Reason;
+pub(crate) use unfit::Unfit;
+use unfit::{BYTES, NOT_FINITE, NULL, TOO_LARGE, UNPARSED};
+
+/// Serialises claims, or one of them. The macros' output names it.
+#[derive(Clone, Copy)]
+pub struct ToJson {
+    level: Level,
+    depth: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// The claims together.
+    Root,
+    /// One claim. `None` leaves it out; another `null` would be lost.
+    Claim,
+    /// What is in a claim's `Option`.
+    Optional,
+    /// Anything in it.
+    Deep,
+}
+
+/// Deeper, readers of JSON give up, and so does the stack.
+const MAX_DEPTH: usize = 127;
+
+/// Names that `serde_json` gives to values of its own: what is in an object of such a name is read as JSON
+/// again, unchecked.
+pub(crate) const PRIVATE: &str = "$serde_json::private::";
+
+const NUMBER: &str = "$serde_json::private::Number";
+
+impl ToJson {
+    /// For all claims together.
+    pub const ROOT: Self = Self {
+        level: Level::Root,
+        depth: 0,
+    };
+
+    /// For one claim.
+    pub(super) const CLAIM: Self = Self {
+        level: Level::Claim,
+        depth: 1,
+    };
+
+    /// For what is inside.
+    fn inner(self) -> Result<Self, Unfit> {
+        if self.depth == MAX_DEPTH {
+            return Err(Unfit::new(Reason::Nested));
+        }
+        let level = match self.level {
+            Level::Root => Level::Claim,
+            _ => Level::Deep,
+        };
+        Ok(Self {
+            level,
+            depth: self.depth + 1,
+        })
+    }
+
+    fn null(self) -> Result<Value, Unfit> {
+        match self.level {
+            Level::Claim | Level::Optional => Err(Unfit::rule(NULL)),
+            Level::Root | Level::Deep => Ok(Value::Null),
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($name:ident: $ty:ty)*) => {$(
+        fn $name(self, value: $ty) -> Result<Value, Unfit> {
+            Ok(value.into())
+        }
+    )*};
+}
+
+impl Serializer for ToJson {
+    type Ok = Value;
+    type Error = Unfit;
+    type SerializeSeq = Items;
+    type SerializeTuple = Items;
+    type SerializeTupleStruct = Items;
+    type SerializeTupleVariant = Wrapped<Items>;
+    type SerializeMap = Members;
+    type SerializeStruct = Members;
+    type SerializeStructVariant = Wrapped<Members>;
+
+    numbers! {
+        serialize_bool: bool
+        serialize_i8: i8
+        serialize_i16: i16
+        serialize_i32: i32
+        serialize_i64: i64
+        serialize_u8: u8
+        serialize_u16: u16
+        serialize_u32: u32
+        serialize_u64: u64
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<Value, Unfit> {
+        let value = i64::try_from(value)
+            .map(Value::from)
+            .or_else(|_| u64::try_from(value).map(Value::from));
+        value.map_err(|_| Unfit::rule(TOO_LARGE))
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<Value, Unfit> {
+        let value = u64::try_from(value);
+        value.map(Value::from).map_err(|_| Unfit::rule(TOO_LARGE))
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<Value, Unfit> {
+        self.serialize_f64(value.into())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<Value, Unfit> {
+        let number = Number::from_f64(value).ok_or(Unfit::rule(NOT_FINITE))?;
+        Ok(number.into())
+    }
+
+    fn serialize_char(self, value: char) -> Result<Value, Unfit> {
+        Ok(value.to_string().into())
+    }
+
+    fn serialize_str(self, value: &str) -> Result<Value, Unfit> {
+        Ok(value.into())
+    }
+
+    fn serialize_bytes(self, _: &[u8]) -> Result<Value, Unfit> {
+        Err(Unfit::rule(BYTES))
+    }
+
+    fn serialize_none(self) -> Result<Value, Unfit> {
+        match self.level {
+            Level::Optional => self.null(),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, Unfit> {
+        let level = match self.level {
+            Level::Claim => Level::Optional,
+            level => level,
+        };
+        value.serialize(Self { level, ..self })
+    }
+
+    fn serialize_unit(self) -> Result<Value, Unfit> {
+        self.null()
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, Unfit> {
+        self.null()
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<Value, Unfit> {
+        Ok(variant.into())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<Value, Unfit> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<Value, Unfit> {
+        let mut members = Members::new(self)?;
+        members.add(variant.to_owned(), value)?;
+        Ok(members.finish())
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Items, Unfit> {
+        Items::new(self)
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Items, Unfit> {
+        Items::new(self)
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items, Unfit> {
+        Items::new(self)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Wrapped<Items>, Unfit> {
+        Ok(Wrapped(variant, Items::new(self.inner()?)?))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Members, Unfit> {
+        Members::new(self)
+    }
+
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Members, Unfit> {
+        match name {
+            NUMBER => Members::number(self),
+            name if name.starts_with(PRIVATE) => Err(Unfit::rule(UNPARSED)),
+            _ => Members::new(self),
+        }
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Wrapped<Members>, Unfit> {
+        Ok(Wrapped(variant, Members::new(self.inner()?)?))
+    }
+}

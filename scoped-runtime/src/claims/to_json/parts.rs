@@ -1,0 +1,207 @@
+//! Lists and objects.
+
+use serde::Serialize;
+use serde::ser::{
+    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant,
+};
+use serde_json::{Map, Number, Value};
+
+use super::unfit::UNPARSED;
+use super::{Key, ToJson, Unfit};
+
+/// A list.
+pub struct Items {
+    values: Vec<Value>,
+    inner: ToJson,
+}
+
+impl Items {
+    pub(super) fn new(outer: ToJson) -> Result<Self, Unfit> {
+        Ok(Self {
+            values: Vec::new(),
+            inner: outer.inner()?,
+        })
+    }
+
+    fn add<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+        self.values.push(value.serialize(self.inner)?);
+        Ok(())
+    }
+}
+
+/// An object.
+pub struct Members {
+    values: Map<String, Value>,
+    /// The key that waits for its value.
+    key: Option<String>,
+    inner: ToJson,
+    /// What `serde_json` writes as a struct if another crate wants it to keep every digit.
+    number: Option<Value>,
+    is_number: bool,
+}
+
+impl Members {
+    pub(super) fn new(outer: ToJson) -> Result<Self, Unfit> {
+        Ok(Self {
+            values: Map::new(),
+            key: None,
+            inner: outer.inner()?,
+            number: None,
+            is_number: false,
+        })
+    }
+
+    pub(super) fn number(outer: ToJson) -> Result<Self, Unfit> {
+        Ok(Self {
+            is_number: true,
+            ..Self::new(outer)?
+        })
+    }
+
+    pub(super) fn add<T: Serialize + ?Sized>(
+        &mut self,
+        name: String,
+        value: &T,
+    ) -> Result<(), Unfit> {
+        let value = value.serialize(self.inner);
+        let value = value.map_err(|unfit| unfit.within(&name))?;
+        if self.is_number {
+            self.number = value.as_str().and_then(number);
+        } else if name.starts_with(super::PRIVATE) {
+            return Err(Unfit::rule(UNPARSED));
+        } else {
+            self.values.insert(name, value);
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Value {
+        self.number.unwrap_or(Value::Object(self.values))
+    }
+}
+
+fn number(text: &str) -> Option<Value> {
+    let whole = text.parse::<u64>().map(Value::from);
+    let whole = whole.or_else(|_| text.parse::<i64>().map(Value::from));
+    whole.ok().or_else(|| {
+        let number = Number::from_f64(text.parse().ok()?)?;
+        Some(number.into())
+    })
+}
+
+/// A variant of an enum that has values: an object with one member.
+pub struct Wrapped<P>(pub(super) &'static str, pub(super) P);
+
+impl<P> Wrapped<P> {
+    fn finish(self, value: impl FnOnce(P) -> Value) -> Value {
+        let mut object = Map::new();
+        object.insert(self.0.to_owned(), value(self.1));
+        object.into()
+    }
+}
+
+impl SerializeSeq for Items {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+        self.add(value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.values.into())
+    }
+}
+
+impl SerializeTuple for Items {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+        self.add(value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.values.into())
+    }
+}
+
+impl SerializeTupleStruct for Items {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+        self.add(value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.values.into())
+    }
+}
+
+impl SerializeTupleVariant for Wrapped<Items> {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+        self.1.add(value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.finish(|items| items.values.into()))
+    }
+}
+
+impl SerializeMap for Members {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unfit> {
+        self.key = Some(key.serialize(Key)?);
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+        let key = self.key.take().unwrap_or_default();
+        self.add(key, value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeStruct for Members {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Unfit> {
+        self.add(name.to_owned(), value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.finish())
+    }
+}
+
+impl SerializeStructVariant for Wrapped<Members> {
+    type Ok = Value;
+    type Error = Unfit;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Unfit> {
+        self.1.add(name.to_owned(), value)
+    }
+
+    fn end(self) -> Result<Value, Unfit> {
+        Ok(self.finish(Members::finish))
+    }
+}

@@ -1,0 +1,100 @@
+//! What a good signature does not make good: members that are read twice, chains of actors, and what the
+//! caller can edit.
+
+use scoped_runtime::{CallerError, scoped_claims};
+use serde_json::{Value, json};
+
+use crate::support::{Issuer, KID, claims, trusting, verify};
+
+/// `serde_json` reads what is in an object of such a name as JSON once more.
+#[tokio::test]
+async fn json_inside_of_a_token_is_not_taken_apart() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    for name in ["RawValue", "Number"] {
+        let inner = json!({ format!("$serde_json::private::{name}"): r#"{"a":"\u0000","a":1}"# });
+        for claims_of in [
+            json!({ "meta": inner }),
+            json!({ "meta": [{ "deep": inner }] }),
+        ] {
+            let error = verify(clients.verifier(), &issuer.token(&claims(&claims_of))).await;
+            assert!(matches!(error, Err(CallerError::Malformed { .. })));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_chain_of_actors_has_a_limit_and_names_that_can_be_kept() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    let chain = |levels: usize| {
+        let mut act = json!({ "sub": "root" });
+        for _ in 1..levels {
+            act = json!({ "sub": "agent", "act": act });
+        }
+        act
+    };
+    for (act, is_good) in [
+        (chain(1), true),
+        (chain(16), true),
+        (chain(17), false),
+        (chain(100), false),
+        (json!({ "sub": "a\u{0}b" }), false),
+        (json!({ "sub": "" }), false),
+        (json!({ "sub": "\u{200b}" }), false),
+        (json!({ "sub": "a", "act": { "sub": "b\nc" } }), false),
+        (json!({ "sub": "a".repeat(256) }), false),
+    ] {
+        let token = issuer.token(&claims(&json!({ "act": act })));
+        let outcome = verify(clients.verifier(), &token).await;
+        assert_eq!(outcome.is_ok(), is_good, "{act}");
+        if let Ok(caller) = outcome {
+            let client = caller.client(&clients).unwrap();
+            client.narrow().client().unwrap();
+        }
+    }
+}
+
+mod serde {
+    pub(super) use scoped_runtime::__private::serde::*;
+}
+
+#[derive(serde::Deserialize)]
+#[serde(crate = "scoped_runtime::__private::serde")]
+struct Edited {
+    #[serde(default)]
+    user_metadata: Value,
+}
+
+/// Reads another type, which the attribute cannot see into.
+#[scoped_claims]
+#[serde(from = "Edited")]
+struct Sneaky {
+    profile: Value,
+}
+
+impl From<Edited> for Sneaky {
+    fn from(edited: Edited) -> Self {
+        Self {
+            profile: edited.user_metadata,
+        }
+    }
+}
+
+#[scoped_claims(allow_user_metadata)]
+struct Allowed {
+    #[serde(alias = "user_metadata")]
+    profile: Value,
+}
+
+#[tokio::test]
+async fn what_a_caller_can_edit_is_no_claim_by_any_way() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    let token = issuer.token(&claims(&json!({ "user_metadata": { "admin": true } })));
+    let verifier = clients.verifier();
+    // A claim that is `null` would be lost, so that nothing is read at all.
+    assert!(verifier.verify::<Sneaky>(&token).await.is_err());
+    let caller = verifier.verify::<Allowed>(&token).await.unwrap();
+    assert_eq!(caller.claims().profile, json!({ "admin": true }));
+}

@@ -1,0 +1,273 @@
+//! Issuers other than the project's Auth, each with settings of its own, and what is said of a token that
+//! is another's.
+
+use scoped_runtime::{TokenVerifier, Verification};
+use scoped_tests::ManualClock;
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, verify};
+
+const OTHER: &str = "https://login.test/";
+
+fn verifier(verification: Verification) -> TokenVerifier {
+    let clock = ManualClock::at(START);
+    builder(&clock)
+        .verification(verification)
+        .verifier()
+        .unwrap()
+}
+
+fn fields(verification: Verification) -> Vec<String> {
+    let clock = ManualClock::at(START);
+    let error = builder(&clock)
+        .verification(verification)
+        .verifier()
+        .unwrap_err();
+    error
+        .problems()
+        .iter()
+        .map(|it| it.field().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
+    let (first, second) = (Issuer::new(KID), Issuer::new("another"));
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_string(set(&[&first]));
+    let keys = Mock::given(method("GET")).and(path("/keys"));
+    keys.respond_with(answer).mount(&server).await;
+    let clock = ManualClock::at(START);
+    let verification = Verification::new()
+        .issuer(OTHER)
+        .jwks_url(format!("{}/keys", server.uri()));
+    let verifier = builder(&clock)
+        .verification(verification)
+        .verifier()
+        .unwrap();
+    let of = |issuer: &Issuer| issuer.token(&claims(&json!({ "iss": OTHER, "sub": "user_2abc" })));
+    for _ in 0..3 {
+        let caller = verify(&verifier, &of(&first)).await.unwrap();
+        assert_eq!(caller.user_id().as_str(), "user_2abc");
+    }
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    // Nothing of the project is told to others.
+    for name in ["apikey", "authorization"] {
+        assert!(!requests[0].headers.contains_key(name), "{name}");
+    }
+    // The keys rotate: a `kid` that is not known is looked for again.
+    server.reset().await;
+    let answer = ResponseTemplate::new(200).set_body_string(set(&[&first, &second]));
+    Mock::given(path("/keys"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    clock.pass(std::time::Duration::from_secs(31));
+    verify(&verifier, &of(&second)).await.unwrap();
+    verify(&verifier, &of(&first)).await.unwrap();
+}
+
+#[tokio::test]
+async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
+    let issuer = Issuer::new(KID);
+    let of = |header: Value, more: Value| {
+        let mut all = issuer.header();
+        for (name, value) in header.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        let mut body = claims(&json!({ "iss": OTHER, "sub": "user_2abc" }));
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        body.as_object_mut()
+            .unwrap()
+            .retain(|_, value| !value.is_null());
+        issuer.sign(&all.to_string(), &body.to_string())
+    };
+    let plain = || Verification::new().issuer(OTHER).jwks(set(&[&issuer]));
+    let print = "dGhlIHRodW1icHJpbnQgb2YgaXQ";
+    for (name, verification, token) in [
+        (
+            "aud",
+            plain().allow_missing_audience(),
+            of(json!({}), json!({ "aud": null })),
+        ),
+        (
+            "x5t",
+            plain().allow_thumbprints(),
+            of(json!({ "x5t": print, "x5t#S256": print }), json!({})),
+        ),
+        (
+            "typ",
+            plain().allow_at_jwt(),
+            of(json!({ "typ": "at+jwt" }), json!({})),
+        ),
+        (
+            "typ",
+            plain().allow_at_jwt(),
+            of(json!({ "typ": "application/at+JWT" }), json!({})),
+        ),
+    ] {
+        verify(&verifier(verification), &token).await.expect(name);
+        verify(&verifier(plain()), &token).await.unwrap_err();
+    }
+    // What is there is looked at all the same, and one setting is not another.
+    let relaxed = plain()
+        .allow_missing_audience()
+        .allow_thumbprints()
+        .allow_at_jwt();
+    let relaxed = verifier(relaxed);
+    for token in [
+        of(json!({}), json!({ "aud": "other" })),
+        of(json!({}), json!({ "aud": [] })),
+        of(json!({}), json!({ "aud": 1 })),
+        of(json!({ "x5c": [print] }), json!({})),
+        of(json!({ "jku": OTHER }), json!({})),
+        of(json!({ "typ": "logout+jwt" }), json!({})),
+        of(json!({}), json!({ "iss": "https://other.test/" })),
+        of(json!({}), json!({ "iss": null })),
+    ] {
+        verify(&relaxed, &token).await.unwrap_err();
+    }
+}
+
+#[test]
+fn settings_for_a_third_party_name_it() {
+    assert_eq!(
+        fields(Verification::new().allow_missing_audience()),
+        ["allow_missing_audience"]
+    );
+    assert_eq!(
+        fields(Verification::new().allow_thumbprints()),
+        ["allow_thumbprints"]
+    );
+    assert_eq!(fields(Verification::new().allow_at_jwt()), ["allow_at_jwt"]);
+    assert_eq!(
+        fields(Verification::new().jwks_url("https://a.test/keys")),
+        ["jwks_url"]
+    );
+    let issuer = Issuer::new(KID);
+    let named = || Verification::new().issuer(OTHER);
+    let both = named()
+        .jwks(set(&[&issuer]))
+        .jwks_url("https://a.test/keys");
+    assert_eq!(fields(both), ["jwks_url"]);
+    for url in [
+        "",
+        "keys",
+        "ftp://a.test/keys",
+        "https://user:password@a.test/keys",
+        "https://a.test/#k",
+    ] {
+        let verification = named().jwks_url(url);
+        let clock = ManualClock::at(START);
+        let error = builder(&clock)
+            .verification(verification)
+            .verifier()
+            .unwrap_err();
+        assert_eq!(error.field(), "jwks_url", "{url}");
+        assert!(!error.to_string().contains("password@"), "{error}");
+    }
+}
+
+/// The project's own Auth under another name: keys are the project's, and so are the users.
+#[tokio::test]
+async fn the_project_under_another_name_keeps_its_users() {
+    let issuer = Issuer::new(KID);
+    let keys = || Verification::new().jwks(set(&[&issuer]));
+    let (clients, _) = trusting(&issuer);
+    for name in [
+        "http://localhost:8000/auth/v1",
+        "https://custom.test/auth/v1",
+    ] {
+        let of = |sub: &str| issuer.token(&claims(&json!({ "iss": name, "sub": sub })));
+        let named = verifier(keys().issuer(name));
+        verify(&named, &of(ALICE)).await.expect(name);
+        verify(&named, &of("alice")).await.unwrap_err();
+
+        let error = verify(clients.verifier(), &of(ALICE))
+            .await
+            .unwrap_err()
+            .to_string();
+        for part in [name, "https://project.test/auth/v1", "Verification::issuer"] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+    // Without keys of its own, an issuer is the project, whatever its name.
+    let server = MockServer::start().await;
+    let answer = ResponseTemplate::new(200).set_body_string(set(&[&issuer]));
+    Mock::given(path("/auth/v1/.well-known/jwks.json"))
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    let clock = ManualClock::at(START);
+    let verification = Verification::new().issuer("http://localhost:8000");
+    let config = builder(&clock).url(server.uri()).verification(verification);
+    let named = config.verifier().unwrap();
+    let of = |sub: &str| {
+        issuer.token(&claims(
+            &json!({ "iss": "http://localhost:8000", "sub": sub }),
+        ))
+    };
+    verify(&named, &of(ALICE)).await.unwrap();
+    verify(&named, &of("alice")).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_is_missing_or_another_is_said_with_what_was_expected() {
+    let issuer = Issuer::new(KID);
+    let (clients, _) = trusting(&issuer);
+    let body = |more: Value| issuer.token(&claims(&more));
+    let header = json!({ "alg": "ES256", "typ": "JWT" }).to_string();
+    let without_kid = issuer.sign(&header, &claims(&json!({})).to_string());
+    let long = "x".repeat(3000);
+    for (token, parts) in [
+        (without_kid, vec!["`kid` is missing", "expected"]),
+        (
+            body(json!({ "aud": null })),
+            vec!["`aud` is missing", "expected `authenticated`"],
+        ),
+        (
+            body(json!({ "aud": "other" })),
+            vec!["`aud` is `other`", "expected `authenticated`"],
+        ),
+        (
+            body(json!({ "aud": ["a", "b"] })),
+            vec!["`aud` is `a, b`", "expected `authenticated`"],
+        ),
+        (
+            body(json!({ "aud": 1 })),
+            vec!["`aud` is neither text nor a list of texts"],
+        ),
+        (
+            body(json!({ "iss": null })),
+            vec!["`iss` is missing", "/auth/v1`"],
+        ),
+        (
+            body(json!({ "iss": long })),
+            vec!["`iss` is `xxx", "/auth/v1`"],
+        ),
+        (
+            body(json!({ "iss": "a\n2026 INFO" })),
+            vec!["`iss` is `a\\n2026"],
+        ),
+        (body(json!({ "sub": null })), vec!["`sub` is missing"]),
+        (body(json!({ "role": null })), vec!["`role` is missing"]),
+        (body(json!({ "exp": null })), vec!["`exp` is missing"]),
+    ] {
+        let error = verify(clients.verifier(), &token).await.unwrap_err();
+        let (text, public) = (error.to_string(), error.public());
+        for part in parts {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(text.len() < 300 && !text.contains('\n'), "{text}");
+        // The caller is told nothing of it.
+        assert_eq!(
+            (public.status(), public.message()),
+            (401, "the token is not valid")
+        );
+    }
+}
