@@ -46,18 +46,18 @@ impl Policy {
             let expressions = clauses.using.iter().chain(&clauses.check);
             expressions.filter_map(takes).max()
         };
-        let taken: Vec<Option<bool>> = self.versions().map(of_version).collect();
-        if taken.iter().all(Option::is_none) {
+        let versions: Vec<Option<bool>> = self.versions().map(of_version).collect();
+        if versions.iter().all(Option::is_none) {
             return true;
         }
-        if !unsure && taken.iter().all(|taken| *taken == Some(true)) {
+        if !unsure && versions.iter().all(|version| *version == Some(true)) {
             return false;
         }
         self.uncertain = true;
         if !unsure {
             self.instead
                 .retain(|clauses| of_version(clauses) != Some(true));
-            if taken[0] == Some(true) && !self.instead.is_empty() {
+            if versions[0] == Some(true) && !self.instead.is_empty() {
                 self.clauses = self.instead.remove(0);
             }
         }
