@@ -77,11 +77,13 @@ fn case(
     clients: &ScopedClients,
     signing: &Signing,
     name: String,
-    custom: Map<String, Value>,
+    mut custom: Map<String, Value>,
 ) -> Case {
+    // No token keeps one, so it is refused.
+    custom.retain(|_, value| !value.is_null());
     let user = UserId::external(random.name()).expect(&name);
     let role = Role::new(random.name()).expect(&name);
-    let actor = (random.below(2) == 0).then(|| random.text());
+    let actor = (random.below(2) == 0).then(|| random.name());
     let mut builder = clients.user(user.clone()).role(role.clone());
     if let Some(actor) = &actor {
         builder = builder.actor(actor);
@@ -96,7 +98,6 @@ fn case(
     let token = token.expect(&name);
 
     let mut claims = custom;
-    claims.retain(|_, value| !value.is_null());
     for (name, value) in [
         ("sub", json!(user.as_str())),
         ("role", json!(role.as_str())),
