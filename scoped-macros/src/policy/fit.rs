@@ -118,7 +118,7 @@ fn fit_labels(known: &Known, cast: &str, labels: &[String]) -> Option<Fit> {
         .map(|value| format!("`{value}`"))
         .collect();
     let text = format!(
-        "casts it to the enum type `{cast}`, of which {} is no label",
+        "casts it to the enum type `{cast}`, which has no label {}",
         wrong.join(", ")
     );
     match wrong.len() {

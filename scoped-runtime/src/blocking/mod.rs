@@ -39,13 +39,10 @@
 
 mod client;
 mod clients;
-mod default;
 mod query;
-mod request;
 
 pub use crate::client::Blocking;
-pub use clients::ScopedClients;
-pub use default::get_client;
+pub use clients::{ScopedClients, get_client};
 
 use crate::claims::NoClaims;
 

@@ -1,7 +1,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Blocking, Query};
+use super::{Blocking, Query, Request};
 use crate::error::Error;
 use crate::rest::{Accept, Explain, Page, Paging, Rows, read};
 use crate::transport::Response;
@@ -108,5 +108,17 @@ impl<T: DeserializeOwned> Iterator for Rows<T, Blocking> {
                 return Some(Err(error));
             }
         }
+    }
+}
+
+/// With feature `blocking`.
+impl Request {
+    /// Sends the request, and waits for the answer.
+    ///
+    /// # Errors
+    /// As [`blocking::Query`](super::Query)'s `execute`.
+    pub fn execute(self) -> Result<Response, Error> {
+        let (core, outgoing) = self.into_outgoing()?;
+        core.send_and_wait(&outgoing)
     }
 }

@@ -8,7 +8,6 @@ mod default;
 #[cfg(feature = "blocking")]
 mod driver;
 mod given;
-mod mode;
 pub(crate) mod name;
 mod narrow;
 mod ping;
@@ -22,9 +21,6 @@ pub use default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use default::installed_or_from_env;
 pub use given::{AsyncClient, BlockingClient};
-pub use mode::Async;
-#[cfg(feature = "blocking")]
-pub use mode::Blocking;
 pub use narrow::Narrowing;
 
 use std::fmt;
@@ -37,6 +33,15 @@ use crate::error::{ClientError, Error};
 use crate::session::{Identity, Life, TokenSource, TokenWatch};
 use crate::token::AccessToken;
 use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
+
+/// The task waits: what sends is an `async fn`. The mode of everything that does not say another.
+#[derive(Debug)]
+pub enum Async {}
+
+/// The thread waits: what sends is a plain `fn`.
+#[cfg(feature = "blocking")]
+#[derive(Debug)]
+pub enum Blocking {}
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///

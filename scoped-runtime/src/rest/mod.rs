@@ -32,7 +32,6 @@ pub(crate) mod read;
 mod request;
 mod send;
 mod statement;
-mod stream;
 mod target;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 mod time;

@@ -14,7 +14,7 @@ use super::{header, raw};
 use crate::client::name::{self, invalid};
 use crate::client::{Async, Core, ScopedClient};
 use crate::error::{ClientError, Error};
-use crate::transport::{Outgoing, Response};
+use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
 
 /// A request to any service of the project, as the client's user. A clone can be sent again.
 ///
@@ -118,6 +118,39 @@ impl Request {
     pub async fn execute(self) -> Result<Response, Error> {
         let (core, outgoing) = self.into_outgoing()?;
         core.send(&outgoing).await
+    }
+
+    /// Sends the request, and gives the answer as soon as its head is there: for bodies that need not be
+    /// in memory as a whole.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn stream(self) -> Result<StreamedResponse, Error> {
+        let (core, request) = self.into_outgoing()?;
+        core.stream(&request, None).await
+    }
+
+    /// The same with a body that can be sent once. It takes the place of [`body`](Self::body); say with
+    /// [`header`](Self::header) what it is.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute); [`ClientError::Upload`](crate::ClientError::Upload) when the body
+    /// could not be read.
+    pub async fn upload(self, body: Upload) -> Result<StreamedResponse, Error> {
+        let (core, request) = self.into_outgoing()?;
+        core.stream(&request, Some(body)).await
+    }
+
+    /// Sends the request again even if a byte of it had left when its connection was lost, or the
+    /// answer was 502, 503 or 504. A `GET` always is; anything else only if doing it twice is the same
+    /// as doing it once.
+    ///
+    /// # Errors
+    /// As [`execute`](Self::execute).
+    pub async fn execute_repeatable(self) -> Result<Response, Error> {
+        let (core, mut request) = self.into_outgoing()?;
+        request.retry = Retry::Always;
+        core.send(&request).await
     }
 }
 

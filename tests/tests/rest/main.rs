@@ -8,6 +8,7 @@
 mod answers;
 mod bodies;
 mod columns;
+mod malformed;
 mod native;
 mod pages;
 mod refused;

@@ -82,3 +82,16 @@ pub(crate) fn header<'a>(request: &'a Request, name: &str) -> &'a str {
         .get(name)
         .map_or("", |value| value.to_str().unwrap())
 }
+
+/// Asserts that the query is refused with an error that has these words in it.
+pub(crate) async fn says(query: impl FnOnce(&ScopedClient) -> Query, words: &[&str]) {
+    let error = refused(query).await.to_string();
+    for word in words {
+        assert!(error.contains(word), "`{word}` is missing: {error}");
+    }
+}
+
+/// A query on a table.
+pub(crate) fn table(client: &ScopedClient) -> Query {
+    client.from("t")
+}
