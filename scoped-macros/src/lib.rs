@@ -1,13 +1,6 @@
 //! The attributes of `scoped-runtime`. Depend on that crate; it re-exports both.
 
 mod impersonate;
-#[allow(
-    dead_code,
-    unreachable_pub,
-    unused_imports,
-    reason = "an engine that the runtime has too, and takes more of"
-)]
-mod policy;
 #[cfg(test)]
 mod same_findings;
 mod scoped_claims;

@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 
 #[doc(hidden)]
-#[path = "private.rs"]
 pub mod __private;
 mod audit;
 #[cfg(feature = "blocking")]

@@ -1,9 +1,10 @@
 //! The arguments of `#[claim(...)]`.
 
+use scoped_rules::constraint::NAMES;
 use syn::{Expr, LitStr};
 
 use super::arguments::{Argument, Arguments, Value, refuse_repeat, text};
-use super::constraint::{self, Constraint, RULES};
+use super::constraint::{self, WrittenConstraint};
 use super::model::Marks;
 use super::names;
 use super::shape::Shape;
@@ -31,7 +32,7 @@ pub(super) struct OnClaim {
     pub(super) default: Option<Default>,
     pub(super) skip: bool,
     pub(super) marks: Marks,
-    pub(super) constraints: Vec<Constraint>,
+    pub(super) constraints: Vec<WrittenConstraint>,
 }
 
 pub(super) enum Default {
@@ -77,12 +78,12 @@ pub(super) fn read(
             "secret" => claim.marks.secret = value::flag(argument, errors),
             "unread" => claim.marks.unread = value::flag(argument, errors),
             "allow_float" => claim.marks.allow_float = value::flag(argument, errors),
-            rule if RULES.contains(&rule) => {
+            rule if NAMES.contains(&rule) => {
                 let constraint = constraint::read(argument, shape, errors);
                 claim.constraints.extend(constraint);
             }
             unknown => {
-                let known: Vec<&str> = OTHERS.into_iter().chain(RULES).collect();
+                let known: Vec<&str> = OTHERS.into_iter().chain(NAMES).collect();
                 errors.at(name, suggest::unknown(unknown, &known));
                 claim.is_unclear = true;
             }

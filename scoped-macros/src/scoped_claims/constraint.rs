@@ -1,124 +1,117 @@
-//! The rules of one field: each against its type, and all against each other.
+//! The constraints of one field: each against its type, and all against each other. What they mean is in
+//! `scoped_rules::constraint`.
 
 use proc_macro2::Span;
-use regex_lite::Regex;
+use scoped_rules::constraint::{self, Literal, Number};
+use scoped_rules::{ClaimKind, uuid};
 use syn::Path;
 
 use super::arguments::{Argument, text};
 use super::shape::Shape;
-use super::value::{self, Literal, LiteralValue, Number};
+use super::value::{self, WrittenLiteral};
 use crate::support::errors::Errors;
 
-/// The rules that `#[claim(...)]` knows.
-pub(super) const RULES: [&str; 9] = [
-    "non_empty",
-    "min",
-    "max",
-    "min_len",
-    "max_len",
-    "one_of",
-    "pattern",
-    "uuid",
-    "custom",
-];
+/// A constraint that keeps its own texts.
+pub(super) type Constraint = constraint::Constraint<String, Vec<Literal<String>>>;
 
-/// A rule with its value.
-pub(super) enum Rule {
-    NonEmpty,
-    Min(Number),
-    Max(Number),
-    MinLen(usize),
-    MaxLen(usize),
-    OneOf(Vec<Literal>),
-    Pattern(String, Box<Regex>),
-    Uuid,
-    Custom(Path),
-}
-
-/// A rule where it stands.
-pub(super) struct Constraint {
-    pub(super) rule: Rule,
+/// A constraint where it stands.
+pub(super) struct WrittenConstraint {
+    pub(super) constraint: Constraint,
     pub(super) span: Span,
+    /// The places of what `one_of` lists.
+    listed: Vec<Span>,
+    /// The function of `custom`.
+    pub(super) path: Option<Path>,
 }
 
-/// How long a UUID is in hyphenated form.
-const UUID_LENGTH: usize = 36;
-
-/// Reads one rule.
-pub(super) fn read(argument: &Argument, shape: Shape, errors: &mut Errors) -> Option<Constraint> {
+/// Reads one constraint.
+pub(super) fn read(
+    argument: &Argument,
+    shape: Shape,
+    errors: &mut Errors,
+) -> Option<WrittenConstraint> {
     let name = argument.name.to_string();
-    if name != "custom" && !shape.can_have(&name) {
+    if !constraint::applies_to(&name, shape.kind) {
         let message = format!(
             "`{name}` means nothing for {}; remove it, or check with `custom = path`",
-            shape.name()
+            shape.kind.noun()
         );
         errors.at(&argument.name, message);
         return None;
     }
-    let place = argument.name.span();
-    let (rule, span) = match name.as_str() {
-        "non_empty" => (
-            value::flag(argument, errors).then_some(Rule::NonEmpty)?,
-            place,
-        ),
-        "uuid" => (value::flag(argument, errors).then_some(Rule::Uuid)?, place),
+    let mut span = argument.name.span();
+    let mut listed = Vec::new();
+    let mut path = None;
+    let constraint = match name.as_str() {
+        "non_empty" => value::flag(argument, errors).then_some(Constraint::NonEmpty)?,
+        "uuid" => value::flag(argument, errors).then_some(Constraint::Uuid)?,
         "min" | "max" => {
-            let (number, span) = value::number(argument, errors)?;
-            fits(
-                &Literal {
-                    value: LiteralValue::Number(number),
-                    span,
-                },
-                &name,
-                shape,
-                errors,
-            )?;
-            let rule = if name == "min" { Rule::Min } else { Rule::Max };
-            (rule(number), span)
+            let number;
+            (number, span) = value::number(argument, errors)?;
+            let value = Literal::Number(number);
+            fits(&WrittenLiteral { value, span }, &name, shape, errors)?;
+            match name.as_str() {
+                "min" => Constraint::Min(number),
+                _ => Constraint::Max(number),
+            }
         }
-        "min_len" => {
-            let (count, span) = value::count(argument, errors)?;
-            (Rule::MinLen(count), span)
-        }
-        "max_len" => {
-            let (count, span) = value::count(argument, errors)?;
-            (Rule::MaxLen(count), span)
+        "min_len" | "max_len" => {
+            let count;
+            (count, span) = value::count(argument, errors)?;
+            match name.as_str() {
+                "min_len" => Constraint::MinLen(count),
+                _ => Constraint::MaxLen(count),
+            }
         }
         "one_of" => {
-            let listed = value::literals(argument, errors)?;
-            for literal in &listed {
+            let literals = value::literals(argument, errors)?;
+            for literal in &literals {
                 fits(literal, &name, shape, errors)?;
             }
-            (Rule::OneOf(listed), place)
+            listed = literals.iter().map(|literal| literal.span).collect();
+            Constraint::OneOf(literals.into_iter().map(|literal| literal.value).collect())
         }
         "pattern" => {
             let pattern = text(argument, errors)?;
-            let whole = format!("^(?:{})$", pattern.value());
-            match Regex::new(&pattern.value()).and_then(|_| Regex::new(&whole)) {
-                Ok(regex) => (Rule::Pattern(pattern.value(), regex.into()), pattern.span()),
-                Err(error) => {
-                    let message = format!(
-                        "this pattern does not compile: {error}; see the syntax of the crate `regex-lite`"
-                    );
-                    errors.at(&pattern, message);
-                    return None;
-                }
+            if let Err(error) = constraint::pattern(&pattern.value()) {
+                let message = format!(
+                    "this pattern does not compile: {error}; see the syntax of the crate `regex-lite`"
+                );
+                errors.at(&pattern, message);
+                return None;
             }
+            span = pattern.span();
+            Constraint::Pattern(pattern.value())
         }
-        _ => (Rule::Custom(value::path(argument, errors)?), place),
+        _ => {
+            let function = value::path(argument, errors)?;
+            let written = quote::quote!(#function).to_string().replace(' ', "");
+            path = Some(function);
+            Constraint::Custom(written)
+        }
     };
-    Some(Constraint { rule, span })
+    Some(WrittenConstraint {
+        constraint,
+        span,
+        listed,
+        path,
+    })
 }
 
 /// Whether a literal can be a value of the type.
-pub(super) fn fits(literal: &Literal, of: &str, shape: Shape, errors: &mut Errors) -> Option<()> {
-    let fits = match (&literal.value, shape) {
-        (_, Shape::Unknown)
-        | (LiteralValue::Text(_), Shape::Text)
-        | (LiteralValue::Number(_), Shape::Float) => true,
-        (LiteralValue::Text(text), Shape::Uuid) => is_uuid(text),
-        (LiteralValue::Number(Number::Integer(number)), Shape::Integer(low, high)) => {
-            (low..=high).contains(number)
+pub(super) fn fits(
+    literal: &WrittenLiteral,
+    of: &str,
+    shape: Shape,
+    errors: &mut Errors,
+) -> Option<()> {
+    let fits = match (&literal.value, shape.kind) {
+        (_, ClaimKind::Any)
+        | (Literal::Text(_), ClaimKind::Text)
+        | (Literal::Number(_), ClaimKind::Float) => true,
+        (Literal::Text(text), ClaimKind::Uuid) => uuid::is_hyphenated(text),
+        (Literal::Number(Number::Integer(number)), ClaimKind::Integer) => {
+            shape.range().contains(number)
         }
         _ => false,
     };
@@ -131,98 +124,41 @@ pub(super) fn fits(literal: &Literal, of: &str, shape: Shape, errors: &mut Error
     fits.then_some(())
 }
 
-/// Refuses rules that no value obeys, and listed values that break another rule.
-pub(super) fn check(constraints: &[Constraint], errors: &mut Errors) {
-    for (index, constraint) in constraints.iter().enumerate() {
+/// Refuses constraints that no value obeys, and listed values that break another one.
+pub(super) fn check(constraints: &[WrittenConstraint], errors: &mut Errors) {
+    for (index, written) in constraints.iter().enumerate() {
         for earlier in &constraints[..index] {
-            let rules = (&constraint.rule, &earlier.rule);
-            if let Some(message) =
-                contradiction(rules.0, rules.1).or_else(|| contradiction(rules.1, rules.0))
-            {
-                errors.span(constraint.span, message);
+            let (one, other) = (&written.constraint, &earlier.constraint);
+            if one.contradicts(other) {
+                // The lower bound comes first, whichever was written first.
+                let is_upper = matches!(one, Constraint::Max(_) | Constraint::MaxLen(_));
+                let (one, other) = if is_upper { (other, one) } else { (one, other) };
+                let message = format!("`{one}` contradicts `{other}`; no value obeys both");
+                errors.span(written.span, message);
             }
         }
-        if let Rule::OneOf(listed) = &constraint.rule {
-            for literal in listed {
-                check_value(literal, "one_of", constraints, errors);
+        if let Constraint::OneOf(listed) = &written.constraint {
+            for (value, span) in listed.iter().zip(&written.listed) {
+                let value = value.clone();
+                let literal = WrittenLiteral { value, span: *span };
+                check_value(&literal, "one_of", constraints, errors);
             }
         }
     }
 }
 
-fn contradiction(one: &Rule, other: &Rule) -> Option<String> {
-    let contradict = match (one, other) {
-        (Rule::Min(min), Rule::Max(max)) => min > max,
-        (Rule::MinLen(min), Rule::MaxLen(max)) => min > max,
-        (Rule::NonEmpty, Rule::MaxLen(0))
-        | (Rule::Min(_) | Rule::Max(_), Rule::Uuid | Rule::Pattern(..)) => true,
-        (Rule::Uuid, Rule::MaxLen(max)) => *max < UUID_LENGTH,
-        (Rule::Uuid, Rule::MinLen(min)) => *min > UUID_LENGTH,
-        _ => false,
-    };
-    let (one, other) = (shown(one), shown(other));
-    contradict.then(|| format!("`{one}` contradicts `{other}`; no value obeys both"))
-}
-
-fn shown(rule: &Rule) -> String {
-    match rule {
-        Rule::NonEmpty => "non_empty".to_owned(),
-        Rule::Min(min) => format!("min = {min}"),
-        Rule::Max(max) => format!("max = {max}"),
-        Rule::MinLen(min) => format!("min_len = {min}"),
-        Rule::MaxLen(max) => format!("max_len = {max}"),
-        Rule::OneOf(_) => "one_of".to_owned(),
-        Rule::Pattern(pattern, _) => format!("pattern = \"{}\"", pattern.escape_debug()),
-        Rule::Uuid => "uuid".to_owned(),
-        Rule::Custom(_) => "custom".to_owned(),
-    }
-}
-
-/// Refuses a literal of `one_of` or `default` that breaks another rule.
+/// Refuses a literal of `one_of` or `default` that breaks another constraint.
 pub(super) fn check_value(
-    literal: &Literal,
+    literal: &WrittenLiteral,
     of: &str,
-    constraints: &[Constraint],
+    constraints: &[WrittenConstraint],
     errors: &mut Errors,
 ) {
-    for constraint in constraints {
-        if is_broken(&literal.value, &constraint.rule) {
-            let rule = shown(&constraint.rule);
-            let message = format!("{literal} of `{of}` breaks `{rule}`; change one of the two");
+    for WrittenConstraint { constraint, .. } in constraints {
+        if constraint.check(literal.value.value()).is_err() {
+            let message =
+                format!("{literal} of `{of}` breaks `{constraint}`; change one of the two");
             errors.span(literal.span, message);
         }
     }
-}
-
-fn is_broken(value: &LiteralValue, rule: &Rule) -> bool {
-    match (value, rule) {
-        (_, Rule::OneOf(listed)) => !listed.iter().any(|literal| literal.value == *value),
-        (_, Rule::Custom(_)) => false,
-        (LiteralValue::Text(text), rule) => {
-            let length = text.chars().count();
-            match rule {
-                Rule::NonEmpty => length == 0,
-                Rule::MinLen(min) => length < *min,
-                Rule::MaxLen(max) => length > *max,
-                Rule::Uuid => !is_uuid(text),
-                Rule::Pattern(_, regex) => !regex.is_match(text),
-                _ => true,
-            }
-        }
-        (LiteralValue::Number(number), rule) => match rule {
-            Rule::Min(min) => number < min,
-            Rule::Max(max) => number > max,
-            _ => true,
-        },
-    }
-}
-
-/// In hyphenated form, the only one that two texts of the same UUID share.
-fn is_uuid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-    lengths == [8, 4, 4, 4, 12]
-        && text
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

@@ -32,7 +32,7 @@ pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Erro
     let ty = &without_self(&written.field.ty, context);
     let serde = serde_attributes::on_field(&written.serde, errors);
     let shape = if serde.serializes_with {
-        Shape::Unknown
+        Shape::UNKNOWN
     } else {
         Shape::of(ty)
     };

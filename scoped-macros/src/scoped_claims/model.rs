@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 
 use super::arguments::Argument;
-use super::constraint::Constraint;
+use super::constraint::WrittenConstraint;
 use super::shape::Shape;
 use crate::support::crate_path::CratePath;
 
@@ -107,7 +107,7 @@ pub(super) struct Claim {
     pub(super) span: Span,
     /// When the field exists.
     pub(super) cfgs: Vec<Attribute>,
-    pub(super) constraints: Vec<Constraint>,
+    pub(super) constraints: Vec<WrittenConstraint>,
     pub(super) shape: Shape,
     pub(super) optional: bool,
     pub(super) marks: Marks,

@@ -5,10 +5,7 @@ use syn::{Attribute, Ident, LitStr};
 
 use super::model::{Clash, Place};
 use crate::support::errors::Errors;
-use crate::support::registered;
-
-/// What users can edit of themselves (`auth.updateUser`).
-const USER_METADATA: &str = "user_metadata";
+use scoped_rules::registered::{USER_METADATA, is_reserved};
 
 /// Refuses an empty name, and one that PostgreSQL cannot hold, of the object that a claim is in.
 pub(super) fn check_part(name: &LitStr, errors: &mut Errors) -> bool {
@@ -41,7 +38,7 @@ pub(super) fn check_root(
     allow_user_metadata: bool,
     errors: &mut Errors,
 ) {
-    if registered::is_reserved(root) {
+    if is_reserved(root) {
         errors.span(
             span,
             format!("claim `{root}` is set by the runtime; {remedy}"),

@@ -1,5 +1,6 @@
 //! The arguments of the attribute itself: what holds for the whole struct.
 
+use scoped_rules::similar::nearest;
 use syn::LitStr;
 
 use super::arguments::{Argument, Arguments, Value, refuse_repeat, text};
@@ -7,7 +8,7 @@ use super::policies::Written;
 use super::{names, value};
 use crate::support::crate_path::CratePath;
 use crate::support::errors::Errors;
-use crate::support::{duration, role, suggest};
+use crate::support::{literal, suggest};
 
 const KNOWN: [&str; 7] = [
     "role",
@@ -38,7 +39,7 @@ pub(super) struct Options {
 pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> Options {
     let mut options = Options::default();
     let is_told =
-        |argument: &Argument| suggest::nearest(&argument.name.to_string(), &KNOWN) == Some("crate");
+        |argument: &Argument| nearest(&argument.name.to_string(), &KNOWN) == Some("crate");
     options.runtime = Some(if arguments.list.iter().any(is_told) {
         CratePath::default()
     } else {
@@ -57,15 +58,13 @@ pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> Options {
         match name.to_string().as_str() {
             "role" => {
                 if let Some(name) = text(argument, errors) {
-                    if let Err(message) = role::check(&name.value()) {
-                        errors.at(&name, message);
-                    }
+                    literal::check_role(&name, errors);
                     options.role = Some(name.value());
                 }
             }
             "expires_in" => {
                 if let Some(written) = text(argument, errors) {
-                    let seconds = duration::seconds(&written.value());
+                    let seconds = literal::lifetime("expires_in", &written.value());
                     let seconds =
                         seconds.map_err(|message| syn::Error::new(written.span(), message));
                     options.expires_in = errors.keep(seconds);
@@ -97,7 +96,7 @@ pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> Options {
                 };
             }
             unknown => {
-                options.under_is_unclear |= suggest::nearest(unknown, &KNOWN) == Some("under");
+                options.under_is_unclear |= nearest(unknown, &KNOWN) == Some("under");
                 errors.at(name, suggest::unknown(unknown, &KNOWN));
             }
         }

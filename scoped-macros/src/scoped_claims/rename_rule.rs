@@ -1,4 +1,4 @@
-use crate::support::suggest;
+use scoped_rules::similar::nearest;
 
 /// What serde's `rename_all` does to the names of fields. Not to those of variants, where the same
 /// words mean something else.
@@ -35,7 +35,7 @@ impl RenameRule {
             "camelCase" => Ok(Self::Camel),
             "kebab-case" => Ok(Self::Kebab),
             "SCREAMING-KEBAB-CASE" => Ok(Self::UpperKebab),
-            _ => Err(suggest::nearest(name, &RULES).map_or_else(
+            _ => Err(nearest(name, &RULES).map_or_else(
                 || {
                     let rules = RULES.map(|rule| format!("`{rule}`"));
                     format!("unknown case `{name}`; use one of {}", rules.join(", "))

@@ -2,6 +2,7 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
+use scoped_rules::constraint::{Literal, Number};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token, UnOp};
@@ -9,79 +10,36 @@ use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token, UnOp};
 use super::arguments::{Argument, Value};
 use crate::support::errors::Errors;
 
-/// A text or number that a rule names.
+/// A text or number that a constraint names, where it stands.
 #[derive(Clone)]
-pub(super) struct Literal {
-    pub(super) value: LiteralValue,
+pub(super) struct WrittenLiteral {
+    pub(super) value: Literal<String>,
     pub(super) span: Span,
 }
 
-#[derive(Clone, PartialEq)]
-pub(super) enum LiteralValue {
-    Text(String),
-    Number(Number),
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Number {
-    Integer(i128),
-    Float(f64),
-}
-
-impl Number {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "only beside a float, which is as exact"
-    )]
-    fn float(self) -> f64 {
-        match self {
-            Self::Integer(number) => number as f64,
-            Self::Float(number) => number,
-        }
-    }
-}
-
-impl PartialOrd for Number {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        match (self, other) {
-            (Self::Integer(one), Self::Integer(other)) => one.partial_cmp(other),
-            _ => self.float().partial_cmp(&other.float()),
-        }
-    }
-}
-
-impl std::fmt::Display for Number {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Integer(number) => number.fmt(f),
-            Self::Float(number) => number.fmt(f),
-        }
-    }
-}
-
-impl std::fmt::Display for Literal {
+impl std::fmt::Display for WrittenLiteral {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.value {
-            LiteralValue::Text(text) => write!(f, "\"{}\"", text.escape_debug()),
-            LiteralValue::Number(number) => number.fmt(f),
+            Literal::Text(text) => write!(f, "\"{}\"", text.escape_debug()),
+            Literal::Number(number) => number.fmt(f),
         }
     }
 }
 
 /// The literal that an expression is.
-pub(super) fn literal(value: &Expr) -> Option<Literal> {
+pub(super) fn literal(value: &Expr) -> Option<WrittenLiteral> {
     let span = syn::spanned::Spanned::span(value);
-    let read = |value| Some(Literal { value, span });
+    let read = |value| Some(WrittenLiteral { value, span });
     match value {
         Expr::Lit(ExprLit { lit, .. }) => match lit {
-            Lit::Str(text) => read(LiteralValue::Text(text.value())),
+            Lit::Str(text) => read(Literal::Text(text.value())),
             Lit::Int(number) => {
                 let number = number.base10_parse().ok()?;
-                read(LiteralValue::Number(Number::Integer(number)))
+                read(Literal::Number(Number::Integer(number)))
             }
             Lit::Float(number) => {
                 let number = number.base10_parse().ok()?;
-                read(LiteralValue::Number(Number::Float(number)))
+                read(Literal::Number(Number::Float(number)))
             }
             _ => None,
         },
@@ -90,13 +48,11 @@ pub(super) fn literal(value: &Expr) -> Option<Literal> {
             expr,
             ..
         }) => match literal(expr)?.value {
-            LiteralValue::Number(Number::Integer(number)) => {
-                read(LiteralValue::Number(Number::Integer(-number)))
+            Literal::Number(Number::Integer(number)) => {
+                read(Literal::Number(Number::Integer(-number)))
             }
-            LiteralValue::Number(Number::Float(number)) => {
-                read(LiteralValue::Number(Number::Float(-number)))
-            }
-            LiteralValue::Text(_) => None,
+            Literal::Number(Number::Float(number)) => read(Literal::Number(Number::Float(-number))),
+            Literal::Text(_) => None,
         },
         Expr::Group(group) => literal(&group.expr),
         Expr::Paren(paren) => literal(&paren.expr),
@@ -123,8 +79,8 @@ pub(super) fn number(argument: &Argument, errors: &mut Errors) -> Option<(Number
         errors.at(name, message);
         return None;
     };
-    if let Some(Literal {
-        value: LiteralValue::Number(number),
+    if let Some(WrittenLiteral {
+        value: Literal::Number(number),
         span,
     }) = literal(value)
     {
@@ -162,7 +118,7 @@ pub(super) fn path(argument: &Argument, errors: &mut Errors) -> Option<Path> {
 }
 
 /// The literals of `name("a", "b")`.
-pub(super) fn literals(argument: &Argument, errors: &mut Errors) -> Option<Vec<Literal>> {
+pub(super) fn literals(argument: &Argument, errors: &mut Errors) -> Option<Vec<WrittenLiteral>> {
     let name = &argument.name;
     let Value::List(list) = &argument.value else {
         let message = format!("`{name}` takes a list; write `{name}(\"a\", \"b\")`");
@@ -176,7 +132,7 @@ pub(super) fn literals(argument: &Argument, errors: &mut Errors) -> Option<Vec<L
         errors.at(name, message);
         return None;
     }
-    let mut literals: Vec<Literal> = Vec::new();
+    let mut literals: Vec<WrittenLiteral> = Vec::new();
     let mut is_complete = true;
     for value in &values {
         let Some(read) = literal(value) else {

@@ -2,10 +2,8 @@
 
 pub(crate) mod async_block;
 pub(crate) mod crate_path;
-pub(crate) mod duration;
 pub(crate) mod errors;
 pub(crate) mod function;
+pub(crate) mod literal;
 pub(crate) mod manifest;
-pub(crate) mod registered;
-pub(crate) mod role;
 pub(crate) mod suggest;

@@ -1,10 +1,10 @@
-use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use regex_lite::Regex;
+use scoped_rules::constraint;
 use serde_json::{Map, Value};
 
-use super::{Claim, Constraint, Literal, ScopedClaims};
+use super::{Claim, Constraint, Number, ScopedClaims};
 use crate::error::{Violation, Violations};
 
 /// Collects the rules that the values of a struct's claims break. Never keeps a value.
@@ -17,9 +17,9 @@ pub struct Checks<'a> {
 pub type Pattern = LazyLock<Option<Regex>>;
 
 /// The expression that matches texts which this one matches as a whole. The macro has compiled it
-/// with the same crate, so it cannot fail; if it did, nothing would match.
+/// with the same function, so it cannot fail; if it did, nothing would match.
 pub fn pattern(expression: &str) -> Option<Regex> {
-    Regex::new(&format!("^(?:{expression})$")).ok()
+    constraint::pattern(expression).ok()
 }
 
 /// Every rule that these claims break.
@@ -45,22 +45,19 @@ pub(super) fn violations<C: ScopedClaims>(claims: &C, json: &Map<String, Value>)
 impl<'a> Checks<'a> {
     /// `pattern = "..."`.
     pub fn pattern(&mut self, claim: &Claim, pattern: &Pattern) {
-        if let Some(value) = self.value(claim) {
-            match value {
-                Value::String(text)
-                    if (**pattern)
-                        .as_ref()
-                        .is_some_and(|regex| regex.is_match(text)) => {}
-                Value::String(_) => {
-                    let source = claim.constraints().iter().find_map(|rule| match rule {
-                        Constraint::Pattern(source) => Some(*source),
-                        _ => None,
-                    });
-                    let source = source.unwrap_or_default();
-                    self.broken(claim, "pattern", format!("does not match `{source}`"));
-                }
-                _ => self.broken(claim, "pattern", "is not text"),
-            }
+        let Some(value) = self.value(claim) else {
+            return;
+        };
+        let source = claim
+            .constraints()
+            .iter()
+            .find_map(|constraint| match constraint {
+                Constraint::Pattern(source) => Some(*source),
+                _ => None,
+            });
+        let source = source.unwrap_or_default();
+        if let Err(reason) = constraint::check_pattern(as_value(value), source, pattern.as_ref()) {
+            self.broken(claim, "pattern", reason);
         }
     }
 
@@ -83,9 +80,13 @@ impl<'a> Checks<'a> {
                 "is or has a floating-point number; use integers, or allow it with `allow_float`",
             );
         }
-        for rule in claim.constraints() {
-            if let Err(reason) = obeys(value, *rule) {
-                self.broken(claim, rule.name(), reason);
+        for constraint in claim.constraints() {
+            // The generated code checks these.
+            if matches!(constraint, Constraint::Pattern(_) | Constraint::Custom(_)) {
+                continue;
+            }
+            if let Err(reason) = constraint.check(as_value(value)) {
+                self.broken(claim, constraint.name(), reason);
             }
         }
     }
@@ -124,67 +125,21 @@ fn has_fraction(value: &Value) -> bool {
     }
 }
 
-/// Whether a value obeys a rule, or how it does not.
-fn obeys(value: &Value, rule: Constraint) -> Result<(), String> {
-    let reason = match rule {
-        Constraint::NonEmpty => (length(value)?.0 == 0).then(|| "is empty".to_owned()),
-        Constraint::MinLen(min) => {
-            let (length, unit) = length(value)?;
-            (length < min).then(|| format!("has fewer than {min} {unit}"))
-        }
-        Constraint::MaxLen(max) => {
-            let (length, unit) = length(value)?;
-            (length > max).then(|| format!("has more than {max} {unit}"))
-        }
-        Constraint::Min(min) => {
-            let order = min.order_of(number(value)?);
-            (order == Some(Ordering::Less)).then(|| format!("is less than {min}"))
-        }
-        Constraint::Max(max) => {
-            let order = max.order_of(number(value)?);
-            (order == Some(Ordering::Greater)).then(|| format!("is more than {max}"))
-        }
-        Constraint::OneOf(listed) => {
-            let is_listed = listed.iter().any(|listed| is_same(value, *listed));
-            let shown = || listed.iter().map(|listed| format!("`{listed}`"));
-            (!is_listed).then(|| format!("is none of {}", shown().collect::<Vec<_>>().join(", ")))
-        }
-        Constraint::Uuid => {
-            let Value::String(text) = value else {
-                return Err("is not text".to_owned());
-            };
-            let is_uuid = text.len() == 36 && uuid::Uuid::try_parse(text).is_ok();
-            (!is_uuid).then(|| "is not a UUID in hyphenated form".to_owned())
-        }
-        // The generated code checks these.
-        Constraint::Pattern(_) | Constraint::Custom(_) => None,
-    };
-    reason.map_or(Ok(()), Err)
-}
-
-fn is_same(value: &Value, listed: Literal) -> bool {
-    match (value, listed) {
-        (Value::String(text), Literal::Text(listed)) => text == listed,
-        (Value::Number(value), Literal::Number(listed)) => {
-            listed.order_of(value) == Some(Ordering::Equal)
-        }
-        _ => false,
+/// What a constraint looks at of a value.
+fn as_value(value: &Value) -> constraint::Value<'_> {
+    match value {
+        Value::String(text) => constraint::Value::Text(text),
+        Value::Number(number) => constraint::Value::Number(as_number(number)),
+        Value::Array(items) => constraint::Value::List(items.len()),
+        Value::Object(members) => constraint::Value::Object(members.len()),
+        Value::Null | Value::Bool(_) => constraint::Value::Other,
     }
 }
 
-fn number(value: &Value) -> Result<&serde_json::Number, String> {
-    match value {
-        Value::Number(number) => Ok(number),
-        _ => Err("is not a number".to_owned()),
-    }
-}
-
-/// How many of what: characters as PostgreSQL's `char_length` counts them.
-fn length(value: &Value) -> Result<(usize, &'static str), String> {
-    match value {
-        Value::String(text) => Ok((text.chars().count(), "characters")),
-        Value::Array(values) => Ok((values.len(), "items")),
-        Value::Object(map) => Ok((map.len(), "members")),
-        _ => Err("has no length".to_owned()),
+fn as_number(number: &serde_json::Number) -> Number {
+    let integer = number.as_i64().map(i128::from);
+    match integer.or(number.as_u64().map(i128::from)) {
+        Some(integer) => Number::Integer(integer),
+        None => Number::Float(number.as_f64().unwrap_or(f64::NAN)),
     }
 }

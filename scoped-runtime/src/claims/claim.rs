@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::Constraint;
+use super::{ClaimKind, Constraint};
 
 /// What is known of one claim when the program is compiled: [`ScopedClaims::CLAIMS`] lists them, for
 /// tools.
@@ -45,28 +45,6 @@ pub struct Description {
     pub secret: bool,
     pub unread: bool,
     pub allow_float: bool,
-}
-
-/// What a claim is in the token's JSON, as far as the field's type tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ClaimKind {
-    /// Text.
-    Text,
-    /// Text that is a UUID.
-    Uuid,
-    /// A whole number.
-    Integer,
-    /// A number that may have a fraction.
-    Float,
-    /// `true` or `false`.
-    Boolean,
-    /// An array.
-    List,
-    /// An object.
-    Object,
-    /// Only the field's own `Serialize` knows.
-    Any,
 }
 
 impl Claim {

@@ -4,11 +4,9 @@ mod aal;
 mod actor;
 mod checks;
 mod claim;
-mod constraint;
 mod inspect;
 mod kind_at;
 mod nested;
-mod registered;
 mod role;
 #[cfg(feature = "schemars")]
 mod schema;
@@ -21,10 +19,9 @@ pub use aal::Aal;
 pub use actor::{Actor, ToActor};
 #[doc(hidden)]
 pub use checks::{Checks, Pattern, pattern};
+pub use claim::Claim;
 #[doc(hidden)]
 pub use claim::Description;
-pub use claim::{Claim, ClaimKind};
-pub use constraint::{Constraint, Literal, Number};
 pub use inspect::ClaimValue;
 #[doc(hidden)]
 pub use inspect::{Class, Inspect, Other, Probe, accept};
@@ -32,9 +29,7 @@ pub use inspect::{Class, Inspect, Other, Probe, accept};
 pub use kind_at::kind_at;
 #[doc(hidden)]
 pub use nested::{deserialize as deserialize_nested, serialize as serialize_nested};
-pub use registered::RESERVED;
 pub use role::Role;
-pub(crate) use role::bypasses_rls;
 pub(crate) use set::ClaimSet;
 pub(crate) use subject::is_control;
 #[doc(hidden)]
@@ -42,11 +37,18 @@ pub use to_json::ToJson;
 pub(crate) use to_json::{PRIVATE, Unfit};
 pub use user_id::{ToUserId, UserId};
 
+pub use scoped_rules::ClaimKind;
+pub use scoped_rules::constraint::{Literal, Number};
+pub use scoped_rules::registered::RESERVED;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::TokenError;
+
+/// What a claim's value must be like; the claims of a struct are constants.
+pub type Constraint = scoped_rules::constraint::Constraint;
 
 /// A struct whose fields are claims. Put [`#[scoped_claims]`](crate::scoped_claims) on it, or
 /// `#[derive(ScopedClaims)]` if it derives serde's traits itself; do not

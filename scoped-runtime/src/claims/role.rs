@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use scoped_rules::{Mistake, role};
+
 use crate::error::ClientError;
 
 /// A database role that requests run as. Never one that bypasses Row Level Security.
@@ -15,9 +17,6 @@ use crate::error::ClientError;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Role(Cow<'static, str>);
 
-/// The longest name that PostgreSQL keeps whole, in bytes.
-const MAX_BYTES: usize = 63;
-
 impl Role {
     /// Checks the name.
     ///
@@ -27,37 +26,13 @@ impl Role {
     /// `authenticator`, `dashboard_user`. `none` is refused too: `SET ROLE none` means the login role.
     pub fn new(name: impl Into<String>) -> Result<Self, ClientError> {
         let name = name.into();
-        let refused = if name.trim().eq_ignore_ascii_case("none") {
-            Some((
-                "means the login role, not a user's",
-                "use `authenticated` or a role of your own",
-            ))
-        } else if name.trim().is_empty() {
-            Some(("is empty", "name a role such as `authenticated`"))
-        } else if name.len() > MAX_BYTES {
-            Some((
-                "is longer than 63 bytes",
-                "PostgreSQL would cut it; use its real name",
-            ))
-        } else if name.chars().any(char::is_control) {
-            Some(("has control characters", "use the role's real name"))
-        } else if bypasses_rls(&name) {
-            Some((
-                "bypasses row level security",
-                "use `authenticated` or a role of your own without BYPASSRLS",
-            ))
-        } else if name.trim() != name {
-            Some(("has blanks around it", "remove them"))
-        } else {
-            None
-        };
-        match refused {
-            Some((reason, remedy)) => Err(ClientError::InvalidRole {
+        match role::check(&name) {
+            Err(Mistake { reason, remedy }) => Err(ClientError::InvalidRole {
                 role: shown(&name),
                 reason,
                 remedy,
             }),
-            None => Ok(Self(name.into())),
+            Ok(()) => Ok(Self(name.into())),
         }
     }
 
@@ -70,26 +45,16 @@ impl Role {
 
 /// Enough of a name to recognise it, and not of a token that was passed by mistake.
 fn shown(name: &str) -> String {
-    if name.len() > MAX_BYTES {
+    if name.len() > role::MAX_BYTES {
         return "...".to_owned();
     }
     name.escape_debug().to_string()
 }
 
-/// Whether this role reads past every policy. Case and surrounding blanks are ignored, to be safe.
-pub(crate) fn bypasses_rls(name: &str) -> bool {
-    let name = name.trim().to_ascii_lowercase();
-    name.starts_with("supabase_")
-        || matches!(
-            name.as_str(),
-            "service_role" | "postgres" | "authenticator" | "dashboard_user" | "none"
-        )
-}
-
 /// `authenticated`, the role of every signed-in user.
 impl Default for Role {
     fn default() -> Self {
-        Self("authenticated".into())
+        Self(role::AUTHENTICATED.into())
     }
 }
 

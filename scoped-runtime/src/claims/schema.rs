@@ -1,9 +1,10 @@
 //! The claims of a struct as a JSON Schema, for tools in other languages.
 
 use schemars::Schema;
+use scoped_rules::constraint::{self, Argument};
 use serde_json::{Map, Number as JsonNumber, Value, json};
 
-use super::{Claim, ClaimKind, Constraint, Literal, Number};
+use super::{Claim, ClaimKind, Literal, Number};
 
 /// What is known of the claims, and nothing else: a claim whose type only its `Serialize` knows may be
 /// anything that its rules allow.
@@ -62,7 +63,7 @@ fn one(claim: &Claim) -> Map<String, Value> {
         ClaimKind::Boolean => Some("boolean"),
         ClaimKind::List => Some("array"),
         ClaimKind::Object => Some("object"),
-        ClaimKind::Any => None,
+        _ => None,
     };
     if let Some(kind) = kind {
         schema.insert("type".to_owned(), kind.into());
@@ -70,46 +71,30 @@ fn one(claim: &Claim) -> Map<String, Value> {
     if claim.kind() == ClaimKind::Uuid {
         schema.insert("format".to_owned(), "uuid".into());
     }
-    for rule in claim.constraints() {
-        add(&mut schema, claim.kind(), *rule);
+    for constraint in claim.constraints() {
+        for (word, argument) in constraint.schema(claim.kind()) {
+            schema.insert(word.to_owned(), as_json(word, argument));
+        }
     }
     schema
 }
 
-fn add(schema: &mut Map<String, Value>, kind: ClaimKind, rule: Constraint) {
-    let mut insert = |name: &str, value: Value| {
-        schema.insert(name.to_owned(), value);
-    };
-    match rule {
-        Constraint::NonEmpty => lengths("min", kind, 1, &mut insert),
-        Constraint::MinLen(min) => lengths("min", kind, min, &mut insert),
-        Constraint::MaxLen(max) => lengths("max", kind, max, &mut insert),
-        Constraint::Min(min) => insert("minimum", number(min)),
-        Constraint::Max(max) => insert("maximum", number(max)),
-        Constraint::OneOf(listed) => {
-            let listed = listed.iter().map(|literal| match literal {
-                Literal::Text(text) => Value::from(*text),
-                Literal::Number(listed) => number(*listed),
-            });
-            insert("enum", listed.collect());
-        }
-        Constraint::Pattern(pattern) => insert("pattern", format!("^(?:{pattern})$").into()),
-        Constraint::Uuid => insert("format", "uuid".into()),
-        // Only the program knows.
-        Constraint::Custom(_) => {}
+/// The value of a word of the schema.
+fn as_json(word: &str, argument: Argument<'_>) -> Value {
+    match argument {
+        Argument::None => Value::Null,
+        Argument::Number(value) => number(value),
+        Argument::Count(count) => count.into(),
+        Argument::Literals(listed) => listed.iter().map(literal).collect(),
+        Argument::Text(source) if word == "pattern" => constraint::anchored(source).into(),
+        Argument::Text(text) => text.into(),
     }
 }
 
-/// The schema's words apply to one type each, so that of an unknown type all of them are right.
-fn lengths(side: &str, kind: ClaimKind, length: usize, insert: &mut impl FnMut(&str, Value)) {
-    let words: &[&str] = match kind {
-        ClaimKind::List => &["Items"],
-        ClaimKind::Object => &["Properties"],
-        ClaimKind::Text | ClaimKind::Uuid => &["Length"],
-        _ => &["Length", "Items", "Properties"],
-    };
-    for word in words {
-        insert(&format!("{side}{word}"), length.into());
+fn literal(literal: &Literal) -> Value {
+    match literal {
+        Literal::Text(text) => Value::from(*text),
+        Literal::Number(value) => number(*value),
     }
 }
 

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 
+use scoped_rules::registered::is_reserved;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::checks::violations;
 use super::to_json::{Reason, ToJson, Unfit};
-use super::{PRIVATE, RESERVED, ScopedClaims};
+use super::{PRIVATE, ScopedClaims};
 use crate::error::{TokenError, Violation, Violations, shown};
 
 /// The custom claims of one client as JSON, checked: no reserved name, none set twice.
@@ -103,7 +104,7 @@ const TOO_DEEP: TokenError = TokenError::InvalidClaim {
 };
 
 fn check_name(name: &str) -> Result<(), TokenError> {
-    if RESERVED.contains(&name) {
+    if is_reserved(name) {
         return Err(TokenError::ReservedClaim {
             name: name.to_owned(),
         });

@@ -1,7 +1,5 @@
 //! The texts that say who somebody is: a user's ID and an actor's name.
 
-use uuid::Uuid;
-
 /// The longest subject, in bytes (`OpenID` Connect Core, section 2).
 const MAX_BYTES: usize = 255;
 
@@ -38,70 +36,9 @@ fn is_invisible(letter: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The UUID that PostgreSQL reads a text as: in any case, in braces or not, with a hyphen after any
-/// group of four digits or without.
-pub(crate) fn as_uuid(text: &str) -> Option<Uuid> {
-    let text = match (text.strip_prefix('{'), text.ends_with('}')) {
-        (Some(inner), true) => inner.strip_suffix('}')?,
-        (None, false) => text,
-        _ => return None,
-    };
-    let mut digits = String::with_capacity(32);
-    let mut may_be_hyphen = false;
-    for letter in text.chars() {
-        if letter == '-' && may_be_hyphen {
-            may_be_hyphen = false;
-        } else if letter.is_ascii_hexdigit() && digits.len() < 32 {
-            digits.push(letter);
-            may_be_hyphen = digits.len().is_multiple_of(4) && digits.len() < 32;
-        } else {
-            return None;
-        }
-    }
-    // Fewer digits are none of a UUID.
-    (digits.len() == 32).then(|| Uuid::try_parse(&digits).ok())?
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{as_uuid, mistake};
-
-    /// PostgreSQL's own rule (`string_to_uuid` in `uuid.c`).
-    #[test]
-    fn a_uuid_is_what_postgresql_reads_as_one() {
-        let one = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11";
-        for text in [
-            one,
-            "6F7F5B3C-6A4E-4B57-9F0E-2F4B5D0C9A11",
-            "6f7f5b3c6a4e4b579f0e2f4b5d0c9a11",
-            "{6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11}",
-            "{6f7f5b3c6a4e4b579f0e2f4b5d0c9a11}",
-            "6f7f-5b3c-6a4e-4b57-9f0e-2f4b-5d0c-9a11",
-            "6f7f5b3c-6a4e4b57-9f0e2f4b-5d0c9a11",
-        ] {
-            assert_eq!(
-                as_uuid(text).map(|id| id.to_string()).as_deref(),
-                Some(one),
-                "{text}"
-            );
-        }
-        for text in [
-            "",
-            "{}",
-            "alice",
-            "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a1",
-            "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a111",
-            "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11-",
-            "-6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
-            "6f7f5b3c--6a4e-4b57-9f0e-2f4b5d0c9a11",
-            "6f7f5b3-c6a4e-4b57-9f0e-2f4b5d0c9a11",
-            "{6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
-            "urn:uuid:6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
-            " 6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
-        ] {
-            assert_eq!(as_uuid(text), None, "{text}");
-        }
-    }
+    use super::mistake;
 
     #[test]
     fn a_subject_shows_something_and_nothing_that_forges() {

@@ -3,6 +3,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scoped_rules::lifetime;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,8 +15,6 @@ use crate::claims::{
 };
 use crate::error::{ClientError, Error};
 use crate::session::Lifetime;
-
-pub(super) const DEFAULT_LIFE: Duration = Duration::from_hours(1);
 
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
@@ -148,7 +147,10 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
         let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
-        let life = self.expires_in.or(C::EXPIRES_IN).unwrap_or(DEFAULT_LIFE);
+        let life = self
+            .expires_in
+            .or(C::EXPIRES_IN)
+            .unwrap_or(lifetime::DEFAULT);
         let lifetime = Lifetime::new(life, self.refresh_before, self.auto_refresh)?;
         if let Some(actor) = &self.actor {
             actor.check()?;

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
+use scoped_rules::lifetime;
 use serde::de::DeserializeOwned;
 
-use super::builder::DEFAULT_LIFE;
 use super::project::Wanted;
 use super::{Core, ScopedClient, ScopedClients};
 use crate::claims::{Aal, ClaimSet, ScopedClaims};
@@ -43,7 +43,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
     pub fn client(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
         self.check_project(clients)?;
         let claims = self.shared_claims();
-        let life = C::EXPIRES_IN.unwrap_or(DEFAULT_LIFE);
+        let life = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
         let life = clients.project.policy().shorter(life);
         let core = clients.project.core(Wanted {
             user_id: self.user_id().clone(),

@@ -1,9 +1,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scoped_rules::role;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use crate::claims::bypasses_rls;
 use crate::error::Problem;
 
 const PUBLISHABLE: &str = "use the publishable key (`sb_publishable_...`) or the legacy anon key";
@@ -32,7 +32,7 @@ pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<P
             "is a secret key, which bypasses row level security when a token is lost".to_owned(),
             PUBLISHABLE,
         );
-    } else if let Some(role) = role_of(key).filter(|role| bypasses_rls(role)) {
+    } else if let Some(role) = role_of(key).filter(|role| role::check(role).is_err()) {
         refuse(
             format!("is a `{role}` key, which bypasses row level security when a token is lost"),
             PUBLISHABLE,

@@ -1,11 +1,14 @@
 use std::any::type_name;
 use std::path::Path;
 
-use super::engine::{FindingKind, Known, Options, Project, Target, compare, is_below, names_table};
+use scoped_rules::policies::{
+    FindingKind, Known, Options, Project, Target, compare, is_below, names_table,
+};
+use scoped_rules::registered::set_by_the_runtime;
+
 use super::finding::Finding;
-use super::target::{known, set_by_the_runtime};
 use super::{PoliciesError, Report, history};
-use crate::claims::ScopedClaims;
+use crate::claims::{Claim, ScopedClaims};
 
 /// A comparison of claims and policies, with the options of `#[scoped_claims(policies(...))]`.
 ///
@@ -84,7 +87,7 @@ impl Check {
         let target = Target {
             name: name_of::<C>(),
             known: &known,
-            runtime: &set_by_the_runtime(),
+            runtime: set_by_the_runtime(),
         };
         self.is_meaningful(&project, &known)?;
         let is_meant = |finding: &Finding| {
@@ -148,4 +151,10 @@ fn name_of<C>() -> &'static str {
     let name = type_name::<C>();
     let name = name.split_once('<').map_or(name, |(name, _)| name);
     name.rsplit("::").next().unwrap_or(name)
+}
+
+/// A claim as the engine sees it.
+fn known(claim: &Claim) -> Known {
+    let path = claim.path().map(str::to_owned).collect();
+    Known::new(path, claim.kind(), claim.constraints().iter())
 }

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::engine::{self, FindingKind, Project, Severity, dotted};
 use super::object::Object;
+use scoped_rules::policies::{self as engine, FindingKind, Project, Severity, dotted};
 
 /// One thing that claims and policies disagree about, or that a policy should not do.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::PoliciesError;
-use super::engine::{Project, list, text_of};
+use scoped_rules::policies::Project;
+use scoped_rules::sql_files::{list, text_of};
 
 /// A path as the engine takes it.
 pub(super) fn pattern(path: impl AsRef<Path>) -> String {

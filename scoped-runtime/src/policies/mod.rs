@@ -27,31 +27,23 @@
 //! ```
 
 mod check;
-#[allow(
-    unreachable_pub,
-    unused_imports,
-    reason = "the macros' own, by a link: each crate takes its part"
-)]
-mod engine;
 mod error;
 mod finding;
 mod history;
 mod object;
 mod report;
 mod survey;
-mod target;
 
 use std::path::Path;
 
 use crate::claims::ScopedClaims;
 
 pub use check::Check;
-pub(crate) use engine::files;
-pub use engine::{FindingKind, Severity};
 pub use error::PoliciesError;
 pub use finding::Finding;
 pub use object::{Object, ObjectKind};
 pub use report::Report;
+pub use scoped_rules::policies::{FindingKind, Severity};
 pub use survey::{Read, Survey};
 
 /// Compares the claims of `C` with the policies in these SQL files: [`Check`] without options.

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::engine::{self, Project};
+use scoped_rules::policies::{self as engine, Project};
 
 /// A live object of the database whose SQL reads claims: what the history made and never dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 use std::fmt;
 use std::slice::Iter;
 
-use super::engine::Severity;
 use super::finding::Finding;
+use scoped_rules::policies::Severity;
 
 /// What [`check`](super::check) found: errors first, then warnings, each in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use super::engine::{self, Project};
 use super::finding::Finding;
 use super::object::{Object, ObjectKind};
+use scoped_rules::policies::{self as engine, Project};
 
 /// What a history of SQL files leaves behind, as far as claims go.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use scoped_rules::registered::is_reserved;
 use serde_json::{Map, Value};
 
-use crate::claims::{Aal, Actor, RESERVED, Role, UserId};
+use crate::claims::{Aal, Actor, Role, UserId};
 use crate::error::TokenError;
 use crate::token::{AccessToken, Template};
 
@@ -70,7 +71,7 @@ impl Identity {
             Claims::Encoded(template) => template.custom_claims(),
             Claims::In(token) => {
                 let mut claims = token.claims();
-                claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
+                claims.retain(|name, _| !is_reserved(name));
                 Ok(claims)
             }
         }

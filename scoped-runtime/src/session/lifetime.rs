@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use scoped_rules::{Mistake, lifetime};
+
 use crate::error::{ConfigurationError, Problem};
 
 /// How long tokens live and when they are renewed.
@@ -10,10 +12,6 @@ pub(crate) struct Lifetime {
     pub(crate) refresh_before: Duration,
     pub(crate) auto_refresh: bool,
 }
-
-/// A token cannot be revoked, so a life of years is a mistake.
-const MAX_LIFE: Duration = Duration::from_hours(365 * 24);
-const DEFAULT_REFRESH_BEFORE: Duration = Duration::from_mins(1);
 
 impl Lifetime {
     /// That of a token which is not ours to renew.
@@ -33,27 +31,19 @@ impl Lifetime {
     ) -> Result<Self, ConfigurationError> {
         let expires_in = Duration::from_secs(expires_in.as_secs());
         let refresh_before =
-            refresh_before.unwrap_or_else(|| DEFAULT_REFRESH_BEFORE.min(expires_in / 2));
+            refresh_before.unwrap_or_else(|| lifetime::default_refresh_before(expires_in));
         let mut problems = Vec::new();
-        if expires_in.is_zero() {
-            problems.push(Problem::new(
-                "expires_in",
-                "is less than a second",
-                "give the token a life of at least one second; one hour is the default",
-            ));
-        } else if refresh_before >= expires_in {
-            problems.push(Problem::new(
-                "refresh_before",
-                "is not below `expires_in`, so every request would mint a token",
-                "make it shorter, or the token's life longer",
-            ));
+        let mut refuse = |field, Mistake { reason, remedy }| {
+            problems.push(Problem::new(field, reason, remedy));
+        };
+        // Nothing is below zero, which is refused itself.
+        if !expires_in.is_zero()
+            && let Err(mistake) = lifetime::check_refresh_before(refresh_before, expires_in)
+        {
+            refuse("refresh_before", mistake);
         }
-        if expires_in > MAX_LIFE {
-            problems.push(Problem::new(
-                "expires_in",
-                "is more than a year",
-                "use a short life; tokens are renewed by themselves and cannot be revoked",
-            ));
+        if let Err(mistake) = lifetime::check(expires_in) {
+            refuse("expires_in", mistake);
         }
         if problems.is_empty() {
             Ok(Self {

@@ -4,12 +4,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scoped_rules::registered::is_reserved;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{AccessToken, BEARER};
-use crate::claims::{Aal, Actor, ClaimSet, RESERVED, Role, UserId};
+use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::error::{LargestClaims, TokenError};
 use crate::key::Key;
 
@@ -89,7 +90,7 @@ impl Template {
             name: "claims".to_owned(),
             source: Arc::new(source),
         })?;
-        claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
+        claims.retain(|name, _| !is_reserved(name));
         Ok(claims)
     }
 
@@ -232,7 +233,7 @@ fn largest_claims(token: &AccessToken) -> LargestClaims {
     let mut sizes: Vec<(String, usize)> = token
         .claims()
         .into_iter()
-        .filter(|(name, _)| !RESERVED.contains(&name.as_str()))
+        .filter(|(name, _)| !is_reserved(name))
         .map(|(name, value)| {
             let bytes = name.len() + value.to_string().len();
             (name.chars().take(MAX_SHOWN).collect(), bytes)

@@ -70,6 +70,6 @@ fn is_of(kind: ClaimKind, value: &Value) -> bool {
         ClaimKind::Boolean => value.is_boolean(),
         ClaimKind::List => value.is_array(),
         ClaimKind::Object => value.is_object(),
-        ClaimKind::Any => true,
+        _ => true,
     }
 }

@@ -197,9 +197,9 @@ fn claims_of_every_length_survive_the_encoding() {
 
 #[test]
 fn no_claim_takes_the_place_of_one_that_the_runtime_sets() {
-    let names = "sub role aud iss iat exp aal is_anonymous jti nbf session_id amr act";
+    let names = "sub role aud iss iat exp aal is_anonymous jti act nbf session_id amr";
     assert_eq!(RESERVED.join(" "), names);
-    for reserved in RESERVED {
+    for &reserved in RESERVED {
         for result in [
             minted(Raw(json!({ "fine": 1, reserved: "mine" }))),
             minted_at_run_time(reserved, &json!("mine")),

@@ -1,10 +1,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::policy::{
-    Finding, FindingKind, Kind, Known, Object, ObjectKind, Options, Place, Project, Read, Severity,
-    Shape, Target, Test, compare, dotted, files, shown,
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::{
+    Finding, FindingKind, Known, Object, ObjectKind, Options, Place, Project, Read, Severity,
+    Shape, Target, Test, compare, dotted, shown,
 };
+use scoped_rules::sql_files::files;
 
 pub(crate) const RUNTIME: [&str; 10] = [
     "sub",
@@ -133,14 +135,14 @@ fn known_claim(line: &str) -> Known {
         .map(str::to_owned)
         .collect();
     let kind = match words.next().unwrap() {
-        "text" => Kind::Text,
-        "uuid" => Kind::Uuid,
-        "integer" => Kind::Integer,
-        "float" => Kind::Float,
-        "boolean" => Kind::Boolean,
-        "array" => Kind::Array,
-        "object" => Kind::Object,
-        _ => Kind::Any,
+        "text" => ClaimKind::Text,
+        "uuid" => ClaimKind::Uuid,
+        "integer" => ClaimKind::Integer,
+        "float" => ClaimKind::Float,
+        "boolean" => ClaimKind::Boolean,
+        "array" => ClaimKind::List,
+        "object" => ClaimKind::Object,
+        _ => ClaimKind::Any,
     };
     let one_of = words
         .next()

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::policy::{Options, Project, Target, compare};
+use scoped_rules::policies::{Options, Project, Target, compare};
 
 fn run(text: String) {
     let project = Project::read(&[(PathBuf::from("x.sql"), text)]);

@@ -12,16 +12,6 @@ mod common;
 mod fuzz;
 mod histories;
 mod outside;
-mod package;
-#[allow(
-    dead_code,
-    missing_docs,
-    unreachable_pub,
-    unused_imports,
-    reason = "the macros' own source, which is used there"
-)]
-#[path = "../../../scoped-macros/src/policy/mod.rs"]
-mod policy;
 mod reading;
 mod report;
 mod server;

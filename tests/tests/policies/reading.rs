@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use scoped_runtime::policies::{Check, FindingKind, Report, survey};
 use scoped_runtime::scoped_claims;
 
-use crate::policy::Project;
+use scoped_rules::policies::Project;
 
 #[scoped_claims]
 struct Tenant {

@@ -7,7 +7,8 @@ use scoped_tests::LocalSupabase;
 use serde_json::Value;
 
 use crate::common::{cases, policies};
-use crate::policy::{Project, files};
+use scoped_rules::policies::Project;
+use scoped_rules::sql_files::files;
 
 fn names(value: &Value) -> BTreeSet<String> {
     let names = value.as_array().unwrap().iter();

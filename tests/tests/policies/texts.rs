@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::policy::{FindingKind, Kind, Known, Options, Project, Severity, Target, compare, files};
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::{FindingKind, Known, Options, Project, Severity, Target, compare};
+use scoped_rules::sql_files::files;
 
-fn known(path: &[&str], kind: Kind) -> Known {
+fn known(path: &[&str], kind: ClaimKind) -> Known {
     Known {
         path: path.iter().map(|key| (*key).to_owned()).collect(),
         kind,
@@ -35,8 +37,8 @@ fn a_missing_claim_says_where_and_what_was_meant() {
          create policy slip on documents using (t = (select auth.jwt() -> 'app_metadata' ->> 'orgg'));\n\
          create policy none on documents using (t = (select auth.jwt() ->> 'colour'));",
         &[
-            known(&["tenant_id"], Kind::Text),
-            known(&["app_metadata", "org"], Kind::Text),
+            known(&["tenant_id"], ClaimKind::Text),
+            known(&["app_metadata", "org"], ClaimKind::Text),
         ],
     );
     assert_eq!(
@@ -56,8 +58,8 @@ fn a_wrong_type_says_what_the_claim_is() {
         "create policy p on documents using (t = (select (auth.jwt() ->> 'paid')::uuid));\n\
          create policy q on documents using (t = auth.jwt() -> 'user_metadata' ->> 'paid');",
         &[
-            known(&["paid"], Kind::Boolean),
-            known(&["user_metadata"], Kind::Any),
+            known(&["paid"], ClaimKind::Boolean),
+            known(&["user_metadata"], ClaimKind::Any),
         ],
     );
     assert_eq!(
@@ -73,7 +75,7 @@ fn a_wrong_type_says_what_the_claim_is() {
 #[test]
 fn a_claim_that_nothing_reads_is_a_warning() {
     let project = Project::read(&[]);
-    let claims = [known(&["tenant_id"], Kind::Text)];
+    let claims = [known(&["tenant_id"], ClaimKind::Text)];
     let target = Target {
         name: "Tenant",
         known: &claims,

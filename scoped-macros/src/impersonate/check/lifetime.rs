@@ -1,14 +1,14 @@
 //! Whether literal durations go together.
 
+use std::time::Duration;
+
+use scoped_rules::lifetime;
 use syn::{Lit, LitBool};
 
 use super::super::parse::Written;
 use super::scope::Scope;
 use super::value::{literal, seconds};
 use crate::support::errors::Errors;
-
-/// What tokens live without `expires_in`, unless their claims say otherwise.
-const DEFAULT_SECONDS: u64 = 3600;
 
 pub(super) fn check(written: &Written, errors: &mut Errors) {
     check_scope(&Scope::of_attribute(written), errors);
@@ -31,11 +31,13 @@ fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
             "`refresh_before` means nothing with `auto_refresh = false`; remove one of them";
         errors.at(margin, message);
     } else if let (Some(margin_seconds), Some(life)) = (seconds(margin), life(scope))
-        && margin_seconds >= life
+        && let Err(mistake) = lifetime::check_refresh_before(
+            Duration::from_secs(margin_seconds),
+            Duration::from_secs(life),
+        )
         && (says("refresh_before") || says("expires_in"))
     {
-        let message = "`refresh_before` is not below `expires_in`, so every request would mint a token; make it shorter, or the token's life longer";
-        errors.at(margin, message);
+        errors.at(margin, format!("`refresh_before` {mistake}"));
     }
 }
 
@@ -43,7 +45,7 @@ fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
 fn life(scope: &Scope<'_>) -> Option<u64> {
     match (scope.value("expires_in"), scope.is_attempted("claims")) {
         (Some(life), _) => seconds(life),
-        (None, false) => Some(DEFAULT_SECONDS),
+        (None, false) => Some(lifetime::DEFAULT.as_secs()),
         (None, true) => None,
     }
 }

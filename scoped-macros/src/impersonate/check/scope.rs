@@ -2,7 +2,7 @@ use syn::Expr;
 
 use super::super::parse::{Arguments, Written, WrittenClient};
 use super::name::KNOWN;
-use crate::support::suggest;
+use scoped_rules::similar::nearest;
 
 /// The arguments that hold for one client: those of its marker, and the attribute's for the rest.
 pub(super) struct Scope<'a> {
@@ -47,5 +47,5 @@ fn is_attempted(arguments: &Arguments, name: &str) -> bool {
         .list
         .iter()
         .map(|argument| argument.name.to_string());
-    arguments.has_nameless || names.any(|written| suggest::nearest(&written, &KNOWN) == Some(name))
+    arguments.has_nameless || names.any(|written| nearest(&written, &KNOWN) == Some(name))
 }

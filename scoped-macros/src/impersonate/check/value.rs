@@ -1,5 +1,6 @@
 //! The values of the arguments, as far as they are known before types are.
 
+use scoped_rules::uuid;
 use syn::{Expr, Lit};
 
 use super::super::model::{Setting, Time};
@@ -7,10 +8,7 @@ use super::super::parse::{Arguments, Written};
 use super::scope::Scope;
 use super::{lists, shown};
 use crate::support::errors::Errors;
-use crate::support::{duration, role};
-
-/// A token cannot be revoked: the runtime allows a year.
-const MAX_SECONDS: u64 = 365 * 24 * 3600;
+use crate::support::literal::{check_role as check_role_name, lifetime, seconds as seconds_of};
 
 pub(super) fn check(written: &Written, errors: &mut Errors) {
     for arguments in lists(written) {
@@ -43,7 +41,7 @@ pub(super) fn settings(scope: &Scope<'_>) -> Vec<Setting> {
 /// The seconds of a literal duration that is right.
 pub(super) fn seconds(value: &Expr) -> Option<u64> {
     match literal(value) {
-        Some(Lit::Str(literal)) => duration::seconds(&literal.value()).ok(),
+        Some(Lit::Str(literal)) => seconds_of(&literal.value()).ok(),
         _ => None,
     }
 }
@@ -52,7 +50,7 @@ fn check_user(arguments: &Arguments, errors: &mut Errors) {
     if let Some(Lit::Str(id)) = arguments.value("user").and_then(literal) {
         if id.value().trim().is_empty() {
             errors.at(id, "`user` is empty; pass the user's ID from `auth.users`");
-        } else if !is_uuid(&id.value()) {
+        } else if uuid::of_user(&id.value()).is_none() {
             errors.at(
                 id,
                 "`user` is not a UUID, so `auth.uid()` would fail; pass the user's ID from `auth.users`, \
@@ -62,24 +60,9 @@ fn check_user(arguments: &Arguments, errors: &mut Errors) {
     }
 }
 
-/// The forms that the runtime reads: 32 hexadecimal digits, hyphenated or not, in braces or a URN.
-fn is_uuid(id: &str) -> bool {
-    let braced = id.strip_prefix('{').and_then(|id| id.strip_suffix('}'));
-    let hyphenated = braced.or(id.strip_prefix("urn:uuid:"));
-    let is_hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let groups: Vec<&str> = hyphenated.unwrap_or(id).split('-').collect();
-    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
-    let fits = lengths == [8, 4, 4, 4, 12] || (hyphenated.is_none() && lengths == [32]);
-    fits && groups.into_iter().all(is_hex)
-}
-
 fn check_role(arguments: &Arguments, errors: &mut Errors) {
     match arguments.value("role").and_then(literal) {
-        Some(Lit::Str(name)) => {
-            if let Err(message) = role::check(&name.value()) {
-                errors.at(name, message);
-            }
-        }
+        Some(Lit::Str(name)) => check_role_name(name, errors),
         Some(other) => errors.at(other, "`role` is a name; write `role = \"authenticated\"`"),
         None => {}
     }
@@ -90,25 +73,18 @@ fn check_duration(arguments: &Arguments, name: &str, errors: &mut Errors) {
         return;
     };
     let seconds = match written {
-        Lit::Str(literal) => duration::seconds(&literal.value()),
+        Lit::Str(literal) => lifetime(name, &literal.value()),
         other => {
             let text = shown(other);
-            duration::seconds(&text).and_then(|_| {
+            seconds_of(&text).and_then(|_| {
                 Err(format!(
                     "duration `{text}` is not quoted; write `\"{text}\"`"
                 ))
             })
         }
     };
-    match seconds {
-        Ok(seconds) if seconds > MAX_SECONDS => {
-            let message = format!(
-                "`{name}` is more than a year; use a short life, tokens are renewed by themselves"
-            );
-            errors.at(written, message);
-        }
-        Ok(_) => {}
-        Err(message) => errors.at(written, message),
+    if let Err(message) = seconds {
+        errors.at(written, message);
     }
 }
 

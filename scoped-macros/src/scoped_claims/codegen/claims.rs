@@ -1,13 +1,13 @@
 //! The implementation of `ScopedClaims`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use scoped_rules::constraint::{Argument, Literal, Number};
 use syn::parse_quote;
 use syn::spanned::Spanned;
 
-use super::super::constraint::Rule;
+use super::super::constraint::Constraint;
 use super::super::model::{Claim, Field, Marks, Model};
-use super::super::value::{LiteralValue, Number};
 
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
@@ -96,7 +96,7 @@ fn claim(model: &Model, field: &Field, claim: &Claim) -> TokenStream {
     let constraints = claim
         .constraints
         .iter()
-        .map(|constraint| rule(&constraint.rule, &private));
+        .map(|written| constraint(&written.constraint, &private));
     let Claim {
         under,
         name,
@@ -121,37 +121,30 @@ fn claim(model: &Model, field: &Field, claim: &Claim) -> TokenStream {
     }
 }
 
-fn rule(rule: &Rule, private: &TokenStream) -> TokenStream {
-    let rule = match rule {
-        Rule::NonEmpty => quote!(NonEmpty),
-        Rule::Min(min) => {
-            let min = number(*min, private);
-            quote!(Min(#min))
-        }
-        Rule::Max(max) => {
-            let max = number(*max, private);
-            quote!(Max(#max))
-        }
-        Rule::MinLen(min) => quote!(MinLen(#min)),
-        Rule::MaxLen(max) => quote!(MaxLen(#max)),
-        Rule::OneOf(listed) => {
-            let listed = listed.iter().map(|literal| match &literal.value {
-                LiteralValue::Text(text) => quote!(#private::Literal::Text(#text)),
-                LiteralValue::Number(value) => {
-                    let value = number(*value, private);
-                    quote!(#private::Literal::Number(#value))
-                }
-            });
-            quote!(OneOf(&[#(#listed),*]))
-        }
-        Rule::Pattern(pattern, _) => quote!(Pattern(#pattern)),
-        Rule::Uuid => quote!(Uuid),
-        Rule::Custom(path) => {
-            let path = path.to_token_stream().to_string().replace(' ', "");
-            quote!(Custom(#path))
+fn constraint(constraint: &Constraint, private: &TokenStream) -> TokenStream {
+    let variant = format_ident!("{}", constraint.variant());
+    let argument = match constraint.argument() {
+        Argument::None => None,
+        Argument::Number(value) => Some(number(value, private)),
+        Argument::Count(count) => Some(quote!(#count)),
+        Argument::Text(text) => Some(quote!(#text)),
+        Argument::Literals(listed) => {
+            let listed = listed.iter().map(|listed| literal(listed, private));
+            Some(quote!(&[#(#listed),*]))
         }
     };
-    quote!(#private::Constraint::#rule)
+    let argument = argument.map(|argument| quote!((#argument)));
+    quote!(#private::Constraint::#variant #argument)
+}
+
+fn literal(literal: &Literal<String>, private: &TokenStream) -> TokenStream {
+    match literal {
+        Literal::Text(text) => quote!(#private::Literal::Text(#text)),
+        Literal::Number(value) => {
+            let value = number(*value, private);
+            quote!(#private::Literal::Number(#value))
+        }
+    }
 }
 
 fn number(number: Number, private: &TokenStream) -> TokenStream {
@@ -175,8 +168,8 @@ fn checks(model: &Model) -> Option<TokenStream> {
         let claim = claim(model, field, written);
         let (cfgs, name) = (&field.cfgs, &field.name);
         for constraint in &written.constraints {
-            match &constraint.rule {
-                Rule::Pattern(pattern, _) => checks.push(quote! {
+            match (&constraint.constraint, &constraint.path) {
+                (Constraint::Pattern(pattern), _) => checks.push(quote! {
                     #(#cfgs)*
                     {
                         static PATTERN: #private::Pattern =
@@ -184,7 +177,7 @@ fn checks(model: &Model) -> Option<TokenStream> {
                         #found.pattern(&#claim, &PATTERN);
                     }
                 }),
-                Rule::Custom(path) => {
+                (Constraint::Custom(_), Some(path)) => {
                     let place = Span::mixed_site().located_at(path.span());
                     let value = Ident::new("__scoped_value", place);
                     let of_field = if written.optional && super::super::shape::is_option(&field.ty)

@@ -6,7 +6,6 @@ use syn::ext::IdentExt;
 
 use super::super::model::Model;
 use super::super::policies::{ByType, Folder, OfEnum, Policies, Warning, manifest, shown};
-use crate::policy::Kind;
 
 pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     let runtime = &model.runtime;
@@ -66,7 +65,7 @@ fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
     let place = Span::mixed_site().located_at(*span);
     let cases = cases.iter().map(|(kind, text)| {
         let kind = if let Some(kind) = kind {
-            let kind = format_ident!("{}", kind_name(*kind));
+            let kind = format_ident!("{}", kind.variant());
             quote!(::core::option::Option::Some(#private::ClaimKind::#kind))
         } else {
             quote!(::core::option::Option::None)
@@ -88,19 +87,6 @@ fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Text => "Text",
-        Kind::Uuid => "Uuid",
-        Kind::Integer => "Integer",
-        Kind::Float => "Float",
-        Kind::Boolean => "Boolean",
-        Kind::Array => "List",
-        Kind::Object => "Object",
-        Kind::Any => "Any",
-    }
-}
-
 /// A file that is new is nothing that the compiler looks at, so the user's tests do. In a module,
 /// which can be told that a struct inside of a function has a test that nobody runs.
 fn test(model: &Model, folders: &[Folder]) -> TokenStream {
@@ -119,7 +105,7 @@ fn test(model: &Model, folders: &[Folder]) -> TokenStream {
             #[::core::prelude::v1::test]
             fn are_unchanged() {
                 let __scoped_manifest = ::core::env!("CARGO_MANIFEST_DIR");
-                if let ::core::result::Result::Err(__scoped_changed) = #runtime::__private::unchanged(
+                if let ::core::result::Result::Err(__scoped_changed) = #runtime::__private::check_sql_files(
                     #name,
                     __scoped_manifest,
                     &[#(#patterns),*],
@@ -149,7 +135,7 @@ fn enums(model: &Model, of_enums: &[OfEnum], private: &TokenStream) -> TokenStre
         } = of_enum;
         quote! {
             #(#cfgs)*
-            #private::Comparison {
+            #private::EnumLiterals {
                 values: #private::Probe::<#ty>::NEW.values(),
                 literals: &[#(#literals),*],
                 text: #text,
@@ -162,7 +148,7 @@ fn enums(model: &Model, of_enums: &[OfEnum], private: &TokenStream) -> TokenStre
         fn #test() {
             #[allow(unused_imports, reason = "not every type needs it")]
             use #private::Other as _;
-            if let ::core::result::Result::Err(__scoped_wrong) = #private::compared(&[#(#comparisons)*]) {
+            if let ::core::result::Result::Err(__scoped_wrong) = #private::check_enum_literals(&[#(#comparisons)*]) {
                 ::core::panic!("{}", __scoped_wrong);
             }
         }

@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 
 use super::super::model::{Field, Model};
-use crate::policy::{FindingKind, Kind, Known, Options, Project, Read, Severity, Target, compare};
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::{
+    FindingKind, Known, Options, Project, Read, Severity, Target, compare,
+};
 
 /// Of reads that differ in their places only, so many are answer enough: the others are mended with them.
 const ALIKE: usize = 3;
@@ -34,7 +37,7 @@ impl<'a> Ask<'a> {
             if !field.is_plain || !field.asks.serialize {
                 return None;
             }
-            let is_it = |known: &Known| known.path == path && known.kind == Kind::Any;
+            let is_it = |known: &Known| known.path == path && known.kind == ClaimKind::Any;
             let place = target.known.iter().position(is_it)?;
             let reads = reads(project, options, &path);
             (!reads.is_empty()).then(|| Self {
@@ -59,7 +62,7 @@ impl<'a> Ask<'a> {
     /// Why the claim cannot be that: what the reads of some paths have against it.
     pub(super) fn refusals(
         &self,
-        kind: Kind,
+        kind: ClaimKind,
         one_of: Option<Vec<String>>,
         member: Option<Known>,
         about: impl Fn(&[String]) -> bool,

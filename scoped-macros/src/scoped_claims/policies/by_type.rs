@@ -2,17 +2,8 @@ use proc_macro2::Span;
 use syn::{Attribute, Type};
 
 use super::ask::Ask;
-use crate::policy::{Kind, Known};
-
-const KINDS: [Kind; 7] = [
-    Kind::Text,
-    Kind::Uuid,
-    Kind::Integer,
-    Kind::Float,
-    Kind::Boolean,
-    Kind::Array,
-    Kind::Object,
-];
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::Known;
 
 /// What a type must not have at a path, and why: for the compiler, which knows the type.
 pub(in super::super) struct ByType {
@@ -25,7 +16,7 @@ pub(in super::super) struct ByType {
 }
 
 /// Sentences for each kind that does not do. Without a kind: for nothing there.
-type Cases = Vec<(Option<Kind>, String)>;
+type Cases = Vec<(Option<ClaimKind>, String)>;
 
 impl ByType {
     /// What to ask of the claim's type, and of each of its members that something reads.
@@ -64,7 +55,7 @@ impl ByType {
 
 fn itself(ask: &Ask<'_>) -> ByType {
     let path = ask.path();
-    let cases = KINDS.into_iter().filter_map(|kind| {
+    let cases = ClaimKind::KNOWN.into_iter().filter_map(|kind| {
         let texts = ask.refusals(kind, None, None, |found| found.starts_with(path))?;
         Some((Some(kind), texts))
     });
@@ -73,15 +64,15 @@ fn itself(ask: &Ask<'_>) -> ByType {
 
 fn member(ask: &Ask<'_>, read: &[String]) -> ByType {
     let path = ask.path();
-    let kinds = KINDS.map(Some).into_iter().chain([None]);
+    let kinds = ClaimKind::KNOWN.map(Some).into_iter().chain([None]);
     let cases = kinds.filter_map(|kind| {
         let member = Known {
             // Something else makes it an object that lacks this.
             path: kind.map_or_else(|| nowhere(path), |_| read.to_vec()),
-            kind: kind.unwrap_or(Kind::Any),
+            kind: kind.unwrap_or(ClaimKind::Any),
             one_of: None,
         };
-        let texts = ask.refusals(Kind::Object, None, Some(member), |found| found == read)?;
+        let texts = ask.refusals(ClaimKind::Object, None, Some(member), |found| found == read)?;
         Some((kind, texts))
     });
     ByType::new(ask, &read[path.len()..], cases.collect())

@@ -1,9 +1,9 @@
 use syn::LitStr;
 
 use super::written::{Written, is_in};
-use crate::policy::{FindingKind, Known, Options, Project, is_below, names_table};
 use crate::support::errors::Errors;
-use crate::support::suggest::nearest;
+use scoped_rules::policies::{FindingKind, Known, Options, Project, is_below, names_table};
+use scoped_rules::similar::nearest;
 
 /// What the lists say to the engine. An entry that cannot mean anything is a mistake.
 pub(super) fn options(

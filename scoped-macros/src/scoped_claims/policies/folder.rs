@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use syn::LitStr;
 
-use crate::policy::list;
+use scoped_rules::sql_files::list;
 
 /// What Cargo puts beside the manifest of a package: when it makes one, when it has one vendored.
 const OF_PACKAGES: [&str; 3] = [

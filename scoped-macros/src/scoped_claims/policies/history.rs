@@ -4,7 +4,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::SystemTime;
 use std::{fs, io};
 
-use crate::policy::{Project, text_of};
+use scoped_rules::policies::Project;
+use scoped_rules::sql_files::text_of;
 
 /// What tells a file from its later versions: a process that expands macros may live for days.
 type Stamp = (Option<SystemTime>, u64);

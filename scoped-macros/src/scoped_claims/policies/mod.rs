@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use proc_macro2::Span;
 
 use super::model::{Claim, Model};
-use crate::policy::{Finding, FindingKind, Severity, Target, compare};
 use crate::support::errors::Errors;
-use crate::support::registered;
 use ask::Ask;
 pub(super) use by_type::ByType;
 pub(super) use folder::Folder;
 pub(super) use history::shown;
 pub(super) use of_enum::OfEnum;
+use scoped_rules::policies::{Finding, FindingKind, Severity, Target, compare};
+use scoped_rules::registered;
 pub(super) use written::Written;
 
 /// SQL that was read, and what is to be said of it though nothing is wrong.
@@ -99,7 +99,7 @@ fn compare_all(
     let target = Target {
         name,
         known: &known,
-        runtime: &registered::set_by_the_runtime(),
+        runtime: registered::set_by_the_runtime(),
     };
     let claims = || model.fields.iter().filter_map(|field| field.claim.as_ref());
     for finding in compare(&project, &target, &options) {

@@ -1,7 +1,8 @@
 use syn::{Attribute, Type};
 
 use super::ask::Ask;
-use crate::policy::{Kind, Project, Shape, Test};
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::{Project, Shape, Test};
 
 /// Literals that a policy compares a claim with: for a test, which can ask an enum for its values.
 pub(in super::super) struct OfEnum {
@@ -33,7 +34,7 @@ impl OfEnum {
             };
             // As a text that is nothing at all.
             let none = Some(Vec::new());
-            let text = ask.refusals(Kind::Text, none, None, |found| found == path);
+            let text = ask.refusals(ClaimKind::Text, none, None, |found| found == path);
             questions.extend(text.map(|text| Self {
                 ty: ask.field.ty.clone(),
                 cfgs: ask.field.cfgs.clone(),

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use super::experiment::Outcomes;
 use super::expression::CLAIMS;
-use crate::policy::{
-    FindingKind, Kind, Known, ObjectKind, Options, Project, Severity, Target, compare,
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::{
+    FindingKind, Known, ObjectKind, Options, Project, Severity, Target, compare,
 };
 
 /// How often what was compared.
@@ -114,9 +115,9 @@ fn errors(project: &Project, truth: &Outcomes, counts: &mut Counts) -> Vec<Strin
     let all: Vec<Known> = CLAIMS
         .iter()
         .map(|claim| match *claim {
-            "l" => known(claim, Kind::Array),
-            "n" => known(claim, Kind::Integer),
-            claim => known(claim, Kind::Text),
+            "l" => known(claim, ClaimKind::List),
+            "n" => known(claim, ClaimKind::Integer),
+            claim => known(claim, ClaimKind::Text),
         })
         .collect();
     let mut wrong = Vec::new();
@@ -129,7 +130,7 @@ fn errors(project: &Project, truth: &Outcomes, counts: &mut Counts) -> Vec<Strin
     let errors = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error);
-    let reads_members = |finding: &&crate::policy::Finding| !finding.text.contains("`m`");
+    let reads_members = |finding: &&scoped_rules::policies::Finding| !finding.text.contains("`m`");
     wrong.extend(
         errors
             .filter(reads_members)

@@ -1,0 +1,79 @@
+//! How long tokens live, and how long before their end they are renewed.
+
+use std::time::Duration;
+
+use crate::Mistake;
+
+/// The lifetime of a token that is given none.
+pub const DEFAULT: Duration = Duration::from_hours(1);
+
+/// The longest lifetime: a token cannot be revoked, so a lifetime of years is a mistake.
+pub const MAX: Duration = Duration::from_hours(365 * 24);
+
+/// How long before its end a token is renewed, if nothing else is said.
+const DEFAULT_REFRESH_BEFORE: Duration = Duration::from_mins(1);
+
+/// How long before the end of a token with this lifetime it is renewed, if nothing else is said: a minute, or
+/// half of a lifetime of two minutes or less.
+#[must_use]
+pub fn default_refresh_before(expires_in: Duration) -> Duration {
+    DEFAULT_REFRESH_BEFORE.min(expires_in / 2)
+}
+
+/// Checks a lifetime, of which a token keeps the whole seconds.
+///
+/// # Errors
+/// A lifetime of less than a second, or of more than a year.
+pub const fn check(expires_in: Duration) -> Result<(), Mistake> {
+    if expires_in.as_secs() == 0 {
+        return Err(Mistake {
+            reason: "is less than a second",
+            remedy: "give the token a life of at least one second; one hour is the default",
+        });
+    }
+    if expires_in.as_nanos() > MAX.as_nanos() {
+        return Err(Mistake {
+            reason: "is more than a year",
+            remedy: "use a short life; tokens are renewed by themselves and cannot be revoked",
+        });
+    }
+    Ok(())
+}
+
+/// Checks when a token with this lifetime is renewed.
+///
+/// # Errors
+/// A `refresh_before` that is not below `expires_in`.
+pub fn check_refresh_before(refresh_before: Duration, expires_in: Duration) -> Result<(), Mistake> {
+    if refresh_before < expires_in {
+        return Ok(());
+    }
+    Err(Mistake {
+        reason: "is not below `expires_in`, so every request would mint a token",
+        remedy: "make it shorter, or the token's life longer",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{MAX, check, check_refresh_before, default_refresh_before};
+
+    #[test]
+    fn lifetimes_have_bounds() {
+        assert!(check(Duration::from_millis(999)).is_err());
+        assert_eq!(check(Duration::from_secs(1)), Ok(()));
+        assert_eq!(check(MAX), Ok(()));
+        assert!(check(MAX + Duration::from_secs(1)).is_err());
+    }
+
+    #[test]
+    fn a_token_is_renewed_before_its_end() {
+        let minute = Duration::from_mins(1);
+        assert_eq!(default_refresh_before(Duration::from_hours(1)), minute);
+        assert_eq!(default_refresh_before(minute), minute / 2);
+        assert_eq!(check_refresh_before(minute / 2, minute), Ok(()));
+        assert!(check_refresh_before(minute, minute).is_err());
+    }
+}

@@ -1,0 +1,285 @@
+use super::super::name::QualifiedName;
+use super::super::source::Source;
+use super::super::split::{Range, commas};
+use super::super::token::Kind;
+use super::super::types::{type_at, type_identity_at};
+use super::bound::Bound;
+use super::setting::search_path;
+use super::{Part, Replay};
+
+/// A function or procedure.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) name: QualifiedName,
+    pub(crate) at: Part,
+    /// The types of the input arguments, as signatures have them.
+    pub(crate) arguments: Vec<String>,
+    /// Their names, where they have some.
+    pub(crate) names: Vec<String>,
+    /// The expressions of those that have defaults.
+    pub(crate) defaults: Vec<Option<Part>>,
+    /// The last one takes all that follow.
+    pub(crate) variadic: bool,
+    /// OUT parameters, or the columns of RETURNS TABLE, with their types.
+    pub(crate) out: Vec<(String, String)>,
+    pub(crate) returns: String,
+    pub(crate) language: String,
+    /// The token of the body's string, or the body itself.
+    pub(crate) body: Option<Part>,
+    /// What the names in a body that is no string mean.
+    pub(crate) bound: Option<Bound>,
+    pub(crate) search_path: Option<Vec<String>>,
+    /// What it perhaps is instead.
+    pub(super) instead: Vec<usize>,
+    /// Perhaps not there, or perhaps another.
+    pub(crate) uncertain: bool,
+    pub(crate) gone: bool,
+}
+
+/// The parameters of a function.
+#[derive(Default)]
+pub(super) struct Parameters {
+    pub(super) types: Vec<String>,
+    names: Vec<String>,
+    defaults: Vec<Option<Part>>,
+    variadic: bool,
+    out: Vec<(String, String)>,
+}
+
+impl Function {
+    /// Whether a call may have so many arguments.
+    pub(crate) fn takes(&self, count: usize) -> bool {
+        let all = self.arguments.len();
+        let left_out = self
+            .defaults
+            .iter()
+            .filter(|default| default.is_some())
+            .count();
+        count + left_out + usize::from(self.variadic) >= all && (count <= all || self.variadic)
+    }
+}
+
+impl Replay<'_> {
+    pub(super) fn create_function(&mut self, part: Part, at: usize, replace: bool) {
+        let source = &self.sources[part.source];
+        let end = part.range.1;
+        let Some((name, open)) = source.qualified(at) else {
+            return;
+        };
+        if source.kind(open) != Some(Kind::Open) {
+            return;
+        }
+        let close = source.closing((open, end));
+        let parameters = self.parameters(part.source, ((open + 1).min(close), close));
+        let source = &self.sources[part.source];
+        let name = self.state.new_name(name);
+        let mut function = Function {
+            name: name.clone(),
+            at: part,
+            arguments: parameters.types,
+            names: parameters.names,
+            defaults: parameters.defaults,
+            variadic: parameters.variadic,
+            out: parameters.out,
+            returns: String::new(),
+            language: "sql".to_owned(),
+            body: None,
+            bound: None,
+            search_path: None,
+            instead: Vec::new(),
+            uncertain: self.unsure,
+            gone: false,
+        };
+        clauses(source, part.source, (close + 1, end), &mut function);
+        if let Some(body) = function.body
+            && !self.sources[body.source]
+                .kind(body.range.0)
+                .is_some_and(Kind::is_text)
+        {
+            function.bound = Some(self.body_bound(body));
+        }
+        self.state.function_words.insert(name.name.clone());
+        let known = self.state.function_names.entry(name).or_default();
+        let same = known
+            .iter()
+            .find(|id| self.state.functions[**id].arguments == function.arguments);
+        match same.copied() {
+            // In a branch that perhaps does not run, both bodies may be the one.
+            Some(id) if replace && self.unsure => {
+                let new = self.state.functions.len();
+                self.state.functions[id].uncertain = true;
+                self.state.functions[id].instead.push(new);
+                self.state.functions.push(function);
+            }
+            Some(id) if replace => self.state.functions[id] = function,
+            Some(_) => {}
+            None => {
+                known.push(self.state.functions.len());
+                self.state.functions.push(function);
+            }
+        }
+    }
+
+    /// What stands in the brackets behind a function's name.
+    pub(super) fn parameters(&self, index: usize, range: Range) -> Parameters {
+        let source = &self.sources[index];
+        let mut found = Parameters::default();
+        for (mut at, end) in commas(source, range) {
+            let out = source.is(at, "out") && end > at + 1;
+            let both = source.is(at, "inout") || source.is(at, "in") && source.is(at + 1, "out");
+            let variadic = source.is(at, "variadic");
+            while end > at + 1 && source.is_any(at, &["in", "out", "inout", "variadic"]) {
+                at += 1;
+            }
+            let (direct, next) = type_identity_at(source, at, end);
+            let over = |at: usize| {
+                at >= end
+                    || source.is(at, "default")
+                    || source.raw(at) == "="
+                    || source.kind(at) == Some(Kind::Assign)
+            };
+            let (name, kind, base, next) = if over(next) {
+                (String::new(), direct, type_at(source, at, end).0, next)
+            } else {
+                let (kind, next) = type_identity_at(source, at + 1, end);
+                let base = type_at(source, at + 1, end).0;
+                (source.name(at).unwrap_or_default(), kind, base, next)
+            };
+            if out || both {
+                found.out.push((name.clone(), base));
+            }
+            if !out {
+                found.types.push(self.state.type_identity(&kind));
+                found.names.push(name);
+                let part = Part {
+                    source: index,
+                    range: ((next + 1).min(end), end),
+                };
+                found.defaults.push((next < end).then_some(part));
+                found.variadic |= variadic;
+            }
+        }
+        found
+    }
+
+    pub(super) fn alter_function(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let Some((name, mut at)) = source.qualified(at) else {
+            return;
+        };
+        let mut types = None;
+        if source.kind(at) == Some(Kind::Open) {
+            let close = source.closing((at, part.range.1));
+            types = Some(
+                self.parameters(part.source, ((at + 1).min(close), close))
+                    .types,
+            );
+            at = close + 1;
+        }
+        let source = &self.sources[part.source];
+        let old = self.state.function_name(name);
+        let fits = |function: &Function| {
+            types
+                .as_ref()
+                .is_none_or(|types| *types == function.arguments)
+        };
+        let known = self
+            .state
+            .function_names
+            .get(&old)
+            .cloned()
+            .unwrap_or_default();
+        let meant: Vec<usize> = known
+            .into_iter()
+            .filter(|id| fits(&self.state.functions[*id]))
+            .collect();
+        for from in at..part.range.1 {
+            if source.is(from, "set")
+                && let Some(path) = search_path(source, (from + 1, part.range.1))
+            {
+                for id in meant {
+                    self.state.functions[id].search_path = Some(path.clone());
+                }
+                return;
+            }
+        }
+        let new = match source.name(at + 2) {
+            Some(name) if source.is(at, "rename") => QualifiedName::new(&old.schema, &name),
+            Some(schema) if source.is(at, "set") && source.is(at + 1, "schema") => {
+                QualifiedName::new(&schema, &old.name)
+            }
+            _ => return,
+        };
+        for id in meant {
+            self.rename_function(id, new.clone());
+        }
+    }
+
+    /// What was parsed before keeps calling it.
+    pub(super) fn rename_function(&mut self, id: usize, new: QualifiedName) {
+        let old = self.state.functions[id].name.clone();
+        let names = &mut self.state.function_names;
+        // In a branch that perhaps does not run, either name is its.
+        if !self.unsure {
+            if let Some(ids) = names.get_mut(&old) {
+                ids.retain(|known| *known != id);
+                if ids.is_empty() {
+                    names.remove(&old);
+                }
+            }
+            self.state.functions[id].name = new.clone();
+        }
+        self.state.function_words.insert(new.name.clone());
+        names.entry(new).or_default().push(id);
+    }
+}
+
+/// What follows the arguments, in any order.
+fn clauses(source: &Source<'_>, index: usize, (at, end): Range, function: &mut Function) {
+    let mut at = at;
+    let part = |from: usize, to: usize| {
+        Some(Part {
+            source: index,
+            range: (from.min(to), to),
+        })
+    };
+    while at < end {
+        if source.is(at, "returns") {
+            if source.is(at + 1, "table") && source.kind(at + 2) == Some(Kind::Open) {
+                let close = source.closing((at + 2, end));
+                let columns = commas(source, ((at + 3).min(close), close));
+                let columns = columns.into_iter().filter_map(|(at, end)| {
+                    Some((source.name(at)?, type_at(source, at + 1, end).0))
+                });
+                function.out = columns.collect();
+                "table".clone_into(&mut function.returns);
+                at = close + 1;
+                continue;
+            }
+            let (returns, next) = type_at(source, at + 1, end);
+            function.returns = returns;
+            at = next.max(at + 1);
+            continue;
+        } else if source.is(at, "language") {
+            function.language = source
+                .literal(at + 1)
+                .or_else(|| source.name(at + 1))
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            at += 1;
+        } else if source.is(at, "set") {
+            function.search_path =
+                search_path(source, (at + 1, end)).or(function.search_path.take());
+        } else if source.is(at, "as") && source.kind(at + 1).is_some_and(Kind::is_text) {
+            function.body = part(at + 1, at + 2);
+            at += 1;
+        } else if source.is(at, "return") {
+            function.body = part(at, end);
+            return;
+        } else if source.is(at, "begin") && source.is(at + 1, "atomic") {
+            function.body = part(at + 2, end);
+            return;
+        }
+        at += 1;
+    }
+}

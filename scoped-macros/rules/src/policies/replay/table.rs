@@ -1,0 +1,200 @@
+use std::collections::BTreeMap;
+
+use super::super::name::QualifiedName;
+use super::super::split::{Range, commas};
+use super::super::token::Kind;
+use super::super::types::type_at;
+use super::bound::{Bound, Expression};
+use super::create::skip_if_exists;
+use super::policy::Policy;
+use super::{Part, Replay};
+
+/// A table or a view.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// Several after renames that perhaps were not done.
+    pub(crate) names: Vec<QualifiedName>,
+    pub(crate) policies: Vec<Policy>,
+    /// Triggers with a condition, and rules.
+    pub(crate) triggers: BTreeMap<String, Expression>,
+    /// By column or constraint.
+    pub(crate) defaults: BTreeMap<String, Expression>,
+    pub(crate) view: Option<View>,
+    /// With their types, as far as the files make them.
+    pub(crate) columns: Vec<(String, String)>,
+    /// Tables that it inherits from, or is a partition of.
+    pub(super) parents: Vec<usize>,
+    pub(super) partition: bool,
+    pub(crate) rls: Rls,
+    /// The files make it.
+    pub(crate) made: bool,
+    pub(crate) gone: bool,
+}
+
+/// Whether row level security is on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Rls {
+    /// No file says anything of it.
+    Unsaid,
+    On,
+    Off,
+    /// Only the run knows.
+    Perhaps,
+}
+
+/// The query of a view.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) part: Part,
+    pub(crate) bound: Bound,
+    /// The names in brackets behind its own.
+    pub(crate) columns: Vec<String>,
+}
+
+impl Table {
+    pub(super) fn new(name: QualifiedName) -> Self {
+        Self {
+            names: vec![name],
+            policies: Vec::new(),
+            triggers: BTreeMap::new(),
+            defaults: BTreeMap::new(),
+            view: None,
+            columns: Vec::new(),
+            parents: Vec::new(),
+            partition: false,
+            rls: Rls::Unsaid,
+            made: false,
+            gone: false,
+        }
+    }
+}
+
+impl Replay<'_> {
+    pub(super) fn create_table(&mut self, part: Part, at: usize) {
+        let source = &self.sources[part.source];
+        let start = skip_if_exists(source, at);
+        let Some((name, mut open)) = source.qualified(start) else {
+            return;
+        };
+        let name = self.state.new_name(name);
+        if let Some(known) = self.state.table_names.get(&name)
+            && self.state.tables[*known].made
+        {
+            return;
+        }
+        let partition = source.is(open, "partition") && source.is(open + 1, "of");
+        let mut parents = Vec::new();
+        if partition && let Some((parent, next)) = source.qualified(open + 2) {
+            parents.push(parent);
+            open = next;
+        }
+        while open < part.range.1
+            && source.kind(open) != Some(Kind::Open)
+            && !source.is_any(open, &["as", "for"])
+        {
+            open += 1;
+        }
+        let mut elements = Vec::new();
+        if source.kind(open) == Some(Kind::Open) {
+            let close = source.closing((open, part.range.1));
+            elements = commas(source, ((open + 1).min(close), close));
+            if source.is(close + 1, "inherits") {
+                let end = source.closing((close + 2, part.range.1));
+                let list = commas(source, ((close + 3).min(end), end));
+                parents.extend(
+                    list.iter()
+                        .filter_map(|(at, _)| Some(source.qualified(*at)?.0)),
+                );
+            }
+        }
+        let parents: Vec<usize> = parents
+            .into_iter()
+            .map(|parent| self.state.table(parent))
+            .collect();
+        let id = self.state.table_named(&name);
+        let inherited: Vec<(String, String)> = parents
+            .iter()
+            .flat_map(|parent| self.state.tables[*parent].columns.clone())
+            .collect();
+        let table = &mut self.state.tables[id];
+        table.made = true;
+        table.partition = partition;
+        table.parents = parents;
+        table.columns = inherited;
+        for element in elements {
+            self.table_element(part.source, element, id);
+        }
+    }
+
+    /// A column or a constraint: its expression is kept, if it has one of its own.
+    pub(super) fn table_element(&mut self, index: usize, (at, end): Range, id: usize) {
+        let source = &self.sources[index];
+        if source.is(at, "like") {
+            if let Some((other, _)) = source.qualified(at + 1)
+                && let Some(other) = self.state.known_table(&other)
+            {
+                let columns = self.state.tables[other].columns.clone();
+                self.state.tables[id].columns.extend(columns);
+            }
+            return;
+        }
+        let constraint = source.is(at, "constraint");
+        let Some(name) = source.name(at + usize::from(constraint)) else {
+            return;
+        };
+        let unnamed = source.is(at, "check");
+        let keys = ["primary", "unique", "foreign", "exclude"];
+        if !constraint && !unnamed && !source.is_any(at, &keys) {
+            let (kind, _) = type_at(source, at + 1, end);
+            let columns = &mut self.state.tables[id].columns;
+            if !columns.iter().any(|(known, _)| *known == name) {
+                columns.push((name.clone(), kind));
+            }
+        }
+        let from = (at + 1..end).find(|at| source.is_any(*at, &["default", "check", "generated"]));
+        if let Some(from) = from.or(unnamed.then_some(at)) {
+            // Two unnamed constraints get two names.
+            let name = if unnamed {
+                format!("check at {at}")
+            } else {
+                name
+            };
+            let part = Part {
+                source: index,
+                range: (from + 1, end),
+            };
+            if self.may_read(part) {
+                let expression = self.expression(part, Some(id));
+                self.state.tables[id].defaults.insert(name, expression);
+            }
+        }
+    }
+
+    /// Whether an expression may read the token: it has a query, or calls something that Postgres itself does
+    /// not have. Most defaults and constraints do neither.
+    pub(super) fn may_read(&self, part: Part) -> bool {
+        let source = &self.sources[part.source];
+        let (start, end) = part.range;
+        (start..end).any(|at| {
+            source.is_any(at, &["select", "current_setting"])
+                || source.kind(at) == Some(Kind::Open)
+                    && at > start + 1
+                    && (source.kind(at - 2) == Some(Kind::Dot)
+                        || source
+                            .name(at - 1)
+                            .is_some_and(|name| self.state.calls_by_name(&name)))
+        })
+    }
+
+    /// ENABLE and DISABLE ROW LEVEL SECURITY.
+    pub(super) fn switch_rls(&mut self, id: usize, on: bool) {
+        let table = &mut self.state.tables[id];
+        let said = if on { Rls::On } else { Rls::Off };
+        if !self.unsure {
+            table.rls = said;
+        } else if table.rls != said {
+            table.rls = Rls::Perhaps;
+        }
+        self.state.rls |= on;
+    }
+}

@@ -1,0 +1,93 @@
+use std::path::Path;
+
+use scoped_rules::sql_files::files;
+
+/// Whether folders and globs have the files that the claims of `name` were compared with, or a sentence
+/// that says which were added or removed. Those that are not there are passed over: a package need not
+/// have them.
+pub fn check_sql_files(
+    name: &str,
+    manifest: &str,
+    patterns: &[&str],
+    compared: &[&str],
+) -> Result<(), String> {
+    let manifest = Path::new(manifest);
+    let mut there = Vec::new();
+    let mut changes = Vec::new();
+    for pattern in patterns {
+        let Ok(found) = files(manifest, pattern) else {
+            return Ok(());
+        };
+        for file in found {
+            let file = file.strip_prefix(manifest).unwrap_or(&file);
+            let file = file.display().to_string();
+            if !compared.contains(&file.as_str()) && !there.contains(&file) {
+                changes.push(format!("`{file}` was added"));
+            }
+            there.push(file);
+        }
+    }
+    let is_gone = |file: &&&str| !there.iter().any(|there| there == **file);
+    let gone = compared.iter().filter(is_gone);
+    changes.extend(gone.map(|file| format!("`{file}` was removed")));
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let folders = patterns.iter().map(|pattern| folder(pattern));
+    let mut lines: Vec<String> = folders
+        .map(|folder| format!("`cargo::rerun-if-changed={folder}`"))
+        .collect();
+    lines.dedup();
+    Err(format!(
+        "{} since the claims of `{name}` were compared with the policies; touch the file that `{name}` \
+         is in, or let a `build.rs` print {}",
+        changes.join(", "),
+        lines.join(" and ")
+    ))
+}
+
+/// What of a pattern is a folder.
+fn folder(pattern: &str) -> &str {
+    let Some(star) = pattern.find(['*', '?']) else {
+        return pattern;
+    };
+    pattern[..star]
+        .rsplit_once('/')
+        .map_or(".", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::check_sql_files;
+
+    #[test]
+    fn a_file_more_or_less_is_told_with_what_to_do() {
+        let root =
+            std::env::temp_dir().join(format!("scoped-check_sql_files-{}", std::process::id()));
+        fs::create_dir_all(root.join("db")).unwrap();
+        fs::write(root.join("db/1.sql"), "").unwrap();
+        let asked = |compared: &[&str]| {
+            check_sql_files(
+                "Tenant",
+                &root.to_string_lossy(),
+                &["db/*.sql", "db"],
+                compared,
+            )
+        };
+        assert_eq!(asked(&["db/1.sql"]), Ok(()));
+        assert_eq!(
+            asked(&["db/0.sql"]).unwrap_err(),
+            "`db/1.sql` was added, `db/0.sql` was removed since the claims of `Tenant` were compared \
+             with the policies; touch the file that `Tenant` is in, or let a `build.rs` print \
+             `cargo::rerun-if-changed=db`"
+        );
+        fs::remove_dir_all(&root).unwrap();
+        assert_eq!(
+            asked(&["db/0.sql"]),
+            Ok(()),
+            "a package may come without it"
+        );
+    }
+}
