@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/crate.md")]
 #![forbid(unsafe_code)]
 
 #[doc(hidden)]
@@ -58,7 +58,14 @@ pub use verify::{Caller, TokenVerifier, VerifiedToken};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use web::{Minted, OptionalCaller, PassedOn, RequireCaller};
 
-/// Long documentation.
+/// The guides.
+#[cfg_attr(
+    not(all(feature = "axum", feature = "blocking", feature = "policies")),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "the guides link to what features add"
+    )
+)]
 pub mod docs {
     #[doc = include_str!("../docs/keys.md")]
     pub mod keys {}
@@ -75,3 +82,8 @@ pub mod docs {
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }
+
+/// The examples of the repository's README are compiled with those of the documentation.
+#[cfg(all(doctest, feature = "macros"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

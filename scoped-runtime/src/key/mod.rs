@@ -22,10 +22,13 @@ pub(crate) use signer::{Key, Remote};
 pub use signing_key::SigningKey;
 pub(crate) use verifying_key::VerifyingKey;
 
+use std::fmt;
+use std::str::FromStr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::error::Problem;
+use crate::error::{ConfigurationError, Problem};
 
 /// How a token is signed (RFC 7518, section 3.1; `EdDSA`: RFC 8037).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,14 +82,43 @@ impl Algorithm {
     }
 }
 
+/// The name in a token's header.
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = ConfigurationError;
+
+    /// The algorithm of this name, in the spelling of RFC 7518.
+    fn from_str(name: &str) -> Result<Self, ConfigurationError> {
+        Self::named(name).ok_or_else(|| {
+            Problem::new(
+                "algorithm",
+                "is not one that tokens are signed with",
+                "use HS256, ES256, RS256 or EdDSA",
+            )
+            .into()
+        })
+    }
+}
+
+impl From<Algorithm> for jsonwebtoken::Algorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Hs256 => Self::HS256,
+            Algorithm::Es256 => Self::ES256,
+            Algorithm::Rs256 => Self::RS256,
+            Algorithm::EdDsa => Self::EdDSA,
+        }
+    }
+}
+
 /// A token's header (RFC 7515, section 4) in base64url, encoded once for each key.
 fn encoded_header(algorithm: Algorithm, key_id: Option<&str>) -> String {
-    let mut header = jsonwebtoken::Header::new(match algorithm {
-        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
-        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
-        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
-        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-    });
+    let mut header = jsonwebtoken::Header::new(algorithm.into());
     header.kid = key_id.map(str::to_owned);
     // A header of two enums and a string always serialises.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default())

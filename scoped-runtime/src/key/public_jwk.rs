@@ -1,34 +1,76 @@
 use aws_lc_rs::signature::{KeyPair, RsaPublicKeyComponents};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters, Jwk,
+    KeyOperations, OctetKeyPairParameters, PublicKeyUse, RSAKeyParameters,
+};
+use serde_json::Value;
 
+use super::Algorithm;
 use super::material::Material;
 
 /// What others verify with (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2). A shared
 /// secret has no public half.
 pub(super) fn of(material: &Material, key_id: Option<&str>) -> Option<Value> {
-    let encoded = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-    let mut jwk = match material {
+    let parameters = match material {
         Material::Hmac(_) => return None,
         Material::Ecdsa(pair) => {
             // An uncompressed point: a 4, then both coordinates in full length (SEC 1, section 2.3.3).
             let (x, y) = pair.public_key().as_ref().get(1..)?.split_at_checked(32)?;
-            json!({ "kty": "EC", "crv": "P-256", "x": encoded(x), "y": encoded(y) })
+            p256(x, y)
         }
         Material::Rsa(pair) => {
             let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-            json!({ "kty": "RSA", "n": encoded(&public.n), "e": encoded(&public.e) })
+            rsa(&public.n, &public.e)
         }
-        Material::Ed25519(pair) => {
-            json!({ "kty": "OKP", "crv": "Ed25519", "x": encoded(pair.public_key().as_ref()) })
-        }
+        Material::Ed25519(pair) => AlgorithmParameters::OctetKeyPair(OctetKeyPairParameters {
+            curve: EllipticCurve::Ed25519,
+            x: encoded(pair.public_key().as_ref()),
+            ..OctetKeyPairParameters::default()
+        }),
     };
-    jwk["alg"] = material.algorithm().name().into();
-    jwk["use"] = "sig".into();
-    jwk["key_ops"] = json!(["verify"]);
-    if let Some(key_id) = key_id {
-        jwk["kid"] = key_id.into();
-    }
-    Some(jwk)
+    with_parameters(parameters, material.algorithm(), key_id)
+}
+
+/// The coordinates of a point on P-256.
+pub(super) fn p256(x: &[u8], y: &[u8]) -> AlgorithmParameters {
+    AlgorithmParameters::EllipticCurve(EllipticCurveKeyParameters {
+        curve: EllipticCurve::P256,
+        x: encoded(x),
+        y: encoded(y),
+        ..EllipticCurveKeyParameters::default()
+    })
+}
+
+/// The modulus and the exponent of an RSA key.
+pub(super) fn rsa(n: &[u8], e: &[u8]) -> AlgorithmParameters {
+    AlgorithmParameters::RSA(RSAKeyParameters {
+        n: encoded(n),
+        e: encoded(e),
+        ..RSAKeyParameters::default()
+    })
+}
+
+/// The JWK of a key that verifies.
+pub(super) fn with_parameters(
+    parameters: AlgorithmParameters,
+    algorithm: Algorithm,
+    key_id: Option<&str>,
+) -> Option<Value> {
+    let jwk = Jwk {
+        common: CommonParameters {
+            public_key_use: Some(PublicKeyUse::Signature),
+            key_operations: Some(vec![KeyOperations::Verify]),
+            key_algorithm: Some(jsonwebtoken::Algorithm::from(algorithm).into()),
+            key_id: key_id.map(str::to_owned),
+            ..CommonParameters::default()
+        },
+        algorithm: parameters,
+    };
+    serde_json::to_value(jwk).ok()
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
 }

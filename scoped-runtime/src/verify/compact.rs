@@ -1,5 +1,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Header;
 use serde_json::{Map, Value};
 
 use super::strict;
@@ -32,39 +33,18 @@ impl<'a> Compact<'a> {
         else {
             return Err(CallerError::malformed("has not three parts"));
         };
-        let header = strict::object(&decode(header)?).ok_or(CallerError::malformed(
+        let members = strict::object(&decode(header)?).ok_or(CallerError::malformed(
             "has a header that is no JSON object",
         ))?;
-        if REFUSED.iter().any(|name| header.contains_key(*name)) {
-            return Err(CallerError::malformed(
-                "has a header member that no Supabase token has",
-            ));
-        }
-        if !relaxed.thumbprint && THUMBPRINTS.iter().any(|name| header.contains_key(*name)) {
-            return Err(CallerError::malformed(
-                "has a certificate's thumbprint, which only `allow_thumbprints` takes",
-            ));
-        }
-        let is_access_token = |name: &str| {
-            let name = name.to_ascii_lowercase();
-            matches!(name.as_str(), "at+jwt" | "application/at+jwt")
-        };
-        match text(&header, "typ")? {
-            None | Some("JWT" | "jwt") => {}
-            Some(name) if is_access_token(name) && relaxed.access_token => {}
-            Some(name) if is_access_token(name) => {
-                return Err(CallerError::malformed(
-                    "has the `typ` `at+jwt`, which only `allow_at_jwt` takes",
-                ));
-            }
-            Some(_) => return Err(CallerError::malformed("has a `typ` other than `JWT`")),
-        }
-        let name =
-            text(&header, "alg")?.ok_or(CallerError::malformed("has no `alg` in its header"))?;
+        check_members(&members, relaxed)?;
+        let algorithm = algorithm(&members)?;
+        let header: Header = serde_json::from_value(Value::Object(members))
+            .map_err(|_| CallerError::malformed(WRONG_TYPE))?;
+        check_type(header.typ.as_deref(), relaxed)?;
         Ok(Self {
             input: &token.as_bytes()[..token.len() - signature.len() - 1],
-            algorithm: Algorithm::named(name).ok_or(CallerError::Algorithm)?,
-            key_id: text(&header, "kid")?.map(str::to_owned),
+            algorithm,
+            key_id: header.kid,
             payload,
             signature: decode(signature)?,
         })
@@ -100,14 +80,44 @@ impl<'a> Compact<'a> {
     }
 }
 
-fn text<'h>(header: &'h Map<String, Value>, name: &str) -> Result<Option<&'h str>, CallerError> {
-    match header.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(CallerError::malformed(
-            "has a header member of the wrong type",
-        )),
-    }
+const WRONG_TYPE: &str = "has a header member of the wrong type";
+
+fn check_members(members: &Map<String, Value>, relaxed: Relaxed) -> Result<(), CallerError> {
+    let has = |name: &&str| members.contains_key(*name);
+    let reason = if REFUSED.iter().any(has) {
+        "has a header member that no Supabase token has"
+    } else if !relaxed.thumbprint && THUMBPRINTS.iter().any(has) {
+        "has a certificate's thumbprint, which only `allow_thumbprints` takes"
+    } else if members.values().any(Value::is_null) {
+        WRONG_TYPE
+    } else {
+        return Ok(());
+    };
+    Err(CallerError::malformed(reason))
+}
+
+fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, CallerError> {
+    let reason = match members.get("alg") {
+        Some(Value::String(name)) => {
+            return Algorithm::named(name).ok_or(CallerError::Algorithm);
+        }
+        Some(_) => WRONG_TYPE,
+        None => "has no `alg` in its header",
+    };
+    Err(CallerError::malformed(reason))
+}
+
+/// The token's `typ` (RFC 8725, section 3.11; `at+jwt`: RFC 9068, section 2.1).
+fn check_type(name: Option<&str>, relaxed: Relaxed) -> Result<(), CallerError> {
+    let reason = match name.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("jwt") => return Ok(()),
+        Some("at+jwt" | "application/at+jwt") if relaxed.access_token => return Ok(()),
+        Some("at+jwt" | "application/at+jwt") => {
+            "has the `typ` `at+jwt`, which only `allow_at_jwt` takes"
+        }
+        Some(_) => "has a `typ` other than `JWT`",
+    };
+    Err(CallerError::malformed(reason))
 }
 
 /// Base64url without padding, line breaks or stray bits (RFC 7515, section 2).

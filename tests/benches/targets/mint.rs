@@ -51,7 +51,7 @@ fn hs256_rows(bench: &mut Bench) -> Vec<Row> {
     let payload = serde_json::to_vec(&claims).expect("JSON").len();
     let (header, encoding_key) = (
         Header::default(),
-        EncodingKey::from_secret(SECRET.as_bytes()),
+        EncodingKey::from_secret(SECRET.as_bytes()).expect("a secret"),
     );
 
     let measured = bench.measure(

@@ -46,7 +46,7 @@ fn problems(builder: ConfigBuilder) -> Vec<String> {
 /// A legacy API key: a JWT that the project's secret signed.
 fn legacy_key(role: &str) -> String {
     let claims = json!({ "iss": "supabase", "ref": "project", "role": role, "exp": 2_000_000_000 });
-    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    let key = EncodingKey::from_secret(SECRET.as_bytes()).expect("a secret");
     encode(&Header::default(), &claims, &key).expect("a JWT")
 }
 

@@ -23,7 +23,6 @@ mod key_sources;
 mod key_support;
 mod key_texts;
 mod keys;
-mod layers;
 mod lossless;
 mod pems_refused;
 mod refused;

@@ -266,7 +266,7 @@ fn rotate(clients: &ScopedClients, at_once: bool) {
 }
 
 fn is_of_the_new_key(token: &str) -> bool {
-    let key = jsonwebtoken::DecodingKey::from_secret(OTHER_SECRET.as_bytes());
+    let key = jsonwebtoken::DecodingKey::from_secret(OTHER_SECRET.as_bytes()).expect("a secret");
     let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
     rules.set_audience(&["authenticated"]);
     rules.validate_exp = false;

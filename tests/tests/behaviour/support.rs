@@ -85,7 +85,7 @@ pub(crate) fn verified(token: &str) -> Map<String, Value> {
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(&["authenticated"]);
     rules.validate_exp = false;
-    let key = DecodingKey::from_secret(SECRET.as_bytes());
+    let key = DecodingKey::from_secret(SECRET.as_bytes()).expect("a secret");
     decode(token, &key, &rules)
         .expect("a valid signature")
         .claims

@@ -131,7 +131,7 @@ pub(crate) fn claims(bearer: &str) -> serde_json::Map<String, serde_json::Value>
     let mut rules = Validation::new(Algorithm::HS256);
     rules.set_audience(&["authenticated"]);
     rules.validate_exp = false;
-    let key = DecodingKey::from_secret(SECRET.as_bytes());
+    let key = DecodingKey::from_secret(SECRET.as_bytes()).expect("a secret");
     decode(token, &key, &rules).unwrap().claims
 }
 

@@ -2,12 +2,10 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, VerificationAlgorithm,
 };
 use aws_sdk_kms::types::SigningAlgorithmSpec;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::der::{self, Numbers};
-use crate::key::Algorithm;
+use crate::key::{Algorithm, public_jwk};
 
 /// The public half of a key, as it verifies and as it is registered.
 #[derive(Clone)]
@@ -28,22 +26,11 @@ impl PublicKey {
     /// Reads the DER of a `SubjectPublicKeyInfo` (RFC 5280, section 4.1). Nothing when it is a key of another
     /// kind, or not a key: not on the curve, or under 2048 bits.
     pub(super) fn from_spki(spki: &[u8], key_id: &str) -> Option<Self> {
-        let encode = |number| URL_SAFE_NO_PAD.encode(number);
-        let (family, mut jwk) = match der::public_numbers(spki)? {
-            Numbers::P256 { x, y } => {
-                let (x, y) = (encode(x), encode(y));
-                let jwk = json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
-                (Family::P256, jwk)
-            }
-            Numbers::Rsa { n, e } => {
-                let (n, e) = (encode(n), encode(e));
-                (Family::Rsa, json!({ "kty": "RSA", "n": n, "e": e }))
-            }
+        let (family, parameters) = match der::public_numbers(spki)? {
+            Numbers::P256 { x, y } => (Family::P256, public_jwk::p256(x, y)),
+            Numbers::Rsa { n, e } => (Family::Rsa, public_jwk::rsa(n, e)),
         };
-        jwk["alg"] = family.algorithm().name().into();
-        jwk["use"] = "sig".into();
-        jwk["key_ops"] = json!(["verify"]);
-        jwk["kid"] = key_id.into();
+        let jwk = public_jwk::with_parameters(parameters, family.algorithm(), Some(key_id))?;
         Some(Self {
             family,
             verifying: ParsedPublicKey::new(family.verification(), spki).ok()?,
