@@ -12,9 +12,9 @@ mod clock;
 mod config;
 mod error;
 mod key;
+mod mint_policy;
 #[cfg(feature = "policies")]
 pub mod policies;
-mod policy;
 mod rest;
 mod session;
 #[cfg(feature = "testing")]
@@ -36,7 +36,7 @@ pub use client::{
     Async, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
 };
 pub use clock::{Clock, Sleep, SystemClock};
-pub use config::{Config, ConfigBuilder, Limits, Verification};
+pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};
 pub use error::{
     ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
     PublicError, TokenError, Violation, Violations,
@@ -44,7 +44,7 @@ pub use error::{
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
-pub use policy::MintPolicy;
+pub use mint_policy::MintPolicy;
 pub use rest::{
     All, Any, Column, ColumnNames, Composite, Condition, Explain, FilterValue, Is, Json, Operand,
     Order, Page, Paging, Query, RangeValue, Request, Returning, Rows, Text, all, any, json, text,

@@ -16,7 +16,7 @@ const LINE: [&str; 17] = [
     "claims",
     "policies",
     "audit",
-    "policy",
+    "mint_policy",
     "config",
     "token",
     "session",
@@ -42,7 +42,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("arc_swap", &["key", "verify"]),
     ("dotenvy", &["config"]),
     ("rustix", &["clock"]),
-    ("postgrest", &["transport", "rest", "client"]),
+    ("postgrest", &["transport", "rest", "client", "blocking"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
 ];

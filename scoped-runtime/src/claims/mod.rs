@@ -12,6 +12,7 @@ mod role;
 mod schema;
 mod set;
 mod subject;
+mod text_traits;
 mod to_json;
 mod user_id;
 

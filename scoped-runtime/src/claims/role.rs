@@ -1,8 +1,8 @@
 use std::borrow::Cow;
-use std::fmt;
 
 use scoped_rules::{Mistake, role};
 
+use super::text_traits::text_traits;
 use crate::error::ClientError;
 
 /// A database role that requests run as. Never one that bypasses Row Level Security.
@@ -14,7 +14,7 @@ use crate::error::ClientError;
 /// assert!(Role::new("reporting").is_ok());
 /// assert!(Role::new("service_role").is_err());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Role(Cow<'static, str>);
 
 impl Role {
@@ -58,32 +58,4 @@ impl Default for Role {
     }
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<&str> for Role {
-    type Error = ClientError;
-
-    fn try_from(name: &str) -> Result<Self, ClientError> {
-        Self::new(name)
-    }
-}
-
-impl TryFrom<String> for Role {
-    type Error = ClientError;
-
-    fn try_from(name: String) -> Result<Self, ClientError> {
-        Self::new(name)
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = ClientError;
-
-    fn from_str(name: &str) -> Result<Self, ClientError> {
-        Self::new(name)
-    }
-}
+text_traits!(Role, ClientError);

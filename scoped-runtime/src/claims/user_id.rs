@@ -1,11 +1,10 @@
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use scoped_rules::uuid::{of_user, read_by_postgres};
 use uuid::Uuid;
 
 use super::subject;
+use super::text_traits::text_traits;
 use crate::error::ClientError;
 
 /// The user that a client acts as: the token's `sub`, which `auth.uid()` returns.
@@ -17,7 +16,10 @@ use crate::error::ClientError;
 /// assert!("alice".parse::<UserId>().is_err());
 /// # Ok::<(), scoped_runtime::ClientError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// Serde writes the ID as text, and reads a UUID: an ID of [`external`](Self::external) has to be read as text
+/// and made one by the program, which knows the issuer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(Arc<str>);
 
 impl UserId {
@@ -81,40 +83,12 @@ impl PartialEq<&str> for UserId {
     }
 }
 
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+text_traits!(UserId, ClientError);
 
 impl From<Uuid> for UserId {
     fn from(id: Uuid) -> Self {
         let mut buffer = Uuid::encode_buffer();
         Self(Arc::from(&*id.hyphenated().encode_lower(&mut buffer)))
-    }
-}
-
-impl FromStr for UserId {
-    type Err = ClientError;
-
-    fn from_str(id: &str) -> Result<Self, ClientError> {
-        Self::new(id)
-    }
-}
-
-impl TryFrom<&str> for UserId {
-    type Error = ClientError;
-
-    fn try_from(id: &str) -> Result<Self, ClientError> {
-        Self::new(id)
-    }
-}
-
-impl TryFrom<String> for UserId {
-    type Error = ClientError;
-
-    fn try_from(id: String) -> Result<Self, ClientError> {
-        Self::new(&id)
     }
 }
 

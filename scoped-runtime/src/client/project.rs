@@ -13,7 +13,7 @@ use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
-use crate::policy::MintPolicy;
+use crate::mint_policy::MintPolicy;
 use crate::session::{
     Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
 };

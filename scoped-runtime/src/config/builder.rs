@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::environment::{Environment, Sources};
 use super::settings::Settings;
-use super::{Config, Verification, api_key, issuer, signing_key, url};
+use super::{Config, VerifierOptions, api_key, issuer, signing_key, url};
 use crate::error::{ConfigurationError, Problem};
 use crate::key::{Key, Remote, Signer, SigningKey};
 
@@ -29,7 +29,7 @@ pub struct ConfigBuilder {
     pub(super) allow_secret_api_key: bool,
     pub(super) dotenv: Option<PathBuf>,
     pub(super) environment: Environment,
-    pub(super) verification: Verification,
+    pub(super) verifier_options: VerifierOptions,
     pub(super) settings: Settings,
 }
 
@@ -81,8 +81,8 @@ impl ConfigBuilder {
     }
 
     /// How callers' tokens are verified; those of the project's own Auth by default.
-    pub fn verification(mut self, verification: Verification) -> Self {
-        self.verification = verification;
+    pub fn verifier_options(mut self, options: VerifierOptions) -> Self {
+        self.verifier_options = options;
         self
     }
 
@@ -158,7 +158,7 @@ impl ConfigBuilder {
         if let Some(issuer) = &self.issuer {
             issuer::check(issuer, &mut problems);
         }
-        let rules = self.verification.rules(&mut problems);
+        let rules = self.verifier_options.rules(&mut problems);
         self.settings.check(&mut problems);
         let (Some(url), Some(api_key), Some(key), true) = (url, api_key, key, problems.is_empty())
         else {

@@ -11,17 +11,17 @@ mod secret;
 mod settings;
 mod signing_key;
 mod url;
-mod verification;
 mod verifier;
+mod verifier_options;
 
 pub use builder::ConfigBuilder;
 pub(crate) use connections::{Connections, Pem, Proxy};
 pub(crate) use framing::is_framing;
 pub use limits::Limits;
 pub(crate) use settings::Settings;
-pub use verification::Verification;
-pub(crate) use verification::{Relaxed, Rules};
 pub(crate) use verifier::VerifierConfig;
+pub use verifier_options::VerifierOptions;
+pub(crate) use verifier_options::{Relaxed, Rules};
 
 use std::fmt;
 
@@ -95,7 +95,7 @@ impl fmt::Debug for Config {
             .field("api_key", &"[redacted]")
             .field("key", &self.key)
             .field("issuer", &self.issuer())
-            .field("verification", &self.rules)
+            .field("verifier_options", &self.rules)
             .field("settings", &self.settings)
             .finish()
     }

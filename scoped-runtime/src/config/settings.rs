@@ -5,7 +5,7 @@ use super::{ConfigBuilder, Connections, Limits};
 use crate::audit::{AsyncAuditSink, Audit, AuditFailure, AuditSink};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Problem;
-use crate::policy::MintPolicy;
+use crate::mint_policy::MintPolicy;
 
 /// Everything that has a default.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::builder::{API_KEY, URL};
 use super::environment::{Sources, is_blank};
 use super::signing_key::JWT_SECRET;
-use super::verification::Rules;
+use super::verifier_options::Rules;
 use super::{Config, ConfigBuilder, Settings, api_key, secret, url};
 use crate::error::ConfigurationError;
 use crate::key::{Key, VerifyingKey};
@@ -59,7 +59,7 @@ impl ConfigBuilder {
         }
         let secret = sources.optional(self.jwt_secret, JWT_SECRET).filter(is_set);
         let key = secret.and_then(|text| secret::check(&text, api_key.as_ref(), &mut problems));
-        let rules = self.verification.rules(&mut problems);
+        let rules = self.verifier_options.rules(&mut problems);
         let mut secrets = rules.secrets.clone();
         secrets.extend(key.and_then(|key| key.shared_secret_key()));
         self.settings.check(&mut problems);

@@ -11,7 +11,7 @@ pub enum CallerError {
     /// There is no `Authorization` header, or it has no bearer token (RFC 6750, section 2.1).
     #[error("no bearer token; send `Authorization: Bearer <token>`")]
     Missing,
-    /// The token is longer than [`Verification::max_bytes`](crate::Verification::max_bytes).
+    /// The token is longer than [`VerifierOptions::max_bytes`](crate::VerifierOptions::max_bytes).
     #[error(
         "the token has {bytes} bytes, over the limit of {limit}; raise `max_bytes` if it is real"
     )]
@@ -109,7 +109,7 @@ impl CallerError {
             |text| format!("is `{}`", shown(text)),
         );
         let hint = if name == "iss" {
-            "; if the project issues tokens under this name, say so with `Verification::issuer`"
+            "; if the project issues tokens under this name, say so with `VerifierOptions::issuer`"
         } else {
             ""
         };

@@ -1,5 +1,6 @@
 //! The keys that sign tokens, one held here or one that lives elsewhere, and those that verify them.
 
+mod algorithm;
 #[cfg(feature = "aws-kms")]
 mod aws_kms;
 mod jwk;
@@ -12,109 +13,21 @@ mod signer;
 mod signing_key;
 mod verifying_key;
 
+pub use algorithm::Algorithm;
 #[cfg(feature = "aws-kms")]
 pub use aws_kms::{AwsKms, AwsKmsError};
 pub(crate) use key_set::KeySet;
-pub(crate) use rotation::{Keys, Turn};
+pub(crate) use rotation::{KeyGeneration, Keys};
 pub use rotation::{RotateNow, Rotation};
 pub use signer::Signer;
 pub(crate) use signer::{Key, Remote};
 pub use signing_key::SigningKey;
 pub(crate) use verifying_key::VerifyingKey;
 
-use std::fmt;
-use std::str::FromStr;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::error::{ConfigurationError, Problem};
-
-/// How a token is signed (RFC 7518, section 3.1; `EdDSA`: RFC 8037).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Algorithm {
-    /// HMAC with SHA-256 and a shared secret.
-    Hs256,
-    /// ECDSA with P-256 and SHA-256; what Supabase recommends.
-    Es256,
-    /// RSA PKCS#1 v1.5 with SHA-256.
-    Rs256,
-    /// Ed25519. Not every service accepts it yet: see [`SigningKey`].
-    EdDsa,
-}
-
-impl Algorithm {
-    /// The name in a token's header.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::Es256 => "ES256",
-            Self::Rs256 => "RS256",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
-    /// The algorithm of this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        let all = [Self::Hs256, Self::Es256, Self::Rs256, Self::EdDsa];
-        all.into_iter().find(|algorithm| algorithm.name() == name)
-    }
-
-    /// How long its signatures are in JWS form; RSA's for a key of 2048 bits.
-    pub(crate) const fn signature_bytes(self) -> usize {
-        match self {
-            Self::Hs256 => 32,
-            Self::Es256 | Self::EdDsa => 64,
-            Self::Rs256 => 256,
-        }
-    }
-
-    /// Whether a JWS signature can have so many bytes (RFC 7518, sections 3.2 to 3.4; RFC 8037). An
-    /// ECDSA signature in DER has more.
-    pub(crate) const fn fits(self, bytes: usize) -> bool {
-        match self {
-            Self::Hs256 => bytes == 32,
-            Self::Es256 | Self::EdDsa => bytes == 64,
-            Self::Rs256 => matches!(bytes, 256..=1024),
-        }
-    }
-}
-
-/// The name in a token's header.
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Algorithm {
-    type Err = ConfigurationError;
-
-    /// The algorithm of this name, in the spelling of RFC 7518.
-    fn from_str(name: &str) -> Result<Self, ConfigurationError> {
-        Self::named(name).ok_or_else(|| {
-            Problem::new(
-                "algorithm",
-                "is not one that tokens are signed with",
-                "use HS256, ES256, RS256 or EdDSA",
-            )
-            .into()
-        })
-    }
-}
-
-impl From<Algorithm> for jsonwebtoken::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Hs256 => Self::HS256,
-            Algorithm::Es256 => Self::ES256,
-            Algorithm::Rs256 => Self::RS256,
-            Algorithm::EdDsa => Self::EdDSA,
-        }
-    }
-}
+use crate::error::Problem;
 
 /// A token's header (RFC 7515, section 4) in base64url, encoded once for each key.
 fn encoded_header(algorithm: Algorithm, key_id: Option<&str>) -> String {

@@ -67,14 +67,14 @@ impl From<RotateNow> for Rotation {
 /// The key that a project signs with at present, numbered by its turn.
 #[derive(Debug)]
 pub(crate) struct Keys {
-    current: ArcSwap<Turn>,
+    current: ArcSwap<KeyGeneration>,
     /// Tokens of earlier turns are due.
     required: AtomicU64,
     rotating: Mutex<()>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Turn {
+pub(crate) struct KeyGeneration {
     pub(crate) key: Key,
     pub(crate) number: u64,
 }
@@ -82,19 +82,19 @@ pub(crate) struct Turn {
 impl Keys {
     pub(crate) fn new(key: Key) -> Self {
         Self {
-            current: ArcSwap::from_pointee(Turn { key, number: 0 }),
+            current: ArcSwap::from_pointee(KeyGeneration { key, number: 0 }),
             required: AtomicU64::new(0),
             rotating: Mutex::new(()),
         }
     }
 
     /// The key for the next mint.
-    pub(crate) fn current(&self) -> Arc<Turn> {
+    pub(crate) fn current(&self) -> Arc<KeyGeneration> {
         self.current.load_full()
     }
 
     /// The key for a mint that is made at once.
-    pub(crate) fn borrow(&self) -> Guard<Arc<Turn>> {
+    pub(crate) fn borrow(&self) -> Guard<Arc<KeyGeneration>> {
         self.current.load()
     }
 
@@ -109,7 +109,7 @@ impl Keys {
         let Rotation { key, at_once } = rotation;
         let _turn = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
         before(&key, at_once);
-        let previous = self.current.rcu(|turn| Turn {
+        let previous = self.current.rcu(|turn| KeyGeneration {
             key: key.clone(),
             number: turn.number + 1,
         });

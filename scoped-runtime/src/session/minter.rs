@@ -11,8 +11,8 @@ use super::{Identity, Lifetime};
 use crate::audit::{Audit, MintRecord};
 use crate::clock::Clock;
 use crate::error::{ConfigurationError, TokenError};
-use crate::key::{Key, Keys, SigningKey, Turn};
-use crate::policy::MintPolicy;
+use crate::key::{Key, KeyGeneration, Keys, SigningKey};
+use crate::mint_policy::MintPolicy;
 use crate::token::{AccessToken, JwtIds, Template, Unsigned};
 
 /// What all mints of a project have in common.
@@ -59,7 +59,7 @@ pub(super) struct Minter {
 
 impl Minter {
     /// With a key that is here, where nothing is recorded.
-    pub(super) fn local(&self, key: &SigningKey, turn: &Turn) -> Result<Held, TokenError> {
+    pub(super) fn local(&self, key: &SigningKey, turn: &KeyGeneration) -> Result<Held, TokenError> {
         let moment = Moment::now(&*self.mint.clock);
         let unsigned = self.unsigned(turn, moment)?;
         let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
@@ -71,7 +71,7 @@ impl Minter {
     /// caller has to stay.
     pub(super) fn elsewhere(
         self: &Arc<Self>,
-        turn: Arc<Turn>,
+        turn: Arc<KeyGeneration>,
         recording: Recording,
     ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
         let minter = Arc::clone(self);
@@ -110,7 +110,11 @@ impl Minter {
         Err(TokenError::RefusedByPolicy { source })
     }
 
-    async fn signed(&self, unsigned: Unsigned, turn: &Turn) -> Result<AccessToken, TokenError> {
+    async fn signed(
+        &self,
+        unsigned: Unsigned,
+        turn: &KeyGeneration,
+    ) -> Result<AccessToken, TokenError> {
         let max_bytes = self.mint.max_token_bytes;
         match &turn.key {
             Key::Local(key) => {
@@ -134,7 +138,7 @@ impl Minter {
         }
     }
 
-    fn unsigned(&self, turn: &Turn, moment: Moment) -> Result<Unsigned, TokenError> {
+    fn unsigned(&self, turn: &KeyGeneration, moment: Moment) -> Result<Unsigned, TokenError> {
         self.check_policy()?;
         let jwt_id = self.mint.jwt_ids.next()?;
         let life = self.content.lifetime.expires_in;
@@ -148,7 +152,7 @@ impl Minter {
         self: &Arc<Self>,
         token: &AccessToken,
         jwt_id: uuid::Uuid,
-        turn: &Arc<Turn>,
+        turn: &Arc<KeyGeneration>,
         recording: Recording,
     ) -> Result<(), TokenError> {
         let audit = &self.mint.audit;

@@ -10,7 +10,7 @@ use super::wait::wait_for;
 use super::{Content, Identity, Mint, Need, Numbered, Patience, Renewal, TokenSource};
 use crate::audit::is_recording;
 use crate::error::TokenError;
-use crate::key::{Key, Turn};
+use crate::key::{Key, KeyGeneration};
 use crate::token::AccessToken;
 
 /// A token and its renewal, for however many clients and queries.
@@ -91,7 +91,7 @@ impl Minting {
     fn join(
         &self,
         serves: impl Fn(&Held) -> bool,
-        turn: &Arc<Turn>,
+        turn: &Arc<KeyGeneration>,
         recording: Recording,
     ) -> Result<Need<Held, TokenError>, TokenError> {
         self.may_renew()?;
@@ -115,7 +115,7 @@ impl Minting {
     async fn await_joined(
         &self,
         serves: impl Fn(&Held) -> bool,
-        turn: &Arc<Turn>,
+        turn: &Arc<KeyGeneration>,
         hurry: bool,
     ) -> Result<Arc<Numbered<Held>>, TokenError> {
         let mint = &self.minter.mint;
@@ -141,7 +141,7 @@ impl Minting {
     fn wait_joined(
         &self,
         serves: impl Fn(&Held) -> bool,
-        turn: &Arc<Turn>,
+        turn: &Arc<KeyGeneration>,
     ) -> Result<Arc<Numbered<Held>>, TokenError> {
         let after = self.minter.mint.signer_timeout;
         match self.join(serves, turn, Recording::Here)? {

@@ -3,7 +3,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Header;
 use serde_json::{Map, Value};
 
-use super::strict;
+use super::unique_members;
 use crate::config::Relaxed;
 use crate::error::CallerError;
 use crate::key::{Algorithm, KeySet};
@@ -33,7 +33,7 @@ impl<'a> Compact<'a> {
         else {
             return Err(CallerError::malformed("has not three parts"));
         };
-        let members = strict::object(&decode(header)?).ok_or(CallerError::malformed(
+        let members = unique_members::object(&decode(header)?).ok_or(CallerError::malformed(
             "has a header that is no JSON object",
         ))?;
         check_members(&members, relaxed)?;
@@ -52,7 +52,7 @@ impl<'a> Compact<'a> {
 
     /// What the token says. Ask only once its signature is verified.
     pub(super) fn claims(&self) -> Result<Map<String, Value>, CallerError> {
-        strict::object(&self.decode_payload()?).ok_or(CallerError::malformed(
+        unique_members::object(&self.decode_payload()?).ok_or(CallerError::malformed(
             "has a payload that is no JSON object",
         ))
     }

@@ -1,11 +1,11 @@
 //! Who is calling: verifies tokens that come in.
 
 mod compact;
-mod fit;
+mod decode_claims;
 mod jwks;
 mod registered;
-mod seen;
-mod strict;
+mod unique_members;
+mod verified_cache;
 mod verified_token;
 mod verifier;
 

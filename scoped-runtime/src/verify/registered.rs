@@ -130,7 +130,8 @@ fn role(claims: &Map<String, Value>) -> Result<Role, CallerError> {
 /// A token without one is at the lowest level.
 fn aal(claims: &Map<String, Value>) -> Result<Aal, CallerError> {
     text(claims, "aal")?.map_or(Ok(Aal::default()), |level| {
-        Aal::read(level).ok_or(CallerError::claim("aal", "is not a level that is known"))
+        let unknown = CallerError::claim("aal", "is not a level that is known");
+        level.parse().map_err(|_| unknown)
     })
 }
 

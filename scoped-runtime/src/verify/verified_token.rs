@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::fit;
+use super::decode_claims;
 use super::registered::Registered;
 use crate::claims::{Aal, Actor, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId};
 use crate::error::{CallerError, ClientError, shown};
@@ -122,7 +122,7 @@ impl<C> VerifiedToken<C> {
     {
         Ok(VerifiedToken {
             verified: Arc::clone(&self.verified),
-            claims: Arc::new(fit::read(&self.verified.payload)?),
+            claims: Arc::new(decode_claims::read(&self.verified.payload)?),
         })
     }
 

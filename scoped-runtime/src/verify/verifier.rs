@@ -8,7 +8,7 @@ use super::VerifiedToken;
 use super::compact::Compact;
 use super::jwks::Jwks;
 use super::registered::Registered;
-use super::seen::{Seen, Trust};
+use super::verified_cache::{VerifiedCache, VerifiedWith};
 use super::verified_token::Verified;
 use crate::claims::ScopedClaims;
 use crate::clock::Clock;
@@ -37,7 +37,7 @@ use crate::transport::{JwksEndpoint, Transport};
 /// they are first needed and kept as long as the answer says (`max-age`; 10 minutes if it does not, 30
 /// seconds to an hour), then fetched again. A `kid` that they lack is looked for at once, but not more
 /// than every 30 seconds. While the endpoint is down the old keys serve for another hour. How else
-/// tokens may be signed, and where keys come from, is what [`Verification`](crate::Verification) says.
+/// tokens may be signed, and where keys come from, is what [`VerifierOptions`](crate::VerifierOptions) says.
 ///
 /// A signature that was verified is remembered (of the last 1000 tokens, and only while the keys are the
 /// same), so that the second request with a token costs a hash; times are checked every time.
@@ -54,7 +54,7 @@ struct Inner {
     /// Shared secrets: those of the rules, and the project's own while it signs with one.
     secrets: ArcSwap<Vec<VerifyingKey>>,
     keys: Keys,
-    seen: Seen,
+    seen: VerifiedCache,
     clock: Arc<dyn Clock>,
 }
 
@@ -104,7 +104,7 @@ impl TokenVerifier {
             secrets: ArcSwap::from_pointee(secrets),
             rules,
             keys,
-            seen: Seen::new(),
+            seen: VerifiedCache::new(),
             clock,
         })))
     }
@@ -139,7 +139,7 @@ impl TokenVerifier {
             return Err(CallerError::TooLarge { bytes, limit });
         }
         if let Some(sight) = inner.seen.get(token)
-            && inner.still_trusts(&sight.trust).await?
+            && inner.still_trusts(&sight.verified_with).await?
         {
             inner.check_times(sight.token.registered())?;
             return Ok(sight.token.clone());
@@ -148,13 +148,13 @@ impl TokenVerifier {
         if !inner.rules.algorithms.contains(&compact.algorithm) {
             return Err(CallerError::Algorithm);
         }
-        let trust = inner.check_signature(&compact).await?;
+        let verified_with = inner.check_signature(&compact).await?;
         let claims = compact.claims()?;
         let registered = Registered::read(&claims, &inner.rules, &inner.issuer)?;
         inner.check_times(&registered)?;
         let verified = Verified::new(Arc::clone(&inner.issuer), token, claims, registered);
         let verified = VerifiedToken::new(verified);
-        inner.seen.insert(token, verified.clone(), trust);
+        inner.seen.insert(token, verified.clone(), verified_with);
         Ok(verified)
     }
 
@@ -187,7 +187,7 @@ impl TokenVerifier {
 
 impl Inner {
     /// What the signature was verified with.
-    async fn check_signature(&self, compact: &Compact<'_>) -> Result<Trust, CallerError> {
+    async fn check_signature(&self, compact: &Compact<'_>) -> Result<VerifiedWith, CallerError> {
         if compact.algorithm == Algorithm::Hs256 {
             let secrets = self.secrets.load_full();
             // Auth, Storage and Realtime take any `kid` for the legacy secret, too.
@@ -195,7 +195,7 @@ impl Inner {
             return if secrets.is_empty() {
                 Err(CallerError::Algorithm)
             } else if secrets.iter().any(verifies) {
-                Ok(Trust::Secrets(secrets))
+                Ok(VerifiedWith::Secrets(secrets))
             } else {
                 Err(CallerError::Signature)
             };
@@ -203,7 +203,7 @@ impl Inner {
         let key_id = compact.key_id.clone();
         let keys = self.keys(key_id.as_deref()).await?;
         compact.check(&keys)?;
-        Ok(Trust::Keys { keys, key_id })
+        Ok(VerifiedWith::Keys { keys, key_id })
     }
 
     async fn keys(&self, key_id: Option<&str>) -> Result<Arc<KeySet>, CallerError> {
@@ -214,10 +214,12 @@ impl Inner {
     }
 
     /// Whether the keys are still those that a signature was verified with.
-    async fn still_trusts(&self, trust: &Trust) -> Result<bool, CallerError> {
-        Ok(match trust {
-            Trust::Secrets(secrets) => Arc::ptr_eq(secrets, &self.secrets.load()),
-            Trust::Keys { keys, key_id } => Arc::ptr_eq(keys, &self.keys(key_id.as_deref()).await?),
+    async fn still_trusts(&self, verified_with: &VerifiedWith) -> Result<bool, CallerError> {
+        Ok(match verified_with {
+            VerifiedWith::Secrets(secrets) => Arc::ptr_eq(secrets, &self.secrets.load()),
+            VerifiedWith::Keys { keys, key_id } => {
+                Arc::ptr_eq(keys, &self.keys(key_id.as_deref()).await?)
+            }
         })
     }
 

@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt;
-use scoped_runtime::{NoClaims, ScopedClients, SigningKey, TokenVerifier, Verification};
+use scoped_runtime::{NoClaims, ScopedClients, SigningKey, TokenVerifier, VerifierOptions};
 
 use crate::measure::{Bench, SHORT, Side, calls};
 use crate::mint::{es256, signing_input};
@@ -57,13 +57,13 @@ fn both(
     key: SigningKey,
     raw: &dyn Fn(Signed) -> Side<'static>,
 ) -> Vec<Row> {
-    let verification = Verification::new();
+    let verification = VerifierOptions::new();
     let verification = match algorithm {
         "HS256" => verification,
         _ => verification.jwks(key.public_jwks().to_string()),
     };
     let clock = FastClock::new();
-    let config = config(URL, key).clock(clock).verification(verification);
+    let config = config(URL, key).clock(clock).verifier_options(verification);
     let clients = clients(config.shared_sessions(0));
     let tokens: Vec<String> = (0..TOO_MANY).map(|_| token(&clients)).collect();
     let signed = tokens.iter().map(|token| {

@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libfuzzer_sys::fuzz_target;
 use scoped_runtime::{
-    CallerError, Clock, Config, NoClaims, TokenVerifier, Verification, VerifiedToken,
+    CallerError, Clock, Config, NoClaims, TokenVerifier, VerifierOptions, VerifiedToken,
 };
 use serde_json::Value;
 
@@ -39,7 +39,7 @@ static VERIFIER: LazyLock<TokenVerifier> = LazyLock::new(|| {
         .environment(|_| None)
         .url("https://project.test")
         .clock(Still)
-        .verification(Verification::new().jwks(keys).hs256(SECRET))
+        .verifier_options(VerifierOptions::new().jwks(keys).hs256(SECRET))
         .verifier();
     verifier.expect("valid")
 });

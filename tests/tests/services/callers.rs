@@ -1,6 +1,6 @@
 //! Who gets in, and what the others are told.
 
-use scoped_runtime::Verification;
+use scoped_runtime::VerifierOptions;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
@@ -172,7 +172,7 @@ async fn a_middleware_can_require_more() {
 #[tokio::test]
 async fn keys_that_cannot_be_fetched_are_a_503_that_says_when_to_come_again() {
     let issuer = Issuer::new(KID);
-    let world = World::with(issuer, Verification::new()).await;
+    let world = World::with(issuer, VerifierOptions::new()).await;
     world.database_answers(ResponseTemplate::new(500)).await;
     for path in PATHS {
         let answer = world.ask_with(path, &world.token(&json!({}))).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use scoped_runtime::{Clock, Config, ScopedClients, Verification, scoped_claims};
+use scoped_runtime::{Clock, Config, ScopedClients, VerifierOptions, scoped_claims};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -45,10 +45,10 @@ impl World {
     pub(crate) async fn new() -> Self {
         let issuer = Issuer::new(KID);
         let keys = set(&[&issuer]);
-        Self::with(issuer, Verification::new().jwks(keys)).await
+        Self::with(issuer, VerifierOptions::new().jwks(keys)).await
     }
 
-    pub(crate) async fn with(issuer: Issuer, verification: Verification) -> Self {
+    pub(crate) async fn with(issuer: Issuer, verification: VerifierOptions) -> Self {
         let database = MockServer::start().await;
         let (clock, asked_the_time) = (ManualClock::at(START), Arc::default());
         let config = Config::builder()
@@ -56,7 +56,7 @@ impl World {
             .url(database.uri())
             .api_key(KEY)
             .signing_key(own_key())
-            .verification(verification)
+            .verifier_options(verification)
             .request_timeout(Duration::from_millis(500))
             .clock(CountingClock(clock, Arc::clone(&asked_the_time)));
         let clients = ScopedClients::new(config.build().unwrap()).unwrap();

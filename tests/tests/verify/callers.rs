@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scoped_runtime::{
-    AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClients, TokenError, Verification,
-    VerifiedToken, scoped_claims,
+    AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClients, TokenError,
+    VerifiedToken, VerifierOptions, scoped_claims,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ impl World {
             .url(server.uri())
             .signing_key(own_key())
             .audit(journal.clone())
-            .verification(Verification::new().jwks(set(&[&issuer])));
+            .verifier_options(VerifierOptions::new().jwks(set(&[&issuer])));
         let clients = ScopedClients::new(config.build().unwrap()).unwrap();
         Self {
             server,
@@ -152,7 +152,7 @@ async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
     let config = builder(&ManualClock::at(START))
         .signing_key(own_key())
         .mint_policy(policy)
-        .verification(Verification::new().jwks(set(&[&issuer])));
+        .verifier_options(VerifierOptions::new().jwks(set(&[&issuer])));
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     let token = issuer.token(&claims(&json!({})));
     let caller = verify(clients.verifier(), &token).await.unwrap();

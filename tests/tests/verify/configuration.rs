@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use scoped_runtime::{Config, Problem, Verification};
+use scoped_runtime::{Config, Problem, VerifierOptions};
 use scoped_tests::ManualClock;
 
 use crate::support::{START, builder, own_key};
 
-fn nonsense() -> Verification {
-    Verification::new()
+fn nonsense() -> VerifierOptions {
+    VerifierOptions::new()
         .audience(" ")
         .algorithms([])
         .leeway(Duration::from_secs(301))
@@ -31,10 +31,10 @@ const FIELDS: [&str; 7] = [
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
     let clock = ManualClock::at(START);
-    let alone = builder(&clock).verification(nonsense()).verifier();
+    let alone = builder(&clock).verifier_options(nonsense()).verifier();
     let project = builder(&clock)
         .signing_key(own_key())
-        .verification(nonsense());
+        .verifier_options(nonsense());
     for error in [alone.unwrap_err(), project.build().unwrap_err()] {
         let fields: Vec<&str> = error.problems().iter().map(Problem::field).collect();
         assert_eq!(fields, FIELDS);

@@ -1,7 +1,7 @@
 //! Sets of keys that are given in code.
 
 use scoped_runtime::__private::jws_verifies;
-use scoped_runtime::{CallerError, SigningKey, Verification};
+use scoped_runtime::{CallerError, SigningKey, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 
@@ -9,9 +9,9 @@ use crate::support::{Issuer, KID, START, builder, claims, set, verify};
 
 fn problem(jwks: &str) -> String {
     let clock = ManualClock::at(START);
-    let verification = Verification::new().jwks(jwks);
+    let verification = VerifierOptions::new().jwks(jwks);
     let error = builder(&clock)
-        .verification(verification)
+        .verifier_options(verification)
         .verifier()
         .unwrap_err();
     assert_eq!(error.field(), "jwks", "{error}");
@@ -69,9 +69,9 @@ async fn keys_that_only_others_understand_are_left_out() {
     let strange = json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "post-quantum", "pub": "AA" });
     let jwks = json!({ "keys": [strange, issuer.jwk()] }).to_string();
     let clock = ManualClock::at(START);
-    let verification = Verification::new().jwks(jwks);
+    let verification = VerifierOptions::new().jwks(jwks);
     let verifier = builder(&clock)
-        .verification(verification)
+        .verifier_options(verification)
         .verifier()
         .unwrap();
     let token = issuer.token(&claims(&json!({})));
@@ -87,9 +87,9 @@ async fn a_token_without_a_kid_means_a_key_without_one() {
         for key in set["keys"].as_array_mut().unwrap() {
             key.as_object_mut().unwrap().remove("kid");
         }
-        let verification = Verification::new().jwks(set.to_string());
+        let verification = VerifierOptions::new().jwks(set.to_string());
         builder(&clock)
-            .verification(verification)
+            .verifier_options(verification)
             .verifier()
             .unwrap()
     };
@@ -103,8 +103,8 @@ async fn a_token_without_a_kid_means_a_key_without_one() {
         .await
         .unwrap_err();
     assert!(matches!(error, CallerError::UnknownKey), "{error}");
-    let named = Verification::new().jwks(set(&[&issuer]));
-    let named = builder(&clock).verification(named).verifier().unwrap();
+    let named = VerifierOptions::new().jwks(set(&[&issuer]));
+    let named = builder(&clock).verifier_options(named).verifier().unwrap();
     let error = verify(&named, &token).await.unwrap_err();
     assert!(matches!(error, CallerError::MissingKeyId), "{error}");
 }
@@ -122,8 +122,10 @@ async fn what_a_signing_key_signs_its_public_half_verifies() {
             continue;
         }
         let clock = ManualClock::at(START);
-        let verification = Verification::new().jwks(key.public_jwks().to_string());
-        let config = builder(&clock).signing_key(key).verification(verification);
+        let verification = VerifierOptions::new().jwks(key.public_jwks().to_string());
+        let config = builder(&clock)
+            .signing_key(key)
+            .verifier_options(verification);
         let clients = scoped_runtime::ScopedClients::new(config.build().unwrap()).unwrap();
         let token = clients.get(crate::support::ALICE).unwrap().token().unwrap();
         let caller = verify(clients.verifier(), token.expose_secret()).await;

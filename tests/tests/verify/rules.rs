@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use scoped_runtime::{
-    Aal, Algorithm, CallerError, NoClaims, ScopedClaims, Verification, scoped_claims,
+    Aal, Algorithm, CallerError, NoClaims, ScopedClaims, VerifierOptions, scoped_claims,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
@@ -97,11 +97,11 @@ async fn times_have_ten_seconds_of_leeway() {
 async fn the_leeway_can_be_none() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
-    let verification = Verification::new()
+    let verification = VerifierOptions::new()
         .jwks(set(&[&issuer]))
         .leeway(Duration::ZERO);
     let verifier = builder(&clock)
-        .verification(verification)
+        .verifier_options(verification)
         .verifier()
         .unwrap();
     let token = issuer.token(&claims(&json!({ "exp": START + 60 })));
@@ -128,14 +128,14 @@ async fn what_auth_may_leave_out_may_be_left_out() {
 async fn audience_issuer_and_algorithms_are_the_configurations() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
-    let with = |verification: Verification| {
+    let with = |verification: VerifierOptions| {
         let verification = verification.jwks(set(&[&issuer]));
         builder(&clock)
-            .verification(verification)
+            .verifier_options(verification)
             .verifier()
             .unwrap()
     };
-    let audience = with(Verification::new().audience("service"));
+    let audience = with(VerifierOptions::new().audience("service"));
     let token = |more: Value| issuer.token(&claims(&more));
     verify(&audience, &token(json!({ "aud": "service" })))
         .await
@@ -143,13 +143,13 @@ async fn audience_issuer_and_algorithms_are_the_configurations() {
     verify(&audience, &token(json!({}))).await.unwrap_err();
 
     // Another issuer's users need no UUID.
-    let other = with(Verification::new().issuer("https://login.test/"));
+    let other = with(VerifierOptions::new().issuer("https://login.test/"));
     let claims = json!({ "iss": "https://login.test/", "sub": "user_2abc" });
     let caller = verify(&other, &token(claims)).await.unwrap();
     assert_eq!(caller.user_id().as_str(), "user_2abc");
     verify(&other, &token(json!({}))).await.unwrap_err();
 
-    let pinned = with(Verification::new().algorithms([Algorithm::EdDsa]));
+    let pinned = with(VerifierOptions::new().algorithms([Algorithm::EdDsa]));
     let error = verify(&pinned, &token(json!({}))).await.unwrap_err();
     assert!(matches!(error, CallerError::Algorithm), "{error}");
 }

@@ -1,7 +1,8 @@
 //! HS256: only with a secret that the project has.
 
 use scoped_runtime::{
-    CallerError, Config, Problem, RotateNow, ScopedClients, SigningKey, TokenVerifier, Verification,
+    CallerError, Config, Problem, RotateNow, ScopedClients, SigningKey, TokenVerifier,
+    VerifierOptions,
 };
 use scoped_tests::ManualClock;
 use serde_json::json;
@@ -81,8 +82,8 @@ async fn a_verifier_alone_takes_the_secret_of_the_environment() {
 
 #[test]
 fn a_secret_that_is_too_short_is_refused() {
-    let verification = Verification::new().hs256("short").jwks("{");
-    let config = builder(&ManualClock::at(START)).verification(verification);
+    let verification = VerifierOptions::new().hs256("short").jwks("{");
+    let config = builder(&ManualClock::at(START)).verifier_options(verification);
     let error = config.verifier().unwrap_err();
     let fields: Vec<&str> = error.problems().iter().map(Problem::field).collect();
     assert_eq!(fields, ["jwks", "hs256"]);
@@ -108,10 +109,10 @@ async fn however_often_a_project_rotates_the_last_eight_secrets_verify() {
     }
     assert!(takes(verifier, &name(992)).await);
     // A secret that the configuration names stays.
-    let verification = Verification::new().hs256(OTHER);
+    let verification = VerifierOptions::new().hs256(OTHER);
     let config = builder(&ManualClock::at(START))
         .jwt_secret(SECRET)
-        .verification(verification);
+        .verifier_options(verification);
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     for number in 0..20 {
         clients.rotate(SigningKey::hs256(name(number)).unwrap());

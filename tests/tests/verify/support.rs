@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scoped_runtime::{
     CallerError, Config, ConfigBuilder, NoClaims, ScopedClients, SigningKey, TokenVerifier,
-    Verification, VerifiedToken,
+    VerifiedToken, VerifierOptions,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
@@ -109,10 +109,10 @@ pub(crate) fn builder(clock: &ManualClock) -> ConfigBuilder {
 /// A project that trusts this issuer, with its clock.
 pub(crate) fn trusting(issuer: &Issuer) -> (ScopedClients, ManualClock) {
     let clock = ManualClock::at(START);
-    let verification = Verification::new().jwks(set(&[issuer]));
+    let verification = VerifierOptions::new().jwks(set(&[issuer]));
     let config = builder(&clock)
         .signing_key(own_key())
-        .verification(verification);
+        .verifier_options(verification);
     (ScopedClients::new(config.build().unwrap()).unwrap(), clock)
 }
 

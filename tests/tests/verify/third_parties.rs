@@ -1,7 +1,7 @@
 //! Issuers other than the project's Auth, each with settings of its own, and what is said of a token that
 //! is another's.
 
-use scoped_runtime::{TokenVerifier, Verification};
+use scoped_runtime::{TokenVerifier, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
@@ -11,18 +11,18 @@ use crate::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, 
 
 const OTHER: &str = "https://login.test/";
 
-fn verifier(verification: Verification) -> TokenVerifier {
+fn verifier(verification: VerifierOptions) -> TokenVerifier {
     let clock = ManualClock::at(START);
     builder(&clock)
-        .verification(verification)
+        .verifier_options(verification)
         .verifier()
         .unwrap()
 }
 
-fn fields(verification: Verification) -> Vec<String> {
+fn fields(verification: VerifierOptions) -> Vec<String> {
     let clock = ManualClock::at(START);
     let error = builder(&clock)
-        .verification(verification)
+        .verifier_options(verification)
         .verifier()
         .unwrap_err();
     error
@@ -40,11 +40,11 @@ async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
     let keys = Mock::given(method("GET")).and(path("/keys"));
     keys.respond_with(answer).mount(&server).await;
     let clock = ManualClock::at(START);
-    let verification = Verification::new()
+    let verification = VerifierOptions::new()
         .issuer(OTHER)
         .jwks_url(format!("{}/keys", server.uri()));
     let verifier = builder(&clock)
-        .verification(verification)
+        .verifier_options(verification)
         .verifier()
         .unwrap();
     let of = |issuer: &Issuer| issuer.token(&claims(&json!({ "iss": OTHER, "sub": "user_2abc" })));
@@ -87,7 +87,7 @@ async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
             .retain(|_, value| !value.is_null());
         issuer.sign(&all.to_string(), &body.to_string())
     };
-    let plain = || Verification::new().issuer(OTHER).jwks(set(&[&issuer]));
+    let plain = || VerifierOptions::new().issuer(OTHER).jwks(set(&[&issuer]));
     let print = "dGhlIHRodW1icHJpbnQgb2YgaXQ";
     for (name, verification, token) in [
         (
@@ -137,20 +137,23 @@ async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
 #[test]
 fn settings_for_a_third_party_name_it() {
     assert_eq!(
-        fields(Verification::new().allow_missing_audience()),
+        fields(VerifierOptions::new().allow_missing_audience()),
         ["allow_missing_audience"]
     );
     assert_eq!(
-        fields(Verification::new().allow_thumbprints()),
+        fields(VerifierOptions::new().allow_thumbprints()),
         ["allow_thumbprints"]
     );
-    assert_eq!(fields(Verification::new().allow_at_jwt()), ["allow_at_jwt"]);
     assert_eq!(
-        fields(Verification::new().jwks_url("https://a.test/keys")),
+        fields(VerifierOptions::new().allow_at_jwt()),
+        ["allow_at_jwt"]
+    );
+    assert_eq!(
+        fields(VerifierOptions::new().jwks_url("https://a.test/keys")),
         ["jwks_url"]
     );
     let issuer = Issuer::new(KID);
-    let named = || Verification::new().issuer(OTHER);
+    let named = || VerifierOptions::new().issuer(OTHER);
     let both = named()
         .jwks(set(&[&issuer]))
         .jwks_url("https://a.test/keys");
@@ -165,7 +168,7 @@ fn settings_for_a_third_party_name_it() {
         let verification = named().jwks_url(url);
         let clock = ManualClock::at(START);
         let error = builder(&clock)
-            .verification(verification)
+            .verifier_options(verification)
             .verifier()
             .unwrap_err();
         assert_eq!(error.field(), "jwks_url", "{url}");
@@ -177,7 +180,7 @@ fn settings_for_a_third_party_name_it() {
 #[tokio::test]
 async fn the_project_under_another_name_keeps_its_users() {
     let issuer = Issuer::new(KID);
-    let keys = || Verification::new().jwks(set(&[&issuer]));
+    let keys = || VerifierOptions::new().jwks(set(&[&issuer]));
     let (clients, _) = trusting(&issuer);
     for name in [
         "http://localhost:8000/auth/v1",
@@ -192,7 +195,11 @@ async fn the_project_under_another_name_keeps_its_users() {
             .await
             .unwrap_err()
             .to_string();
-        for part in [name, "https://project.test/auth/v1", "Verification::issuer"] {
+        for part in [
+            name,
+            "https://project.test/auth/v1",
+            "VerifierOptions::issuer",
+        ] {
             assert!(error.contains(part), "{error}");
         }
     }
@@ -204,8 +211,10 @@ async fn the_project_under_another_name_keeps_its_users() {
         .mount(&server)
         .await;
     let clock = ManualClock::at(START);
-    let verification = Verification::new().issuer("http://localhost:8000");
-    let config = builder(&clock).url(server.uri()).verification(verification);
+    let verification = VerifierOptions::new().issuer("http://localhost:8000");
+    let config = builder(&clock)
+        .url(server.uri())
+        .verifier_options(verification);
     let named = config.verifier().unwrap();
     let of = |sub: &str| {
         issuer.token(&claims(

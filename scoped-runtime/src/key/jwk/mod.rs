@@ -5,7 +5,6 @@
 mod family;
 mod member;
 mod public;
-mod roca;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;

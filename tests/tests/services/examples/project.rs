@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use reqwest::{Client, Method};
-use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClients, Verification};
+use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClients, VerifierOptions};
 use scoped_tests::{Gateway, LocalSupabase, ManualClock};
 use serde_json::{Value, json};
 
@@ -37,8 +37,8 @@ impl Project {
     /// With something else at the project's address, which is not asked for keys.
     pub(crate) async fn at(url: &str) -> Self {
         let issuer = Issuer::new(KID);
-        let keys = Verification::new().jwks(set(&[&issuer]));
-        Self::start(config(url).verification(keys), issuer, None).await
+        let keys = VerifierOptions::new().jwks(set(&[&issuer]));
+        Self::start(config(url).verifier_options(keys), issuer, None).await
     }
 
     pub(crate) async fn start(

@@ -5,7 +5,7 @@ mod identities;
 mod shapes;
 mod times;
 
-use scoped_runtime::{CallerError, ScopedClients, Verification};
+use scoped_runtime::{CallerError, ScopedClients, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::json;
 
@@ -100,10 +100,10 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
 async fn a_public_key_is_no_secret_even_beside_a_secret() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
-    let verification = Verification::new().jwks(set(&[&issuer])).hs256(SECRET);
+    let verification = VerifierOptions::new().jwks(set(&[&issuer])).hs256(SECRET);
     let config = builder(&clock)
         .signing_key(own_key())
-        .verification(verification);
+        .verifier_options(verification);
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     let body = claims(&json!({}));
     let header = json!({ "alg": "HS256", "kid": KID });

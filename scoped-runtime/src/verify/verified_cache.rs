@@ -10,15 +10,15 @@ use crate::token::fingerprint;
 /// rest. Only the signature is remembered, as in `PostgREST`; times and keys are looked at every time.
 ///
 /// Tokens are found by their SHA-256, so that how long it takes tells nothing of those that are here.
-pub(super) struct Seen(Cache<[u8; 32], Arc<Sight>>);
+pub(super) struct VerifiedCache(Cache<[u8; 32], Arc<Entry>>);
 
-pub(super) struct Sight {
+pub(super) struct Entry {
     pub(super) token: VerifiedToken,
-    pub(super) trust: Trust,
+    pub(super) verified_with: VerifiedWith,
 }
 
 /// What a signature was verified with. Once the project has other keys, it says nothing any more.
-pub(super) enum Trust {
+pub(super) enum VerifiedWith {
     Secrets(Arc<Vec<VerifyingKey>>),
     Keys {
         keys: Arc<KeySet>,
@@ -29,17 +29,22 @@ pub(super) enum Trust {
 /// As many as `PostgREST` remembers.
 const TOKENS: usize = 1000;
 
-impl Seen {
+impl VerifiedCache {
     pub(super) fn new() -> Self {
         Self(Cache::new(TOKENS))
     }
 
-    pub(super) fn get(&self, token: &str) -> Option<Arc<Sight>> {
+    pub(super) fn get(&self, token: &str) -> Option<Arc<Entry>> {
         self.0.get(&fingerprint(token))
     }
 
-    pub(super) fn insert(&self, text: &str, token: VerifiedToken, trust: Trust) {
-        self.0
-            .insert(fingerprint(text), Arc::new(Sight { token, trust }));
+    pub(super) fn insert(&self, text: &str, token: VerifiedToken, verified_with: VerifiedWith) {
+        self.0.insert(
+            fingerprint(text),
+            Arc::new(Entry {
+                token,
+                verified_with,
+            }),
+        );
     }
 }

@@ -6,21 +6,21 @@ use super::{issuer, url};
 use crate::error::Problem;
 use crate::key::{Algorithm, KeySet, SigningKey, VerifyingKey};
 
-/// How callers' tokens are verified; [`ConfigBuilder::verification`](crate::ConfigBuilder::verification)
+/// How callers' tokens are verified; [`ConfigBuilder::verifier_options`](crate::ConfigBuilder::verifier_options)
 /// takes it. Without one, tokens of the project's own Auth are: the keys come from
 /// `{url}/auth/v1/.well-known/jwks.json`, and the JWT secret counts too if the project signs with one.
 ///
 /// ```
 /// use std::time::Duration;
-/// use scoped_runtime::{Algorithm, Verification};
+/// use scoped_runtime::{Algorithm, VerifierOptions};
 ///
-/// let verification = Verification::new()
+/// let options = VerifierOptions::new()
 ///     .algorithms([Algorithm::Es256])
 ///     .leeway(Duration::from_secs(5));
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
-pub struct Verification {
+pub struct VerifierOptions {
     jwks: Option<String>,
     secrets: Vec<SecretString>,
     audience: String,
@@ -46,13 +46,13 @@ pub(crate) struct Relaxed {
 /// More than two clocks may differ by.
 const MAX_LEEWAY: Duration = Duration::from_mins(5);
 
-impl Default for Verification {
+impl Default for VerifierOptions {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Verification {
+impl VerifierOptions {
     /// The defaults.
     pub fn new() -> Self {
         Self {
@@ -231,7 +231,7 @@ impl Verification {
     }
 }
 
-/// A [`Verification`], checked.
+/// A [`VerifierOptions`], checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Rules {
     /// The public keys, if they are not to be fetched.
