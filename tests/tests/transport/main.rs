@@ -11,6 +11,7 @@ mod framing;
 mod headers;
 mod limits;
 mod options;
+mod race;
 mod repeatable;
 mod retries;
 mod runtimes;
