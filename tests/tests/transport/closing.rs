@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use scoped_runtime::{ClientError, Error};
 use scoped_tests::ManualClock;
-use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 
 use crate::support::{
-    ALICE, BOB, Certificate, EMPTY, START, Server, config, http2, project, request, respond, until,
+    ALICE, BOB, Certificate, EMPTY, START, Server, config, full_queue, http2, project, request,
+    respond, until,
 };
 
 fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
@@ -20,19 +19,9 @@ fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
 
 #[tokio::test]
 async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
-    socket.bind(&any.into()).unwrap();
-    socket.listen(1).unwrap();
-    socket.set_nonblocking(true).unwrap();
-    let listener = TcpListener::from_std(socket.into()).unwrap();
+    let (listener, fillers) = full_queue().await;
     let address = listener.local_addr().unwrap();
-    // The queue is full as soon as a connection does not come to be.
-    let mut fillers = Vec::new();
     let short = Duration::from_millis(200);
-    while let Ok(Ok(filler)) = tokio::time::timeout(short, TcpStream::connect(address)).await {
-        fillers.push(filler);
-    }
     let clients = project(config(&format!("http://{address}")));
     let alice = clients.get(ALICE).unwrap();
     let query = tokio::spawn(alice.from("notes").execute());

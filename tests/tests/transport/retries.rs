@@ -39,7 +39,7 @@ pub(crate) async fn in_order(
     (server, count)
 }
 
-fn reset(stream: &TcpStream) -> std::io::Result<()> {
+pub(crate) fn reset(stream: &TcpStream) -> std::io::Result<()> {
     socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
 }
 
