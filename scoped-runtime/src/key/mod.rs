@@ -24,6 +24,7 @@ pub(crate) use verifying_key::VerifyingKey;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
 
 use crate::error::Problem;
 
@@ -79,16 +80,23 @@ impl Algorithm {
     }
 }
 
-/// A token's header (RFC 7515, section 4) in base64url, encoded once for each key.
+/// A token's header (RFC 7515, section 4; RFC 7519, section 5.1).
+#[derive(Serialize)]
+struct Header<'a> {
+    typ: &'static str,
+    alg: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
+}
+
+/// A token's header in base64url, encoded once for each key.
 fn encoded_header(algorithm: Algorithm, key_id: Option<&str>) -> String {
-    let mut header = jsonwebtoken::Header::new(match algorithm {
-        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
-        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
-        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
-        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-    });
-    header.kid = key_id.map(str::to_owned);
-    // A header of two enums and a string always serialises.
+    let header = Header {
+        typ: "JWT",
+        alg: algorithm.name(),
+        kid: key_id,
+    };
+    // Texts always serialise.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default())
 }
 
