@@ -66,8 +66,8 @@ fn field(kind: u8, name: &str, value: &str) -> Vec<u8> {
 
 /// `:status: 200` of the static table.
 const OK: [u8; 1] = [0x88];
-/// The newest field of the dynamic table.
-const AGAIN: [u8; 1] = [0x80 | 62];
+/// The newest field of the dynamic table, number 62.
+const AGAIN: [u8; 1] = [0xbe];
 
 /// The next request's stream; `None` at the end of the connection.
 async fn next(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<Option<u32>> {
