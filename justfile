@@ -71,3 +71,7 @@ fuzz seconds="180":
 # The benchmarks, and the table in scoped-runtime/docs/benchmarks.md
 bench:
     cargo bench -p scoped-tests --features services
+
+# What a clean build of a hello-world costs, beside one on `postgrest` and `jsonwebtoken`; for a quiet machine
+build-cost runs="2":
+    tests/build-cost {{runs}}

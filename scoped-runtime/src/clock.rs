@@ -5,6 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
+use futures_util::future::{Either, select};
+
 /// Where a project reads the time. Give your own to
 /// [`ConfigBuilder::clock`](crate::ConfigBuilder::clock) to test what happens when tokens expire.
 pub trait Clock: fmt::Debug + Send + Sync {
@@ -25,6 +27,19 @@ pub trait Clock: fmt::Debug + Send + Sync {
 
 /// What [`Clock::sleep_until`] returns.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
+
+/// Waits for this, for as long as that at most by this clock.
+pub(crate) async fn within<T>(
+    clock: &dyn Clock,
+    time: Duration,
+    work: impl Future<Output = T> + Unpin,
+) -> Option<T> {
+    let moment = clock.monotonic().saturating_add(time);
+    match select(work, clock.sleep_until(moment)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
+}
 
 /// The clock of this machine.
 ///

@@ -46,7 +46,9 @@ impl Limits {
         self
     }
 
-    /// The headers of an answer; 32 KiB by default, and no less than 8 KiB.
+    /// The headers of an answer; 32 KiB by default, and no less than 8 KiB. Over HTTP/1 there may be no
+    /// more than 100 of them; over HTTP/2 each counts 32 bytes more than its name and value
+    /// ([RFC 9113, section 6.5.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2)).
     pub fn header_bytes(mut self, bytes: usize) -> Self {
         self.header_bytes = bytes;
         self

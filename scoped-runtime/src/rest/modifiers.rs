@@ -11,6 +11,7 @@ use super::order::Order;
 use super::preference::{Count, Returning};
 use super::query::Query;
 use super::verb::Accept;
+use crate::transport::Retry;
 
 impl<M> Query<M> {
     /// Sorts by a column: a name, or [`Order::desc`] of one. Calls add up.
@@ -154,6 +155,16 @@ impl<M> Query<M> {
     /// How long this query may take in all, instead of the configuration's `request_timeout`.
     pub fn timeout(mut self, after: Duration) -> Self {
         self.statement.timeout = Some(after);
+        self
+    }
+
+    /// Lets a write be sent again after a byte of it has left, as a read always is: when its connection
+    /// was lost, or the answer was 502, 503 or 504. The server may have carried the first one out, so it
+    /// is for writes that may happen twice (RFC 9110, section 9.2.2): an upsert, an update to given values,
+    /// a delete. An insert whose key the server chooses would leave two rows.
+    #[doc(alias = "retry")]
+    pub fn repeatable(mut self) -> Self {
+        self.statement.retry = Retry::Always;
         self
     }
 

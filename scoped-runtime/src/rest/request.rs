@@ -92,6 +92,15 @@ impl<M> Request<M> {
         self
     }
 
+    /// Lets the request be sent again after a byte of it has left, as a `GET` always is: when its
+    /// connection was lost, or the answer was 502, 503 or 504. For requests that may be carried out twice
+    /// (RFC 9110, section 9.2.2), such as a `PUT` of a file. An [`Upload`] cannot be sent twice, whatever
+    /// this says.
+    pub fn repeatable(mut self) -> Self {
+        self.outgoing.retry = Retry::Always;
+        self
+    }
+
     /// The request, if it may be sent.
     pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
         if let Some(refusal) = &self.refusal {
@@ -139,18 +148,6 @@ impl Request {
     pub async fn upload(self, body: Upload) -> Result<StreamedResponse, Error> {
         let (core, request) = self.into_outgoing()?;
         core.stream(&request, Some(body)).await
-    }
-
-    /// Sends the request again even if a byte of it had left when its connection was lost, or the
-    /// answer was 502, 503 or 504. A `GET` always is; anything else only if doing it twice is the same
-    /// as doing it once.
-    ///
-    /// # Errors
-    /// As [`execute`](Self::execute).
-    pub async fn execute_repeatable(self) -> Result<Response, Error> {
-        let (core, mut request) = self.into_outgoing()?;
-        request.retry = Retry::Always;
-        core.send(&request).await
     }
 }
 

@@ -11,6 +11,7 @@ use super::mistake::{Mistake, Refusal};
 use super::preference::Preferences;
 use super::verb::{Accept, Verb};
 use crate::error::ClientError;
+use crate::transport::Retry;
 
 /// Everything that a query says, before it is a request.
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ pub(super) struct Statement {
     pub(super) headers: Option<Box<HeaderMap>>,
     pub(super) accept: Accept,
     pub(super) timeout: Option<Duration>,
+    pub(super) retry: Retry,
     pub(super) refusal: Option<Box<Refusal>>,
 }
 
@@ -77,6 +79,7 @@ impl Statement {
             headers: None,
             accept: Accept::Rows,
             timeout: None,
+            retry: Retry::default(),
             refusal,
         }
     }

@@ -35,6 +35,7 @@ impl Statement {
         }
         let mut outgoing = Outgoing::new(self.verb.method(), target);
         outgoing.timeout = self.timeout;
+        outgoing.retry = self.retry;
         if matches!(
             self.verb,
             Verb::Insert | Verb::Upsert | Verb::Update | Verb::Call

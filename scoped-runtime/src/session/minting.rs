@@ -9,6 +9,7 @@ use super::minter::{Minter, Recording};
 use super::wait::wait_for;
 use super::{Content, Identity, Mint, Need, Numbered, Patience, Renewal, TokenSource};
 use crate::audit::is_recording;
+use crate::clock::within;
 use crate::error::TokenError;
 use crate::key::{Key, KeyGeneration};
 use crate::token::AccessToken;
@@ -123,16 +124,16 @@ impl Minting {
         match self.join(serves, turn, Recording::Aside)? {
             Need::Met(held) => Ok(held),
             Need::Failed(error) => Err(error),
-            // The timer is the caller's own: one inside would end with the runtime that it began on.
+            // Each caller has a timer: one inside of the mint would end with the runtime that it began on.
             Need::Awaits(outcome, left) => {
                 let wait = if hurry {
                     RETRY.saturating_sub(after.saturating_sub(left)).min(left)
                 } else {
                     left
                 };
-                tokio::time::timeout(wait, outcome)
+                within(&*mint.clock, wait, outcome)
                     .await
-                    .map_err(|_| TokenError::SignerTimeout { after })?
+                    .ok_or(TokenError::SignerTimeout { after })?
             }
         }
     }

@@ -234,3 +234,38 @@ fn server_name(host: &Host<String>) -> ServerName<'static> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the kernel would do cannot be waited for here, so its options are read back.
+    #[test]
+    fn a_socket_asks_a_silent_peer_and_gives_up_what_is_not_acknowledged() {
+        let mut settings = Settings::default();
+        settings.connections.keep_alive = Duration::from_secs(20);
+        settings.connections.keep_alive_timeout = Duration::from_secs(9);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let stream = runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}", listener.local_addr().unwrap());
+            let connector = Connector::new(&url.parse().unwrap(), &settings).unwrap();
+            let Origin { host, port, .. } = &connector.origin;
+            connector.tcp(host, *port).await.unwrap()
+        });
+        let socket = SockRef::from(&stream);
+        assert!(socket.tcp_nodelay().unwrap());
+        assert!(socket.keepalive().unwrap());
+        #[cfg(target_os = "linux")]
+        {
+            let seconds = |seconds| Duration::from_secs(seconds);
+            assert_eq!(socket.tcp_keepalive_time().unwrap(), seconds(20));
+            assert_eq!(socket.tcp_keepalive_interval().unwrap(), seconds(3));
+            assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
+            assert_eq!(socket.tcp_user_timeout().unwrap(), Some(seconds(29)));
+        }
+    }
+}

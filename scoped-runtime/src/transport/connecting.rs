@@ -3,10 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use futures_util::future::{Either, select};
-
 use super::connect::Connection;
 use super::shard::{Shard, Version};
+use crate::clock::within;
 
 /// A connection that is being made. It goes on when the request that wanted it does not: another will
 /// have it.
@@ -18,13 +17,10 @@ impl Connecting {
             return;
         };
         let connector = Arc::clone(&shard.connector);
-        let end = connector.clock.monotonic() + connector.connect_timeout;
         let connecting = std::pin::pin!(connector.connect());
-        let timeout = connector.clock.sleep_until(end);
-        let outcome = match select(connecting, timeout).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(io::ErrorKind::TimedOut.into()),
-        };
+        let outcome = within(&*connector.clock, connector.connect_timeout, connecting)
+            .await
+            .unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()));
         self.0 = None;
         shard.connected(outcome);
     }

@@ -10,7 +10,7 @@ use http::response::Parts;
 use http::{Request, Response, StatusCode};
 
 use super::body::{SendBody, Upload};
-use super::failure::{Failure, explain, is_head_too_large};
+use super::failure::{Failure, LargeHead, explain};
 use super::gate::{As, Gate, Refusal, Watch};
 use super::lease::Lease;
 use super::receive::{Limit, ReceiveBody, Unread};
@@ -104,15 +104,17 @@ impl Exchange<'_, '_> {
         {
             Ok(body) => Ok(body),
             Err(Unread::TooLarge) => Err(Trouble::fatal(limit.exceeded())),
-            Err(Unread::Lost(error)) => Err(self.lost(error, true)),
+            Err(Unread::Lost(error)) => Err(self.lost(error, true, true)),
         }
     }
 
-    fn lost(&self, error: hyper::Error, has_left: bool) -> Trouble {
-        let is_passing = !error.is_user() && !is_head_too_large(&error);
+    fn lost(&self, error: hyper::Error, has_left: bool, has_head: bool) -> Trouble {
+        let head = LargeHead::of(&error, has_head);
+        // The same answer would come again; another's takes only the connection.
+        let is_passing = !error.is_user() && !matches!(head, Some(LargeHead::Own(_)));
         let Transport { connector, .. } = self.transport;
         Trouble {
-            error: explain(error, connector.origin.name(), &connector.limits),
+            error: explain(error, head, connector.origin.name(), &connector.limits),
             has_left,
             is_passing,
             after: None,
@@ -151,7 +153,7 @@ impl Exchange<'_, '_> {
                     let missed = self.watch.deadline.missed(Phase::Connection);
                     return Err(Trouble::fatal(missed));
                 }
-                Failure::Lost { error, has_left } => return Err(self.lost(error, has_left)),
+                Failure::Lost { error, has_left } => return Err(self.lost(error, has_left, false)),
             }
         }
     }

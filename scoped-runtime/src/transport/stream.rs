@@ -7,7 +7,7 @@ use futures_util::Stream;
 use http::HeaderMap;
 
 use super::body::Upload;
-use super::failure::explain;
+use super::failure::{LargeHead, explain};
 use super::receive::ReceiveBody;
 use super::{As, Outgoing, Transport};
 use crate::error::{ClientError, Error, Phase};
@@ -104,7 +104,10 @@ async fn part(
     let connector = &transport.connector;
     match select(next, ends).await {
         Either::Left((part, _)) => part.map(|part| {
-            part.map_err(|error| explain(error, connector.origin.name(), &connector.limits))
+            part.map_err(|error| {
+                let head = LargeHead::of(&error, true);
+                explain(error, head, connector.origin.name(), &connector.limits)
+            })
         }),
         Either::Right((Either::Left(_), _)) => Some(Err(ClientError::Closed.into())),
         Either::Right((Either::Right(_), _)) => Some(Err(ClientError::Timeout {

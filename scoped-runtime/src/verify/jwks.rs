@@ -2,7 +2,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, within};
 use crate::error::{CallerError, ClientError, Error, Phase};
 use crate::key::KeySet;
 use crate::session::{Need, Patience, Renewal};
@@ -80,9 +80,9 @@ impl Jwks {
             Need::Failed(error) => Err(error),
             Need::Awaits(outcome, left) => match usable.as_ref() {
                 Some(usable) if !started.get() && usable.has(key_id) => Ok(Arc::clone(usable)),
-                _ => tokio::time::timeout(left, outcome)
+                _ => within(&*self.clock, left, outcome)
                     .await
-                    .unwrap_or_else(|_| Err(Arc::new(timeout()))),
+                    .unwrap_or_else(|| Err(Arc::new(timeout()))),
             },
         };
         match (outcome, usable) {

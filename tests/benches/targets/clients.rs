@@ -4,11 +4,12 @@ use std::process::Command;
 use std::sync::{Arc, Barrier};
 use std::time::Instant;
 
+use aws_lc_rs::hmac;
 use scoped_runtime::{ScopedClient, ScopedClients};
 
 use crate::measure::{Bench, SHORT, calls, exact, median};
-use crate::mint::{minting, unshared};
-use crate::project::{FastClock, Tenant, URL, USER, client, clients, config, hs256};
+use crate::mint::{minting, signing_input, unshared};
+use crate::project::{FastClock, SECRET, Tenant, URL, USER, client, clients, config, hs256};
 use crate::table::{Row, time};
 
 const BEARER: usize = "Bearer ".len();
@@ -27,6 +28,9 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
 fn crowded_rows(bench: &mut Bench) -> Vec<Row> {
     let project = clients(config(URL, hs256()).shared_sessions(0));
     let known = project.get(USER).expect("a client");
+    // The part of a mint that another machine does in another time: the target is one machine's.
+    let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
+    let input = signing_input(known.token().expect("a token").expose_secret());
     let mut rows = Vec::new();
     let (gate, mut threads) = (Arc::new(Barrier::new(513)), Vec::new());
     for idle in [0, 64, 512] {
@@ -42,10 +46,13 @@ fn crowded_rows(bench: &mut Bench) -> Vec<Row> {
         let measured = bench.measure(
             &format!("new client, {idle} idle threads"),
             SHORT,
-            vec![calls(|| {
-                let client = project.get(USER).expect("a client");
-                client.token().expect("a token")
-            })],
+            vec![
+                calls(|| {
+                    let client = project.get(USER).expect("a client");
+                    client.token().expect("a token")
+                }),
+                calls(|| hmac::sign(&key, input.as_bytes())),
+            ],
         );
         let took = measured.fastest(0);
         rows.push(Row {
@@ -53,7 +60,11 @@ fn crowded_rows(bench: &mut Bench) -> Vec<Row> {
             measured: time(took),
             target: "at most 1.50 us".to_owned(),
             met: Some(took <= 1.5e-6),
-            hint: String::new(),
+            hint: format!(
+                "{:.2} x one raw HMAC-SHA256 of the same token, {}",
+                measured.ratio(0, 1),
+                time(measured.fastest(1))
+            ),
         });
     }
     gate.wait();

@@ -7,8 +7,8 @@ use std::{fs, io};
 
 const HEAD: &str = "# Benchmarks
 
-Written by `cargo bench -p scoped-tests --features services`; do not edit. Both sides of a ratio are
-measured in turns within one run. Computations count by the fastest of 2,000 batches, what waits by the
+The table is written by `cargo bench -p scoped-tests --features services`; what follows it is written by hand.
+Both sides of a ratio are measured in turns within one run. Computations count by the fastest of 2,000 batches, what waits by the
 median of the ratios within each turn; round trips by the CPU time of the thread that is the client. Times are of this machine, and only a hint.
 ";
 
@@ -66,10 +66,12 @@ pub(crate) fn text(rows: &[Row]) -> String {
     text
 }
 
+/// Replaces the table, and leaves what is written by hand behind it, from the first heading on.
 pub(crate) fn write(text: &str) -> io::Result<()> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoped-runtime/docs");
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("benchmarks.md"), text)
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoped-runtime/docs/benchmarks.md");
+    let before = fs::read_to_string(&file)?;
+    let by_hand = before.find("\n## ").map_or("", |start| &before[start..]);
+    fs::write(file, format!("{text}{by_hand}"))
 }
 
 /// What this ran on.

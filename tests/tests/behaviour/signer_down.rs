@@ -4,12 +4,13 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use scoped_runtime::{Algorithm, Error, ScopedClients, TokenError};
+use scoped_runtime::{AccessToken, Algorithm, Error, ScopedClient, ScopedClients, TokenError};
+use scoped_tests::ManualClock;
 use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, SECRET, arrived, bearer, verified};
+use crate::support::{ALICE, SECRET, START, arrived, bearer, verified};
 use crate::vault::{Answer, SEALED, Vault, spelled_out};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -66,10 +67,10 @@ async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_secon
     verified(last);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() {
     let vault = Vault::new();
-    let clock = scoped_tests::ManualClock::at(crate::support::START);
+    let clock = ManualClock::at(START);
     let config = vault
         .config("https://project.test")
         .clock(clock.clone())
@@ -80,17 +81,15 @@ async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() 
     clock.pass(DUE);
     vault.always(Answer::SignsLater);
     for attempt in 1..=30 {
-        // Whoever asks first waits a second, and then nobody until the signer has had its time.
-        for seconds in [1, 0] {
-            let waited = tokio::time::Instant::now();
-            let token = client.token_async().await.unwrap();
-            assert_eq!(token.expose_secret(), first.expose_secret());
-            assert_eq!(waited.elapsed().as_secs(), seconds);
-            assert_eq!(vault.asked(), 1 + attempt);
-            clock.pass(SECOND);
-        }
+        // The first who asks waits for a second, and the next not at all until the signer has had its time.
+        let token = after(&clock, SECOND, &client).await.unwrap();
+        assert_eq!(token.expose_secret(), first.expose_secret());
+        let token = client.token_async().await.unwrap();
+        assert_eq!(token.expose_secret(), first.expose_secret());
+        assert_eq!(vault.asked(), 1 + attempt);
+        clock.pass(SECOND);
     }
-    let error = client.token_async().await.unwrap_err();
+    let error = after(&clock, 2 * SECOND, &client).await.unwrap_err();
     let Error::Token(TokenError::SignerTimeout { after }) = &error else {
         panic!("{error}")
     };
@@ -101,6 +100,27 @@ async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() 
     clock.pass(2 * SECOND);
     let new = client.token_async().await.unwrap();
     verified(new.expose_secret());
+}
+
+/// A token that is had when exactly so much time has passed on the project's clock.
+async fn after(
+    clock: &ManualClock,
+    time: Duration,
+    client: &ScopedClient,
+) -> Result<AccessToken, Error> {
+    const BEFORE: Duration = Duration::from_millis(1);
+    let client = client.clone();
+    let asking = tokio::spawn(async move { client.token_async().await });
+    while clock.sleepers(time) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let almost = time.saturating_sub(BEFORE);
+    assert_eq!(clock.sleepers(almost), 0);
+    clock.pass(almost);
+    tokio::task::yield_now().await;
+    assert!(!asking.is_finished());
+    clock.pass(BEFORE);
+    asking.await.unwrap()
 }
 
 #[tokio::test]

@@ -1,18 +1,16 @@
-//! R7: after `close()` has returned no request begins to be written.
+//! R7: after `close()` has returned no request begins to be written; `race.rs` has the very moment of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scoped_runtime::{ClientError, Error};
 use scoped_tests::ManualClock;
-use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
 
 use crate::support::{
-    ALICE, BOB, Certificate, EMPTY, START, Server, config, http2, project, request, respond, until,
+    ALICE, BOB, Certificate, EMPTY, START, Server, config, full_queue, http2, project, request,
+    respond, until,
 };
 
 fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
@@ -21,19 +19,9 @@ fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
 
 #[tokio::test]
 async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-    let any: std::net::SocketAddr = "127.0.0.1:0".parse().unwrap();
-    socket.bind(&any.into()).unwrap();
-    socket.listen(1).unwrap();
-    socket.set_nonblocking(true).unwrap();
-    let listener = TcpListener::from_std(socket.into()).unwrap();
+    let (listener, fillers) = full_queue().await;
     let address = listener.local_addr().unwrap();
-    // The queue is full as soon as a connection does not come to be.
-    let mut fillers = Vec::new();
     let short = Duration::from_millis(200);
-    while let Ok(Ok(filler)) = tokio::time::timeout(short, TcpStream::connect(address)).await {
-        fillers.push(filler);
-    }
     let clients = project(config(&format!("http://{address}")));
     let alice = clients.get(ALICE).unwrap();
     let query = tokio::spawn(alice.from("notes").execute());
@@ -167,46 +155,4 @@ async fn a_caller_whose_request_was_written_learns_of_it_at_once_and_streams_end
     assert!(is_closed(&streamed.next_part().await.unwrap()));
     assert!(streamed.next_part().await.is_none());
     assert!(!of_bob.is_finished());
-}
-
-/// Of many requests that race with `close()`, none reaches the server afterwards. What the kernel had
-/// taken by then has reached it within the pause.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_request_that_races_with_close_comes_after_it() {
-    let [after, late] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
-    let server = {
-        let (after, late) = (Arc::clone(&after), Arc::clone(&late));
-        Server::start(move |mut stream, _| {
-            let (after, late) = (Arc::clone(&after), Arc::clone(&late));
-            async move {
-                while request(&mut stream).await?.is_some() {
-                    late.fetch_or(after.load(Ordering::SeqCst), Ordering::SeqCst);
-                    stream.write_all(EMPTY.as_bytes()).await?;
-                }
-                Ok(())
-            }
-        })
-        .await
-    };
-    let clients = project(config(&server.http()));
-    for _ in 0..50 {
-        let alice = clients.get(ALICE).unwrap();
-        let sending = (0..16).map(|_| {
-            let alice = alice.clone();
-            tokio::spawn(async move { while alice.from("notes").execute().await.is_ok() {} })
-        });
-        let sending: Vec<_> = sending.collect();
-        tokio::time::sleep(Duration::from_millis(3)).await;
-        alice.close();
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        after.store(true, Ordering::SeqCst);
-        for request in sending {
-            request.await.unwrap();
-        }
-        assert!(
-            !late.load(Ordering::SeqCst),
-            "a request came after the close"
-        );
-        after.store(false, Ordering::SeqCst);
-    }
 }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use scoped_runtime::ScopedClients;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
+use crate::retries::reset;
 use crate::support::{
     Certificate, Http2Connection, Server, answer, claims, config, header, http2, project, request,
     respond,
@@ -73,10 +76,7 @@ fn echo(bearer: &str, path: &str) -> String {
     format!("\"{user} {table}\"")
 }
 
-pub(crate) async fn misbehave(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    dice: &Dice,
-) -> io::Result<()> {
+pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Dice) -> io::Result<()> {
     while let Some(text) = request(stream).await? {
         let path = text.split(' ').nth(1).unwrap();
         let whole = answer(200, &echo(header(&text, "authorization").unwrap(), path));
@@ -101,6 +101,7 @@ pub(crate) async fn misbehave(
                 stream.write_all(whole.as_bytes()).await?;
                 return stream.shutdown().await;
             }
+            6 => return reset(stream),
             _ => stream.write_all(whole.as_bytes()).await?,
         }
     }
@@ -137,6 +138,15 @@ pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<D
             }
             21..=30 => {
                 stream.send_reset(h2::Reason::INTERNAL_ERROR);
+                continue;
+            }
+            31..=40 => {
+                let head = http::Response::builder().body(()).unwrap();
+                if let Ok(mut cut) = stream.send_response(head, false) {
+                    let half = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
+                    let _ = cut.send_data(half, false);
+                    cut.send_reset(h2::Reason::INTERNAL_ERROR);
+                }
                 continue;
             }
             _ => {}

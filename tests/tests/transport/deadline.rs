@@ -9,7 +9,9 @@ use scoped_tests::ManualClock;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::Notify;
 
-use crate::support::{ALICE, EMPTY, START, Server, answer, config, pass, project, request, until};
+use crate::support::{
+    ALICE, EMPTY, START, Server, answer, config, full_queue, pass, project, request, until,
+};
 
 const TWO: Duration = Duration::from_secs(2);
 
@@ -83,7 +85,20 @@ async fn a_body_that_does_not_come_ends_with_the_request() {
 }
 
 #[tokio::test]
-async fn connecting_has_a_time_of_its_own() {
+async fn a_tcp_connection_that_does_not_come_to_be_ends_in_its_time() {
+    let (listener, _fillers) = full_queue().await;
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let clock = ManualClock::at(START);
+    let config = config(&url).clock(clock.clone()).connect_timeout(TWO);
+    let alice = project(config).get(ALICE).unwrap();
+    let query = tokio::spawn(alice.from("notes").execute());
+    pass(&clock, TWO).await;
+    let error = query.await.unwrap().unwrap_err();
+    assert_eq!(timeout(&error), (TWO, Phase::Connect));
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_does_not_end_ends_in_the_same_time() {
     // It takes connections and never says a word of TLS.
     let server = Server::start(|stream, _| async move {
         let _stream = stream;

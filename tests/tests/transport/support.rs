@@ -10,6 +10,7 @@ use std::time::Duration;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use scoped_runtime::{Config, ConfigBuilder, ScopedClients};
 use scoped_tests::ManualClock;
+use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -96,6 +97,24 @@ impl Server {
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
+}
+
+/// A server whose queue of connections is full, with those that fill it: the next is not even refused.
+pub(crate) async fn full_queue() -> (TcpListener, Vec<TcpStream>) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    socket.bind(&any.into()).unwrap();
+    socket.listen(1).unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let listener = TcpListener::from_std(socket.into()).unwrap();
+    let address = listener.local_addr().unwrap();
+    // The queue is full as soon as a connection does not come to be.
+    let mut fillers = Vec::new();
+    let short = Duration::from_millis(200);
+    while let Ok(Ok(filler)) = tokio::time::timeout(short, TcpStream::connect(address)).await {
+        fillers.push(filler);
+    }
+    (listener, fillers)
 }
 
 /// A request as it came: head and body. `None` at the end of the connection.

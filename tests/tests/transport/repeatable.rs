@@ -1,0 +1,92 @@
+//! A write is sent again after a byte of it has left only if it says that it may be.
+
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use scoped_runtime::{Error, Upload, blocking};
+use serde_json::json;
+
+use crate::retries::in_order;
+use crate::support::{ALICE, EMPTY, config, project};
+
+const BUSY: Option<&str> = Some("HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n");
+/// A reset of the connection, and a server that is busy.
+const FAILURES: [&[Option<&str>]; 2] = [&[None, Some(EMPTY)], &[BUSY, Some(EMPTY)]];
+
+#[tokio::test]
+async fn a_query_is() {
+    for failure in FAILURES {
+        let (server, count) = in_order(failure).await;
+        let alice = project(config(&server.http())).get(ALICE).unwrap();
+        let write = alice.from("notes").upsert(json!({ "id": 1 }));
+        write.clone().execute().await.unwrap_err();
+        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+
+        let (server, count) = in_order(failure).await;
+        let alice = project(config(&server.http())).get(ALICE).unwrap();
+        let write = alice.from("notes").upsert(json!({ "id": 1 }));
+        write.repeatable().execute().await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+        let call = alice.rpc("add", json!({ "a": 1 })).repeatable();
+        let _: Vec<i32> = call.fetch().await.unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 3, "nothing failed");
+    }
+}
+
+#[tokio::test]
+async fn a_request_to_another_service_is() {
+    for failure in FAILURES {
+        let (server, count) = in_order(failure).await;
+        let alice = project(config(&server.http())).get(ALICE).unwrap();
+        let put = || alice.request("PUT", "storage/v1/object/b/f").body("x");
+        put().execute().await.unwrap_err();
+        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+
+        let (server, count) = in_order(failure).await;
+        let alice = project(config(&server.http())).get(ALICE).unwrap();
+        let put = || alice.request("PUT", "storage/v1/object/b/f").body("x");
+        drop(put().repeatable().stream().await.unwrap());
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_can_be_sent_once_never_is() {
+    let (server, count) = in_order(FAILURES[1]).await;
+    let alice = project(config(&server.http())).get(ALICE).unwrap();
+    let put = alice.request("PUT", "storage/v1/object/b/f").repeatable();
+    let part = futures_util::stream::iter([Ok(Bytes::from_static(b"x"))]);
+    let error = put.upload(Upload::new(part).length(1)).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Api(api) if api.status() == 503),
+        "{error}"
+    );
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn blocking_writes_are_too() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for failure in FAILURES {
+        let (server, count) = runtime.block_on(in_order(failure));
+        let clients = blocking::ScopedClients::from(project(config(&server.http())));
+        let alice = clients.get(ALICE).unwrap();
+        let write = alice.from("notes").upsert(json!({ "id": 1 }));
+        write.execute().unwrap_err();
+        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+
+        let (server, count) = runtime.block_on(in_order(failure));
+        let clients = blocking::ScopedClients::from(project(config(&server.http())));
+        let alice = clients.get(ALICE).unwrap();
+        let write = alice.from("notes").upsert(json!({ "id": 1 }));
+        write.repeatable().execute().unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+
+        let (server, count) = runtime.block_on(in_order(failure));
+        let clients = blocking::ScopedClients::from(project(config(&server.http())));
+        let alice = clients.get(ALICE).unwrap();
+        let put = alice.request("PUT", "storage/v1/object/b/f").body("x");
+        put.repeatable().execute().unwrap();
+        assert_eq!(count.load(Ordering::SeqCst), 2);
+    }
+}
