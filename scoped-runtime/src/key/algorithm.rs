@@ -41,6 +41,17 @@ impl Algorithm {
         all.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
+    /// The algorithm as `jsonwebtoken` names it. No conversion trait, which would make that crate's version
+    /// part of this crate's interface.
+    pub(crate) const fn jose(self) -> jsonwebtoken::Algorithm {
+        match self {
+            Self::Hs256 => jsonwebtoken::Algorithm::HS256,
+            Self::Es256 => jsonwebtoken::Algorithm::ES256,
+            Self::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Self::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        }
+    }
+
     /// How long its signatures are in JWS form; RSA's for a key of 2048 bits.
     pub(crate) const fn signature_bytes(self) -> usize {
         match self {
@@ -81,16 +92,5 @@ impl FromStr for Algorithm {
             )
             .into()
         })
-    }
-}
-
-impl From<Algorithm> for jsonwebtoken::Algorithm {
-    fn from(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Hs256 => Self::HS256,
-            Algorithm::Es256 => Self::ES256,
-            Algorithm::Rs256 => Self::RS256,
-            Algorithm::EdDsa => Self::EdDSA,
-        }
     }
 }

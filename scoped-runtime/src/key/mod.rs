@@ -31,7 +31,7 @@ use crate::error::Problem;
 
 /// A token's header (RFC 7515, section 4) in base64url, encoded once for each key.
 fn encoded_header(algorithm: Algorithm, key_id: Option<&str>) -> String {
-    let mut header = jsonwebtoken::Header::new(algorithm.into());
+    let mut header = jsonwebtoken::Header::new(algorithm.jose());
     header.kid = key_id.map(str::to_owned);
     // A header of two enums and a string always serialises.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default())

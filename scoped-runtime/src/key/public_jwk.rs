@@ -62,7 +62,7 @@ pub(super) fn with_parameters(
         common: CommonParameters {
             public_key_use: Some(PublicKeyUse::Signature),
             key_operations: Some(vec![KeyOperations::Verify]),
-            key_algorithm: Some(jsonwebtoken::Algorithm::from(algorithm).into()),
+            key_algorithm: Some(algorithm.jose().into()),
             key_id: key_id.map(str::to_owned),
             ..CommonParameters::default()
         },
