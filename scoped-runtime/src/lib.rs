@@ -34,7 +34,7 @@ pub use claims::{
     Role, ScopedClaims, ToActor, ToUserId, UserId,
 };
 pub use client::{
-    Async, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
+    AnonymousClient, Async, Health, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, Verification};

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::Core;
+use super::UserCore;
 #[cfg(feature = "blocking")]
 use super::driver::Driver;
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
@@ -77,6 +77,7 @@ pub(super) struct Wanted {
     pub(super) lifetime: Lifetime,
     /// What it is narrowed from.
     pub(super) parent: Option<Arc<Life>>,
+    pub(super) is_read_only: bool,
 }
 
 impl Project {
@@ -127,7 +128,7 @@ impl Project {
     }
 
     /// Checks the wish and makes what the client and its clones share.
-    pub(super) fn core(self: &Arc<Self>, wanted: Wanted) -> Result<Arc<Core>, Error> {
+    pub(super) fn core(self: &Arc<Self>, wanted: Wanted) -> Result<UserCore, Error> {
         let Wanted {
             user_id,
             role,
@@ -138,6 +139,7 @@ impl Project {
             reason,
             lifetime,
             parent,
+            is_read_only,
         } = wanted;
         let life = lifetime.expires_in;
         let policy = self.policy();
@@ -177,11 +179,7 @@ impl Project {
         if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_elsewhere() {
             session.token()?;
         }
-        Ok(Arc::new(Core {
-            source: session,
-            life: parent.derive(),
-            project: Arc::clone(self),
-        }))
+        Ok(UserCore::new(session, parent.derive(), self, is_read_only))
     }
 
     /// The session of this content. One without renewal is nobody else's: it would end too early.

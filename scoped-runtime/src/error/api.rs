@@ -1,7 +1,8 @@
 use std::fmt;
+use std::time::SystemTime;
 
 use http::HeaderMap;
-use http::header::{CONTENT_RANGE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_RANGE, CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use serde_json::Value;
 
 /// An error that the server answered with: PostgREST's `code`, `message`, `details` and `hint`.
@@ -18,6 +19,18 @@ struct Parts {
     details: Option<String>,
     hint: Option<String>,
     total: Option<u64>,
+    date: Option<SystemTime>,
+}
+
+/// What a web page in the place of an answer says of the configuration.
+const PAGE_HINT: &str = "does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it";
+
+/// Whether a `Content-Type` is that of a web page.
+pub(crate) fn is_html(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    ["text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|html| kind.eq_ignore_ascii_case(html))
 }
 
 impl ApiError {
@@ -27,6 +40,7 @@ impl ApiError {
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let header = |name: &str| headers.get(name)?.to_str().ok();
+        let is_page = header(CONTENT_TYPE.as_str()).is_some_and(is_html);
         let message = ["message", "msg", "error_description", "error"]
             .iter()
             .find_map(|name| text(&body, name))
@@ -37,7 +51,8 @@ impl ApiError {
         let hint = text(&body, "hint").or_else(|| {
             let message = message.as_deref().unwrap_or_default();
             let role = code.as_deref().and_then(|code| role_hint(code, message));
-            let hint = role.or_else(|| key_hint(status, code.as_deref(), message))?;
+            let key = || key_hint(status, code.as_deref(), message);
+            let hint = role.or_else(key).or((is_page && status < 500).then_some(PAGE_HINT))?;
             Some(hint.to_owned())
         });
         let total =
@@ -45,7 +60,15 @@ impl ApiError {
         Self(Box::new(Parts {
             status,
             code,
-            message: message.unwrap_or_else(|| "the server gave no reason".to_owned()),
+            message: message.unwrap_or_else(|| {
+                let none = if is_page {
+                    "a web page (HTML)"
+                } else {
+                    "the server gave no reason"
+                };
+                none.to_owned()
+            }),
+            date: header(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok()),
             details: text(&body, "details"),
             hint,
             total,
@@ -61,6 +84,7 @@ impl ApiError {
             details: Some("The result contains 2 rows or more".to_owned()),
             hint: None,
             total: None,
+            date: None,
         }))
     }
 
@@ -73,6 +97,11 @@ impl ApiError {
     /// How many rows there are in all, if the answer says so.
     pub(crate) fn total(&self) -> Option<u64> {
         self.0.total
+    }
+
+    /// The server's clock (`Date`, RFC 9110, section 6.6.1), if the answer says it.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        self.0.date
     }
 
     /// The HTTP status.

@@ -10,6 +10,7 @@ mod token;
 mod violation;
 
 pub use api::ApiError;
+pub(crate) use api::is_html;
 pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
