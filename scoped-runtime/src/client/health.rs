@@ -208,7 +208,8 @@ fn clock_problem(error: &ApiError) -> ConfigurationError {
 fn api_key_problem(error: &ApiError) -> ConfigurationError {
     let status = error.status();
     let reason = format!("is not one that the project knows: its gateway answered {status}");
-    let remedy = "copy the publishable key (`sb_publishable_...`) or the legacy anon key of this project";
+    let remedy =
+        "copy the publishable key (`sb_publishable_...`) or the legacy anon key of this project";
     Problem::new("api_key", reason, remedy).into()
 }
 
@@ -234,6 +235,9 @@ fn date(response: &Response) -> Option<SystemTime> {
 
 /// Whole seconds since 1970.
 fn seconds(time: SystemTime) -> i64 {
-    let seconds = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = time
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
     i64::try_from(seconds).unwrap_or(i64::MAX)
 }

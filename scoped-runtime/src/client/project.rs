@@ -13,6 +13,7 @@ use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
+use crate::metrics;
 use crate::policy::MintPolicy;
 use crate::session::{
     Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
@@ -145,6 +146,7 @@ impl Project {
         let policy = self.policy();
         let problems = policy.check(&user_id, &role, life, aal, actor.as_ref());
         if !problems.is_empty() {
+            metrics::client_refused();
             return Err(ConfigurationError::new(problems).into());
         }
         let template = Template::new(
@@ -187,15 +189,19 @@ impl Project {
         let new = |content| Arc::new(Minting::new(Arc::clone(&self.mint), content));
         let cache = self.sessions.as_ref();
         let Some(cache) = cache.filter(|_| content.lifetime.auto_refresh) else {
+            metrics::client_made(false);
             return new(content);
         };
         let key = (life.number, content);
+        let mut is_shared = true;
         let shared = cache.get_or_insert_with(&key, || {
+            is_shared = false;
             Ok::<_, Infallible>(Shared {
                 session: new(key.1.clone()),
                 _life: life.root(),
             })
         });
+        metrics::client_made(is_shared);
         match shared {
             Ok(shared) => shared.session,
         }

@@ -23,7 +23,8 @@ struct Parts {
 }
 
 /// What a web page in the place of an answer says of the configuration.
-const PAGE_HINT: &str = "does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it";
+const PAGE_HINT: &str =
+    "does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it";
 
 /// Whether a `Content-Type` is that of a web page.
 pub(crate) fn is_html(content_type: &str) -> bool {
@@ -47,12 +48,16 @@ impl ApiError {
             .or_else(|| parameter(header(WWW_AUTHENTICATE.as_str())?, "error_description"));
         let code = text(&body, "code")
             .or_else(|| text(&body, "error_code"))
+            // Storage, before it had codes.
+            .or_else(|| body.get("statusCode").and_then(|_| text(&body, "error")))
             .or_else(|| parameter(header("proxy-status")?, "error"));
         let hint = text(&body, "hint").or_else(|| {
             let message = message.as_deref().unwrap_or_default();
             let role = code.as_deref().and_then(|code| role_hint(code, message));
             let key = || key_hint(status, code.as_deref(), message);
-            let hint = role.or_else(key).or((is_page && status < 500).then_some(PAGE_HINT))?;
+            let hint = role
+                .or_else(key)
+                .or((is_page && status < 500).then_some(PAGE_HINT))?;
             Some(hint.to_owned())
         });
         let total =
@@ -110,7 +115,8 @@ impl ApiError {
         self.0.status
     }
 
-    /// PostgREST's code (`PGRST...`) or PostgreSQL's `SQLSTATE`, if there is one.
+    /// PostgREST's code (`PGRST...`), PostgreSQL's `SQLSTATE`, or the code of another service (Storage's
+    /// `NoSuchKey`), if there is one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
@@ -225,7 +231,8 @@ impl fmt::Display for ApiError {
     }
 }
 
-struct Escaped<'a>(&'a str);
+/// Text of others, in which no control character and no mark of direction is left as it is.
+pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -87,13 +87,23 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// ```
     pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
         let arguments = Body::arguments(&arguments);
-        call(self.core(), self.schema_name(), function.as_ref(), arguments)
+        call(
+            self.core(),
+            self.schema_name(),
+            function.as_ref(),
+            arguments,
+        )
     }
 
     /// [`rpc`](Self::rpc) with arguments that are JSON text already.
     pub fn rpc_json(&self, function: impl AsRef<str>, json: impl Into<String>) -> Query<M> {
         let arguments = Body::raw(json.into());
-        call(self.core(), self.schema_name(), function.as_ref(), arguments)
+        call(
+            self.core(),
+            self.schema_name(),
+            function.as_ref(),
+            arguments,
+        )
     }
 }
 
@@ -106,7 +116,12 @@ impl<M> AnonymousClient<M> {
     /// As [`ScopedClient::rpc`], in the role `anon`.
     pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
         let arguments = Body::arguments(&arguments);
-        call(self.core(), self.schema_name(), function.as_ref(), arguments)
+        call(
+            self.core(),
+            self.schema_name(),
+            function.as_ref(),
+            arguments,
+        )
     }
 }
 
