@@ -48,8 +48,8 @@ impl Health {
     }
 
     /// How many seconds the server's clock is ahead of ours, by the answer's `Date` (RFC 9110, section
-    /// 6.6.1), which has whole seconds: 1 or -1 may be none. Negative when it is behind; `None` without that
-    /// header. PostgREST lets 30 seconds pass.
+    /// 6.6.1), which has whole seconds: a difference of a second may be missed or seen for none. Negative when
+    /// it is behind; `None` without that header. PostgREST lets 30 seconds pass.
     #[must_use]
     pub fn clock_skew(&self) -> Option<i64> {
         self.clock_skew
@@ -128,7 +128,7 @@ impl ScopedClients {
         Health {
             is_reachable,
             is_key_accepted,
-            clock_skew: date.map(|date| seconds(date) - seconds(before + took / 2)),
+            clock_skew: date.map(|date| skew(date, before, clock.now())),
             took,
             problem,
         }
@@ -231,6 +231,13 @@ fn is_answer(error: &ClientError) -> bool {
 
 fn date(response: &Response) -> Option<SystemTime> {
     httpdate::parse_http_date(response.header(DATE.as_str())?).ok()
+}
+
+/// How far the server's clock, at some moment between these two of ours, was certainly ahead.
+fn skew(server: SystemTime, before: SystemTime, after: SystemTime) -> i64 {
+    let server = seconds(server);
+    let (before, after) = (seconds(before), seconds(after));
+    server - server.clamp(before.min(after), before.max(after))
 }
 
 /// Whole seconds since 1970.

@@ -14,7 +14,8 @@ use crate::session::Lifetime;
 ///
 /// **Whether it may do less is for the policies to say.** One that opens rows when a claim is absent
 /// (`coalesce(auth.jwt() ->> 'tenant_id', 'public') = tenant`, `auth.jwt() ->> 'banned' is null`) opens
-/// them for a client without that claim: keep every claim that a policy reads so.
+/// them for a client without that claim: keep every claim that a policy reads so. With the feature `policies`,
+/// `policies::survey` finds them: their reads say `allows_absence`.
 #[must_use = "call `client()` to get the client"]
 pub struct Narrowing<C = NoClaims, M = Async> {
     core: Arc<Core>,
