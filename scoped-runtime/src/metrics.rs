@@ -110,16 +110,14 @@ pub(crate) enum Sight {
     Verified,
 }
 
-pub(crate) fn verified<T>(outcome: Result<T, &CallerError>, sight: Sight) {
-    let error = match outcome {
-        Ok(_) => {
-            let outcome = match sight {
-                Sight::Remembered => "remembered",
-                Sight::Verified => "verified",
-            };
-            return count(VERIFICATIONS, &[("outcome", outcome)]);
-        }
-        Err(error) => error,
+/// A caller's token that was looked at, and what was wrong with it.
+pub(crate) fn verified(problem: Option<&CallerError>, sight: Sight) {
+    let Some(error) = problem else {
+        let outcome = match sight {
+            Sight::Remembered => "remembered",
+            Sight::Verified => "verified",
+        };
+        return count(VERIFICATIONS, &[("outcome", outcome)]);
     };
     let reason = match error {
         CallerError::Expired => "expired",

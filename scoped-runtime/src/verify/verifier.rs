@@ -133,7 +133,7 @@ impl TokenVerifier {
         let mut sight = Sight::Verified;
         let outcome = self.check(token, &mut sight).await;
         let outcome = outcome.and_then(|verified| verified.with_claims());
-        metrics::verified(outcome.as_ref(), sight);
+        metrics::verified(outcome.as_ref().err(), sight);
         outcome
     }
 

@@ -92,6 +92,8 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
         world.database_answers(answer).await;
         let answer = world.ask_with("/row", &token).await;
         assert_eq!((answer.status, answer.code()), (status, code));
+        let later = (status == 503).then_some("5");
+        assert_eq!(answer.retry_after.as_deref(), later, "{code}");
         let body = answer.body.to_string();
         for secret in SECRETS {
             assert!(!body.contains(secret), "{body}");
