@@ -3,6 +3,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Method;
 use http::header::DATE;
+use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use super::ScopedClients;
@@ -151,21 +152,24 @@ impl ScopedClients {
     /// Whether the key is accepted, and what is wrong.
     fn judge(&self, outcome: Result<Response, Error>) -> (Option<bool>, Option<Error>) {
         let error = match outcome {
-            Ok(_) => return (Some(true), None),
+            // Another server may answer 200 to everything.
+            Ok(response) => match response.json::<Vec<IgnoredAny>>() {
+                Ok(_) => return (Some(true), None),
+                Err(error) => return (None, Some(error)),
+            },
             Err(Error::Api(error)) => error,
             Err(error) => return (None, Some(error)),
         };
         match (error.status(), error.code()) {
             // The API has looked for the table, so it has believed the token.
             (404, Some("PGRST205" | "42P01")) => (Some(true), None),
-            // It has tried to take the role, or has begun to.
-            (_, Some("42501" | "22023" | "PGRST001" | "PGRST002")) => {
-                (Some(true), Some(error.into()))
-            }
-            (401, Some("PGRST303")) => (Some(true), Some(clock_problem(&error).into())),
-            (401, Some("PGRST301")) if error.is_expired_token() => {
+            // It has tried to take the role.
+            (_, Some("42501" | "22023")) => (Some(true), Some(error.into())),
+            // Times and other claims are read after the signature.
+            (401, Some("PGRST301" | "PGRST303")) if is_about_time(&error) => {
                 (Some(true), Some(clock_problem(&error).into()))
             }
+            (401, Some("PGRST303")) => (Some(true), Some(error.into())),
             (401, Some("PGRST301" | "PGRST302")) => {
                 (Some(false), Some(self.disbelief(&error).into()))
             }
@@ -211,6 +215,13 @@ fn api_key_problem(error: &ApiError) -> ConfigurationError {
     let remedy =
         "copy the publishable key (`sb_publishable_...`) or the legacy anon key of this project";
     Problem::new("api_key", reason, remedy).into()
+}
+
+/// PostgREST's words of a token that is not valid now.
+fn is_about_time(error: &ApiError) -> bool {
+    let message = error.message().to_ascii_lowercase();
+    let words = ["expired", "future", "not yet valid"];
+    words.iter().any(|word| message.contains(word))
 }
 
 /// The words of Supabase's gateway, which has no code.

@@ -31,10 +31,10 @@ async fn health_finds_out_whether_the_api_believes_a_shared_secret() {
     for (status, code, accepted, field) in [
         (404, "PGRST205", Some(true), None),
         (404, "42P01", Some(true), None),
-        (200, "", Some(true), None),
         (401, "PGRST301", Some(false), Some("jwt_secret")),
         (401, "PGRST302", Some(false), Some("jwt_secret")),
-        (401, "PGRST303", Some(true), Some("clock")),
+        (401, "PGRST303", Some(true), Some("")),
+        (503, "PGRST002", None, Some("")),
         (403, "42501", Some(true), Some("")),
         // Not an answer of the API's: the URL leads elsewhere, or the API is down.
         (404, "", None, Some("")),
@@ -58,6 +58,16 @@ async fn health_finds_out_whether_the_api_believes_a_shared_secret() {
 }
 
 #[tokio::test]
+async fn an_answer_with_200_is_one_only_if_it_has_rows() {
+    let rows = ResponseTemplate::new(200).set_body_json(json!([]));
+    assert_eq!(health(rows).await.is_key_accepted(), Some(true));
+    let other = ResponseTemplate::new(200).set_body_json(json!({"hello": "world"}));
+    let health = health(other).await;
+    assert!(health.is_reachable() && !health.is_healthy());
+    assert_eq!(health.is_key_accepted(), None);
+}
+
+#[tokio::test]
 async fn a_wrong_api_key_is_told_from_a_wrong_secret() {
     let body = json!({ "message": "Invalid API key", "hint": "Double check your API key." });
     let health = health(ResponseTemplate::new(401).set_body_json(body)).await;
@@ -70,20 +80,32 @@ async fn a_wrong_api_key_is_told_from_a_wrong_secret() {
 
 #[tokio::test]
 async fn the_servers_clock_is_compared_with_ours() {
-    for (ahead, status) in [(0, 404), (90, 404), (-3600, 404), (90, 401), (3, 200)] {
+    for (ahead, refusal) in [
+        (0, None),
+        (90, Some("JWT expired")),
+        (-3600, Some("JWT not yet valid")),
+        (20, None),
+        (-3, None),
+    ] {
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(START.saturating_add_signed(ahead));
-        let code = if status == 401 {
-            "PGRST303"
-        } else {
-            "PGRST205"
+        let body = json!({ "code": "PGRST303", "message": refusal });
+        let answer = match refusal {
+            Some(_) => ResponseTemplate::new(401).set_body_json(body),
+            None => answer(404, "PGRST205"),
         };
-        let answer = answer(status, code).insert_header("date", httpdate::fmt_http_date(date));
+        let answer = answer.insert_header("date", httpdate::fmt_http_date(date));
         let server = server(answer).await;
         let config = config(&server.uri()).clock(ManualClock::at(START)).build();
         let health = ScopedClients::new(config.unwrap()).unwrap().health().await;
         assert_eq!(health.clock_skew(), Some(ahead), "{health}");
         assert_eq!(health.took(), Duration::ZERO, "by the project's clock");
-        assert_eq!(health.is_healthy(), status != 401);
+        assert_eq!(health.is_healthy(), refusal.is_none());
+        assert_eq!(health.is_key_accepted(), Some(true));
+        let field = match health.problem() {
+            Some(Error::Configuration(error)) => Some(error.field()),
+            _ => None,
+        };
+        assert_eq!(field, refusal.map(|_| "clock"));
         assert!(
             health.to_string().contains(&format!("{ahead:+} s")),
             "{health}"
