@@ -161,7 +161,11 @@ async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
     tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
     let begin = used();
     println!("begin: {} kB, {} descriptors", begin.0, begin.1);
-    tokio::time::sleep(Duration::from_secs(seconds - seconds / 10)).await;
+    for tenth in 2..10 {
+        tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
+        println!("{tenth}/10:  {} kB, {} descriptors", used().0, used().1);
+    }
+    tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
     let end = used();
     let (asked, answered) = (
         count.load(Ordering::Relaxed),
