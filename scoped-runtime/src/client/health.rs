@@ -163,13 +163,13 @@ impl ScopedClients {
         match (error.status(), error.code()) {
             // The API has looked for the table, so it has believed the token.
             (404, Some("PGRST205" | "42P01")) => (Some(true), None),
-            // It has tried to take the role.
-            (_, Some("42501" | "22023")) => (Some(true), Some(error.into())),
-            // Times and other claims are read after the signature.
+            // Times and other claims are read after the signature, and the role is taken after that.
             (401, Some("PGRST301" | "PGRST303")) if is_about_time(&error) => {
                 (Some(true), Some(clock_problem(&error).into()))
             }
-            (401, Some("PGRST303")) => (Some(true), Some(error.into())),
+            (401, Some("PGRST303")) | (_, Some("42501" | "22023")) => {
+                (Some(true), Some(error.into()))
+            }
             (401, Some("PGRST301" | "PGRST302")) => {
                 (Some(false), Some(self.disbelief(&error).into()))
             }
