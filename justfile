@@ -31,7 +31,7 @@ doc:
 examples:
     #!/usr/bin/env bash
     set -euo pipefail
-    for name in quickstart worker blocking_report axum_notes actix_notes; do
+    for name in quickstart worker blocking_report operations axum_notes actix_notes; do
         command=$(.ci/readme_command "$name command")
         bash -c "$command"
     done
@@ -42,7 +42,8 @@ unify:
     HTTP_PROXY=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 \
         CARGO_TARGET_DIR=target/unify cargo test --manifest-path tests/unify/Cargo.toml
 
-# Ten minutes of requests over HTTP/1 and HTTP/2: prints memory and descriptors at the beginning and the end
+# Ten minutes of clients, callers, impersonation, rotation, closing and slow sinks over HTTP/1 and HTTP/2: prints
+# memory and descriptors at the beginning and the end
 soak seconds="600":
     SOAK_SECONDS={{seconds}} cargo test --release -p scoped-tests --all-features --test transport -- soak --ignored --nocapture
 

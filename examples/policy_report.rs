@@ -117,6 +117,7 @@ fn json_of(survey: &Survey, file: impl Fn(&Path) -> PathBuf) -> Value {
             "claim": read.claim(),
             "cast": read.cast(),
             "through": read.through(),
+            "allows_absence": read.allows_absence(),
             "reader": format!("{:?}", object.kind()).to_lowercase(),
             "name": object.name(),
             "table": object.table(),

@@ -213,6 +213,7 @@ pub fn scoped_claims(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `expires_in = "15m"` | how long each token lives: numbers with `h`, `m` and `s`, as in `"1h30m"`, or an expression of type `Duration` |
 /// | `refresh_before = "1m"` | how long before its end a token is renewed, likewise. Less than `expires_in`: two literals are compared when this is compiled |
 /// | `auto_refresh = true` | whether tokens are renewed at all: a `bool` |
+/// | `read_only = true` | whether the client only reads, as the builder's `read_only()` makes it: a `bool` |
 /// | `actor = expr` | who acts as the user, anything that is `ToActor` (a verified `Caller`, a `UserId`, a `&str`): the token's `act` claim, and in the audit. Borrowed |
 /// | `reason = expr` | why: text for the audit. Borrowed |
 /// | `claims = expr` | the claims, a struct with `#[scoped_claims]`. Moved; its type must be the one that the client's type names |

@@ -12,6 +12,7 @@ mod clock;
 mod config;
 mod error;
 mod key;
+pub mod metrics;
 mod mint_policy;
 #[cfg(feature = "policies")]
 pub mod policies;
@@ -33,7 +34,8 @@ pub use claims::{
     Role, ScopedClaims, ToActor, ToUserId, UserId,
 };
 pub use client::{
-    Async, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder, ScopedClients, get_client,
+    AnonymousClient, Async, Health, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder,
+    ScopedClients, get_client,
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};
@@ -56,7 +58,7 @@ pub use token::AccessToken;
 pub use transport::{Response, StreamedResponse, Upload};
 pub use verify::{Caller, TokenVerifier, VerifiedToken};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
-pub use web::{Minted, OptionalCaller, PassedOn, RequireCaller};
+pub use web::{Minted, OptionalCaller, OptionalClient, PassedOn, RequireCaller};
 
 /// The guides.
 #[cfg_attr(
@@ -77,6 +79,8 @@ pub mod docs {
     pub mod policies {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
+    #[doc = include_str!("../docs/operations.md")]
+    pub mod operations {}
     #[doc = include_str!("../docs/transport.md")]
     pub mod transport {}
     #[doc = include_str!("../docs/benchmarks.md")]

@@ -9,9 +9,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 17] = [
+const LINE: [&str; 18] = [
     "error",
     "clock",
+    "metrics",
     "key",
     "claims",
     "policies",

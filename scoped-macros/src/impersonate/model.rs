@@ -66,6 +66,7 @@ pub(super) enum Setting {
     ExpiresIn(Time),
     RefreshBefore(Time),
     AutoRefresh(Expr),
+    ReadOnly(Expr),
     Actor(Expr),
     Reason(Expr),
 }

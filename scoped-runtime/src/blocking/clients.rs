@@ -2,9 +2,9 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::{Blocking, ScopedClient, ScopedClientBuilder};
+use super::{AnonymousClient, Blocking, ScopedClient, ScopedClientBuilder};
 use crate::claims::{NoClaims, ScopedClaims, ToUserId};
-use crate::client::{KeyCheck, installed_or_from_env};
+use crate::client::{Health, KeyCheck, installed_or_from_env};
 use crate::config::Config;
 use crate::error::{ClientError, ConfigurationError, Error};
 use crate::key::Rotation;
@@ -81,12 +81,21 @@ impl ScopedClients {
     }
 
     /// Asks the project's API whether it is there and believes our tokens; see
-    /// [`crate::ScopedClients::ping`].
+    /// [`crate::ScopedClients::health`].
     ///
     /// # Errors
-    /// As there, and [`ClientError::InsideRuntime`] in a task of an async runtime.
-    pub fn ping(&self) -> Result<(), Error> {
-        self.clients.ping_and_wait()
+    /// [`ClientError::InsideRuntime`] in a task of an async runtime. What is wrong with the project is in the
+    /// [`Health`].
+    pub fn health(&self) -> Result<Health, Error> {
+        self.clients.health_and_wait()
+    }
+
+    /// A client without a user, in the role `anon`; see [`crate::ScopedClients::anonymous`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn anonymous(&self) -> Result<AnonymousClient, ConfigurationError> {
+        crate::AnonymousClient::<Blocking>::new(&self.clients)
     }
 
     /// Who sends this `Authorization` header; see [`crate::ScopedClients::authenticate`]. Waits only when

@@ -52,6 +52,9 @@ pub type ScopedClient<C = NoClaims> = crate::ScopedClient<C, Blocking>;
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 pub type ScopedClientBuilder<C = NoClaims> = crate::ScopedClientBuilder<C, Blocking>;
 
+/// A [`scoped_runtime::AnonymousClient`](crate::AnonymousClient) whose requests the thread waits for.
+pub type AnonymousClient = crate::AnonymousClient<Blocking>;
+
 /// Derives a client that may do less; [`ScopedClient::narrow`](crate::ScopedClient::narrow) starts it.
 pub type Narrowing<C = NoClaims> = crate::Narrowing<C, Blocking>;
 

@@ -33,6 +33,7 @@ pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     expires_in: Option<Duration>,
     refresh_before: Option<Duration>,
     auto_refresh: bool,
+    is_read_only: bool,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -51,6 +52,7 @@ impl<M> ScopedClientBuilder<NoClaims, M> {
             expires_in: None,
             refresh_before: None,
             auto_refresh: true,
+            is_read_only: false,
             mode: PhantomData,
         }
     }
@@ -84,6 +86,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             expires_in: self.expires_in,
             refresh_before: self.refresh_before,
             auto_refresh: self.auto_refresh,
+            is_read_only: self.is_read_only,
             mode: PhantomData,
         }
     }
@@ -139,6 +142,30 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         self
     }
 
+    /// The client only reads: every request with a method other than GET or HEAD is refused before anything
+    /// is sent ([`ClientError::ReadOnly`](crate::ClientError::ReadOnly)): inserts, updates, upserts and
+    /// deletes, native builders that write, and the same as a [`Request`](crate::Request) to any service.
+    /// A call of [`rpc`](ScopedClient::rpc) goes by GET, as [`by_get`](crate::Query::by_get) says, which
+    /// PostgREST runs in a read-only transaction; a POST to `rest/v1/rpc/` is refused. Clones, narrowed
+    /// clients and blocking ones stay so.
+    ///
+    /// The token does not say so: what you take out with [`token`](ScopedClient::token) or
+    /// [`into_builder`](crate::Query::into_builder) can write. Whether a GET of a service other than
+    /// PostgREST has an effect is for that service to say.
+    ///
+    /// ```no_run
+    /// # async fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let reader = clients.user(user).read_only().client()?;
+    /// assert!(reader.is_read_only());
+    /// let notes: Vec<serde_json::Value> = reader.from("notes").select("*").fetch().await?;
+    /// assert!(reader.from("notes").delete().eq("id", 1).execute().await.is_err()); // nothing was sent
+    /// # Ok(()) }
+    /// ```
+    pub fn read_only(mut self) -> Self {
+        self.is_read_only = true;
+        self
+    }
+
     /// Checks everything and mints the first token. Nothing is sent.
     ///
     /// # Errors
@@ -172,6 +199,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             reason: self.reason,
             lifetime,
             parent: None,
+            is_read_only: self.is_read_only,
         })?;
         Ok(ScopedClient::new(core, Arc::new(self.claims)))
     }
@@ -203,6 +231,7 @@ impl<C, M> fmt::Debug for ScopedClientBuilder<C, M> {
             .field("expires_in", &self.expires_in)
             .field("refresh_before", &self.refresh_before)
             .field("auto_refresh", &self.auto_refresh)
+            .field("is_read_only", &self.is_read_only)
             .finish_non_exhaustive()
     }
 }

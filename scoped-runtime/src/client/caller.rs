@@ -4,7 +4,7 @@ use scoped_rules::lifetime;
 use serde::de::DeserializeOwned;
 
 use super::project::Wanted;
-use super::{Core, ScopedClient, ScopedClients};
+use super::{ScopedClient, ScopedClients, UserCore};
 use crate::claims::{Aal, ClaimSet, ScopedClaims};
 use crate::error::{CallerError, Error};
 use crate::session::{Claims, Forwarding, Identity, Lifetime};
@@ -55,6 +55,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
             reason: None,
             lifetime: Lifetime::new(life, None, true)?,
             parent: None,
+            is_read_only: false,
         })?;
         Ok(ScopedClient::new(core, claims))
     }
@@ -79,11 +80,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
         };
         let life = project.lives.of(&identity.user_id);
         let source = Forwarding::new(identity, token, Arc::clone(&project.mint.clock));
-        let core = Arc::new(Core {
-            source: Arc::new(source),
-            life: life.derive(),
-            project: Arc::clone(project),
-        });
+        let core = UserCore::new(Arc::new(source), life.derive(), project, false);
         Ok(ScopedClient::new(core, self.shared_claims()))
     }
 

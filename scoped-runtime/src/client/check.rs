@@ -15,13 +15,19 @@ use crate::transport::JwksEndpoint;
 pub enum KeyCheck {
     /// The project lists the key, so its services verify our tokens.
     Listed,
-    /// The key is a shared secret, which no project lists: only a request can tell.
+    /// The key is a shared secret, which no project lists: nothing was compared. Whether it is the right one,
+    /// [`health`](ScopedClients::health) finds out by a request.
     SharedSecret,
 }
 
 impl ScopedClients {
     /// Asks the project which keys it trusts (`/auth/v1/.well-known/jwks.json`), and whether ours is
     /// among them. Worth a call at start-up: a key that is not known makes every request a 401.
+    ///
+    /// It compares public keys, and sends no token. So it cannot find out that a shared secret is wrong,
+    /// which no project lists ([`KeyCheck::SharedSecret`]), that a service has not fetched a new key yet, that
+    /// the API key is another project's, or that the machine's clock is off. [`health`](Self::health) finds
+    /// these out, by a request.
     ///
     /// A third-party issuer's keys are registered elsewhere and not listed there.
     ///

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::coop;
 
-use super::{Core, KeyCheck, ScopedClients};
+use super::{Core, Health, KeyCheck, ScopedClients};
 use crate::claims::ScopedClaims;
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
 use crate::session::wait_until_done;
@@ -143,11 +143,11 @@ impl ScopedClients {
         driver.wait(self.check_keys())
     }
 
-    /// [`ping`](Self::ping), waited for.
-    pub(crate) fn ping_and_wait(&self) -> Result<(), Error> {
+    /// [`health`](Self::health), waited for.
+    pub(crate) fn health_and_wait(&self) -> Result<Health, Error> {
         may_wait()?;
         let driver = self.project.driver()?;
-        driver.wait(self.ping())
+        Ok(driver.wait(self.health()))
     }
 
     /// [`authenticate`](Self::authenticate), waited for.

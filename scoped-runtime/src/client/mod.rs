@@ -1,5 +1,6 @@
 //! What users of this crate hold: a project, and clients that act as one user each.
 
+mod anonymous;
 mod builder;
 mod caller;
 mod check;
@@ -8,11 +9,12 @@ mod default;
 #[cfg(feature = "blocking")]
 mod driver;
 mod given;
+mod health;
 pub(crate) mod name;
 mod narrow;
-mod ping;
 mod project;
 
+pub use anonymous::AnonymousClient;
 pub use builder::ScopedClientBuilder;
 pub use check::KeyCheck;
 pub use clients::ScopedClients;
@@ -21,15 +23,19 @@ pub use default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use default::installed_or_from_env;
 pub use given::{AsyncClient, BlockingClient};
+pub use health::Health;
 pub use narrow::Narrowing;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Method};
+
 use self::project::Project;
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
-use crate::error::{ClientError, Error};
+use crate::error::{ClientError, Error, is_html};
 use crate::session::{Identity, Life, TokenSource, TokenWatch};
 use crate::token::AccessToken;
 use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
@@ -51,6 +57,7 @@ pub enum Blocking {}
 /// `M` says who waits for the answers: the task, or with the feature `blocking` the thread.
 pub struct ScopedClient<C = NoClaims, M = Async> {
     core: Arc<Core>,
+    source: Arc<dyn TokenSource>,
     claims: Arc<C>,
     schema: Option<Arc<str>>,
     mode: PhantomData<fn() -> M>,
@@ -58,9 +65,11 @@ pub struct ScopedClient<C = NoClaims, M = Async> {
 
 /// What all clones of a client and all its queries share.
 pub(crate) struct Core {
-    source: Arc<dyn TokenSource>,
+    /// `None`: an anonymous client, whose requests carry the API key alone.
+    source: Option<Arc<dyn TokenSource>>,
     life: Arc<Life>,
     project: Arc<Project>,
+    is_read_only: bool,
 }
 
 impl<C: ScopedClaims, M> ScopedClient<C, M> {
@@ -76,13 +85,13 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// The user that this client acts as.
     #[must_use]
     pub fn user_id(&self) -> &UserId {
-        self.core.user_id()
+        self.identity().user_id()
     }
 
     /// The database role that requests run as.
     #[must_use]
     pub fn role(&self) -> &Role {
-        self.core.role()
+        self.identity().role()
     }
 
     /// The claims that every token of this client carries.
@@ -94,7 +103,37 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// Who this client acts as, without a token.
     #[must_use]
     pub fn identity(&self) -> &Identity {
-        self.core.source.identity()
+        self.source.identity()
+    }
+
+    /// Whether this client only reads; see
+    /// [`ScopedClientBuilder::read_only`](crate::ScopedClientBuilder::read_only).
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.core.is_read_only
+    }
+
+    /// The same client, which only reads from here on, as one that was built with
+    /// [`ScopedClientBuilder::read_only`](crate::ScopedClientBuilder::read_only). It shares the token of
+    /// this one, and ends with it.
+    #[must_use]
+    pub fn read_only(&self) -> Self {
+        let Core {
+            source,
+            life,
+            project,
+            ..
+        } = &*self.core;
+        let core = Core {
+            source: source.clone(),
+            life: life.derive(),
+            project: Arc::clone(project),
+            is_read_only: true,
+        };
+        Self {
+            core: Arc::new(core),
+            ..self.clone()
+        }
     }
 
     /// Derives a client that may do less: a shorter life, fewer claims, another role of the
@@ -130,20 +169,18 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// The client's tokens, one after the other, for a connection that outlives one.
     #[must_use]
     pub fn subscribe(&self) -> TokenWatch {
-        let Core {
-            source,
-            life,
-            project,
-        } = &*self.core;
+        let Core { life, project, .. } = &*self.core;
         let clock = Arc::clone(&project.mint.clock);
-        TokenWatch::new(Arc::clone(source), Arc::clone(life), clock)
+        TokenWatch::new(Arc::clone(&self.source), Arc::clone(life), clock)
     }
 }
 
 impl<C, M> ScopedClient<C, M> {
-    fn new(core: Arc<Core>, claims: Arc<C>) -> Self {
+    fn new(core: UserCore, claims: Arc<C>) -> Self {
+        let UserCore { core, source } = core;
         Self {
             core,
+            source,
             claims,
             schema: None,
             mode: PhantomData,
@@ -154,6 +191,7 @@ impl<C, M> ScopedClient<C, M> {
     pub(crate) fn into_mode<N>(self) -> ScopedClient<C, N> {
         ScopedClient {
             core: self.core,
+            source: self.source,
             claims: self.claims,
             schema: self.schema,
             mode: PhantomData,
@@ -171,13 +209,52 @@ impl<C, M> ScopedClient<C, M> {
     }
 }
 
+/// The core of a user's client, and whose tokens it sends.
+struct UserCore {
+    core: Arc<Core>,
+    source: Arc<dyn TokenSource>,
+}
+
+impl UserCore {
+    fn new(
+        source: Arc<dyn TokenSource>,
+        life: Arc<Life>,
+        project: &Arc<Project>,
+        is_read_only: bool,
+    ) -> Self {
+        let core = Core {
+            source: Some(Arc::clone(&source)),
+            life,
+            project: Arc::clone(project),
+            is_read_only,
+        };
+        Self {
+            core: Arc::new(core),
+            source,
+        }
+    }
+}
+
 impl Core {
-    pub(crate) fn user_id(&self) -> &UserId {
-        self.source.identity().user_id()
+    /// Whom requests are sent as, unless the client is anonymous.
+    pub(crate) fn user_id(&self) -> Option<&UserId> {
+        let source = self.source.as_ref()?;
+        Some(source.identity().user_id())
     }
 
-    fn role(&self) -> &Role {
-        self.source.identity().role()
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.is_read_only
+    }
+
+    /// Refuses a method that may write, if the client only reads. `what` names the request.
+    pub(crate) fn check_method(&self, method: &Method, what: &str) -> Result<(), ClientError> {
+        if !self.is_read_only || matches!(*method, Method::GET | Method::HEAD) {
+            return Ok(());
+        }
+        Err(ClientError::ReadOnly {
+            user_id: self.user_id().map(ToString::to_string).unwrap_or_default(),
+            what: format!("{what} ({method})"),
+        })
     }
 
     fn check_open(&self) -> Result<(), ClientError> {
@@ -187,26 +264,42 @@ impl Core {
         Ok(())
     }
 
+    fn source(&self) -> Result<&dyn TokenSource, ClientError> {
+        let source = self.source.as_deref();
+        source.ok_or(ClientError::Anonymous)
+    }
+
     pub(crate) fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        Ok(self.source.token()?)
+        Ok(self.source()?.token()?)
     }
 
     async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        let token = self.source.token_async().await?;
+        let token = self.source()?.token_async().await?;
         // Waiting for a signer may have taken a while.
         self.check_open()?;
         Ok(token)
     }
 
+    /// Who the transport sends as.
+    fn sender(&self) -> As<'_> {
+        match &self.source {
+            Some(source) => As::User {
+                source: &**source,
+                life: &self.life,
+            },
+            None => As::Public,
+        }
+    }
+
     /// Sends a request as this client's user, with a token that is live when its first byte leaves.
     pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
-        let sender = As::User {
-            source: &*self.source,
-            life: &self.life,
-        };
-        self.project.transport.send(request, sender).await
+        self.check_method(&request.method, "a request")?;
+        let transport = &self.project.transport;
+        let response = transport.send(request, self.sender()).await?;
+        self.check_page(request, response.header(CONTENT_TYPE.as_str()))?;
+        Ok(response)
     }
 
     /// The same, with a body that can be sent once, up to the head of the answer.
@@ -215,10 +308,27 @@ impl Core {
         request: &Outgoing,
         upload: Option<Upload>,
     ) -> Result<StreamedResponse, Error> {
+        self.check_method(&request.method, "a request")?;
         let transport = &self.project.transport;
-        transport
-            .stream(request, upload, &*self.source, &self.life)
-            .await
+        let response = transport
+            .stream(request, upload, self.sender(), &self.life)
+            .await?;
+        self.check_page(request, response.header(CONTENT_TYPE.as_str()))?;
+        Ok(response)
+    }
+
+    /// Refuses a web page in the place of PostgREST's answer, unless the request asked for one.
+    fn check_page(&self, request: &Outgoing, found: Option<&str>) -> Result<(), ClientError> {
+        let accepted = request.headers.get(ACCEPT).map(HeaderValue::as_bytes);
+        let is_asked_for = accepted.is_some_and(|accepted| {
+            accepted.starts_with(b"text/") || accepted.windows(4).any(|part| part == b"html")
+        });
+        if !request.target.starts_with("rest/v1/") || is_asked_for || !found.is_some_and(is_html) {
+            return Ok(());
+        }
+        Err(ClientError::WebPage {
+            origin: self.project.transport.origin(),
+        })
     }
 
     /// Where `postgrest` builders come from.
@@ -257,6 +367,7 @@ impl<C, M> Clone for ScopedClient<C, M> {
     fn clone(&self) -> Self {
         Self {
             core: Arc::clone(&self.core),
+            source: Arc::clone(&self.source),
             claims: Arc::clone(&self.claims),
             schema: self.schema.clone(),
             mode: PhantomData,
@@ -267,8 +378,9 @@ impl<C, M> Clone for ScopedClient<C, M> {
 impl<C, M> fmt::Debug for ScopedClient<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClient")
-            .field("user_id", self.core.user_id())
-            .field("role", self.core.role())
+            .field("user_id", self.source.identity().user_id())
+            .field("role", self.source.identity().role())
+            .field("is_read_only", &self.core.is_read_only)
             .finish_non_exhaustive()
     }
 }

@@ -7,14 +7,15 @@ use super::project::Wanted;
 use super::{Async, Core, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError, shown};
-use crate::session::{Lifetime, TokenSource};
+use crate::session::Lifetime;
 
 /// Derives a client whose token says less, never more; [`ScopedClient::narrow`] starts it. User, actor and
-/// reason stay, and it ends with the client that it comes from.
+/// reason stay, one that only reads goes on to do so, and it ends with the client that it comes from.
 ///
 /// **Whether it may do less is for the policies to say.** One that opens rows when a claim is absent
 /// (`coalesce(auth.jwt() ->> 'tenant_id', 'public') = tenant`, `auth.jwt() ->> 'banned' is null`) opens
-/// them for a client without that claim: keep every claim that a policy reads so.
+/// them for a client without that claim: keep every claim that a policy reads so. With the feature `policies`,
+/// `policies::survey` finds them: their reads say `allows_absence`.
 #[must_use = "call `client()` to get the client"]
 pub struct Narrowing<C = NoClaims, M = Async> {
     core: Arc<Core>,
@@ -55,8 +56,8 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
         self
     }
 
-    /// Only these claims. Keep those whose absence opens rows, as [`Narrowing`] says. The client is no `ScopedClient<C>` any more: nobody can say which of its
-    /// claims are there.
+    /// Only these claims. Keep those whose absence opens rows, as [`Narrowing`] says. The client is not a
+    /// `ScopedClient<C>` any more, since its token lacks some of the claims of `C`.
     pub fn keep_claims<N: Into<String>>(
         self,
         names: impl IntoIterator<Item = N>,
@@ -81,9 +82,11 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
-        let minting = self.core.source.minting().ok_or(TokenError::PassedOn)?;
+        let source = self.core.source.as_ref();
+        let minting = source.and_then(|source| source.minting());
+        let minting = minting.ok_or(TokenError::PassedOn)?;
         let content = minting.content();
-        let identity = minting.identity();
+        let identity = &content.identity;
         let mut problems = Vec::new();
 
         let role = match self.role.transpose()? {
@@ -142,6 +145,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             reason: content.reason.clone(),
             lifetime,
             parent: Some(Arc::clone(&self.core.life)),
+            is_read_only: self.core.is_read_only,
         })?;
         Ok(ScopedClient::new(core, self.claims))
     }
@@ -149,7 +153,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
 
 /// What is left of the one token of a client without renewal: whatever comes of it ends with it.
 fn until_the_end(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
-    let token = core.source.token()?;
+    let token = core.token()?;
     let now = core.project.mint.clock.now();
     let left = token.expires_at().duration_since(now).unwrap_or_default();
     let left = Duration::from_secs(left.as_secs()).min(lifetime.expires_in);
@@ -162,7 +166,7 @@ fn until_the_end(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
 impl<C, M> fmt::Debug for Narrowing<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Narrowing")
-            .field("user_id", self.core.user_id())
+            .field("user_id", &self.core.user_id())
             .field("role", &self.role)
             .field("expires_in", &self.expires_in)
             .field("keep", &self.keep)

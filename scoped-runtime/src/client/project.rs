@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::Core;
+use super::UserCore;
 #[cfg(feature = "blocking")]
 use super::driver::Driver;
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
+use crate::metrics;
 use crate::mint_policy::MintPolicy;
 use crate::session::{
     Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
@@ -77,6 +78,7 @@ pub(super) struct Wanted {
     pub(super) lifetime: Lifetime,
     /// What it is narrowed from.
     pub(super) parent: Option<Arc<Life>>,
+    pub(super) is_read_only: bool,
 }
 
 impl Project {
@@ -127,7 +129,7 @@ impl Project {
     }
 
     /// Checks the wish and makes what the client and its clones share.
-    pub(super) fn core(self: &Arc<Self>, wanted: Wanted) -> Result<Arc<Core>, Error> {
+    pub(super) fn core(self: &Arc<Self>, wanted: Wanted) -> Result<UserCore, Error> {
         let Wanted {
             user_id,
             role,
@@ -138,11 +140,13 @@ impl Project {
             reason,
             lifetime,
             parent,
+            is_read_only,
         } = wanted;
         let life = lifetime.expires_in;
         let policy = self.policy();
         let problems = policy.check(&user_id, &role, life, aal, actor.as_ref());
         if !problems.is_empty() {
+            metrics::client_refused();
             return Err(ConfigurationError::new(problems).into());
         }
         let template = Template::new(
@@ -177,11 +181,7 @@ impl Project {
         if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_elsewhere() {
             session.token()?;
         }
-        Ok(Arc::new(Core {
-            source: session,
-            life: parent.derive(),
-            project: Arc::clone(self),
-        }))
+        Ok(UserCore::new(session, parent.derive(), self, is_read_only))
     }
 
     /// The session of this content. One without renewal is nobody else's: it would end too early.
@@ -189,15 +189,19 @@ impl Project {
         let new = |content| Arc::new(Minting::new(Arc::clone(&self.mint), content));
         let cache = self.sessions.as_ref();
         let Some(cache) = cache.filter(|_| content.lifetime.auto_refresh) else {
+            metrics::client_made(false);
             return new(content);
         };
         let key = (life.number, content);
+        let mut is_shared = true;
         let shared = cache.get_or_insert_with(&key, || {
+            is_shared = false;
             Ok::<_, Infallible>(Shared {
                 session: new(key.1.clone()),
                 _life: life.root(),
             })
         });
+        metrics::client_made(is_shared);
         match shared {
             Ok(shared) => shared.session,
         }

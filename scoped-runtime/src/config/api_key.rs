@@ -40,6 +40,12 @@ pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<P
     }
 }
 
+/// Whether the key alone acts in the role `anon`: not a secret one, nor a legacy one of another role.
+pub(super) fn is_public(key: &SecretString) -> bool {
+    let key = key.expose_secret();
+    !key.starts_with("sb_secret_") && role_of(key).is_none_or(|role| role == "anon")
+}
+
 /// Whether this looks like an API key, quoted or not: a legacy JWT, or one of the new kinds.
 pub(super) fn looks_like_one(text: &str) -> bool {
     let text = text.trim_matches(is_wrapping);

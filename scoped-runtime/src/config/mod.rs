@@ -79,6 +79,11 @@ impl Config {
         self.url.as_str().trim_end_matches('/')
     }
 
+    /// Whether the API key alone acts in the role `anon`, as far as it says.
+    pub(crate) fn has_public_api_key(&self) -> bool {
+        api_key::is_public(&self.api_key)
+    }
+
     /// The issuer (`iss`) of every token: `{url}/auth/v1`, unless [`ConfigBuilder::issuer`] says
     /// otherwise.
     #[must_use]

@@ -1,7 +1,8 @@
 use std::fmt;
+use std::time::SystemTime;
 
 use http::HeaderMap;
-use http::header::{CONTENT_RANGE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_RANGE, CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use serde_json::Value;
 
 /// An error that the server answered with: PostgREST's `code`, `message`, `details` and `hint`.
@@ -18,6 +19,19 @@ struct Parts {
     details: Option<String>,
     hint: Option<String>,
     total: Option<u64>,
+    date: Option<SystemTime>,
+}
+
+/// What a web page in the place of an answer says of the configuration.
+const PAGE_HINT: &str =
+    "does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it";
+
+/// Whether a `Content-Type` is that of a web page.
+pub(crate) fn is_html(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    ["text/html", "application/xhtml+xml"]
+        .iter()
+        .any(|html| kind.eq_ignore_ascii_case(html))
 }
 
 impl ApiError {
@@ -27,17 +41,23 @@ impl ApiError {
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let header = |name: &str| headers.get(name)?.to_str().ok();
+        let is_page = header(CONTENT_TYPE.as_str()).is_some_and(is_html);
         let message = ["message", "msg", "error_description", "error"]
             .iter()
             .find_map(|name| text(&body, name))
             .or_else(|| parameter(header(WWW_AUTHENTICATE.as_str())?, "error_description"));
         let code = text(&body, "code")
             .or_else(|| text(&body, "error_code"))
+            // Storage, before it had codes.
+            .or_else(|| body.get("statusCode").and_then(|_| text(&body, "error")))
             .or_else(|| parameter(header("proxy-status")?, "error"));
         let hint = text(&body, "hint").or_else(|| {
             let message = message.as_deref().unwrap_or_default();
             let role = code.as_deref().and_then(|code| role_hint(code, message));
-            let hint = role.or_else(|| key_hint(status, code.as_deref(), message))?;
+            let key = || key_hint(status, code.as_deref(), message);
+            let hint = role
+                .or_else(key)
+                .or((is_page && status < 500).then_some(PAGE_HINT))?;
             Some(hint.to_owned())
         });
         let total =
@@ -45,7 +65,15 @@ impl ApiError {
         Self(Box::new(Parts {
             status,
             code,
-            message: message.unwrap_or_else(|| "the server gave no reason".to_owned()),
+            message: message.unwrap_or_else(|| {
+                let none = if is_page {
+                    "a web page (HTML)"
+                } else {
+                    "the server gave no reason"
+                };
+                none.to_owned()
+            }),
+            date: header(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok()),
             details: text(&body, "details"),
             hint,
             total,
@@ -61,6 +89,7 @@ impl ApiError {
             details: Some("The result contains 2 rows or more".to_owned()),
             hint: None,
             total: None,
+            date: None,
         }))
     }
 
@@ -75,13 +104,19 @@ impl ApiError {
         self.0.total
     }
 
+    /// The server's clock (`Date`, RFC 9110, section 6.6.1), if the answer says it.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        self.0.date
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
     }
 
-    /// PostgREST's code (`PGRST...`) or PostgreSQL's `SQLSTATE`, if there is one.
+    /// PostgREST's code (`PGRST...`), PostgreSQL's `SQLSTATE`, or the code of another service (Storage's
+    /// `NoSuchKey`), if there is one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
@@ -196,7 +231,8 @@ impl fmt::Display for ApiError {
     }
 }
 
-struct Escaped<'a>(&'a str);
+/// Text of others, in which no control character and no mark of direction is left as it is.
+pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -114,6 +114,20 @@ pub enum ClientError {
     /// The client was closed.
     #[error("the client is closed; make a new one if its user may act again")]
     Closed,
+    /// A client that only reads was asked for something that may write. Nothing was sent.
+    #[error(
+        "the client of user `{user_id}` is read-only, and {what} may write; use a client that was made without `read_only()`, or call a function with `rpc`, which goes by GET here"
+    )]
+    #[non_exhaustive]
+    ReadOnly {
+        /// The user of the client.
+        user_id: String,
+        /// What was asked for, and its HTTP method: `an insert (POST)`.
+        what: String,
+    },
+    /// An anonymous client was asked for a token, and has none.
+    #[error("an anonymous client has no token; make a client for a user, with `get` or `user`")]
+    Anonymous,
     /// A blocking client was used in a task of an async runtime, where it would keep others from running.
     #[error(
         "a blocking client cannot wait in an async runtime; use `scoped_runtime::ScopedClient` there, or call this in `spawn_blocking`"
@@ -166,6 +180,15 @@ pub enum ClientError {
         status: u16,
         /// Scheme, host and port of the target, or `another path`.
         to: String,
+    },
+    /// A web page came in the place of PostgREST's answer. The URL leads to something else.
+    #[error(
+        "{origin} answered with a web page (HTML), not as PostgREST does; does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it"
+    )]
+    #[non_exhaustive]
+    WebPage {
+        /// Scheme, host and port of the server.
+        origin: String,
     },
     /// The answer is not what was asked for.
     #[error(

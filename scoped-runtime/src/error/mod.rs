@@ -6,10 +6,12 @@ mod client;
 mod configuration;
 mod fallible;
 mod public;
+mod report;
 mod token;
 mod violation;
 
 pub use api::ApiError;
+pub(crate) use api::is_html;
 pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
@@ -20,8 +22,10 @@ pub use violation::{Violation, Violations};
 
 /// Everything this crate can fail with.
 ///
-/// No variant and no source ever carries a secret, a key, a token or the query of a URL.
-#[derive(Debug, thiserror::Error)]
+/// No variant and no source ever carries a secret, a key, a token or the query of a URL. `Debug` is a report:
+/// what `Display` says, and the causes below it, so that a program whose `main` returns this error ends with
+/// something readable.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A project, a key or a client could not be built from the values it was given.

@@ -206,6 +206,15 @@ fn of_api(error: &ApiError) -> PublicError {
         (code, status @ 400..=599) if is_raised_status(code, status) => {
             PublicError { status, ..RAISED }
         }
+        // Storage answers 400 to everything that the caller may have done; its code says what it was. A read
+        // that a policy refuses is the same as one of what is not there.
+        ("NoSuchKey" | "NoSuchBucket" | "not_found", 400 | 404) => {
+            PublicError::new(404, "not_found", "there is no such object")
+        }
+        ("KeyAlreadyExists" | "ResourceAlreadyExists" | "Duplicate", 400 | 409) => {
+            PublicError::new(409, "already_exists", "there is one already")
+        }
+        ("AccessDenied", _) if error.message().contains("row-level security") => DENIED,
         ("40001" | "40P01", _) => BUSY,
         ("57014", _) | (_, 504) => TIMEOUT,
         (_, 429 | 502 | 503) => BUSY,

@@ -19,6 +19,7 @@ pub struct Read {
     claim: String,
     cast: Option<String>,
     through: Option<String>,
+    allows_absence: bool,
     object: Object,
     file: PathBuf,
     line: usize,
@@ -74,6 +75,7 @@ impl Read {
             claim: read.dotted(),
             cast: read.how.cast.clone(),
             through: read.through.clone(),
+            allows_absence: read.optional,
             object: Object::of(project, project.owner(read)),
             file: project.file(&read.place).to_owned(),
             line: read.place.line,
@@ -96,6 +98,14 @@ impl Read {
     #[must_use]
     pub fn through(&self) -> Option<&str> {
         self.through.as_deref()
+    }
+
+    /// Whether the SQL has an answer for a token without the claim: `.. is null`, `coalesce(.., ..)` and the
+    /// like. Its absence may open rows, so a client that is [narrowed](crate::Narrowing::keep_claims) should
+    /// keep the claim unless the policy shows that it opens none.
+    #[must_use]
+    pub fn allows_absence(&self) -> bool {
+        self.allows_absence
     }
 
     /// What reads it.

@@ -61,17 +61,19 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::body::Body;
+use self::mistake::Refusal;
 use crate::claims::ScopedClaims;
-use crate::client::{ScopedClient, name};
+use crate::client::{AnonymousClient, Core, ScopedClient, name};
 
 impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
     #[doc(alias = "table")]
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
-        self.query("", "table", table.as_ref())
+        table_query(self.core(), self.schema_name(), table.as_ref())
     }
 
-    /// A call of a database function. Its arguments are a struct or a map by their names, or `()`.
+    /// A call of a database function. Its arguments are a struct or a map by their names, or `()`. A
+    /// client that [only reads](crate::ScopedClientBuilder::read_only) sends them in the URL, with GET.
     /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
     ///
     /// ```no_run
@@ -84,21 +86,73 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// # Ok(()) }
     /// ```
     pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
-        self.query("rpc/", "function", function.as_ref())
-            .call(Body::arguments(&arguments))
+        let arguments = Body::arguments(&arguments);
+        call(
+            self.core(),
+            self.schema_name(),
+            function.as_ref(),
+            arguments,
+        )
     }
 
     /// [`rpc`](Self::rpc) with arguments that are JSON text already.
     pub fn rpc_json(&self, function: impl AsRef<str>, json: impl Into<String>) -> Query<M> {
-        self.query("rpc/", "function", function.as_ref())
-            .call(Body::raw(json.into()))
+        let arguments = Body::raw(json.into());
+        call(
+            self.core(),
+            self.schema_name(),
+            function.as_ref(),
+            arguments,
+        )
+    }
+}
+
+impl<M> AnonymousClient<M> {
+    /// As [`ScopedClient::from`], in the role `anon`.
+    pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
+        table_query(self.core(), self.schema_name(), table.as_ref())
     }
 
-    fn query(&self, below: &str, kind: &'static str, name: &str) -> Query<M> {
-        let mut path = String::with_capacity(raw::ROOT.len() + below.len() + name.len());
-        path.push_str(raw::ROOT);
-        path.push_str(below);
-        let path = name::push_segment(&mut path, kind, name).map(|()| path);
-        Query::new(Arc::clone(self.core()), path, self.schema_name().cloned())
+    /// As [`ScopedClient::rpc`], in the role `anon`.
+    pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
+        let arguments = Body::arguments(&arguments);
+        call(
+            self.core(),
+            self.schema_name(),
+            function.as_ref(),
+            arguments,
+        )
     }
+}
+
+fn table_query<M>(core: &Arc<Core>, schema: Option<&Arc<str>>, table: &str) -> Query<M> {
+    query(core, schema, "", "table", table)
+}
+
+fn call<M>(
+    core: &Arc<Core>,
+    schema: Option<&Arc<str>>,
+    function: &str,
+    arguments: Result<Body, Refusal>,
+) -> Query<M> {
+    let call = query(core, schema, "rpc/", "function", function).call(arguments);
+    if core.is_read_only() {
+        call.by_get()
+    } else {
+        call
+    }
+}
+
+fn query<M>(
+    core: &Arc<Core>,
+    schema: Option<&Arc<str>>,
+    below: &str,
+    kind: &'static str,
+    name: &str,
+) -> Query<M> {
+    let mut path = String::with_capacity(raw::ROOT.len() + below.len() + name.len());
+    path.push_str(raw::ROOT);
+    path.push_str(below);
+    let path = name::push_segment(&mut path, kind, name).map(|()| path);
+    Query::new(Arc::clone(core), path, schema.cloned())
 }

@@ -22,6 +22,7 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
         let core = self.core();
         let mut request = core.native().request(builder)?;
+        core.check_method(&request.method, "a native builder")?;
         raw::check(&mut request, core.max_url_bytes())?;
         Ok((core, request))
     }
@@ -59,6 +60,7 @@ impl<M> Query<M> {
             .into());
         }
         let call = self.call_to_send()?;
+        // An anonymous client has no token, and says so.
         let token = call.core.token()?;
         Ok(call.core.restore(&call.request, &token)?)
     }

@@ -247,7 +247,7 @@ impl<M> Clone for Query<M> {
 impl<M> fmt::Debug for Query<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
-            .field("user_id", self.core.user_id())
+            .field("user_id", &self.core.user_id())
             .finish_non_exhaustive()
     }
 }

@@ -12,7 +12,7 @@ use super::encode::push_pair;
 use super::mistake::{Mistake, Refusal};
 use super::{header, raw};
 use crate::client::name::{self, invalid};
-use crate::client::{Async, Core, ScopedClient};
+use crate::client::{AnonymousClient, Async, Core, ScopedClient};
 use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
 
@@ -34,23 +34,34 @@ impl<C, M> ScopedClient<C, M> {
     /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
     /// It never fails here: a bad path is an error when it is sent.
     pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
-        let (outgoing, refusal) = match outgoing(method.as_ref(), path.as_ref()) {
+        Request::new(self.core(), method.as_ref(), path.as_ref())
+    }
+}
+
+impl<M> AnonymousClient<M> {
+    /// As [`ScopedClient::request`], with the API key alone.
+    pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
+        Request::new(self.core(), method.as_ref(), path.as_ref())
+    }
+}
+
+impl<M> Request<M> {
+    fn new(core: &Arc<Core>, method: &str, path: &str) -> Self {
+        let (outgoing, refusal) = match outgoing(method, path) {
             Ok(outgoing) => (outgoing, None),
             Err(error) => {
                 let nothing = Outgoing::new(Method::GET, String::new());
                 (nothing, Some(Refusal::Name(Arc::new(error))))
             }
         };
-        Request {
-            core: Arc::clone(self.core()),
+        Self {
+            core: Arc::clone(core),
             outgoing,
             refusal,
             mode: PhantomData,
         }
     }
-}
 
-impl<M> Request<M> {
     /// Adds a query parameter; both parts are encoded.
     pub fn query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let target = &mut self.outgoing.target;
@@ -107,6 +118,7 @@ impl<M> Request<M> {
             return Err(refusal.into());
         }
         let mut outgoing = self.outgoing;
+        self.core.check_method(&outgoing.method, "a request")?;
         raw::check(&mut outgoing, self.core.max_url_bytes())?;
         Ok((self.core, outgoing))
     }
@@ -224,7 +236,7 @@ impl<M> Clone for Request<M> {
 impl<M> fmt::Debug for Request<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
-            .field("user_id", self.core.user_id())
+            .field("user_id", &self.core.user_id())
             .finish_non_exhaustive()
     }
 }

@@ -48,6 +48,8 @@ impl Call {
 impl<M> Query<M> {
     pub(crate) fn call_to_send(&self) -> Result<Call, ClientError> {
         let statement = &self.statement;
+        let method = statement.verb.method();
+        self.core.check_method(&method, statement.verb.name())?;
         let returning = statement.preferences.returning.unwrap_or(Returning::Rows);
         Ok(Call {
             request: statement.request(self.core.max_url_bytes())?,

@@ -83,7 +83,7 @@ impl Statement {
                         "argument",
                         &name,
                         "would be read as a filter",
-                        "leave `by_get` out: the arguments travel in a body",
+                        "leave `by_get` out, or use a client that is not read-only: the arguments travel in a body then",
                     ));
                 }
                 push_pair(&mut target, &quoted(&name), &value);

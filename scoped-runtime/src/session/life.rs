@@ -36,6 +36,11 @@ impl Life {
         }
     }
 
+    /// That of a client without a user, which is not closed.
+    pub(crate) fn endless() -> Self {
+        Self::root_of_user(u64::MAX)
+    }
+
     /// One that ends with this one at the latest.
     pub(crate) fn derive(self: &Arc<Self>) -> Arc<Self> {
         Arc::new(Self {

@@ -1,6 +1,7 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -12,6 +13,7 @@ use crate::audit::{Audit, MintRecord};
 use crate::clock::Clock;
 use crate::error::{ConfigurationError, TokenError};
 use crate::key::{Key, KeyGeneration, Keys, SigningKey};
+use crate::metrics;
 use crate::mint_policy::MintPolicy;
 use crate::token::{AccessToken, JwtIds, Template, Unsigned};
 
@@ -55,11 +57,34 @@ impl Content {
 pub(super) struct Minter {
     pub(super) mint: Arc<Mint>,
     pub(super) content: Content,
+    /// Whether a token was minted: the next one is a renewal.
+    has_minted: AtomicBool,
 }
 
 impl Minter {
+    pub(super) fn new(mint: Arc<Mint>, content: Content) -> Self {
+        Self {
+            mint,
+            content,
+            has_minted: AtomicBool::new(false),
+        }
+    }
+
+    /// Counts a mint, or its failure.
+    fn counted(&self, outcome: Result<Held, TokenError>) -> Result<Held, TokenError> {
+        match &outcome {
+            Ok(_) => metrics::minted(self.has_minted.swap(true, Ordering::Relaxed)),
+            Err(error) => metrics::mint_failed(error),
+        }
+        outcome
+    }
+
     /// With a key that is here, where nothing is recorded.
     pub(super) fn local(&self, key: &SigningKey, turn: &KeyGeneration) -> Result<Held, TokenError> {
+        self.counted(self.minted(key, turn))
+    }
+
+    fn minted(&self, key: &SigningKey, turn: &KeyGeneration) -> Result<Held, TokenError> {
         let moment = Moment::now(&*self.mint.clock);
         let unsigned = self.unsigned(turn, moment)?;
         let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
@@ -74,7 +99,7 @@ impl Minter {
         turn: Arc<KeyGeneration>,
         recording: Recording,
     ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
-        let minter = Arc::clone(self);
+        let (minter, counter) = (Arc::clone(self), Arc::clone(self));
         let minting = async move {
             let moment = Moment::now(&*minter.mint.clock);
             let unsigned = minter.unsigned(&turn, moment)?;
@@ -91,7 +116,10 @@ impl Minter {
         // A panic would stay in the future that all share, and every later caller would meet it.
         AssertUnwindSafe(minting)
             .catch_unwind()
-            .map(|outcome| outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into()))))
+            .map(move |outcome| {
+                let outcome = outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into())));
+                counter.counted(outcome)
+            })
     }
 
     /// Asks the policy, for every mint: what it says of a user may change.

@@ -28,7 +28,7 @@ const ATTEMPTS: usize = 3;
 impl Minting {
     pub(crate) fn new(mint: Arc<Mint>, content: Content) -> Self {
         Self {
-            minter: Arc::new(Minter { mint, content }),
+            minter: Arc::new(Minter::new(mint, content)),
             renewal: Renewal::new(),
         }
     }

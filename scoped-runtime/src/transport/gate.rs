@@ -15,7 +15,7 @@ use crate::token::AccessToken;
 /// Who a request is sent as.
 #[derive(Clone, Copy)]
 pub(crate) enum As<'a> {
-    /// Nobody: for the project's public keys.
+    /// No user: for the project's public keys, and for anonymous clients, by the API key alone.
     Public,
     User {
         source: &'a dyn TokenSource,

@@ -1,6 +1,7 @@
 //! Sends requests: one pool of connections for every user of a project.
 //!
-//! Nothing leaves without a token but the request for the project's public keys: [`As`] says who sends.
+//! Nothing leaves without a token but the request for the project's public keys and the requests of an
+//! anonymous client: [`As`] says who sends.
 
 mod body;
 mod connect;
@@ -108,6 +109,11 @@ impl Transport {
             request_timeout: settings.request_timeout,
             body_idle_timeout: settings.body_idle_timeout,
         })
+    }
+
+    /// Scheme, host and port of the server.
+    pub(crate) fn origin(&self) -> String {
+        self.connector.origin.name()
     }
 
     /// The value of the `apikey` header.

@@ -8,6 +8,7 @@ use super::exchange::Exchange;
 use super::gate::As;
 use super::retry::backoff;
 use crate::error::{ApiError, ClientError, Error, Phase};
+use crate::metrics::{self, Again};
 
 /// A failure, and what it says of sending the request again.
 pub(super) struct Trouble {
@@ -81,7 +82,9 @@ impl Exchange<'_, '_> {
             let reads = Retry::Reads.allows(&self.request.method);
             if reads && !self.has_waited_for_clock && is_from_the_future(api) {
                 self.has_waited_for_clock = true;
-                return self.pause(CLOCK_PAUSE, error).await;
+                self.pause(CLOCK_PAUSE, error).await?;
+                metrics::retried(&self.request.target, Again::Clock);
+                return Ok(());
             }
         }
         let retries = self.transport.connector.connections.retries;
@@ -106,6 +109,7 @@ impl Exchange<'_, '_> {
             let pause = backoff(self.tries - 1).max(after.unwrap_or_default());
             self.pause(pause, error).await?;
         }
+        metrics::retried(&self.request.target, Again::Failure);
         self.renew().await
     }
 
@@ -118,6 +122,7 @@ impl Exchange<'_, '_> {
             return Err(error);
         };
         self.token = Some(self.watch.within(Phase::Token, pin!(fresh)).await??);
+        metrics::retried(&self.request.target, Again::ExpiredToken);
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use super::receive::{Limit, ReceiveBody};
 use super::span::RequestSpan;
 use super::{Outgoing, Response, Transport, unsendable};
 use crate::error::{ClientError, Error};
+use crate::metrics::RequestTimer;
 
 /// How much of an answer is read before it counts as one.
 #[derive(Clone, Copy)]
@@ -74,14 +75,17 @@ impl Transport {
     ) -> Result<Answer, Error> {
         check(&request.headers)?;
         let span = RequestSpan::begin(self, request);
+        let timer = RequestTimer::begin(&*self.connector.clock, &request.method, &request.target);
         let work = self.run_within(request, upload, sender, extent, &span);
         // A task that waits for hundreds of requests would use up its budget before it has polled them
         // all, and each timer would wake it again. What is waited for here is the network.
         let outcome = span.run(unconstrained(work)).await;
-        span.end(match &outcome {
+        let ended = match &outcome {
             Ok(Answer::Whole(head, _) | Answer::Head(head, _)) => Ok(head.status.as_u16()),
             Err(error) => Err(error),
-        });
+        };
+        span.end(ended);
+        timer.end(ended);
         outcome
     }
 

@@ -34,10 +34,9 @@ impl Transport {
         self: &Arc<Self>,
         request: &Outgoing,
         upload: Option<Upload>,
-        source: &dyn crate::session::TokenSource,
+        sender: As<'_>,
         life: &Arc<Life>,
     ) -> Result<StreamedResponse, Error> {
-        let sender = As::User { source, life };
         let (head, body) = self.open(request, upload, sender).await?;
         Ok(StreamedResponse {
             status: head.status.as_u16(),

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{ConfigBuilder, Rules, VerifierConfig};
 use crate::error::{CallerError, ConfigurationError};
 use crate::key::{Algorithm, Key, KeySet, VerifyingKey};
+use crate::metrics::{self, Sight};
 use crate::transport::{JwksEndpoint, Transport};
 
 /// Checks the access tokens that callers bring: that the project's Auth has signed them, for us, for a
@@ -129,10 +130,14 @@ impl TokenVerifier {
     where
         C: ScopedClaims + DeserializeOwned,
     {
-        self.check(token).await?.with_claims()
+        let mut sight = Sight::Verified;
+        let outcome = self.check(token, &mut sight).await;
+        let outcome = outcome.and_then(|verified| verified.with_claims());
+        metrics::verified(outcome.as_ref().err(), sight);
+        outcome
     }
 
-    async fn check(&self, token: &str) -> Result<VerifiedToken, CallerError> {
+    async fn check(&self, token: &str, seen: &mut Sight) -> Result<VerifiedToken, CallerError> {
         let inner = &*self.0;
         let (bytes, limit) = (token.len(), inner.rules.max_bytes);
         if bytes > limit {
@@ -142,6 +147,7 @@ impl TokenVerifier {
             && inner.still_trusts(&sight.verified_with).await?
         {
             inner.check_times(sight.token.registered())?;
+            *seen = Sight::Remembered;
             return Ok(sight.token.clone());
         }
         let compact = Compact::parse(token, inner.rules.relaxed)?;

@@ -9,7 +9,8 @@ use crate::error::{CallerError, Error};
 use crate::verify::VerifiedToken;
 
 /// An extractor: who is calling, or `None` for a request without an `Authorization` header. A header that
-/// is no good is still a 401: nobody becomes a guest by a mistake.
+/// is no good is still a 401: a caller does not become a guest by a mistake. Its
+/// [`client`](OptionalCaller::client) acts as the caller, or without one in the role `anon`.
 pub struct OptionalCaller<C = NoClaims>(pub Option<VerifiedToken<C>>);
 
 /// An extractor: a client that acts as the caller with freshly minted tokens, as

@@ -7,8 +7,10 @@ mod actix;
 mod axum;
 mod extract;
 mod known;
+mod optional;
 mod report;
 mod require_caller;
 
 pub use extract::{Minted, OptionalCaller, PassedOn};
+pub use optional::OptionalClient;
 pub use require_caller::RequireCaller;

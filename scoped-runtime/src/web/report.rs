@@ -1,21 +1,13 @@
 //! What the operator is told of a request that failed: one event, with the cause that the caller is not
 //! told.
 
-#[cfg(feature = "tracing")]
-use std::error::Error as _;
-
 use crate::error::{Error, PublicError};
 
 /// Writes the event: of level `ERROR` when the service failed, and `INFO` when the caller did.
 #[cfg(feature = "tracing")]
 pub(super) fn report(error: &Error, public: &PublicError) {
     let (status, code) = (public.status(), public.code());
-    let mut causes = Vec::new();
-    let mut source = error.source();
-    while let (Some(cause), true) = (source, causes.len() < MAX_CAUSES) {
-        causes.push(cause.to_string());
-        source = cause.source();
-    }
+    let causes = error.causes();
     let cause = (!causes.is_empty()).then(|| causes.join(": "));
     let cause = cause.as_deref();
     if status >= 500 {
@@ -27,10 +19,6 @@ pub(super) fn report(error: &Error, public: &PublicError) {
 
 #[cfg(feature = "tracing")]
 const TARGET: &str = "scoped_runtime::web";
-
-/// A chain of errors that has no end would be a mistake of another crate's.
-#[cfg(feature = "tracing")]
-const MAX_CAUSES: usize = 8;
 
 #[cfg(not(feature = "tracing"))]
 pub(super) fn report(_: &Error, _: &PublicError) {}

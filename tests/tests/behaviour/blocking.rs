@@ -252,10 +252,10 @@ fn a_project_says_which_keys_it_trusts() {
 #[test]
 fn the_mode_takes_no_room() {
     let words = |bytes: usize| bytes / size_of::<usize>();
-    assert_eq!(words(size_of::<scoped_runtime::ScopedClient>()), 4);
+    assert_eq!(words(size_of::<scoped_runtime::ScopedClient>()), 6);
     assert_eq!(
         size_of::<Query>(),
         size_of::<scoped_runtime::Query<Async>>()
     );
-    assert_eq!(words(size_of::<ScopedClient>()), 4);
+    assert_eq!(words(size_of::<ScopedClient>()), 6);
 }

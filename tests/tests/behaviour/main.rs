@@ -7,12 +7,14 @@
 
 mod accountability;
 mod acting;
+mod anonymous;
 mod blanks;
 mod blocking;
 mod blocking_in_runtimes;
 mod claims;
 mod configuration;
 mod ending;
+mod health;
 mod identities;
 mod impersonate;
 mod impersonate_cost;
@@ -24,9 +26,11 @@ mod key_support;
 mod key_texts;
 mod keys;
 mod lossless;
+mod measured;
 mod pems_refused;
 mod refused;
 mod renewal;
+mod report;
 mod rotation;
 mod secrets;
 mod sharing;

@@ -192,3 +192,14 @@ fn a_survey_has_the_reads_and_the_live_policies() {
     assert!(read.file().ends_with("errors/1_tables.sql"));
     assert_eq!(read.line(), 3);
 }
+
+/// What a client that is narrowed should keep.
+#[test]
+fn a_survey_says_which_claims_may_be_absent() {
+    let survey = policies::survey("../tests/policies/absence").unwrap();
+    let open = survey.reads().iter().filter(|read| read.allows_absence());
+    let mut claims: Vec<_> = open.map(policies::Read::claim).collect();
+    claims.sort_unstable();
+    claims.dedup();
+    assert_eq!(claims, ["suspended", "tenant_id"]);
+}

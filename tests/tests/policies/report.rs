@@ -65,8 +65,8 @@ fn the_same_as_json_is_for_programs() {
     assert_eq!(
         report["reads"][2],
         json!({
-            "claim": "chairs", "cast": null, "through": "public.seated", "reader": "policy",
-            "name": "seated", "table": "public.documents",
+            "claim": "chairs", "cast": null, "through": "public.seated", "allows_absence": false,
+            "reader": "policy", "name": "seated", "table": "public.documents",
             "file": "tests/policies/findings/errors/2_functions.sql", "line": 2,
         })
     );

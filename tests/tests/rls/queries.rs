@@ -224,18 +224,36 @@ async fn a_write_that_touches_more_rows_than_its_limit_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_ping_is_believed_with_the_right_key_only() {
+async fn health_tells_the_right_key_from_a_wrong_one() {
     let server = server().await;
     let clients = |config: scoped_runtime::ConfigBuilder| {
         scoped_runtime::ScopedClients::new(config.build().unwrap()).unwrap()
     };
-    clients(server.config_builder()).ping().await.unwrap();
+    let health = clients(server.config_builder()).health().await;
+    assert!(health.is_healthy() && health.is_reachable(), "{health}");
+    assert_eq!(health.is_key_accepted(), Some(true));
+    let skew = health.clock_skew().expect("the server says the time");
+    assert!(skew.abs() <= 1, "{health}");
+
     let wrong = "another-secret-than-the-one-that-the-project-has";
-    let error = clients(server.config_builder().jwt_secret(wrong))
-        .ping()
+    let health = clients(server.config_builder().jwt_secret(wrong))
+        .health()
         .await;
-    let Err(Error::Configuration(error)) = error else {
-        panic!("{error:?}");
+    assert_eq!(
+        (health.is_reachable(), health.is_key_accepted()),
+        (true, Some(false))
+    );
+    let Err(Error::Configuration(error)) = health.into_result() else {
+        panic!("a problem of the configuration");
     };
     assert_eq!(error.field(), "jwt_secret", "{error}");
+
+    let wrong = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
+    let health = clients(server.config_builder().api_key(wrong))
+        .health()
+        .await;
+    let Err(Error::Configuration(error)) = health.into_result() else {
+        panic!("a problem of the configuration");
+    };
+    assert_eq!(error.field(), "api_key", "{error}");
 }

@@ -1,4 +1,4 @@
-use axum::extract::{FromRef, Request};
+use axum::extract::{FromRef, Request, State};
 use axum::middleware::map_request;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -24,6 +24,7 @@ pub(crate) fn app(clients: &ScopedClients) -> Router {
     Router::new()
         .route("/caller", get(caller))
         .route("/optional", get(optional))
+        .route("/anyone", get(anyone))
         .route("/tenant", get(tenant))
         .route("/minted", get(minted))
         .route("/passed-on", get(passed_on))
@@ -54,6 +55,12 @@ async fn caller(caller: Caller) -> Json<Value> {
 
 async fn optional(OptionalCaller(caller): OptionalCaller) -> Json<Value> {
     Json(json!({ "sub": caller.map(|it| it.user_id().to_string()) }))
+}
+
+/// Rows for a caller, or for anyone.
+async fn anyone(caller: OptionalCaller, State(clients): State<ScopedClients>) -> Answer {
+    let rows: Vec<Value> = caller.passed_on(&clients)?.from("posts").fetch().await?;
+    Ok(Json(rows.into()))
 }
 
 async fn tenant(caller: Caller<Tenant>) -> Json<Value> {

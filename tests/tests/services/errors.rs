@@ -46,6 +46,22 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
         (says(400, "23514", key), 400, "23514"),
         (says(400, "23502", key), 400, "23502"),
         (says(400, "22P02", key), 400, "22000"),
+        (says(416, "PGRST103", key), 416, "PGRST103"),
+        (says(400, "P0001", key), 400, "P0001"),
+        (says(402, "PT402", key), 402, "P0001"),
+        (says(409, "40001", key), 503, "unavailable"),
+        // Storage: 400 whatever it was.
+        (says(400, "NoSuchKey", key), 404, "not_found"),
+        (says(400, "NoSuchBucket", key), 404, "not_found"),
+        (says(400, "KeyAlreadyExists", key), 409, "already_exists"),
+        (says(400, "AccessDenied", key), 403, "42501"),
+        (
+            ResponseTemplate::new(400).set_body_json(json!({
+                "statusCode": "404", "error": "not_found", "message": "secret_table not found",
+            })),
+            404,
+            "not_found",
+        ),
         (says(400, "PGRST100", key), 500, "internal"),
         (says(404, "42P01", key), 500, "internal"),
         (says(401, "PGRST301", key), 500, "internal"),
@@ -76,6 +92,8 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
         world.database_answers(answer).await;
         let answer = world.ask_with("/row", &token).await;
         assert_eq!((answer.status, answer.code()), (status, code));
+        let later = (status == 503).then_some("5");
+        assert_eq!(answer.retry_after.as_deref(), later, "{code}");
         let body = answer.body.to_string();
         for secret in SECRETS {
             assert!(!body.contains(secret), "{body}");
@@ -97,4 +115,29 @@ async fn a_passed_on_token_that_ends_meanwhile_is_the_callers_own_401() {
     assert_eq!(sent.len(), 2, "of the minted ones only");
     let none: Vec<Value> = Vec::new();
     assert_eq!(world.ask_with("/minted", &token).await.body, json!(none));
+}
+
+#[tokio::test]
+async fn an_optional_callers_client_is_theirs_or_that_of_anon() {
+    let world = World::new().await;
+    let token = world.token(&json!({}));
+    assert_eq!(world.ask("/anyone", &[]).await.status, 200);
+    assert_eq!(world.ask_with("/anyone", &token).await.status, 200);
+    assert_eq!(
+        world.ask_with("/anyone", "x").await.status,
+        401,
+        "no guest by mistake"
+    );
+    let sent = world.database.received_requests().await.unwrap();
+    let authorizations: Vec<_> = sent
+        .iter()
+        .map(|it| it.headers.get("authorization"))
+        .collect();
+    let [axum, actix, axum_caller, actix_caller] = &*authorizations else {
+        panic!("one request of each service for each answer: {sent:?}");
+    };
+    assert_eq!((axum, actix), (&None, &None), "the API key alone");
+    for caller in [axum_caller, actix_caller] {
+        assert_eq!(caller.unwrap(), &format!("Bearer {token}"));
+    }
 }

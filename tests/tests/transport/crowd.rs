@@ -20,6 +20,7 @@ const USERS: u64 = 500;
 const ROUNDS: u64 = 12;
 
 /// Numbers that look random and are the same each time.
+#[derive(Debug)]
 pub(crate) struct Dice(pub(crate) AtomicU64);
 
 impl Dice {

@@ -1,4 +1,6 @@
-//! Must show 4: `just soak` asks for ten minutes, and looks at memory and descriptors at both ends.
+//! `just soak` asks for ten minutes, and looks at memory and descriptors at both ends: clients, callers whose
+//! tokens are verified, impersonation, sinks that take their time, keys that are rotated, users that are closed,
+//! and servers that misbehave.
 #![allow(clippy::disallowed_methods, reason = "a recipe says how long it takes")]
 
 use std::fs;
@@ -6,10 +8,81 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use scoped_runtime::{
+    AsyncAuditSink, AuditSink, Caller, Error, MintRecord, RotateNow, ScopedClient, ScopedClients,
+    SigningKey, impersonate,
+};
+
 use crate::crowd::{Dice, misbehave, misbehave_http2};
-use crate::support::{Certificate, Server, config, http2, project};
+use crate::support::{Certificate, SECRET, Server, config, http2, project};
 
 const USERS: u64 = 64;
+
+/// A sink that takes its time on its thread, and one that is awaited.
+#[derive(Debug)]
+struct Slow(Dice);
+
+type Recorded = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+impl AuditSink for Slow {
+    fn record(&self, _: &MintRecord<'_>) -> Recorded {
+        std::thread::sleep(Duration::from_millis(self.0.roll(4)));
+        Ok(())
+    }
+}
+
+impl AsyncAuditSink for Slow {
+    async fn record(&self, _: &MintRecord<'_>) -> Recorded {
+        tokio::time::sleep(Duration::from_millis(self.0.roll(4))).await;
+        Ok(())
+    }
+}
+
+#[impersonate(user = user, actor = "soak", reason = reason, via = clients)]
+async fn as_the_user(
+    clients: &ScopedClients,
+    user: &str,
+    reason: &str,
+    #[scoped] db: ScopedClient,
+) -> Result<(), Error> {
+    db.from("notes").execute().await?;
+    Ok(())
+}
+
+/// One of the ways in which a service comes to a client.
+async fn client(clients: &ScopedClients, user: &str, dice: &Dice) -> Result<ScopedClient, Error> {
+    let made = clients
+        .user(user)
+        .claim("round", dice.roll(1000))
+        .client()?;
+    match dice.roll(4) {
+        0 => Ok(made.read_only()),
+        1 => Ok(made.narrow().client()?),
+        way => {
+            let token = made.token_async().await?;
+            let caller: Caller = clients.verifier().verify(token.expose_secret()).await?;
+            if way == 2 {
+                caller.client(clients)
+            } else {
+                caller.passed_on(clients)
+            }
+        }
+    }
+}
+
+/// Rotates keys, with the same secret: the servers verify what they get.
+async fn rotate(projects: [ScopedClients; 2]) {
+    for round in 0_u64.. {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let key = SigningKey::hs256_with_kid(SECRET, &format!("key {round}")).unwrap();
+        let clients = &projects[usize::from(round % 4 > 1)];
+        if round % 2 == 0 {
+            clients.rotate(RotateNow(key));
+        } else {
+            clients.rotate(key);
+        }
+    }
+}
 
 /// Resident memory in kilobytes, and open descriptors.
 fn used() -> (i64, i64) {
@@ -44,23 +117,37 @@ async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
     .await;
     let trusting = config(&encrypted.https()).root_certificate(certificate.authority.clone());
     // A small cache, which is full when the first look is taken.
-    let projects = [config(&plain.http()), trusting].map(|one| project(one.shared_sessions(64)));
+    let plain = config(&plain.http()).audit(Slow(Dice(AtomicU64::new(8))));
+    let trusting = trusting.audit_async(Slow(Dice(AtomicU64::new(9))));
+    let projects = [plain, trusting].map(|one| project(one.shared_sessions(64)));
+    let rotation = tokio::spawn(rotate(projects.clone()));
     let count = Arc::new(AtomicU64::new(0));
+    let answered = Arc::new(AtomicU64::new(0));
     let users = (0..USERS).map(|user| {
         let clients = projects[usize::from(user % 2 == 1)].clone();
         let (dice, count) = (Arc::clone(&dice), Arc::clone(&count));
+        let answered = Arc::clone(&answered);
         tokio::spawn(async move {
             let user = format!("00000000-0000-4000-8000-{user:012x}");
             loop {
-                let client = clients
-                    .user(&*user)
-                    .claim("round", dice.roll(1000))
-                    .client()
-                    .unwrap();
+                let Ok(client) = client(&clients, &user, &dice).await else {
+                    // A mint that the sink did not record in time, or a user who was closed meanwhile.
+                    tokio::task::yield_now().await;
+                    continue;
+                };
                 for _ in 0..dice.roll(20) {
                     let patience = Duration::from_millis(1 + dice.roll(2000));
-                    let query = client.from("notes").execute();
-                    let _ = tokio::time::timeout(patience, query).await;
+                    let query = async {
+                        if dice.roll(4) == 0 {
+                            let reason = format!("round {}", dice.roll(1000));
+                            as_the_user(&clients, &user, &reason).await
+                        } else {
+                            client.from("notes").execute().await.map(drop)
+                        }
+                    };
+                    if let Ok(Ok(())) = tokio::time::timeout(patience, query).await {
+                        answered.fetch_add(1, Ordering::Relaxed);
+                    }
                     count.fetch_add(1, Ordering::Relaxed);
                 }
                 if dice.roll(50) == 0 {
@@ -74,16 +161,25 @@ async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
     tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
     let begin = used();
     println!("begin: {} kB, {} descriptors", begin.0, begin.1);
-    tokio::time::sleep(Duration::from_secs(seconds - seconds / 10)).await;
+    for tenth in 2..10 {
+        tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
+        println!("{tenth}/10:  {} kB, {} descriptors", used().0, used().1);
+    }
+    tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
     let end = used();
-    let asked = count.load(Ordering::Relaxed);
+    let (asked, answered) = (
+        count.load(Ordering::Relaxed),
+        answered.load(Ordering::Relaxed),
+    );
     println!(
-        "end:   {} kB, {} descriptors, {asked} requests",
+        "end:   {} kB, {} descriptors, {asked} requests, {answered} answered",
         end.0, end.1
     );
+    rotation.abort();
     for user in users {
         user.abort();
     }
+    assert!(answered > asked / 2, "{answered} of {asked} were answered");
     assert!(end.0 < begin.0 + begin.0 / 4 + 8192, "memory grows");
     assert!(end.1 < begin.1 + 64, "descriptors grow");
 }

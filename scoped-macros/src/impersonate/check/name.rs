@@ -4,13 +4,14 @@ use super::super::parse::{Arguments, Value, Written};
 use crate::support::errors::Errors;
 use crate::support::suggest;
 
-pub(super) const KNOWN: [&str; 10] = [
+pub(super) const KNOWN: [&str; 11] = [
     "user",
     "claims",
     "role",
     "expires_in",
     "refresh_before",
     "auto_refresh",
+    "read_only",
     "actor",
     "reason",
     "via",

@@ -17,7 +17,9 @@ pub(super) fn check(written: &Written, errors: &mut Errors) {
         for name in ["expires_in", "refresh_before"] {
             check_duration(arguments, name, errors);
         }
-        check_switch(arguments, errors);
+        for name in ["auto_refresh", "read_only"] {
+            check_switch(arguments, name, errors);
+        }
     }
 }
 
@@ -32,6 +34,7 @@ pub(super) fn settings(scope: &Scope<'_>) -> Vec<Setting> {
             .map(time)
             .map(Setting::RefreshBefore),
         value("auto_refresh").map(Setting::AutoRefresh),
+        value("read_only").map(Setting::ReadOnly),
         value("actor").map(Setting::Actor),
         value("reason").map(Setting::Reason),
     ];
@@ -88,13 +91,13 @@ fn check_duration(arguments: &Arguments, name: &str, errors: &mut Errors) {
     }
 }
 
-fn check_switch(arguments: &Arguments, errors: &mut Errors) {
-    match arguments.value("auto_refresh").and_then(literal) {
+fn check_switch(arguments: &Arguments, name: &str, errors: &mut Errors) {
+    match arguments.value(name).and_then(literal) {
         None | Some(Lit::Bool(_)) => {}
-        Some(other) => errors.at(
-            other,
-            "`auto_refresh` is `true` or `false`; write one of them",
-        ),
+        Some(other) => {
+            let message = format!("`{name}` is `true` or `false`; write one of them");
+            errors.at(other, message);
+        }
     }
 }
 

@@ -109,6 +109,18 @@ fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
             let ty = quote_spanned!(place=> ::core::primitive::bool);
             (quote!(auto_refresh), (ty, on.to_token_stream()))
         }
+        Setting::ReadOnly(on) => {
+            let (place, _) = ends(on);
+            let ty = quote_spanned!(place=> ::core::primitive::bool);
+            return quote_spanned! {Span::mixed_site()=>
+                let __scoped_setting: #ty = #on;
+                let __scoped_builder = if __scoped_setting {
+                    __scoped_builder.read_only()
+                } else {
+                    __scoped_builder
+                };
+            };
+        }
         Setting::Role(role) => {
             return quote_spanned! {Span::mixed_site()=>
                 let __scoped_builder = __scoped_builder.role(#role);

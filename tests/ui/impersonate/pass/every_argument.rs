@@ -26,6 +26,7 @@ impl App {
     expires_in = "1h30m",
     refresh_before = "2m",
     auto_refresh = true,
+    read_only = true,
     actor = "support-agent-7",
     reason = "ticket 4711",
     via = app.clients,
@@ -35,7 +36,7 @@ async fn literals(app: &App, id: String, tenant: String, #[scoped] db: ScopedCli
     Ok(())
 }
 
-#[impersonate(via = &app.clients(), refresh_before = app.lifetime / 2, auto_refresh = !id.is_empty(), reason = reason, actor = format!("as {id}"), expires_in = app.lifetime * 2, role = role, user = &&id[..], claims = load(id).await?)]
+#[impersonate(via = &app.clients(), refresh_before = app.lifetime / 2, auto_refresh = !id.is_empty(), read_only = id.is_empty(), reason = reason, actor = format!("as {id}"), expires_in = app.lifetime * 2, role = role, user = &&id[..], claims = load(id).await?)]
 async fn expressions(app: &App, id: &str, role: &str, reason: String, #[scoped] db: ScopedClient<Tenant>) -> Result<(), Error> {
     drop((db, reason));
     Ok(())

@@ -1,0 +1,134 @@
+//! What the operator sees: the log and the metrics, kept so that the story can be compared with them. A
+//! service has an exporter in the place of this recorder.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use tracing::Level;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::Result;
+
+pub(crate) struct Seen {
+    log: Log,
+    snapshotter: Snapshotter,
+    /// The snapshotter forgets what it has shown.
+    counts: Mutex<Vec<(String, u64)>>,
+}
+
+impl Seen {
+    /// Receives what the process logs and measures from now on.
+    pub(crate) fn install() -> Result<Self> {
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_max_level(Level::DEBUG)
+            .with_writer(log.clone())
+            .finish();
+        tracing::subscriber::set_global_default(subscriber)?;
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        recorder.install()?;
+        scoped_runtime::metrics::describe();
+        Ok(Self {
+            log,
+            snapshotter,
+            counts: Mutex::default(),
+        })
+    }
+
+    /// Prints the last line of the log that has all of these parts.
+    pub(crate) fn logged(&self, parts: &[&str]) -> Result {
+        let text = self.log.text();
+        let fits = |line: &&str| parts.iter().all(|part| line.contains(part));
+        let line = text.lines().rev().find(fits);
+        let line = line.ok_or_else(|| format!("the log has no line with {parts:?}"))?;
+        println!("log  {line}");
+        Ok(())
+    }
+
+    /// Prints how often this was counted with these values of labels, which has to be so many times.
+    pub(crate) fn counted(&self, name: &str, values: &[&str], times: u64) -> Result {
+        let lines = self.take();
+        let fits = |line: &str| {
+            line.starts_with(name)
+                && values
+                    .iter()
+                    .all(|value| line.contains(&format!("={value}")))
+        };
+        let found: u64 = lines
+            .iter()
+            .filter(|(line, _)| fits(line))
+            .map(|(_, count)| count)
+            .sum();
+        println!("seen {name} {values:?}: {found}");
+        if found == times {
+            return Ok(());
+        }
+        Err(format!("{name} {values:?} was counted {found} times, not {times}").into())
+    }
+
+    /// Everything that was counted.
+    pub(crate) fn metrics(&self) -> Vec<String> {
+        let lines = self.take();
+        let mut lines: Vec<_> = lines
+            .iter()
+            .map(|(line, count)| format!("{line} {count}"))
+            .collect();
+        lines.sort();
+        lines
+    }
+
+    fn take(&self) -> Vec<(String, u64)> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, _, _, value) in self.snapshotter.snapshot().into_vec() {
+            let labels = key.key().labels();
+            let labels: Vec<_> = labels
+                .map(|it| format!("{}={}", it.key(), it.value()))
+                .collect();
+            let line = format!("{}{{{}}}", key.key().name(), labels.join(","));
+            let more = match value {
+                DebugValue::Counter(count) => count,
+                DebugValue::Histogram(values) => values.len() as u64,
+                DebugValue::Gauge(_) => continue,
+            };
+            match counts.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, count)) => *count += more,
+                None => counts.push((line, more)),
+            }
+        }
+        counts.clone()
+    }
+}
+
+/// The log, in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,259 @@
+//! What a service measures of this library, through the `metrics` facade (feature `metrics`).
+//!
+//! The names are constants, for dashboards and tests. Without the feature they are here as well, and nothing
+//! is recorded. Every label has a few fixed values: no user, no filter, no table and no secret is in one.
+//! [Operations](crate::docs::operations) has them as a table.
+//!
+//! ```no_run
+//! # #[cfg(feature = "metrics")] {
+//! // After an exporter was installed, such as `metrics_exporter_prometheus::PrometheusBuilder`:
+//! scoped_runtime::metrics::describe();
+//! # }
+//! ```
+
+use std::time::Duration;
+
+use http::Method;
+
+use crate::clock::Clock;
+use crate::error::{CallerError, ClientError, Error, TokenError};
+
+/// Counter: tokens that were signed. Label `kind`: `first` of a session, or `renewal`.
+pub const MINTS: &str = "scoped_runtime_mints_total";
+
+/// Counter: tokens that were wanted and not signed, or thrown away. Label `reason`: `policy` (the mint policy
+/// refused it), `signer`, `audit` or `other`.
+pub const MINT_FAILURES: &str = "scoped_runtime_mint_failures_total";
+
+/// Counter: clients that were made. Label `session`: `shared` with a client of the same content (a hit of the
+/// cache of sessions), or `own`.
+pub const CLIENTS: &str = "scoped_runtime_clients_total";
+
+/// Counter: callers' tokens that were looked at. Label `outcome`: `remembered` (the verifier's memory knew the
+/// signature), `verified`, or `refused`.
+pub const VERIFICATIONS: &str = "scoped_runtime_verifications_total";
+
+/// Counter: callers' tokens that were refused. Label `reason`: `expired`, `signature`, `key`, `form`, `claims`,
+/// or `unavailable` (the project's keys could not be fetched).
+pub const VERIFICATION_REFUSALS: &str = "scoped_runtime_verification_refusals_total";
+
+/// Counter: requests that were sent once more. Labels `service` as of [`REQUEST_DURATION`], and `reason`:
+/// `failure` (a connection was lost, or the server was busy), `expired_token`, or `clock` (the server's is
+/// behind).
+pub const RETRIES: &str = "scoped_runtime_retries_total";
+
+/// Histogram, in seconds: requests, from their start to the end of the answer, all tries together; of a
+/// stream, to the end of its head. Its count is the number of requests. Labels `service` (`rest`, `auth`,
+/// `storage`, `functions`, `graphql`, `realtime`, `other`), `method`, and `status`: `2xx` to `5xx`, or without
+/// an answer `timeout`, `connection`, `token`, `closed`, `cancelled` (the future was dropped) or `other`.
+pub const REQUEST_DURATION: &str = "scoped_runtime_request_duration_seconds";
+
+/// Tells the recorder what each metric is, and its unit. Call it once, after the recorder was installed.
+#[cfg(feature = "metrics")]
+pub fn describe() {
+    use ::metrics::{Unit, describe_counter, describe_histogram};
+
+    describe_counter!(MINTS, Unit::Count, "tokens that were signed");
+    describe_counter!(
+        MINT_FAILURES,
+        Unit::Count,
+        "tokens that were not signed, or thrown away"
+    );
+    describe_counter!(CLIENTS, Unit::Count, "clients that were made");
+    describe_counter!(
+        VERIFICATIONS,
+        Unit::Count,
+        "callers' tokens that were looked at"
+    );
+    describe_counter!(
+        VERIFICATION_REFUSALS,
+        Unit::Count,
+        "callers' tokens that were refused"
+    );
+    describe_counter!(RETRIES, Unit::Count, "requests that were sent once more");
+    describe_histogram!(
+        REQUEST_DURATION,
+        Unit::Seconds,
+        "requests, all tries together"
+    );
+}
+
+pub(crate) fn minted(is_renewal: bool) {
+    let kind = if is_renewal { "renewal" } else { "first" };
+    count(MINTS, &[("kind", kind)]);
+}
+
+pub(crate) fn mint_failed(error: &TokenError) {
+    let reason = match error {
+        TokenError::RefusedByPolicy { .. } => "policy",
+        TokenError::Signer { .. } | TokenError::SignerTimeout { .. } => "signer",
+        TokenError::Audit { .. } => "audit",
+        _ => "other",
+    };
+    count(MINT_FAILURES, &[("reason", reason)]);
+}
+
+/// A client that the mint policy refused before it had a session.
+pub(crate) fn client_refused() {
+    count(MINT_FAILURES, &[("reason", "policy")]);
+}
+
+pub(crate) fn client_made(is_shared: bool) {
+    let session = if is_shared { "shared" } else { "own" };
+    count(CLIENTS, &[("session", session)]);
+}
+
+/// How a caller's token was found to be good.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sight {
+    Remembered,
+    Verified,
+}
+
+/// A caller's token that was looked at, and what was wrong with it.
+pub(crate) fn verified(problem: Option<&CallerError>, sight: Sight) {
+    let Some(error) = problem else {
+        let outcome = match sight {
+            Sight::Remembered => "remembered",
+            Sight::Verified => "verified",
+        };
+        return count(VERIFICATIONS, &[("outcome", outcome)]);
+    };
+    let reason = match error {
+        CallerError::Expired => "expired",
+        CallerError::Signature => "signature",
+        CallerError::Algorithm | CallerError::UnknownKey | CallerError::MissingKeyId => "key",
+        CallerError::Missing | CallerError::TooLarge { .. } | CallerError::Malformed { .. } => {
+            "form"
+        }
+        CallerError::KeysUnavailable { .. } => "unavailable",
+        _ => "claims",
+    };
+    count(VERIFICATIONS, &[("outcome", "refused")]);
+    count(VERIFICATION_REFUSALS, &[("reason", reason)]);
+}
+
+/// Why a request is sent once more.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Again {
+    Failure,
+    ExpiredToken,
+    Clock,
+}
+
+pub(crate) fn retried(target: &str, why: Again) {
+    let reason = match why {
+        Again::Failure => "failure",
+        Again::ExpiredToken => "expired_token",
+        Again::Clock => "clock",
+    };
+    count(RETRIES, &[("service", service(target)), ("reason", reason)]);
+}
+
+/// Measures one request, also if its future is dropped.
+pub(crate) struct RequestTimer<'a> {
+    clock: &'a dyn Clock,
+    began: Duration,
+    target: &'a str,
+    method: &'a Method,
+    status: &'static str,
+}
+
+impl<'a> RequestTimer<'a> {
+    pub(crate) fn begin(clock: &'a dyn Clock, method: &'a Method, target: &'a str) -> Self {
+        Self {
+            clock,
+            began: if cfg!(feature = "metrics") {
+                clock.monotonic()
+            } else {
+                Duration::ZERO
+            },
+            target,
+            method,
+            status: "cancelled",
+        }
+    }
+
+    pub(crate) fn end(mut self, outcome: Result<u16, &Error>) {
+        self.status = match outcome {
+            Ok(status) => class(status),
+            Err(Error::Api(error)) => class(error.status()),
+            Err(Error::Token(_)) => "token",
+            Err(Error::Client(ClientError::Timeout { .. })) => "timeout",
+            Err(Error::Client(ClientError::Transport { .. })) => "connection",
+            Err(Error::Client(ClientError::Closed)) => "closed",
+            Err(Error::Client(ClientError::Redirect { status, .. })) => class(*status),
+            Err(_) => "other",
+        };
+    }
+}
+
+impl Drop for RequestTimer<'_> {
+    fn drop(&mut self) {
+        if cfg!(feature = "metrics") {
+            let took = self.clock.monotonic().saturating_sub(self.began);
+            let labels = [
+                ("service", service(self.target)),
+                ("method", method(self.method)),
+                ("status", self.status),
+            ];
+            observe(REQUEST_DURATION, &labels, took);
+        }
+    }
+}
+
+/// The service that a path below the project's URL leads to.
+fn service(target: &str) -> &'static str {
+    let first = target.split(['/', '?']).next().unwrap_or_default();
+    let services = [
+        "rest",
+        "auth",
+        "storage",
+        "functions",
+        "graphql",
+        "realtime",
+    ];
+    let known = services.into_iter().find(|service| *service == first);
+    known.unwrap_or("other")
+}
+
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn class(status: u16) -> &'static str {
+    match status {
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        500..=599 => "5xx",
+        _ => "other",
+    }
+}
+
+type Labels<'a> = &'a [(&'static str, &'static str)];
+
+#[cfg(feature = "metrics")]
+fn count(name: &'static str, labels: Labels<'_>) {
+    ::metrics::counter!(name, labels).increment(1);
+}
+
+#[cfg(feature = "metrics")]
+fn observe(name: &'static str, labels: Labels<'_>, took: Duration) {
+    ::metrics::histogram!(name, labels).record(took.as_secs_f64());
+}
+
+#[cfg(not(feature = "metrics"))]
+fn count(_: &'static str, _: Labels<'_>) {}
+
+#[cfg(not(feature = "metrics"))]
+fn observe(_: &'static str, _: Labels<'_>, _: Duration) {}

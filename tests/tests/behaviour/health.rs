@@ -1,0 +1,176 @@
+//! How a project is, found out by one honest request.
+
+use std::time::{Duration, SystemTime};
+
+use scoped_runtime::{ClientError, Error, Health, MintPolicy, Role, ScopedClients};
+use scoped_tests::ManualClock;
+use serde_json::json;
+use wiremock::ResponseTemplate;
+
+use crate::support::{START, arrived, bearer, config, server, verified};
+
+fn answer(status: u16, code: &str) -> ResponseTemplate {
+    let body = json!({ "code": code, "message": "a message" });
+    ResponseTemplate::new(status).set_body_json(body)
+}
+
+async fn health(answer: ResponseTemplate) -> Health {
+    let server = server(answer).await;
+    let config = config(&server.uri()).build().unwrap();
+    let health = ScopedClients::new(config).unwrap().health().await;
+    let request = arrived(&server).await.remove(0);
+    let claims = verified(bearer(&request));
+    assert_eq!(claims["sub"], "00000000-0000-0000-0000-000000000000");
+    assert_eq!(claims["act"], json!({ "sub": "scoped-runtime" }));
+    assert_eq!(claims["role"], "authenticated");
+    health
+}
+
+#[tokio::test]
+async fn health_finds_out_whether_the_api_believes_a_shared_secret() {
+    for (status, code, accepted, field) in [
+        (404, "PGRST205", Some(true), None),
+        (404, "42P01", Some(true), None),
+        (401, "PGRST301", Some(false), Some("jwt_secret")),
+        (401, "PGRST302", Some(false), Some("jwt_secret")),
+        (401, "PGRST303", Some(true), Some("")),
+        (503, "PGRST002", None, Some("")),
+        (403, "42501", Some(true), Some("")),
+        // Not an answer of the API's: the URL leads elsewhere, or the API is down.
+        (404, "", None, Some("")),
+        (504, "", None, Some("")),
+        (401, "", None, Some("")),
+    ] {
+        let health = health(answer(status, code)).await;
+        assert!(health.is_reachable(), "{status} {code}");
+        assert_eq!(health.is_key_accepted(), accepted, "{status} {code}");
+        assert_eq!(health.is_healthy(), field.is_none(), "{status} {code}");
+        match (field, health.into_result()) {
+            (Some(""), Err(Error::Api(error))) => assert_eq!(error.status(), status),
+            (Some(field), Err(Error::Configuration(error))) => {
+                assert_eq!(error.field(), field);
+                assert!(error.reason().contains(code), "{error}");
+            }
+            (None, Ok(_)) => {}
+            (_, outcome) => panic!("{status} {code}: {outcome:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_with_200_is_one_only_if_it_has_rows() {
+    let rows = ResponseTemplate::new(200).set_body_json(json!([]));
+    assert_eq!(health(rows).await.is_key_accepted(), Some(true));
+    let other = ResponseTemplate::new(200).set_body_json(json!({"hello": "world"}));
+    let health = health(other).await;
+    assert!(health.is_reachable() && !health.is_healthy());
+    assert_eq!(health.is_key_accepted(), None);
+}
+
+#[tokio::test]
+async fn a_wrong_api_key_is_told_from_a_wrong_secret() {
+    let body = json!({ "message": "Invalid API key", "hint": "Double check your API key." });
+    let health = health(ResponseTemplate::new(401).set_body_json(body)).await;
+    assert_eq!(health.is_key_accepted(), None);
+    let Err(Error::Configuration(error)) = health.into_result() else {
+        panic!("a problem of the configuration");
+    };
+    assert_eq!(error.field(), "api_key");
+}
+
+#[tokio::test]
+async fn the_servers_clock_is_compared_with_ours() {
+    for (ahead, refusal) in [
+        (0, None),
+        (90, Some("JWT expired")),
+        (-3600, Some("JWT not yet valid")),
+        (20, None),
+        (-3, None),
+    ] {
+        let date = SystemTime::UNIX_EPOCH + Duration::from_secs(START.saturating_add_signed(ahead));
+        let body = json!({ "code": "PGRST303", "message": refusal });
+        let answer = match refusal {
+            Some(_) => ResponseTemplate::new(401).set_body_json(body),
+            None => answer(404, "PGRST205"),
+        };
+        let answer = answer.insert_header("date", httpdate::fmt_http_date(date));
+        let server = server(answer).await;
+        let config = config(&server.uri()).clock(ManualClock::at(START)).build();
+        let health = ScopedClients::new(config.unwrap()).unwrap().health().await;
+        assert_eq!(health.clock_skew(), Some(ahead), "{health}");
+        assert_eq!(health.took(), Duration::ZERO, "by the project's clock");
+        assert_eq!(health.is_healthy(), refusal.is_none());
+        assert_eq!(health.is_key_accepted(), Some(true));
+        let field = match health.problem() {
+            Some(Error::Configuration(error)) => Some(error.field()),
+            _ => None,
+        };
+        assert_eq!(field, refusal.map(|_| "clock"));
+        assert!(
+            health.to_string().contains(&format!("{ahead:+} s")),
+            "{health}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unreachable() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let clients = ScopedClients::new(config(&url).build().unwrap()).unwrap();
+    let health = clients.health().await;
+    assert!(!health.is_reachable() && !health.is_healthy());
+    assert_eq!(
+        (health.is_key_accepted(), health.clock_skew()),
+        (None, None)
+    );
+    let problem = health.problem().unwrap();
+    assert!(
+        matches!(problem, Error::Client(ClientError::Transport { .. })),
+        "{problem:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_url_that_leads_to_a_web_page_is_reachable_and_not_healthy() {
+    let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
+    let health = health(page).await;
+    assert!(health.is_reachable() && !health.is_healthy());
+    assert_eq!(health.is_key_accepted(), None);
+}
+
+#[tokio::test]
+async fn health_obeys_the_mint_policy() {
+    let policy = MintPolicy::new()
+        .roles([Role::new("reporting").unwrap()])
+        .max_life(Duration::from_secs(30))
+        .require_actor();
+    let server = server(answer(404, "PGRST205")).await;
+    let clients = |policy| {
+        let config = config(&server.uri()).mint_policy(policy).build();
+        ScopedClients::new(config.unwrap()).unwrap()
+    };
+    assert!(clients(policy.clone()).health().await.is_healthy());
+    let refusing = policy.refuse_subjects(|user| *user == "00000000000000000000000000000000");
+    let health = clients(refusing).health().await;
+    assert!(
+        !health.is_healthy() && !health.is_reachable(),
+        "nothing was asked"
+    );
+    assert_eq!(arrived(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn threads_ask_too() {
+    let server = server(answer(404, "PGRST205")).await;
+    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let blocking = scoped_runtime::blocking::ScopedClients::from(clients);
+    let here = blocking.health();
+    assert!(matches!(
+        here,
+        Err(Error::Client(ClientError::InsideRuntime))
+    ));
+    let asked = tokio::task::spawn_blocking(move || blocking.health());
+    assert!(asked.await.unwrap().unwrap().is_healthy());
+}

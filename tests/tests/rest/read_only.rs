@@ -1,0 +1,151 @@
+//! A client that only reads refuses everything else before anything is sent.
+
+use scoped_runtime::{ClientError, Error, ScopedClient, Upload};
+use serde_json::json;
+
+use crate::support::{ALICE, arrived, project};
+
+fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>, what: &str) {
+    let Err(Error::Client(error @ ClientError::ReadOnly { .. })) = outcome else {
+        panic!("{what}: {outcome:?}");
+    };
+    let text = error.to_string();
+    for part in [ALICE, what, "read-only", "without `read_only()`"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+/// Everything that may write, each in the words of its error.
+async fn tries_to_write(reader: &ScopedClient) {
+    assert!(reader.is_read_only());
+    assert!(format!("{reader:?}").contains("is_read_only: true"));
+    let table = || reader.from("notes");
+    let row = json!({"body": "x"});
+    refused(table().insert(&row).execute().await, "an insert (POST)");
+    refused(
+        table().insert_json("{}").execute().await,
+        "an insert (POST)",
+    );
+    refused(table().upsert(&row).execute().await, "an upsert (POST)");
+    let update = table().update(&row).eq("id", 1);
+    refused(update.clone().execute().await, "an update (PATCH)");
+    refused(update.into_builder().map(drop), "an update (PATCH)");
+    refused(
+        table().delete().eq("id", 1).execute().await,
+        "a delete (DELETE)",
+    );
+    let one = table().insert(&row).fetch_one::<serde_json::Value>();
+    refused(one.await, "an insert (POST)");
+    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        let request = || reader.request(method, "functions/v1/hello");
+        let what = format!("a request ({method})");
+        refused(request().execute().await, &what);
+        refused(request().repeatable().execute().await, &what);
+        refused(request().stream().await, &what);
+        refused(
+            request()
+                .upload(Upload::new(futures_util::stream::empty()))
+                .await,
+            &what,
+        );
+    }
+    refused(
+        reader.request("POST", "rest/v1/rpc/add").execute().await,
+        "with `rpc`, which goes by GET",
+    );
+    let native = |builder| reader.execute(builder);
+    refused(
+        native(reader.native("notes").insert("{}")).await,
+        "a native builder (POST)",
+    );
+    let delete = reader.native("notes").eq("id", "1").delete();
+    refused(native(delete).await, "a native builder (DELETE)");
+}
+
+#[tokio::test]
+async fn a_client_that_only_reads_writes_nothing_to_the_wire() {
+    let (server, client) = project().await;
+    let reader = client.read_only();
+    tries_to_write(&reader).await;
+    tries_to_write(&reader.clone()).await;
+    tries_to_write(&reader.schema("api2")).await;
+    let narrow = reader.narrow().keep_claims([""; 0]).client().unwrap();
+    tries_to_write(&narrow).await;
+    assert!(arrived(&server).await.is_empty(), "nothing was sent");
+    assert!(!client.is_read_only(), "the client it came from goes on");
+    let insert = client.from("notes").insert(json!({"body": "x"}));
+    insert.execute().await.unwrap();
+    assert_eq!(arrived(&server).await.len(), 1);
+}
+
+#[tokio::test]
+async fn it_reads_and_calls_functions_by_get() {
+    let (server, client) = project().await;
+    let reader = client.read_only();
+    reader.from("notes").select("*").execute().await.unwrap();
+    reader
+        .rpc("add", json!({"a": 1, "b": 2}))
+        .execute()
+        .await
+        .unwrap();
+    reader
+        .rpc_json("add", "{\"a\": 1}")
+        .by_get()
+        .execute()
+        .await
+        .unwrap();
+    reader
+        .request("HEAD", "rest/v1/notes")
+        .execute()
+        .await
+        .unwrap();
+    reader
+        .execute(reader.native("notes").select("*"))
+        .await
+        .unwrap();
+    let requests = arrived(&server).await;
+    let sent: Vec<String> = requests
+        .iter()
+        .map(|it| {
+            format!(
+                "{} {}",
+                it.method,
+                it.url.as_str().rsplit("/v1/").next().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            "GET notes?select=*",
+            "GET rpc/add?a=1&b=2",
+            "GET rpc/add?a=1",
+            "HEAD notes",
+            "GET notes?select=*",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn arguments_that_only_a_body_can_carry_are_refused_with_what_to_do() {
+    let (server, client) = project().await;
+    let call = client.read_only().rpc("f", json!({"a": "eq.1"}));
+    let error = call.execute().await.unwrap_err().to_string();
+    assert!(
+        error.contains("use a client that is not read-only"),
+        "{error}"
+    );
+    assert!(arrived(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn closing_it_leaves_the_client_it_came_from_and_not_the_other_way_round() {
+    let (_server, client) = project().await;
+    let reader = client.read_only();
+    reader.close();
+    client.from("notes").execute().await.unwrap();
+    let reader = client.read_only();
+    client.close();
+    let outcome = reader.from("notes").execute().await;
+    assert!(matches!(outcome, Err(Error::Client(ClientError::Closed))));
+}
