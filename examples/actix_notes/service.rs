@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path, Query, ServiceConfig, delete, get, patch, post, scope};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use scoped_runtime::{
-    Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
+    Caller, Error, Forwarded, RequireCaller, ScopedClient, ScopedClients, impersonate,
 };
 
 use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
@@ -33,11 +33,11 @@ async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpRespon
     auth.sign_in(&user).await.map(relayed)
 }
 
-async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {
+async fn list(Forwarded(db): Forwarded) -> Result<Json<Vec<Note>>, Error> {
     notes(&db).await.map(Json)
 }
 
-async fn add(PassedOn(db): PassedOn, draft: Json<Draft>) -> Result<HttpResponse, Error> {
+async fn add(Forwarded(db): Forwarded, draft: Json<Draft>) -> Result<HttpResponse, Error> {
     let note = db.from("notes").insert(&*draft);
     let note: Note = note.fetch_one().await?;
     Ok(HttpResponse::Created().json(note))
@@ -45,7 +45,7 @@ async fn add(PassedOn(db): PassedOn, draft: Json<Draft>) -> Result<HttpResponse,
 
 /// A note of somebody else is no such row, so this is a 404 for it.
 async fn change(
-    PassedOn(db): PassedOn,
+    Forwarded(db): Forwarded,
     id: Path<String>,
     draft: Json<Draft>,
 ) -> Result<Json<Note>, Error> {
@@ -53,7 +53,7 @@ async fn change(
     Ok(Json(note.fetch_one().await?))
 }
 
-async fn remove(PassedOn(db): PassedOn, id: Path<String>) -> Result<Json<Note>, Error> {
+async fn remove(Forwarded(db): Forwarded, id: Path<String>) -> Result<Json<Note>, Error> {
     let note = db.from("notes").delete().eq("id", id.as_str());
     Ok(Json(note.fetch_one().await?))
 }

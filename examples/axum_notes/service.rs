@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
 use scoped_runtime::{
-    Caller, Error, PassedOn, RequireCaller, ScopedClient, ScopedClients, impersonate,
+    Caller, Error, Forwarded, RequireCaller, ScopedClient, ScopedClients, impersonate,
 };
 
 use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
@@ -45,12 +45,12 @@ async fn sign_in(
     auth.sign_in(&user).await.map(relayed)
 }
 
-async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {
+async fn list(Forwarded(db): Forwarded) -> Result<Json<Vec<Note>>, Error> {
     notes(&db).await.map(Json)
 }
 
 async fn add(
-    PassedOn(db): PassedOn,
+    Forwarded(db): Forwarded,
     Json(draft): Json<Draft>,
 ) -> Result<(StatusCode, Json<Note>), Error> {
     let note = db.from("notes").insert(&draft);
@@ -59,7 +59,7 @@ async fn add(
 
 /// A note of somebody else is no such row, so this is a 404 for it.
 async fn change(
-    PassedOn(db): PassedOn,
+    Forwarded(db): Forwarded,
     Path(id): Path<String>,
     Json(draft): Json<Draft>,
 ) -> Result<Json<Note>, Error> {
@@ -67,7 +67,7 @@ async fn change(
     Ok(Json(note.fetch_one().await?))
 }
 
-async fn remove(PassedOn(db): PassedOn, Path(id): Path<String>) -> Result<Json<Note>, Error> {
+async fn remove(Forwarded(db): Forwarded, Path(id): Path<String>) -> Result<Json<Note>, Error> {
     let note = db.from("notes").delete().eq("id", id);
     Ok(Json(note.fetch_one().await?))
 }

@@ -58,7 +58,7 @@ pub use token::AccessToken;
 pub use transport::{Response, StreamedResponse, Upload};
 pub use verify::{Caller, TokenVerifier, VerifiedToken};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
-pub use web::{Minted, OptionalCaller, OptionalClient, PassedOn, RequireCaller};
+pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
 
 /// The guides.
 #[cfg_attr(

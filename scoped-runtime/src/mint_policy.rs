@@ -51,7 +51,8 @@ impl MintPolicy {
         self
     }
 
-    /// Every client says who acts: [`actor`](crate::ScopedClientBuilder::actor).
+    /// Every client has to say who acts: [`actor`](crate::ScopedClientBuilder::actor). The client of a verified
+    /// [`Caller`](crate::Caller) does so by itself: without another actor, the caller acts.
     pub fn require_actor(mut self) -> Self {
         self.require_actor = true;
         self
@@ -78,6 +79,11 @@ impl MintPolicy {
     /// This life, or the longest that is allowed.
     pub(crate) fn shorter(&self, life: Duration) -> Duration {
         self.max_life.map_or(life, |max| max.min(life))
+    }
+
+    /// Whether every client has to say who acts.
+    pub(crate) fn requires_actor(&self) -> bool {
+        self.require_actor
     }
 
     /// A role that may be used: the first on the list, or the default one.

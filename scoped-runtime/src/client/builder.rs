@@ -13,24 +13,26 @@ use crate::claims::{
     Aal, Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, Unfit, UserId,
     is_control,
 };
-use crate::error::{ClientError, Error};
+use crate::error::{CallerError, ClientError, Error};
 use crate::session::Lifetime;
+use crate::verify::VerifiedToken;
 
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
 pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     clients: ScopedClients,
-    user_id: Result<UserId, ClientError>,
+    user_id: Result<UserId, Error>,
     is_anonymous: bool,
     aal: Aal,
     /// `None`: what the claims say, or `authenticated`.
     role: Option<Result<Role, ClientError>>,
-    claims: C,
+    claims: Arc<C>,
     actor: Option<Actor>,
     reason: Option<Arc<str>>,
     extra: Vec<(String, Result<Value, Unfit>)>,
-    /// `None`: what the claims say, or an hour.
+    /// `None`: what the claims say, or an hour, but no longer than this.
     expires_in: Option<Duration>,
+    longest_default: Duration,
     refresh_before: Option<Duration>,
     auto_refresh: bool,
     is_read_only: bool,
@@ -41,20 +43,42 @@ impl<M> ScopedClientBuilder<NoClaims, M> {
     pub(crate) fn new(clients: ScopedClients, user: &impl ToUserId) -> Self {
         Self {
             clients,
-            user_id: user.to_user_id(),
+            user_id: user.to_user_id().map_err(Error::from),
             is_anonymous: user.is_anonymous(),
             aal: Aal::default(),
             role: None,
-            claims: NoClaims {},
+            claims: Arc::new(NoClaims {}),
             actor: None,
             reason: None,
             extra: Vec::new(),
             expires_in: None,
+            longest_default: Duration::MAX,
             refresh_before: None,
             auto_refresh: true,
             is_read_only: false,
             mode: PhantomData,
         }
+    }
+}
+
+impl<C: ScopedClaims> ScopedClientBuilder<C> {
+    /// The builder of [`Caller::client`](crate::Caller::client): all that the verified token says of its user.
+    pub(super) fn of_caller(clients: &ScopedClients, caller: &VerifiedToken<C>) -> Self {
+        let mut builder = ScopedClientBuilder::<NoClaims>::new(clients.clone(), caller)
+            .with_claims(caller.shared_claims());
+        if !clients.verifier().has_verified(caller) {
+            builder.user_id = Err(CallerError::AnotherProject.into());
+        }
+        let policy = clients.project.policy();
+        builder.role = Some(Ok(caller.role().clone()));
+        builder.actor = caller.actor().cloned();
+        if policy.requires_actor() {
+            builder
+                .actor
+                .get_or_insert_with(|| caller.user_id().to_actor());
+        }
+        builder.longest_default = policy.shorter(Duration::MAX);
+        builder
     }
 }
 
@@ -73,6 +97,10 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
 
     /// The project's own claims, for policies that read them with `auth.jwt()`.
     pub fn claims<D: ScopedClaims>(self, claims: D) -> ScopedClientBuilder<D, M> {
+        self.with_claims(Arc::new(claims))
+    }
+
+    fn with_claims<D>(self, claims: Arc<D>) -> ScopedClientBuilder<D, M> {
         ScopedClientBuilder {
             clients: self.clients,
             user_id: self.user_id,
@@ -84,6 +112,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             reason: self.reason,
             extra: self.extra,
             expires_in: self.expires_in,
+            longest_default: self.longest_default,
             refresh_before: self.refresh_before,
             auto_refresh: self.auto_refresh,
             is_read_only: self.is_read_only,
@@ -174,10 +203,8 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
         let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
-        let life = self
-            .expires_in
-            .or(C::EXPIRES_IN)
-            .unwrap_or(lifetime::DEFAULT);
+        let default = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
+        let life = self.expires_in.unwrap_or(default.min(self.longest_default));
         let lifetime = Lifetime::new(life, self.refresh_before, self.auto_refresh)?;
         if let Some(actor) = &self.actor {
             actor.check()?;
@@ -185,7 +212,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         if let Some(reason) = &self.reason {
             check_reason(reason)?;
         }
-        let mut claims = ClaimSet::of(&self.claims)?;
+        let mut claims = ClaimSet::of(&*self.claims)?;
         for (name, value) in self.extra {
             claims.add(name, value)?;
         }
@@ -201,7 +228,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
             parent: None,
             is_read_only: self.is_read_only,
         })?;
-        Ok(ScopedClient::new(core, Arc::new(self.claims)))
+        Ok(ScopedClient::new(core, self.claims))
     }
 }
 

@@ -1,13 +1,11 @@
 use std::sync::Arc;
 
-use scoped_rules::lifetime;
 use serde::de::DeserializeOwned;
 
-use super::project::Wanted;
-use super::{ScopedClient, ScopedClients, UserCore};
-use crate::claims::{Aal, ClaimSet, ScopedClaims};
+use super::{ScopedClient, ScopedClientBuilder, ScopedClients, UserCore};
+use crate::claims::ScopedClaims;
 use crate::error::{CallerError, Error};
-use crate::session::{Claims, Forwarding, Identity, Lifetime};
+use crate::session::{Claims, Forwarding, Identity};
 use crate::verify::{TokenVerifier, VerifiedToken};
 
 impl ScopedClients {
@@ -31,33 +29,28 @@ impl ScopedClients {
 }
 
 impl<C: ScopedClaims> VerifiedToken<C> {
-    /// A client that acts as the caller, with freshly minted tokens that are renewed by themselves: for
-    /// work that outlives the request. Claims, role, anonymity and whoever acts as the user are those
-    /// of the verified token. The assurance level is not: a minted token is at `aal1`, as nobody has
-    /// signed in for it. Tokens live as long as the claims' `expires_in = "..."` says, else an hour, or
-    /// what the [`MintPolicy`](crate::MintPolicy) allows if that is shorter.
+    /// Starts a client that acts as the caller, with freshly minted tokens that are renewed by themselves: for
+    /// work that outlives the request.
+    ///
+    /// User, claims, role, anonymity and actor are those of the verified token; the builder can say more, such
+    /// as another [`actor`](crate::ScopedClientBuilder::actor) or a
+    /// [`reason`](crate::ScopedClientBuilder::reason). Where the [`MintPolicy`](crate::MintPolicy) requires an
+    /// actor and the token names none, the caller is their own: `act.sub` is the caller's ID. The assurance
+    /// level is `aal1`, since no user has signed in for a minted token. Tokens live as long as the claims'
+    /// `expires_in = "..."` says, else an hour, or what the policy allows if that is shorter.
+    ///
+    /// ```no_run
+    /// # use scoped_runtime::{Caller, Error, ScopedClients};
+    /// # async fn example(caller: Caller, clients: ScopedClients) -> Result<(), Error> {
+    /// let db = caller.client(&clients).actor("export-job").client()?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified, else
-    /// as [`ScopedClientBuilder::client`](crate::ScopedClientBuilder::client).
-    pub fn client(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
-        self.check_project(clients)?;
-        let claims = self.shared_claims();
-        let life = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
-        let life = clients.project.policy().shorter(life);
-        let core = clients.project.core(Wanted {
-            user_id: self.user_id().clone(),
-            role: self.role().clone(),
-            claims: ClaimSet::of(&*claims)?,
-            is_anonymous: self.is_anonymous(),
-            aal: Aal::Aal1,
-            actor: self.actor().cloned(),
-            reason: None,
-            lifetime: Lifetime::new(life, None, true)?,
-            parent: None,
-            is_read_only: false,
-        })?;
-        Ok(ScopedClient::new(core, claims))
+    /// None here. The builder's [`client`](crate::ScopedClientBuilder::client) fails with
+    /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified.
+    pub fn client(&self, clients: &ScopedClients) -> ScopedClientBuilder<C> {
+        ScopedClientBuilder::of_caller(clients, self)
     }
 
     /// A client that sends the caller's own token on, with everything that is in it. It is never renewed
@@ -66,7 +59,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
     ///
     /// # Errors
     /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified.
-    pub fn passed_on(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
+    pub fn forward_token(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
         self.check_project(clients)?;
         let project = &clients.project;
         let token = self.access_token();

@@ -77,14 +77,14 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
     /// # Errors
     /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
     /// not there; [`ClientError::Closed`] when the client it comes from is closed,
-    /// [`TokenError::PassedOn`] when it has no token of ours. Without `auto_refresh` the new client ends
+    /// [`TokenError::Forwarded`] when it has no token of ours. Without `auto_refresh` the new client ends
     /// with the token of the one it comes from: [`TokenError::Expired`] when that has ended.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
         let source = self.core.source.as_ref();
         let minting = source.and_then(|source| source.minting());
-        let minting = minting.ok_or(TokenError::PassedOn)?;
+        let minting = minting.ok_or(TokenError::Forwarded)?;
         let content = minting.content();
         let identity = &content.identity;
         let mut problems = Vec::new();

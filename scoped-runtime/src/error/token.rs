@@ -68,7 +68,7 @@ pub enum TokenError {
     Expired,
     /// The client sends its user's own token, in whose place none can be made.
     #[error("the client passes its user's own token on; make one with `Caller::client` instead")]
-    PassedOn,
+    Forwarded,
     /// The clock says a time that a token cannot hold.
     #[error("the clock says a time that a token cannot hold; set the machine's clock")]
     Clock,

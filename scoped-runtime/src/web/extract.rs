@@ -18,8 +18,8 @@ pub struct OptionalCaller<C = NoClaims>(pub Option<VerifiedToken<C>>);
 pub struct Minted<C = NoClaims>(pub ScopedClient<C>);
 
 /// An extractor: a client that sends the caller's own token on, as
-/// [`Caller::passed_on`](crate::Caller::passed_on) makes it.
-pub struct PassedOn<C = NoClaims>(pub ScopedClient<C>);
+/// [`Caller::forward_token`](crate::Caller::forward_token) makes it.
+pub struct Forwarded<C = NoClaims>(pub ScopedClient<C>);
 
 /// What a handler can ask for of a request.
 pub(super) trait Extract: Sized {
@@ -44,14 +44,14 @@ impl<C: ScopedClaims + DeserializeOwned> Extract for OptionalCaller<C> {
 impl<C: ScopedClaims + DeserializeOwned> Extract for Minted<C> {
     fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
         let caller = VerifiedToken::extract(caller, clients)?;
-        caller.client(clients).map(Self)
+        caller.client(clients).client().map(Self)
     }
 }
 
-impl<C: ScopedClaims + DeserializeOwned> Extract for PassedOn<C> {
+impl<C: ScopedClaims + DeserializeOwned> Extract for Forwarded<C> {
     fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
         let caller = VerifiedToken::extract(caller, clients)?;
-        caller.passed_on(clients).map(Self)
+        caller.forward_token(clients).map(Self)
     }
 }
 
@@ -67,8 +67,8 @@ impl<C> fmt::Debug for Minted<C> {
     }
 }
 
-impl<C> fmt::Debug for PassedOn<C> {
+impl<C> fmt::Debug for Forwarded<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("PassedOn").field(&self.0).finish()
+        f.debug_tuple("Forwarded").field(&self.0).finish()
     }
 }

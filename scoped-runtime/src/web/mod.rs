@@ -11,6 +11,6 @@ mod optional;
 mod report;
 mod require_caller;
 
-pub use extract::{Minted, OptionalCaller, PassedOn};
+pub use extract::{Forwarded, Minted, OptionalCaller};
 pub use optional::OptionalClient;
 pub use require_caller::RequireCaller;

@@ -9,7 +9,7 @@ use crate::rest::{Query, Request};
 use crate::web::OptionalCaller;
 
 /// A client of a request with or without a caller; [`OptionalCaller::client`] and
-/// [`OptionalCaller::passed_on`] make it. What it sends, the caller's policies decide, or those of the role
+/// [`OptionalCaller::forward_token`] make it. What it sends, the caller's policies decide, or those of the role
 /// `anon`. Match on it where the two differ: only a user's client can be given to code that acts as a user.
 pub enum OptionalClient<C = NoClaims> {
     /// Acts as the caller.
@@ -25,17 +25,18 @@ impl<C: ScopedClaims> OptionalCaller<C> {
     /// # Errors
     /// As `Caller::client`, and as [`ScopedClients::anonymous`].
     pub fn client(&self, clients: &ScopedClients) -> Result<OptionalClient<C>, Error> {
-        let user = self.0.as_ref().map(|caller| caller.client(clients));
+        let user = self.0.as_ref();
+        let user = user.map(|caller| caller.client(clients).client());
         OptionalClient::of(user, clients)
     }
 
-    /// A client that sends the caller's own token on ([`Caller::passed_on`](crate::Caller::passed_on)), or
+    /// A client that sends the caller's own token on ([`Caller::forward_token`](crate::Caller::forward_token)), or
     /// one without a user.
     ///
     /// # Errors
-    /// As `Caller::passed_on`, and as [`ScopedClients::anonymous`].
-    pub fn passed_on(&self, clients: &ScopedClients) -> Result<OptionalClient<C>, Error> {
-        let user = self.0.as_ref().map(|caller| caller.passed_on(clients));
+    /// As `Caller::forward_token`, and as [`ScopedClients::anonymous`].
+    pub fn forward_token(&self, clients: &ScopedClients) -> Result<OptionalClient<C>, Error> {
+        let user = self.0.as_ref().map(|caller| caller.forward_token(clients));
         OptionalClient::of(user, clients)
     }
 }

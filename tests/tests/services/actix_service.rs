@@ -4,7 +4,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Json};
 use scoped_runtime::{
-    Caller, Error, Minted, OptionalCaller, PassedOn, RequireCaller, ScopedClient, ScopedClients,
+    Caller, Error, Forwarded, Minted, OptionalCaller, RequireCaller, ScopedClient, ScopedClients,
 };
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, clients: &ScopedClients) {
         .route("/anyone", web::get().to(anyone))
         .route("/tenant", web::get().to(tenant))
         .route("/minted", web::get().to(minted))
-        .route("/passed-on", web::get().to(passed_on))
+        .route("/forwarded", web::get().to(forwarded))
         .route("/row", web::get().to(row))
         .route("/several", web::get().to(several))
         .service(web::resource("/layer").wrap(require).get(several))
@@ -58,7 +58,11 @@ async fn optional(caller: OptionalCaller) -> Json<Value> {
 
 /// Rows for a caller, or for anyone.
 async fn anyone(caller: OptionalCaller, clients: web::Data<ScopedClients>) -> Answer {
-    let rows: Vec<Value> = caller.passed_on(&clients)?.from("posts").fetch().await?;
+    let rows: Vec<Value> = caller
+        .forward_token(&clients)?
+        .from("posts")
+        .fetch()
+        .await?;
     Ok(Json(rows.into()))
 }
 
@@ -75,7 +79,7 @@ async fn minted(client: Minted) -> Answer {
     rows(client.0).await
 }
 
-async fn passed_on(client: PassedOn) -> Answer {
+async fn forwarded(client: Forwarded) -> Answer {
     rows(client.0).await
 }
 

@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::routing::get;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, Response};
-use scoped_runtime::{Caller, Error, PassedOn, RequireCaller, ScopedClients};
+use scoped_runtime::{Caller, Error, Forwarded, RequireCaller, ScopedClients};
 use tower_http::cors::CorsLayer;
 use tower_service::Service;
 use tracing_subscriber::fmt::MakeWriter;
@@ -31,7 +31,7 @@ async fn axum_caller(caller: Caller) -> String {
     caller.user_id().to_string()
 }
 
-async fn axum_rows(db: PassedOn) -> Result<String, Error> {
+async fn axum_rows(db: Forwarded) -> Result<String, Error> {
     db.0.from("../secret").execute().await?;
     Ok(String::new())
 }
@@ -104,7 +104,7 @@ async fn actix_caller(caller: Caller) -> String {
     caller.user_id().to_string()
 }
 
-async fn actix_rows(db: PassedOn) -> Result<String, Error> {
+async fn actix_rows(db: Forwarded) -> Result<String, Error> {
     db.0.from("../secret").execute().await?;
     Ok(String::new())
 }

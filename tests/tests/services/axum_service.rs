@@ -3,7 +3,7 @@ use axum::middleware::map_request;
 use axum::routing::get;
 use axum::{Json, Router};
 use scoped_runtime::{
-    Caller, Error, Minted, OptionalCaller, PassedOn, RequireCaller, ScopedClient, ScopedClients,
+    Caller, Error, Forwarded, Minted, OptionalCaller, RequireCaller, ScopedClient, ScopedClients,
 };
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub(crate) fn app(clients: &ScopedClients) -> Router {
         .route("/anyone", get(anyone))
         .route("/tenant", get(tenant))
         .route("/minted", get(minted))
-        .route("/passed-on", get(passed_on))
+        .route("/forwarded", get(forwarded))
         .route("/row", get(row))
         .route("/several", get(several))
         .route("/layer", get(several).layer(require))
@@ -59,7 +59,11 @@ async fn optional(OptionalCaller(caller): OptionalCaller) -> Json<Value> {
 
 /// Rows for a caller, or for anyone.
 async fn anyone(caller: OptionalCaller, State(clients): State<ScopedClients>) -> Answer {
-    let rows: Vec<Value> = caller.passed_on(&clients)?.from("posts").fetch().await?;
+    let rows: Vec<Value> = caller
+        .forward_token(&clients)?
+        .from("posts")
+        .fetch()
+        .await?;
     Ok(Json(rows.into()))
 }
 
@@ -76,7 +80,7 @@ async fn minted(Minted(client): Minted) -> Answer {
     rows(client).await
 }
 
-async fn passed_on(PassedOn(client): PassedOn) -> Answer {
+async fn forwarded(Forwarded(client): Forwarded) -> Answer {
     rows(client).await
 }
 

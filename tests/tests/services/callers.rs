@@ -12,7 +12,7 @@ const PATHS: [&str; 7] = [
     "/optional",
     "/tenant",
     "/minted",
-    "/passed-on",
+    "/forwarded",
     "/several",
     "/layer",
 ];
@@ -27,7 +27,7 @@ async fn a_good_token_gets_in_everywhere() {
         ("/optional", &alice),
         ("/tenant", &json!({ "organisation": "acme" })),
         ("/minted", &json!([])),
-        ("/passed-on", &json!([])),
+        ("/forwarded", &json!([])),
         ("/several", &alice),
         ("/layer", &alice),
     ] {

@@ -104,11 +104,11 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
 }
 
 #[tokio::test]
-async fn a_passed_on_token_that_ends_meanwhile_is_the_callers_own_401() {
+async fn a_forwarded_token_that_ends_meanwhile_is_the_callers_own_401() {
     let world = World::new().await;
     // Within the verifier's leeway, and over for a client.
     let token = world.token(&json!({ "iat": START - 60, "exp": START - 5 }));
-    let answer = world.ask_with("/passed-on", &token).await;
+    let answer = world.ask_with("/forwarded", &token).await;
     assert_eq!((answer.status, answer.code()), (401, "PGRST303"));
     assert_eq!(world.ask_with("/minted", &token).await.status, 200);
     let sent = world.database.received_requests().await.unwrap();

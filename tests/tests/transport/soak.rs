@@ -62,9 +62,9 @@ async fn client(clients: &ScopedClients, user: &str, dice: &Dice) -> Result<Scop
             let token = made.token_async().await?;
             let caller: Caller = clients.verifier().verify(token.expose_secret()).await?;
             if way == 2 {
-                caller.client(clients)
+                caller.client(clients).client()
             } else {
-                caller.passed_on(clients)
+                caller.forward_token(clients)
             }
         }
     }

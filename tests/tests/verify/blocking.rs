@@ -34,7 +34,7 @@ fn a_thread_fetches_the_keys_and_passes_the_callers_token_on() {
     let caller: VerifiedToken = clients.authenticate(&header).unwrap();
     assert_eq!(caller.user_id().as_str(), ALICE);
     let db = caller
-        .passed_on(clients.as_async())
+        .forward_token(clients.as_async())
         .unwrap()
         .into_blocking();
     db.from("notes").execute().unwrap();

@@ -1,4 +1,4 @@
-//! Clients of a caller: freshly minted, or with their own token passed on.
+//! Clients of a caller: freshly minted, or with their own token forwarded.
 
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
@@ -156,8 +156,34 @@ async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     let token = issuer.token(&claims(&json!({})));
     let caller = verify(clients.verifier(), &token).await.unwrap();
-    let minted = caller.client(&clients).unwrap().token().unwrap().claims();
+    let minted = caller
+        .client(&clients)
+        .client()
+        .unwrap()
+        .token()
+        .unwrap()
+        .claims();
     assert_eq!(minted["exp"], START + 900);
+}
+
+#[tokio::test]
+async fn where_an_actor_is_required_the_caller_is_their_own_unless_another_is_named() {
+    let issuer = Issuer::new(KID);
+    let config = builder(&ManualClock::at(START))
+        .signing_key(own_key())
+        .mint_policy(MintPolicy::new().require_actor())
+        .verifier_options(VerifierOptions::new().jwks(set(&[&issuer])));
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let token = issuer.token(&claims(&json!({})));
+    let caller = verify(clients.verifier(), &token).await.unwrap();
+
+    let own = caller.client(&clients).client().unwrap();
+    let named = caller.client(&clients).actor("export-job");
+    let named = named.client().unwrap();
+
+    let actor = |client: &ScopedClient| client.token().unwrap().claims()["act"]["sub"].clone();
+    assert_eq!(actor(&own), caller.user_id().as_str());
+    assert_eq!(actor(&named), "export-job");
 }
 
 #[tokio::test]
@@ -165,20 +191,20 @@ async fn a_caller_mints_once_however_many_requests_they_send() {
     let world = World::new().await;
     for _ in 0..10 {
         let caller = world.caller(&world.token(&json!({}))).await;
-        let client = caller.client(&world.clients).unwrap();
+        let client = caller.client(&world.clients).client().unwrap();
         client.from("notes").select("*").execute().await.unwrap();
     }
     assert_eq!(world.mints(), 1);
 }
 
 #[tokio::test]
-async fn a_token_that_is_passed_on_arrives_as_it_came() {
+async fn a_token_that_is_forwarded_arrives_as_it_came() {
     let world = World::new().await;
     let token = world.token(&json!({ "exp": START + 60 }));
     let client = world
         .caller(&token)
         .await
-        .passed_on(&world.clients)
+        .forward_token(&world.clients)
         .unwrap();
     client.from("notes").select("*").execute().await.unwrap();
     assert_eq!(world.bearers().await, [&*token]);
@@ -192,13 +218,13 @@ async fn a_token_that_is_passed_on_arrives_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_passed_on_ends_at_its_end_and_is_never_replaced() {
+async fn a_token_that_is_forwarded_ends_at_its_end_and_is_never_replaced() {
     let world = World::new().await;
     let token = world.token(&json!({ "exp": START + 60 }));
     let client = world
         .caller(&token)
         .await
-        .passed_on(&world.clients)
+        .forward_token(&world.clients)
         .unwrap();
     world.clients.rotate(scoped_runtime::RotateNow(own_key()));
     world.clock.pass(Duration::from_secs(59));
@@ -216,7 +242,7 @@ async fn a_token_that_is_passed_on_ends_at_its_end_and_is_never_replaced() {
     ));
     let narrowed = client.narrow().client().unwrap_err();
     assert!(
-        matches!(narrowed, Error::Token(TokenError::PassedOn)),
+        matches!(narrowed, Error::Token(TokenError::Forwarded)),
         "{narrowed}"
     );
     assert_eq!(world.bearers().await.len(), 1);
@@ -226,7 +252,7 @@ async fn a_token_that_is_passed_on_ends_at_its_end_and_is_never_replaced() {
     let late = world
         .caller(&token)
         .await
-        .passed_on(&world.clients)
+        .forward_token(&world.clients)
         .unwrap();
     assert!(matches!(
         late.token(),
@@ -235,7 +261,7 @@ async fn a_token_that_is_passed_on_ends_at_its_end_and_is_never_replaced() {
 }
 
 #[tokio::test]
-async fn a_server_that_calls_a_passed_on_token_expired_gets_no_other() {
+async fn a_server_that_calls_a_forwarded_token_expired_gets_no_other() {
     let world = World::new().await;
     world.server.reset().await;
     let expired = json!({ "code": "PGRST303", "message": "JWT expired" });
@@ -248,7 +274,7 @@ async fn a_server_that_calls_a_passed_on_token_expired_gets_no_other() {
     let client = world
         .caller(&token)
         .await
-        .passed_on(&world.clients)
+        .forward_token(&world.clients)
         .unwrap();
     let error = client
         .from("notes")
@@ -264,10 +290,10 @@ async fn a_server_that_calls_a_passed_on_token_expired_gets_no_other() {
 async fn closing_the_user_ends_both_kinds_of_clients() {
     let world = World::new().await;
     let caller = world.caller(&world.token(&json!({}))).await;
-    let minted = caller.client(&world.clients).unwrap();
-    let passed_on = caller.passed_on(&world.clients).unwrap();
+    let minted = caller.client(&world.clients).client().unwrap();
+    let forwarded = caller.forward_token(&world.clients).unwrap();
     world.clients.close_user(&caller).unwrap();
-    for client in [minted, passed_on] {
+    for client in [minted, forwarded] {
         let error = client.from("notes").execute().await.unwrap_err();
         assert!(
             matches!(error, Error::Client(ClientError::Closed)),
@@ -281,7 +307,7 @@ async fn closing_the_user_ends_both_kinds_of_clients() {
 async fn no_token_writes_to_auth_not_even_ones_own() {
     let world = World::new().await;
     let caller = world.caller(&world.token(&json!({}))).await;
-    let client = caller.passed_on(&world.clients).unwrap();
+    let client = caller.forward_token(&world.clients).unwrap();
     let request = client.request("POST", "auth/v1/logout");
     assert!(matches!(request.execute().await, Err(Error::Client(_))));
     assert!(world.bearers().await.is_empty());

@@ -49,7 +49,7 @@ async fn a_chain_of_actors_has_a_limit_and_names_that_can_be_kept() {
         let outcome = verify(clients.verifier(), &token).await;
         assert_eq!(outcome.is_ok(), is_good, "{act}");
         if let Ok(caller) = outcome {
-            let client = caller.client(&clients).unwrap();
+            let client = caller.client(&clients).client().unwrap();
             client.narrow().client().unwrap();
         }
     }

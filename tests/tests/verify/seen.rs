@@ -56,11 +56,11 @@ async fn a_token_is_no_good_for_another_project() {
     let ((clients, _), (other, _)) = (trusting(&issuer), trusting(&issuer));
     let token = issuer.token(&claims(&json!({})));
     let caller = verify(clients.verifier(), &token).await.unwrap();
-    for outcome in [caller.client(&other), caller.passed_on(&other)] {
+    for outcome in [caller.client(&other).client(), caller.forward_token(&other)] {
         let error = outcome.unwrap_err();
         let Error::Caller(CallerError::AnotherProject) = error else {
             panic!("{error}");
         };
     }
-    caller.client(&clients).unwrap();
+    caller.client(&clients).client().unwrap();
 }

@@ -68,9 +68,9 @@ async fn real_sessions_of_every_kind_of_key_are_believed_and_see_their_own_rows(
         let alice = caller(&clients, &gateway).await;
         let bob = caller(&clients, &gateway).await;
 
-        let own = alice.passed_on(&clients).unwrap();
-        let minted = alice.client(&clients).unwrap();
-        let stranger = bob.passed_on(&clients).unwrap();
+        let own = alice.forward_token(&clients).unwrap();
+        let minted = alice.client(&clients).client().unwrap();
+        let stranger = bob.forward_token(&clients).unwrap();
         let body = format!("of {}", encode(alice.user_id().as_str()));
         let note = json!({ "body": body });
         own.from("notes").insert(note).execute().await.unwrap();

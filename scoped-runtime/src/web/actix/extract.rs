@@ -9,7 +9,7 @@ use crate::claims::ScopedClaims;
 use crate::client::ScopedClients;
 use crate::error::{ConfigurationError, Error, Problem};
 use crate::verify::VerifiedToken;
-use crate::web::extract::{Extract, Minted, OptionalCaller, PassedOn};
+use crate::web::extract::{Extract, Forwarded, Minted, OptionalCaller};
 
 /// The project is `web::Data` of the application.
 async fn extract<E: Extract>(request: HttpRequest) -> Result<E, Error> {
@@ -43,4 +43,4 @@ macro_rules! extractors {
     )*};
 }
 
-extractors! { VerifiedToken OptionalCaller Minted PassedOn }
+extractors! { VerifiedToken OptionalCaller Minted Forwarded }

@@ -7,7 +7,7 @@ use crate::claims::ScopedClaims;
 use crate::client::{ScopedClient, ScopedClients};
 use crate::error::{CallerError, Error};
 use crate::verify::VerifiedToken;
-use crate::web::extract::{Extract, Minted, OptionalCaller, PassedOn};
+use crate::web::extract::{Extract, Forwarded, Minted, OptionalCaller};
 
 /// The project is the state, or a part of it.
 async fn extract<E: Extract>(parts: &mut Parts, clients: &ScopedClients) -> Result<E, Error> {
@@ -53,4 +53,4 @@ where
     }
 }
 
-extractors! { VerifiedToken OptionalCaller Minted PassedOn }
+extractors! { VerifiedToken OptionalCaller Minted Forwarded }

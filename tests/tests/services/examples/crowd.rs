@@ -49,7 +49,7 @@ async fn of_ten_thousand_answers_each_belongs_to_the_asker_and_nothing_is_signed
     for service in &project.services {
         everybody_asks(service, &questions, 10_000).await;
     }
-    // The callers' own tokens were passed on; support signed once for each user, and never again.
+    // The callers' own tokens were forwarded; support signed once for each user, and never again.
     assert_eq!(project.journal.lines().len(), USERS);
 }
 
