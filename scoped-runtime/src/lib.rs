@@ -34,7 +34,7 @@ pub use claims::{
     Role, ScopedClaims, ToActor, ToUserId, UserId,
 };
 pub use client::{
-    AnonymousClient, Async, Health, KeyCheck, Narrowing, ScopedClient, ScopedClientBuilder,
+    AnonymousClient, Async, Health, KeyCheck, NarrowBuilder, ScopedClient, ScopedClientBuilder,
     ScopedClients, get_client,
 };
 pub use clock::{Clock, Sleep, SystemClock};

@@ -56,7 +56,7 @@ pub type ScopedClientBuilder<C = NoClaims> = crate::ScopedClientBuilder<C, Block
 pub type AnonymousClient = crate::AnonymousClient<Blocking>;
 
 /// Derives a client that may do less; [`ScopedClient::narrow`](crate::ScopedClient::narrow) starts it.
-pub type Narrowing<C = NoClaims> = crate::Narrowing<C, Blocking>;
+pub type NarrowBuilder<C = NoClaims> = crate::NarrowBuilder<C, Blocking>;
 
 /// A [`scoped_runtime::Query`](crate::Query) whose answer the thread waits for.
 pub type Query = crate::Query<Blocking>;

@@ -7,7 +7,7 @@ use scoped_rules::lifetime;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::project::Wanted;
+use super::project::ClientSpec;
 use super::{Async, ScopedClient, ScopedClients};
 use crate::claims::{
     Aal, Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, Unfit, UserId,
@@ -216,7 +216,7 @@ impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
         for (name, value) in self.extra {
             claims.add(name, value)?;
         }
-        let core = self.clients.project.core(Wanted {
+        let core = self.clients.project.core(ClientSpec {
             user_id,
             role,
             claims,

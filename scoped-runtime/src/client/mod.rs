@@ -7,7 +7,7 @@ mod check;
 mod clients;
 mod default;
 #[cfg(feature = "blocking")]
-mod driver;
+mod executor;
 mod given;
 mod health;
 pub(crate) mod name;
@@ -24,7 +24,7 @@ pub use default::installed;
 pub(crate) use default::installed_or_from_env;
 pub use given::{AsyncClient, BlockingClient};
 pub use health::Health;
-pub use narrow::Narrowing;
+pub use narrow::NarrowBuilder;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -138,8 +138,8 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
 
     /// Derives a client that may do less: a shorter life, fewer claims, another role of the
     /// [`MintPolicy`](crate::MintPolicy)'s list. It ends with this one.
-    pub fn narrow(&self) -> Narrowing<C, M> {
-        Narrowing::new(self)
+    pub fn narrow(&self) -> NarrowBuilder<C, M> {
+        NarrowBuilder::new(self)
     }
 
     /// Ends this client, its clones and what was narrowed from it: no request of theirs leaves from

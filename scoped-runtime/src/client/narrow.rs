@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::project::Wanted;
+use super::project::ClientSpec;
 use super::{Async, Core, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError, shown};
@@ -17,7 +17,7 @@ use crate::session::Lifetime;
 /// them for a client without that claim: keep every claim that a policy reads so. With the feature `policies`,
 /// `policies::survey` finds them: their reads say `allows_absence`.
 #[must_use = "call `client()` to get the client"]
-pub struct Narrowing<C = NoClaims, M = Async> {
+pub struct NarrowBuilder<C = NoClaims, M = Async> {
     core: Arc<Core>,
     claims: Arc<C>,
     role: Option<Result<Role, ClientError>>,
@@ -27,7 +27,7 @@ pub struct Narrowing<C = NoClaims, M = Async> {
     mode: PhantomData<fn() -> M>,
 }
 
-impl<C: ScopedClaims, M> Narrowing<C, M> {
+impl<C: ScopedClaims, M> NarrowBuilder<C, M> {
     pub(super) fn new(client: &ScopedClient<C, M>) -> Self {
         Self {
             core: Arc::clone(&client.core),
@@ -56,13 +56,13 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
         self
     }
 
-    /// Only these claims. Keep those whose absence opens rows, as [`Narrowing`] says. The client is not a
+    /// Only these claims. Keep those whose absence opens rows, as [`NarrowBuilder`] says. The client is not a
     /// `ScopedClient<C>` any more, since its token lacks some of the claims of `C`.
     pub fn keep_claims<N: Into<String>>(
         self,
         names: impl IntoIterator<Item = N>,
-    ) -> Narrowing<NoClaims, M> {
-        Narrowing {
+    ) -> NarrowBuilder<NoClaims, M> {
+        NarrowBuilder {
             core: self.core,
             claims: Arc::new(NoClaims {}),
             role: self.role,
@@ -135,7 +135,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
         if !problems.is_empty() {
             return Err(ConfigurationError::new(problems).into());
         }
-        let core = project.core(Wanted {
+        let core = project.core(ClientSpec {
             user_id: identity.user_id.clone(),
             role,
             claims: ClaimSet::kept(claims, keeps),
@@ -163,9 +163,9 @@ fn until_the_end(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
     Ok(Lifetime::new(left, Some(left / 2), false)?)
 }
 
-impl<C, M> fmt::Debug for Narrowing<C, M> {
+impl<C, M> fmt::Debug for NarrowBuilder<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Narrowing")
+        f.debug_struct("NarrowBuilder")
             .field("user_id", &self.core.user_id())
             .field("role", &self.role)
             .field("expires_in", &self.expires_in)

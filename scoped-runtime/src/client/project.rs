@@ -8,7 +8,7 @@ use quick_cache::sync::Cache;
 
 use super::UserCore;
 #[cfg(feature = "blocking")]
-use super::driver::Driver;
+use super::executor::Executor;
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
@@ -36,7 +36,7 @@ pub(super) struct Project {
     pub(super) lives: Lives,
     /// What blocking calls wait with; the first one makes it.
     #[cfg(feature = "blocking")]
-    driver: Mutex<Option<Arc<Driver>>>,
+    executor: Mutex<Option<Arc<Executor>>>,
     /// Sessions by everything that ends up in their tokens and in the audit.
     sessions: Option<Cache<SessionKey, Shared, Weight>>,
 }
@@ -67,7 +67,7 @@ struct Shared {
 }
 
 /// What a client is made from.
-pub(super) struct Wanted {
+pub(super) struct ClientSpec {
     pub(super) user_id: UserId,
     pub(super) role: Role,
     pub(super) claims: ClaimSet,
@@ -105,7 +105,7 @@ impl Project {
             mint: Arc::new(mint),
             lives: Lives::default(),
             #[cfg(feature = "blocking")]
-            driver: Mutex::default(),
+            executor: Mutex::default(),
             sessions: (shared > 0).then(|| {
                 let capacity = u64::try_from(shared).unwrap_or(u64::MAX);
                 Cache::with_weighter(shared, capacity, Weight)
@@ -115,13 +115,13 @@ impl Project {
     }
 
     #[cfg(feature = "blocking")]
-    pub(super) fn driver(&self) -> Result<Arc<Driver>, ConfigurationError> {
-        let mut driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(driver) = &*driver {
-            return Ok(Arc::clone(driver));
+    pub(super) fn executor(&self) -> Result<Arc<Executor>, ConfigurationError> {
+        let mut executor = self.executor.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(executor) = &*executor {
+            return Ok(Arc::clone(executor));
         }
-        let made = Arc::new(Driver::new()?);
-        Ok(Arc::clone(driver.insert(made)))
+        let made = Arc::new(Executor::new()?);
+        Ok(Arc::clone(executor.insert(made)))
     }
 
     pub(super) fn policy(&self) -> &MintPolicy {
@@ -129,8 +129,8 @@ impl Project {
     }
 
     /// Checks the wish and makes what the client and its clones share.
-    pub(super) fn core(self: &Arc<Self>, wanted: Wanted) -> Result<UserCore, Error> {
-        let Wanted {
+    pub(super) fn core(self: &Arc<Self>, spec: ClientSpec) -> Result<UserCore, Error> {
+        let ClientSpec {
             user_id,
             role,
             claims,
@@ -141,7 +141,7 @@ impl Project {
             lifetime,
             parent,
             is_read_only,
-        } = wanted;
+        } = spec;
         let life = lifetime.expires_in;
         let policy = self.policy();
         let problems = policy.check(&user_id, &role, life, aal, actor.as_ref());

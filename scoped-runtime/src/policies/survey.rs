@@ -101,7 +101,7 @@ impl Read {
     }
 
     /// Whether the SQL has an answer for a token without the claim: `.. is null`, `coalesce(.., ..)` and the
-    /// like. Its absence may open rows, so a client that is [narrowed](crate::Narrowing::keep_claims) should
+    /// like. Its absence may open rows, so a client that is [narrowed](crate::NarrowBuilder::keep_claims) should
     /// keep the claim unless the policy shows that it opens none.
     #[must_use]
     pub fn allows_absence(&self) -> bool {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scoped_runtime::{
-    AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClients, TokenError,
+    AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClient, ScopedClients, TokenError,
     VerifiedToken, VerifierOptions, scoped_claims,
 };
 use scoped_tests::ManualClock;

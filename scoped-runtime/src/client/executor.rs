@@ -18,13 +18,13 @@ use crate::verify::VerifiedToken;
 
 /// What drives the blocking calls of a project: a runtime with one thread, for connections and
 /// timers. The rest runs on the threads that call.
-pub(super) struct Driver {
+pub(super) struct Executor {
     /// Taken when this is dropped.
     runtime: Option<Runtime>,
     handle: Handle,
 }
 
-impl Driver {
+impl Executor {
     pub(super) fn new() -> Result<Self, ConfigurationError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -53,7 +53,7 @@ impl Driver {
     }
 }
 
-impl Drop for Driver {
+impl Drop for Executor {
     /// Without waiting: the last client may be dropped in a task, where a runtime must not wait.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
@@ -119,8 +119,8 @@ impl Core {
     /// [`send`](Self::send), waited for.
     pub(crate) fn send_and_wait(&self, request: &Outgoing) -> Result<Response, Error> {
         may_wait()?;
-        let driver = self.project.driver()?;
-        driver.wait(self.send(request))
+        let executor = self.project.executor()?;
+        executor.wait(self.send(request))
     }
 
     /// A live token. Waits for a remote signer only.
@@ -128,7 +128,7 @@ impl Core {
         match self.token() {
             Err(Error::Token(TokenError::AwaitSigner)) => {
                 may_wait()?;
-                self.project.driver()?.wait(self.token_async())
+                self.project.executor()?.wait(self.token_async())
             }
             outcome => outcome,
         }
@@ -139,15 +139,15 @@ impl ScopedClients {
     /// [`check_keys`](Self::check_keys), waited for.
     pub(crate) fn check_keys_and_wait(&self) -> Result<KeyCheck, Error> {
         may_wait()?;
-        let driver = self.project.driver()?;
-        driver.wait(self.check_keys())
+        let executor = self.project.executor()?;
+        executor.wait(self.check_keys())
     }
 
     /// [`health`](Self::health), waited for.
     pub(crate) fn health_and_wait(&self) -> Result<Health, Error> {
         may_wait()?;
-        let driver = self.project.driver()?;
-        Ok(driver.wait(self.health()))
+        let executor = self.project.executor()?;
+        Ok(executor.wait(self.health()))
     }
 
     /// [`authenticate`](Self::authenticate), waited for.
@@ -156,7 +156,7 @@ impl ScopedClients {
         C: ScopedClaims + DeserializeOwned,
     {
         may_wait()?;
-        let driver = self.project.driver()?;
-        Ok(driver.wait(self.authenticate(header))?)
+        let executor = self.project.executor()?;
+        Ok(executor.wait(self.authenticate(header))?)
     }
 }
