@@ -1,8 +1,6 @@
 //! The attributes of `scoped-runtime`. Depend on that crate; it re-exports both.
 
 mod impersonate;
-#[cfg(test)]
-mod same_findings;
 mod scoped_claims;
 mod support;
 

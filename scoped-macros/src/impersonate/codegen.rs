@@ -4,20 +4,20 @@
 //! type error is located at the user's tokens that the error is about.
 
 mod client;
-mod failed;
+mod error_return;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Index};
 
 use super::future;
-use super::model::{Kind, Model, Twin};
+use super::model::{DuplicateClients, FunctionKind, Model};
 
 pub(super) fn generate(model: &Model) -> TokenStream {
     let statements = statements(model);
     let function = match model.kind {
-        Kind::Async | Kind::Blocking => model.function.beginning_with(&statements),
-        Kind::Future => {
+        FunctionKind::Async | FunctionKind::Blocking => model.function.beginning_with(&statements),
+        FunctionKind::Future => {
             let clients = model.clients.iter().map(|client| &*client.parameter.pat);
             future::beginning_with(&model.function, clients, &statements)
         }
@@ -43,10 +43,10 @@ fn statements(model: &Model) -> TokenStream {
         statements
             .extend(quote_spanned!(Span::mixed_site()=> #(#conditions)* let #name = (#made,);));
     }
-    statements.extend(model.twins.iter().map(twin));
+    statements.extend(model.duplicates.iter().map(duplicate));
     let given = match model.kind {
-        Kind::Async | Kind::Future => quote!(#runtime::__private::AsyncClient),
-        Kind::Blocking => quote!(#runtime::__private::BlockingClient),
+        FunctionKind::Async | FunctionKind::Future => quote!(#runtime::__private::AsyncClient),
+        FunctionKind::Blocking => quote!(#runtime::__private::BlockingClient),
     };
     for (position, client) in model.clients.iter().enumerate() {
         let attributes = &client.parameter.attrs;
@@ -77,12 +77,12 @@ fn made(position: usize) -> Ident {
 }
 
 /// An error if both parameters exist.
-fn twin(twin: &Twin) -> TokenStream {
-    let Twin {
+fn duplicate(duplicate: &DuplicateClients) -> TokenStream {
+    let DuplicateClients {
         conditions,
         span,
         message,
-    } = twin;
+    } = duplicate;
     quote_spanned! {*span=>
         #(#conditions)*
         ::core::compile_error! { #message }

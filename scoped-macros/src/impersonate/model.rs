@@ -11,15 +11,15 @@ pub(super) struct Model {
     pub(super) runtime: CratePath,
     /// With its final signature: the clients' parameters are gone.
     pub(super) function: Function,
-    pub(super) kind: Kind,
+    pub(super) kind: FunctionKind,
     /// What the function's `return` takes, a `Result`, as far as it can be written in a body.
     pub(super) output: Option<Type>,
     pub(super) clients: Vec<Client>,
-    pub(super) twins: Vec<Twin>,
+    pub(super) duplicates: Vec<DuplicateClients>,
 }
 
 /// Two clients that are the same, unless one of them does not exist.
-pub(super) struct Twin {
+pub(super) struct DuplicateClients {
     /// The conditions of both.
     pub(super) conditions: Vec<Attribute>,
     pub(super) span: Span,
@@ -28,7 +28,7 @@ pub(super) struct Twin {
 
 /// Who waits for the requests of the clients.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FunctionKind {
     /// An `async fn`.
     Async,
     /// A `fn` whose body ends with an async block, as `async_trait` makes them.
@@ -63,14 +63,14 @@ pub(super) fn conditions(parameter: &PatType) -> impl Iterator<Item = &Attribute
 /// One call of the builder.
 pub(super) enum Setting {
     Role(Expr),
-    ExpiresIn(Time),
-    RefreshBefore(Time),
+    ExpiresIn(Lifetime),
+    RefreshBefore(Lifetime),
     AutoRefresh(Expr),
     Actor(Expr),
     Reason(Expr),
 }
 
-pub(super) enum Time {
+pub(super) enum Lifetime {
     /// A literal, in seconds.
     Seconds(u64),
     /// A `Duration`.

@@ -11,7 +11,7 @@ use crate::support::errors::Errors;
 use crate::support::function::Function;
 
 /// The attribute and its function.
-pub(super) struct Written {
+pub(super) struct WrittenFunction {
     pub(super) arguments: Arguments,
     /// Without the marked parameters and without any marker.
     pub(super) function: Function,
@@ -33,7 +33,7 @@ pub(super) fn written(
     arguments: TokenStream,
     mut function: Function,
     errors: &mut Errors,
-) -> Written {
+) -> WrittenFunction {
     let arguments = Arguments::parse(arguments, errors);
     let (mut clients, mut markers_on_self) = (Vec::new(), Vec::new());
     let inputs = std::mem::take(&mut function.signature.inputs);
@@ -53,7 +53,7 @@ pub(super) fn written(
             input => function.signature.inputs.push(input),
         }
     }
-    Written {
+    WrittenFunction {
         arguments,
         function,
         clients,

@@ -2,18 +2,18 @@
 
 use syn::{GenericParam, Generics, Path};
 
-use super::field::{self, Context};
-use super::model::{Claim, Model, Serde};
-use super::names::{self, Names};
-use super::options::Options;
-use super::parse::Written;
-use super::serde_attributes::{self, OnStruct};
+use super::claim_paths::{self, TakenPaths};
+use super::field::{self, StructContext};
+use super::model::{Claim, Model, SerdeImpls};
+use super::parse::WrittenStruct;
+use super::serde_attributes::{self, SerdeOnStruct};
+use super::struct_arguments::StructArguments;
 use crate::support::errors::Errors;
 
 /// The struct. `is_derive`: the macro can only add to it.
 pub(super) fn item(
-    written: Written,
-    options: Options,
+    written: WrittenStruct,
+    options: StructArguments,
     is_derive: bool,
     errors: &mut Errors,
 ) -> Model {
@@ -26,11 +26,11 @@ pub(super) fn item(
         }
         let allow = options.allow_user_metadata;
         let remedy = "use another object";
-        names::check_root(&under.value(), under.span(), remedy, allow, errors);
+        claim_paths::check_root(&under.value(), under.span(), remedy, allow, errors);
     }
 
-    let mut names = Names::default();
-    let context = Context {
+    let mut names = TakenPaths::default();
+    let context = StructContext {
         options: &options,
         rule: serde.rename_all,
         read_rule: serde.read_rename_all,
@@ -86,14 +86,14 @@ fn refuse_lifetimes(generics: &Generics, errors: &mut Errors) {
 }
 
 fn who_implements(
-    written: &Written,
-    serde: &OnStruct,
+    written: &WrittenStruct,
+    serde: &SerdeOnStruct,
     needs_mirror: bool,
     is_derive: bool,
     errors: &mut Errors,
-) -> Serde {
+) -> SerdeImpls {
     if is_derive {
-        return Serde::User;
+        return SerdeImpls::User;
     }
     let derives = |name: &str| {
         let is_named = |path: &&Path| path.segments.last().is_some_and(|last| last.ident == name);
@@ -101,7 +101,7 @@ fn who_implements(
     };
     let (serialize, deserialize) = (derives("Serialize"), derives("Deserialize"));
     if !needs_mirror {
-        return Serde::OnStruct {
+        return SerdeImpls::OnStruct {
             serialize: serialize.is_none(),
             deserialize: deserialize.is_none(),
         };
@@ -117,5 +117,5 @@ fn who_implements(
         );
         errors.at(name, message);
     }
-    Serde::Mirror
+    SerdeImpls::Mirror
 }

@@ -2,27 +2,27 @@
 
 mod claims;
 mod mirror;
-mod on_struct;
 mod policies;
-mod types;
+mod serde_derives;
+mod type_checks;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Lifetime, Type, WherePredicate, parse_quote};
 
-use super::model::{Clash, Model, Serde};
+use super::model::{Clash, Model, SerdeImpls};
 use super::policies::Policies;
-use super::shape::option_content;
+use super::type_shape::option_content;
 
 pub(super) fn generate(model: &Model, policies: Option<&Policies>) -> TokenStream {
     let item = match model.serde {
-        Serde::OnStruct { .. } => on_struct::item(model),
-        Serde::Mirror => mirror::item(model),
+        SerdeImpls::OnStruct { .. } => serde_derives::item(model),
+        SerdeImpls::Mirror => mirror::item(model),
         // A derive only adds.
-        Serde::User => TokenStream::new(),
+        SerdeImpls::User => TokenStream::new(),
     };
     let claims = claims::implementation(model);
-    let types = types::check(model);
+    let types = type_checks::check(model);
     let clashes = model.clashes.iter().map(clash);
     let policies = policies.map(|policies| policies::check(model, policies));
     quote! {

@@ -6,9 +6,9 @@ use scoped_rules::constraint::{self, Literal, Number};
 use scoped_rules::{ClaimKind, uuid};
 use syn::Path;
 
+use super::argument_value::{self, WrittenLiteral};
 use super::arguments::{Argument, text};
-use super::shape::Shape;
-use super::value::{self, WrittenLiteral};
+use super::type_shape::TypeShape;
 use crate::support::errors::Errors;
 
 /// A constraint that keeps its own texts.
@@ -27,7 +27,7 @@ pub(super) struct WrittenConstraint {
 /// Reads one constraint.
 pub(super) fn read(
     argument: &Argument,
-    shape: Shape,
+    shape: TypeShape,
     errors: &mut Errors,
 ) -> Option<WrittenConstraint> {
     let name = argument.name.to_string();
@@ -43,11 +43,11 @@ pub(super) fn read(
     let mut listed = Vec::new();
     let mut path = None;
     let constraint = match name.as_str() {
-        "non_empty" => value::flag(argument, errors).then_some(Constraint::NonEmpty)?,
-        "uuid" => value::flag(argument, errors).then_some(Constraint::Uuid)?,
+        "non_empty" => argument_value::flag(argument, errors).then_some(Constraint::NonEmpty)?,
+        "uuid" => argument_value::flag(argument, errors).then_some(Constraint::Uuid)?,
         "min" | "max" => {
             let number;
-            (number, span) = value::number(argument, errors)?;
+            (number, span) = argument_value::number(argument, errors)?;
             let value = Literal::Number(number);
             fits(&WrittenLiteral { value, span }, &name, shape, errors)?;
             match name.as_str() {
@@ -57,14 +57,14 @@ pub(super) fn read(
         }
         "min_len" | "max_len" => {
             let count;
-            (count, span) = value::count(argument, errors)?;
+            (count, span) = argument_value::count(argument, errors)?;
             match name.as_str() {
                 "min_len" => Constraint::MinLen(count),
                 _ => Constraint::MaxLen(count),
             }
         }
         "one_of" => {
-            let literals = value::literals(argument, errors)?;
+            let literals = argument_value::literals(argument, errors)?;
             for literal in &literals {
                 fits(literal, &name, shape, errors)?;
             }
@@ -84,7 +84,7 @@ pub(super) fn read(
             Constraint::Pattern(pattern.value())
         }
         _ => {
-            let function = value::path(argument, errors)?;
+            let function = argument_value::path(argument, errors)?;
             let written = quote::quote!(#function).to_string().replace(' ', "");
             path = Some(function);
             Constraint::Custom(written)
@@ -102,7 +102,7 @@ pub(super) fn read(
 pub(super) fn fits(
     literal: &WrittenLiteral,
     of: &str,
-    shape: Shape,
+    shape: TypeShape,
     errors: &mut Errors,
 ) -> Option<()> {
     let fits = match (&literal.value, shape.kind) {

@@ -5,7 +5,7 @@ use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 
 use super::arguments::Argument;
 use super::constraint::WrittenConstraint;
-use super::shape::Shape;
+use super::type_shape::TypeShape;
 use crate::support::crate_path::CratePath;
 
 /// A struct of claims.
@@ -13,7 +13,7 @@ pub(super) struct Model {
     pub(super) runtime: CratePath,
     /// The struct as it was written, with its `#[claim]`s.
     pub(super) item: DeriveInput,
-    pub(super) serde: Serde,
+    pub(super) serde: SerdeImpls,
     /// Serde's arguments on the struct.
     pub(super) serde_arguments: Vec<Argument>,
     /// The user says where serde is.
@@ -32,7 +32,7 @@ pub(super) struct Model {
 
 /// Who implements serde's traits.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Serde {
+pub(super) enum SerdeImpls {
     /// Serde's derives on the struct: ours, or those that the user wrote already.
     OnStruct { serialize: bool, deserialize: bool },
     /// Ours, by way of a second struct with serde's derives on it: claims are in objects, or have
@@ -57,15 +57,15 @@ pub(super) struct Field {
     /// `#[claim(skip)]`
     pub(super) skip: bool,
     /// `#[claim(default)]`, or with a value.
-    pub(super) default: Option<Default>,
+    pub(super) default: Option<DefaultValue>,
     /// Serde's arguments on the field.
     pub(super) serde_arguments: Vec<Argument>,
     /// It is serialised as its type says, and the type is as the struct's parameters leave it.
     pub(super) is_plain: bool,
     /// What reading it back asks of its type.
-    pub(super) asks: Asks,
+    pub(super) asks: ReadRequirements,
     /// The names that serde reads it from: one at least, unless it is not read.
-    pub(super) read_names: Vec<Place>,
+    pub(super) read_names: Vec<ClaimLocation>,
 }
 
 /// What reading a field back asks of its type.
@@ -74,7 +74,7 @@ pub(super) struct Field {
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(super) struct Asks {
+pub(super) struct ReadRequirements {
     pub(super) serialize: bool,
     pub(super) deserialize: bool,
     pub(super) default: bool,
@@ -84,14 +84,14 @@ pub(super) struct Asks {
 
 /// A claim's place in the token, and where the program says so.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct ClaimLocation {
     /// The names that lead to it, its own at the end.
     pub(super) path: Vec<String>,
     pub(super) span: Span,
 }
 
 /// What an absent claim is read as.
-pub(super) enum Default {
+pub(super) enum DefaultValue {
     /// `Default::default()`
     OfType,
     /// This, already converted to the field's type.
@@ -108,14 +108,14 @@ pub(super) struct Claim {
     /// When the field exists.
     pub(super) cfgs: Vec<Attribute>,
     pub(super) constraints: Vec<WrittenConstraint>,
-    pub(super) shape: Shape,
+    pub(super) shape: TypeShape,
     pub(super) optional: bool,
-    pub(super) marks: Marks,
+    pub(super) flags: ClaimFlags,
 }
 
 /// Arguments without a value that say something of the claim.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Marks {
+pub(super) struct ClaimFlags {
     /// Tools must not show it.
     pub(super) secret: bool,
     /// No policy has to read it.
@@ -132,8 +132,8 @@ impl Claim {
     }
 
     /// Where it is written.
-    pub(super) fn place(&self) -> Place {
-        Place {
+    pub(super) fn place(&self) -> ClaimLocation {
+        ClaimLocation {
             path: self.path(),
             span: self.span,
         }

@@ -10,7 +10,7 @@ use super::arguments::{self, Arguments};
 use crate::support::errors::Errors;
 
 /// A struct with named fields.
-pub(super) struct Written {
+pub(super) struct WrittenStruct {
     /// The struct as it was written.
     pub(super) item: DeriveInput,
     /// The paths in its own `#[derive(...)]`s.
@@ -31,7 +31,7 @@ pub(super) struct WrittenField {
 }
 
 /// Reads the struct; `None` if it is no struct with named fields.
-pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<Written> {
+pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<WrittenStruct> {
     match &item.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(named) => {
@@ -88,7 +88,7 @@ pub(super) fn derive_arguments(item: &DeriveInput, errors: &mut Errors) -> Argum
     all
 }
 
-fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) -> Written {
+fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) -> WrittenStruct {
     let mut derives = Vec::new();
     let mut serde = Arguments::default();
     for attribute in &item.attrs {
@@ -109,7 +109,7 @@ fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) 
             errors.at(path, "`#[scoped_claims]` is given twice; remove one");
         }
     }
-    Written {
+    WrittenStruct {
         item,
         derives,
         serde,

@@ -2,13 +2,13 @@
 
 mod on_field;
 
-pub(super) use on_field::{OnField, Skip, on_field};
+pub(super) use on_field::{SerdeOnField, Skip, on_field};
 
 use syn::{ExprPath, Ident, LitStr};
 
 use super::arguments::{self, Argument, Arguments, Value, refuse_repeat, text};
 use super::rename_rule::RenameRule;
-use crate::support::{errors::Errors, suggest};
+use crate::support::errors::Errors;
 
 /// Serde's arguments on a struct that leave the claims' shape alone.
 const ON_STRUCT: [&str; 9] = [
@@ -28,7 +28,7 @@ const ON_STRUCT: [&str; 9] = [
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(super) struct OnStruct {
+pub(super) struct SerdeOnStruct {
     /// `None` if it cannot be told, after a mistake.
     pub(super) rename_all: Option<RenameRule>,
     /// The same for reading.
@@ -45,8 +45,8 @@ pub(super) struct OnStruct {
     pub(super) names_serde: bool,
 }
 
-pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct {
-    let mut facts = OnStruct {
+pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> SerdeOnStruct {
+    let mut facts = SerdeOnStruct {
         rename_all: arguments.complete.then(RenameRule::default),
         read_rename_all: arguments.complete.then(RenameRule::default),
         bounds_deserialize: false,
@@ -131,8 +131,7 @@ fn sides(argument: &Argument, errors: &mut Errors) -> Sides {
     for side in &list.list {
         let name = side.name.to_string();
         if !matches!(name.as_str(), "serialize" | "deserialize") {
-            let message = suggest::unknown(&name, &["serialize", "deserialize"]);
-            errors.at(&side.name, message);
+            errors.unknown_argument(&side.name, &name, &["serialize", "deserialize"]);
             sides.is_unclear = true;
             continue;
         }
@@ -221,7 +220,7 @@ fn is_known(at: &Ident, name: &str, known: &[&str], errors: &mut Errors) -> bool
         "untagged" | "content" | "rename_all_fields" | "field_identifier"
         | "variant_identifier" => ("is for enums", remove.as_str()),
         _ => {
-            errors.at(at, suggest::unknown(name, known));
+            errors.unknown_argument(at, name, known);
             return false;
         }
     };

@@ -1,5 +1,6 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
+use scoped_rules::similar::nearest;
 
 /// Collects every mistake, so that a user sees all of them at once.
 ///
@@ -16,6 +17,24 @@ impl Errors {
     /// A mistake at this place.
     pub(crate) fn span(&mut self, span: Span, message: impl std::fmt::Display) {
         self.0.push(syn::Error::new(span, message));
+    }
+
+    /// Reports an argument that does not exist: ``unknown argument `rol`; did you mean `role`?``, or the
+    /// list of the arguments that do.
+    pub(crate) fn unknown_argument(
+        &mut self,
+        tokens: impl ToTokens,
+        written: &str,
+        known: &[&str],
+    ) {
+        let remedy = if let Some(name) = nearest(written, known) {
+            format!("did you mean `{name}`?")
+        } else {
+            let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            let one_of = if names.len() > 1 { "one of " } else { "" };
+            format!("use {one_of}{}", names.join(", "))
+        };
+        self.at(tokens, format!("unknown argument `{written}`; {remedy}"));
     }
 
     /// Keeps the value, or the mistake.

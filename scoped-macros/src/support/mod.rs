@@ -6,4 +6,3 @@ pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod literal;
 pub(crate) mod manifest;
-pub(crate) mod suggest;

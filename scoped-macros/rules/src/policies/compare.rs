@@ -1,15 +1,15 @@
+use super::check_read::{judge, unread};
 use super::finding::{Finding, FindingKind, Severity, dotted};
-use super::judge::{judge, unread};
-use super::merge::Drafts;
+use super::finding_groups::FindingGroups;
 use super::name::QualifiedName;
-use super::object::{Object, Reach};
-use super::read::{Project, Read};
+use super::object::{Object, RoleMatch};
+use super::project::{ClaimRead, Project};
 use super::replay::may_be;
-use super::target::Target;
+use super::token_claims::TokenClaims;
 
 /// What of the project counts, and how much.
 #[derive(Clone, Default, Debug)]
-pub struct Options {
+pub struct CompareOptions {
     /// Only objects on these tables: `documents` (of `public`), `app.documents`, `app.*`. Empty: all.
     pub tables: Vec<String>,
     /// Claim paths, with all below them, or names of kinds of findings, to be silent about. What names
@@ -23,9 +23,13 @@ pub struct Options {
 
 /// Compares the live reads with the claims: one finding for a claim and what is wrong with it, with all
 /// places. Errors first, then in the order of the files.
-pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec<Finding> {
+pub fn compare(
+    project: &Project,
+    token: &TokenClaims<'_>,
+    options: &CompareOptions,
+) -> Vec<Finding> {
     let counts = |owner: usize| options.covers(&project.objects[owner]);
-    let mut drafts = Drafts::default();
+    let mut drafts = FindingGroups::default();
     for finding in &project.findings {
         // What stands on no table may serve any, and what is not followed is not known to be elsewhere.
         let free = |owner: usize| {
@@ -34,32 +38,32 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
         let in_it = finding
             .object
             .is_none_or(|owner| counts(owner) || free(owner));
-        if in_it && !is_known_auth_claim(finding, target) {
+        if in_it && !is_known_auth_claim(finding, token) {
             // What is said of a file or a table is said of each.
             drafts.add(finding.clone(), &finding.text);
         }
     }
-    let reads: Vec<&Read> = project
+    let reads: Vec<&ClaimRead> = project
         .reads
         .iter()
         .filter(|read| counts(read.owner))
         .collect();
     for read in &reads {
-        if project.owner(read).reach == Reach::Never {
+        if project.owner(read).role_match == RoleMatch::Never {
             continue;
         }
-        if let Some((finding, key)) = judge(project, target, read) {
+        if let Some((finding, key)) = judge(project, token, read) {
             drafts.add(finding, &key);
         }
     }
-    let free = |read: &&Read| project.owner(read).kind.table().is_none();
-    let reads: Vec<&Read> = (project.reads.iter())
+    let free = |read: &&ClaimRead| project.owner(read).kind.table().is_none();
+    let reads: Vec<&ClaimRead> = (project.reads.iter())
         .filter(|read| counts(read.owner) || free(read))
         .collect();
     let mut findings = drafts.merged();
-    for known in target.known {
+    for known in token.claims {
         if !known.path.is_empty() && !is_read(&known.path, &reads, &findings) {
-            findings.push(unread(target, known));
+            findings.push(unread(token, known));
         }
     }
     findings.retain_mut(|finding| {
@@ -68,14 +72,18 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
         severity.is_some()
     });
     for finding in &mut findings {
-        finding.text = super::merge::sentence(project, finding);
+        finding.text = super::finding_groups::sentence(project, finding);
     }
     findings.sort_by_key(|finding| {
-        let place = finding
-            .place
+        let location = finding
+            .location
             .as_ref()
-            .map(|place| (place.file, place.offset));
-        (std::cmp::Reverse(finding.severity), place.is_none(), place)
+            .map(|location| (location.file, location.offset));
+        (
+            std::cmp::Reverse(finding.severity),
+            location.is_none(),
+            location,
+        )
     });
     findings
 }
@@ -83,7 +91,7 @@ pub fn compare(project: &Project, target: &Target<'_>, options: &Options) -> Vec
 /// What is not followed and not read, whatever the claims are.
 pub fn blind_spots(project: &Project) -> Vec<Finding> {
     let kinds = [FindingKind::Unfollowed, FindingKind::Skipped];
-    let mut drafts = Drafts::default();
+    let mut drafts = FindingGroups::default();
     for finding in &project.findings {
         if kinds.contains(&finding.kind) {
             drafts.add(finding.clone(), &finding.text);
@@ -91,15 +99,19 @@ pub fn blind_spots(project: &Project) -> Vec<Finding> {
     }
     let mut findings = drafts.merged();
     for finding in &mut findings {
-        finding.text = super::merge::sentence(project, finding);
+        finding.text = super::finding_groups::sentence(project, finding);
     }
     findings
 }
 
-impl Options {
+impl CompareOptions {
     /// Whether the object is on one of the tables.
     pub fn covers(&self, object: &Object) -> bool {
-        let covers = |table| self.tables.iter().any(|wanted| names_table(wanted, table));
+        let covers = |table| {
+            self.tables
+                .iter()
+                .any(|wanted| entry_names_table(wanted, table))
+        };
         let own = object.kind.table().into_iter();
         self.tables.is_empty() || own.chain(&object.also_on).any(covers)
     }
@@ -122,20 +134,20 @@ impl Options {
 
 /// How exactly an entry names a finding, if it does: by its kind, or by its claim.
 fn weight(entry: &str, finding: &Finding) -> Option<usize> {
-    if !finding.path.is_empty() && is_below(entry, &dotted(&finding.path)) {
+    if !finding.path.is_empty() && entry_names_claim(entry, &dotted(&finding.path)) {
         return Some(1 + entry.len());
     }
     (entry == finding.kind.name()).then_some(0)
 }
 
 /// Whether an entry names a claim, or one above it.
-pub fn is_below(entry: &str, path: &str) -> bool {
+pub fn entry_names_claim(entry: &str, path: &str) -> bool {
     let rest = path.strip_prefix(entry);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Whether an entry of [`Options::tables`] names a table, or may name one of which only the run knows all.
-pub fn names_table(entry: &str, table: &QualifiedName) -> bool {
+/// Whether an entry of [`CompareOptions::tables`] names a table, or may name one of which only the run knows all.
+pub fn entry_names_table(entry: &str, table: &QualifiedName) -> bool {
     match entry.rsplit_once('.') {
         Some((schema, "*")) => may_be(&table.schema, schema),
         Some((schema, name)) => may_be(&table.schema, schema) && may_be(&table.name, name),
@@ -143,20 +155,20 @@ pub fn names_table(entry: &str, table: &QualifiedName) -> bool {
     }
 }
 
-fn is_known_auth_claim(finding: &Finding, target: &Target<'_>) -> bool {
+fn is_known_auth_claim(finding: &Finding, token: &TokenClaims<'_>) -> bool {
     let first = finding.path.first();
     finding.kind == FindingKind::AuthOnly
         && first.is_some_and(|first| {
-            target.runtime.contains(&first.as_str())
-                || target
-                    .known
+            token.set_by_runtime.contains(&first.as_str())
+                || token
+                    .claims
                     .iter()
                     .any(|known| known.path.first() == Some(first))
         })
 }
 
 /// Whether something reads the claim, one above or one below it, or may do so unseen.
-fn is_read(path: &[String], reads: &[&Read], findings: &[Finding]) -> bool {
+fn is_read(path: &[String], reads: &[&ClaimRead], findings: &[Finding]) -> bool {
     let related = |other: &[String]| path.starts_with(other) || other.starts_with(path);
     reads.iter().any(|read| related(&read.path))
         || findings.iter().any(|finding| {

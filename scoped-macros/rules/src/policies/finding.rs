@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::object::Place;
+use super::object::SourceLocation;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -103,9 +103,9 @@ pub struct Finding {
     /// The index in [`Project::objects`](super::Project::objects); none for an unread claim.
     pub object: Option<usize>,
     /// Where it is written; none for an unread claim.
-    pub place: Option<Place>,
+    pub location: Option<SourceLocation>,
     /// Where else the same is to be said: the object and the place.
-    pub others: Vec<(usize, Place)>,
+    pub other_locations: Vec<(usize, SourceLocation)>,
     /// One sentence with file and line, in lower case and without a full stop.
     pub text: String,
 }

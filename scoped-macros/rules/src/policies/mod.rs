@@ -13,37 +13,37 @@
 //! A function of Postgres that is not understood yet goes into `flow/builtin.rs`, or `flow/jsonb.rs` if it is
 //! for JSON; an operator into `flow/operator.rs`; a statement that changes objects into `replay`.
 
+mod check_read;
+mod claim_lookup;
+mod claim_reads;
 mod compare;
-mod damage;
-mod escape;
+mod compatibility;
+mod dataflow;
+mod delimiter_index;
 mod finding;
-mod fit;
-mod flow;
-mod judge;
+mod finding_groups;
 mod lexer;
-mod lines;
-mod lookup;
-mod merge;
+mod line_index;
+mod migration_direction;
 mod name;
 mod object;
-mod quote;
-mod read;
+mod project;
+mod quoted_text;
 mod replay;
-mod section;
 mod source;
-mod split;
+mod statements;
+mod string_escape;
 mod suggest;
-mod survey;
 mod syntax;
-mod target;
-mod template;
+mod text_functions;
 mod token;
-mod types;
+mod token_claims;
+mod type_name;
 
-pub use compare::{Options, blind_spots, compare, is_below, names_table};
+pub use compare::{CompareOptions, blind_spots, compare, entry_names_claim, entry_names_table};
+pub use dataflow::{ClaimUse, Extraction, Predicate};
 pub use finding::{Finding, FindingKind, Severity, dotted};
-pub use flow::{Shape, Test, Use};
 pub use name::{QualifiedName, shown};
-pub use object::{Object, ObjectKind, Place, Reach};
-pub use read::{Project, Read};
-pub use target::{Known, Target};
+pub use object::{Object, ObjectKind, RoleMatch, SourceLocation};
+pub use project::{ClaimRead, Project};
+pub use token_claims::{KnownClaim, TokenClaims};

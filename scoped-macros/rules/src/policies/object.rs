@@ -4,7 +4,7 @@ use super::name::QualifiedName;
 
 /// Where something is written.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct SourceLocation {
     /// The index of the file in [`Project::files`](super::Project::files).
     pub file: usize,
     /// From 1 on.
@@ -19,13 +19,13 @@ pub struct Object {
     /// Which object it is.
     pub kind: ObjectKind,
     /// Where its statement begins.
-    pub place: Place,
+    pub location: SourceLocation,
     /// Made by dynamic SQL, so that the statement is perhaps not all of the truth.
     pub dynamic: bool,
     /// Perhaps it is not there, or perhaps it says something else.
     pub uncertain: bool,
     /// Whether it is asked when a token of ours is used.
-    pub reach: Reach,
+    pub role_match: RoleMatch,
     /// Names that its table may have as well.
     pub also_on: Vec<QualifiedName>,
     /// `AS RESTRICTIVE`.
@@ -34,13 +34,13 @@ pub struct Object {
 
 /// Whether the roles of a policy are those of tokens that the library makes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Reach {
+pub enum RoleMatch {
     /// No token of ours may have the role.
     Never,
     /// A token may have the role, but mostly has another.
-    Perhaps,
+    Possible,
     /// It is for all roles, or for `authenticated`.
-    Ours,
+    Always,
 }
 
 /// What kind of object, and which.

@@ -1,9 +1,9 @@
 use std::borrow::Cow;
 
-use super::escape::{bytes_escaped, escape, escape_sign, first_of};
 use super::lexer::{lex, lex_file};
 use super::name::{UNKNOWN, WrittenName, fold, truncate};
-use super::token::{Kind, Token};
+use super::string_escape::{bytes_escaped, escape, escape_sign, first_of};
+use super::token::{Token, TokenKind};
 
 /// A text with its tokens: a file, or SQL that was found in a string of one.
 pub(crate) struct Source<'a> {
@@ -18,12 +18,12 @@ pub(crate) struct Source<'a> {
 
 /// A text that was put together from literals, each with its place in the file.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub(crate) struct Pieces {
+pub(crate) struct MappedText {
     pub(crate) text: String,
     pub(crate) map: Vec<(u32, u32)>,
 }
 
-impl Pieces {
+impl MappedText {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "no text is longer than its file"
@@ -48,7 +48,7 @@ impl<'a> Source<'a> {
         let (mut tokens, marked) = lex_file(text);
         let mut text = Cow::Borrowed(text);
         if marked {
-            let applied = super::section::applied(&text);
+            let applied = super::migration_direction::applied(&text);
             tokens = lex(&applied);
             text = Cow::Owned(applied);
         }
@@ -61,7 +61,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(crate) fn nested(&self, pieces: Pieces, dynamic: bool) -> Source<'static> {
+    pub(crate) fn nested(&self, pieces: MappedText, dynamic: bool) -> Source<'static> {
         Source {
             file: self.file,
             tokens: lex(&pieces.text),
@@ -72,7 +72,7 @@ impl<'a> Source<'a> {
     }
 
     /// SQL that was put together out of literals.
-    pub(crate) fn of_pieces(pieces: Pieces) -> Source<'static> {
+    pub(crate) fn of_pieces(pieces: MappedText) -> Source<'static> {
         Source {
             file: 0,
             tokens: lex(&pieces.text),
@@ -101,7 +101,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+    pub(crate) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
@@ -111,7 +111,7 @@ impl<'a> Source<'a> {
             return false;
         };
         let (start, length) = (token.start as usize, (token.end - token.start) as usize);
-        if token.kind != Kind::Word || length != word.len() {
+        if token.kind != TokenKind::Word || length != word.len() {
             return false;
         }
         let (text, word) = (self.text.as_bytes(), word.as_bytes());
@@ -123,7 +123,7 @@ impl<'a> Source<'a> {
         let Some(token) = self.tokens.get(at) else {
             return false;
         };
-        if token.kind != Kind::Word {
+        if token.kind != TokenKind::Word {
             return false;
         }
         let text = self.text.as_bytes();
@@ -147,8 +147,8 @@ impl<'a> Source<'a> {
     /// The name at this token, as Postgres stores it.
     pub(crate) fn name(&self, at: usize) -> Option<String> {
         match self.kind(at)? {
-            Kind::Word => Some(fold(self.raw(at))),
-            Kind::Quoted | Kind::UnicodeQuoted => Some(truncate(self.decoded(at)?.text)),
+            TokenKind::Word => Some(fold(self.raw(at))),
+            TokenKind::Quoted | TokenKind::UnicodeQuoted => Some(truncate(self.decoded(at)?.text)),
             _ => None,
         }
     }
@@ -158,7 +158,7 @@ impl<'a> Source<'a> {
         let mut name = self.name(at)?;
         let mut schema = None;
         let mut at = at + 1;
-        while self.kind(at) == Some(Kind::Dot)
+        while self.kind(at) == Some(TokenKind::Dot)
             && let Some(next) = self.name(at + 1)
         {
             schema = Some(std::mem::replace(&mut name, next));
@@ -176,12 +176,12 @@ impl<'a> Source<'a> {
     }
 
     /// What a quoted token says, with places. Escapes are undone; unknown ones are kept as written.
-    pub(crate) fn decoded(&self, at: usize) -> Option<Pieces> {
+    pub(crate) fn decoded(&self, at: usize) -> Option<MappedText> {
         let token = self.tokens.get(at)?;
         let raw = self.raw(at);
         let open = first_of(raw, 0, b"'\"$")?;
-        let mut pieces = Pieces::default();
-        if token.kind == Kind::Dollar {
+        let mut pieces = MappedText::default();
+        if token.kind == TokenKind::Dollar {
             let tag = raw[1..].find('$')? + 2;
             let end = match raw.len().checked_sub(tag) {
                 Some(end) if end >= tag && raw.ends_with(&raw[..tag]) => end,
@@ -205,7 +205,7 @@ impl<'a> Source<'a> {
             } else if after.len() > 1 && after[1..].starts_with(quote) {
                 (Some(quote), 2)
             } else {
-                match super::quote::continued(raw.as_bytes(), stop + 1) {
+                match super::quoted_text::continued(raw.as_bytes(), stop + 1) {
                     Some(next) if quote == '\'' => (None, next + 1 - stop),
                     _ => break,
                 }
@@ -217,7 +217,7 @@ impl<'a> Source<'a> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the lexer has looked")]
-    fn keep(&self, pieces: &mut Pieces, start: usize, text: &str) {
+    fn keep(&self, pieces: &mut MappedText, start: usize, text: &str) {
         let start = start as u32;
         let end = start + text.len() as u32;
         let at = pieces.text.len() as u32;
@@ -238,9 +238,9 @@ impl<'a> Source<'a> {
         let mut at = at;
         while at < end {
             match self.kind(at) {
-                Some(Kind::Open) => depth += 1,
-                Some(Kind::Close) if depth <= 1 => return at,
-                Some(Kind::Close) => depth -= 1,
+                Some(TokenKind::Open) => depth += 1,
+                Some(TokenKind::Close) if depth <= 1 => return at,
+                Some(TokenKind::Close) => depth -= 1,
                 _ if depth == 0 => return at,
                 _ => {}
             }

@@ -1,6 +1,6 @@
 /// What a token is. Comments and blanks are none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     /// A keyword or a name that Postgres folds to lower case.
     Word,
     /// `"a name"`.
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
     Other,
 }
 
-impl Kind {
+impl TokenKind {
     pub(crate) fn is_text(self) -> bool {
         matches!(
             self,
@@ -50,7 +50,7 @@ impl Kind {
 /// One token, by its bytes in the text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     pub(crate) start: u32,
     pub(crate) end: u32,
 }

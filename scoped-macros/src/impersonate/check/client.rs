@@ -4,14 +4,14 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, Type};
 
-use super::super::model::{Client, Twin, conditions};
-use super::super::parse::{Arguments, Written, WrittenClient};
-use super::scope::Scope;
-use super::{shown, value};
+use super::super::model::{Client, DuplicateClients, conditions};
+use super::super::parse::{Arguments, WrittenClient, WrittenFunction};
+use super::client_arguments::ClientArguments;
+use super::{argument_values, shown};
 use crate::support::errors::Errors;
 
 /// The clients that are the same if both exist.
-pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Vec<Twin> {
+pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<DuplicateClients> {
     for marker in &written.markers_on_self {
         let message =
             "`self` cannot be the client; mark a parameter such as `#[scoped] db: ScopedClient`";
@@ -24,14 +24,14 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Vec<Twin> {
             errors.at(reference, message);
         }
     }
-    let twins = check_twins(&written.clients, errors);
+    let duplicates = find_duplicates(&written.clients, errors);
     if written.clients.is_empty() && written.markers_on_self.is_empty() {
         find_unmarked(written, errors);
     }
     check_users(written, errors);
     for client in &written.clients {
         if let Some(argument) = needed_claims(&client.parameter.ty)
-            && !Scope::of_client(written, client).is_attempted("claims")
+            && !ClientArguments::of_client(written, client).is_attempted("claims")
         {
             let claims = shown(argument);
             let message = format!(
@@ -40,37 +40,37 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Vec<Twin> {
             errors.at(argument, message);
         }
     }
-    twins
+    duplicates
 }
 
 /// `None` only when a mistake was reported.
-pub(super) fn model(written: &Written, client: &WrittenClient) -> Option<Client> {
-    let scope = Scope::of_client(written, client);
+pub(super) fn model(written: &WrittenFunction, client: &WrittenClient) -> Option<Client> {
+    let scope = ClientArguments::of_client(written, client);
     Some(Client {
         parameter: client.parameter.clone(),
         via: scope.value("via").cloned(),
         user: scope.value("user")?.clone(),
-        settings: value::settings(&scope),
+        settings: argument_values::settings(&scope),
         claims: scope.value("claims").cloned(),
     })
 }
 
 /// Two clients of the same user with the same everything are one too many.
-fn check_twins(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Twin> {
+fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<DuplicateClients> {
     let plain = |client: &&WrittenClient| {
         client.arguments.list.is_empty() && !client.arguments.has_nameless
     };
     let plain: Vec<_> = clients.iter().filter(plain).collect();
-    let mut twins = Vec::new();
-    for (position, twin) in plain.iter().enumerate() {
+    let mut duplicates = Vec::new();
+    for (position, duplicate) in plain.iter().enumerate() {
         for first in &plain[..position] {
-            let pattern = &twin.parameter.pat;
+            let pattern = &duplicate.parameter.pat;
             let message = format!(
                 "client `{}` would be the same as `{}`; give it a user of its own, as in `#[scoped(user = ...)]`",
                 shown(pattern),
                 shown(&first.parameter.pat)
             );
-            let of_both = [&first.parameter, &twin.parameter];
+            let of_both = [&first.parameter, &duplicate.parameter];
             if of_both
                 .iter()
                 .all(|parameter| conditions(parameter).next().is_none())
@@ -79,21 +79,22 @@ fn check_twins(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Twin> {
                 break;
             }
             // Only the compiler knows whether both exist.
-            twins.push(Twin {
+            duplicates.push(DuplicateClients {
                 conditions: of_both.into_iter().flat_map(conditions).cloned().collect(),
                 span: pattern.span(),
                 message,
             });
         }
     }
-    twins
+    duplicates
 }
 
-fn check_users(written: &Written, errors: &mut Errors) {
-    let lacks = |client: &&WrittenClient| !Scope::of_client(written, client).is_attempted("user");
+fn check_users(written: &WrittenFunction, errors: &mut Errors) {
+    let lacks =
+        |client: &&WrittenClient| !ClientArguments::of_client(written, client).is_attempted("user");
     let without: Vec<_> = written.clients.iter().filter(lacks).collect();
     if without.len() == written.clients.len() {
-        if !Scope::of_attribute(written).is_attempted("user") {
+        if !ClientArguments::of_attribute(written).is_attempted("user") {
             let message = "argument `user` is missing; say whom to act as, with `user = ...`";
             errors.span(Span::call_site(), message);
         }
@@ -110,7 +111,7 @@ fn check_users(written: &Written, errors: &mut Errors) {
 }
 
 /// No marker: either it was forgotten or the whole parameter was.
-fn find_unmarked(written: &mut Written, errors: &mut Errors) {
+fn find_unmarked(written: &mut WrittenFunction, errors: &mut Errors) {
     let inputs = &mut written.function.signature.inputs;
     let found = inputs
         .iter()

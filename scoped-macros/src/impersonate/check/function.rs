@@ -6,12 +6,12 @@ use syn::{
     GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Token, Type, TypeParamBound,
 };
 
-use super::super::model::Kind;
+use super::super::model::FunctionKind;
 use crate::support::async_block;
 use crate::support::errors::Errors;
 use crate::support::function::Function;
 
-pub(super) fn kind(function: &Function, errors: &mut Errors) -> Kind {
+pub(super) fn kind(function: &Function, errors: &mut Errors) -> FunctionKind {
     let signature = &function.signature;
     if let Some(abi) = &signature.abi {
         let message = "an `extern` function cannot be given a client; put `#[impersonate]` on a function that it calls";
@@ -28,26 +28,30 @@ pub(super) fn kind(function: &Function, errors: &mut Errors) -> Kind {
             signature.ident
         );
         errors.at(&signature.ident, message);
-        return Kind::Async;
+        return FunctionKind::Async;
     };
     if signature.asyncness.is_some() {
-        return Kind::Async;
+        return FunctionKind::Async;
     }
     if async_block::edit(body.stream(), |block| block).is_some() {
-        return Kind::Future;
+        return FunctionKind::Future;
     }
     if let Some(output) = declared(signature)
         && future_output(output).is_some()
     {
         let message = "the future is not made by an async block at the end of the body; make the function an `async fn`, or end it with `async move { .. }`";
         errors.at(output, message);
-        return Kind::Future;
+        return FunctionKind::Future;
     }
-    Kind::Blocking
+    FunctionKind::Blocking
 }
 
 /// What a `return` takes where the client is made, if it can be written there.
-pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> Option<Type> {
+pub(super) fn output(
+    signature: &Signature,
+    kind: FunctionKind,
+    errors: &mut Errors,
+) -> Option<Type> {
     let message =
         "making the client can fail; return a `Result<_, E>` with `E: From<scoped_runtime::Error>`";
     let Some(declared) = declared(signature) else {
@@ -55,8 +59,8 @@ pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> 
         return None;
     };
     let output = match kind {
-        Kind::Future => future_output(declared)?,
-        Kind::Async | Kind::Blocking => declared,
+        FunctionKind::Future => future_output(declared)?,
+        FunctionKind::Async | FunctionKind::Blocking => declared,
     };
     if is_unit(output) || is_never_a_result(output) {
         errors.at(output, message);

@@ -5,20 +5,20 @@ use std::time::Duration;
 use scoped_rules::lifetime;
 use syn::{Lit, LitBool};
 
-use super::super::parse::Written;
-use super::scope::Scope;
-use super::value::{literal, seconds};
+use super::super::parse::WrittenFunction;
+use super::argument_values::{literal, seconds};
+use super::client_arguments::ClientArguments;
 use crate::support::errors::Errors;
 
-pub(super) fn check(written: &Written, errors: &mut Errors) {
-    check_scope(&Scope::of_attribute(written), errors);
+pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
+    check_scope(&ClientArguments::of_attribute(written), errors);
     for client in &written.clients {
-        check_scope(&Scope::of_client(written, client), errors);
+        check_scope(&ClientArguments::of_client(written, client), errors);
     }
 }
 
 /// Looks only at what the scope itself says something about: the rest was looked at before.
-fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
+fn check_scope(scope: &ClientArguments<'_>, errors: &mut Errors) {
     let says = |name| scope.own.value(name).is_some();
     let Some(margin) = scope.value("refresh_before") else {
         return;
@@ -42,7 +42,7 @@ fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
 }
 
 /// The life of the tokens, if it is known when this is compiled.
-fn life(scope: &Scope<'_>) -> Option<u64> {
+fn life(scope: &ClientArguments<'_>) -> Option<u64> {
     match (scope.value("expires_in"), scope.is_attempted("claims")) {
         (Some(life), _) => seconds(life),
         (None, false) => Some(lifetime::DEFAULT.as_secs()),

@@ -2,14 +2,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::model::{Client, Kind, Model, Setting, Time};
-use super::{ends, failed};
+use super::super::model::{Client, FunctionKind, Lifetime, Model, Setting};
+use super::{ends, error_return};
 
 /// A block with the client, or a `return` with the error.
 pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     let runtime = &model.runtime;
     let module = module(model);
-    let failed = failed::failed(model);
+    let failed = error_return::error_return(model);
     let mut statements = TokenStream::new();
     let via = if let Some(via) = &client.via {
         via.to_token_stream()
@@ -21,8 +21,10 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
             };
         });
         match model.kind {
-            Kind::Async | Kind::Future => quote_spanned!(Span::mixed_site()=> __scoped_clients),
-            Kind::Blocking => {
+            FunctionKind::Async | FunctionKind::Future => {
+                quote_spanned!(Span::mixed_site()=> __scoped_clients)
+            }
+            FunctionKind::Blocking => {
                 quote_spanned!(Span::mixed_site()=> #module::ScopedClients::from(__scoped_clients))
             }
         }
@@ -47,8 +49,8 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
 fn module(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     match model.kind {
-        Kind::Async | Kind::Future => runtime.to_token_stream(),
-        Kind::Blocking => {
+        FunctionKind::Async | FunctionKind::Future => runtime.to_token_stream(),
+        FunctionKind::Blocking => {
             // Without the feature, the compiler's error is here.
             let (place, _) = ends(model.function.signature.fn_token);
             let blocking = quote_spanned!(place=> blocking);
@@ -94,12 +96,12 @@ fn user(
 /// One call of the builder. Where one type fits, the value is coerced to it before the call.
 fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
     let duration = |place| quote_spanned!(place=> ::core::time::Duration);
-    let time = |time: &Time| match time {
-        Time::Seconds(seconds) => {
+    let time = |time: &Lifetime| match time {
+        Lifetime::Seconds(seconds) => {
             let duration = duration(Span::mixed_site());
             (duration.clone(), quote!(#duration::from_secs(#seconds)))
         }
-        Time::Value(value) => (duration(ends(value).0), value.to_token_stream()),
+        Lifetime::Value(value) => (duration(ends(value).0), value.to_token_stream()),
     };
     let (method, (ty, value)) = match setting {
         Setting::ExpiresIn(life) => (quote!(expires_in), time(life)),

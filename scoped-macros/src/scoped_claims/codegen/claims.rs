@@ -7,7 +7,7 @@ use syn::parse_quote;
 use syn::spanned::Spanned;
 
 use super::super::constraint::Constraint;
-use super::super::model::{Claim, Field, Marks, Model};
+use super::super::model::{Claim, ClaimFlags, Field, Model};
 
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
@@ -101,11 +101,12 @@ fn claim(model: &Model, field: &Field, claim: &Claim) -> TokenStream {
         under,
         name,
         optional,
-        marks: Marks {
-            secret,
-            unread,
-            allow_float,
-        },
+        flags:
+            ClaimFlags {
+                secret,
+                unread,
+                allow_float,
+            },
         ..
     } = claim;
     quote! {
@@ -180,12 +181,12 @@ fn checks(model: &Model) -> Option<TokenStream> {
                 (Constraint::Custom(_), Some(path)) => {
                     let place = Span::mixed_site().located_at(path.span());
                     let value = Ident::new("__scoped_value", place);
-                    let of_field = if written.optional && super::super::shape::is_option(&field.ty)
-                    {
-                        quote!(::core::option::Option::as_ref(&self.#name))
-                    } else {
-                        quote!(::core::option::Option::Some(&self.#name))
-                    };
+                    let of_field =
+                        if written.optional && super::super::type_shape::is_option(&field.ty) {
+                            quote!(::core::option::Option::as_ref(&self.#name))
+                        } else {
+                            quote!(::core::option::Option::Some(&self.#name))
+                        };
                     let call = quote_spanned!(path.span()=> #path(#value));
                     checks.push(quote! {
                         #(#cfgs)*

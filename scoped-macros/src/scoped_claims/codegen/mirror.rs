@@ -5,8 +5,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Data, LitStr, WherePredicate, parse_quote};
 
-use super::super::model::{Default, Field, Model};
-use super::on_struct::field_arguments;
+use super::super::model::{DefaultValue, Field, Model};
+use super::serde_derives::field_arguments;
 use super::{can_be_bound, de_lifetime, deserialize_bounds, in_string};
 
 /// Between the names of a path. The runtime knows it, too.
@@ -85,7 +85,7 @@ fn mirror_field(model: &Model, field: &Field) -> TokenStream {
         let (name, aliases) = read.split_first().unwrap_or((&written, &[]));
         quote!(rename(serialize = #written, deserialize = #name), #(alias = #aliases,)*)
     });
-    let default = matches!(field.default, Some(Default::Value(_))).then(|| {
+    let default = matches!(field.default, Some(DefaultValue::Value(_))).then(|| {
         let (_, arguments, _) = model.item.generics.split_for_impl();
         let arguments = arguments.as_turbofish();
         let function = format_ident!("default_{}", name);
@@ -109,7 +109,7 @@ fn read_paths(field: &Field) -> Vec<String> {
 fn defaults(model: &Model) -> TokenStream {
     let (parameters, arguments, bounds) = model.item.generics.split_for_impl();
     let functions = model.fields.iter().filter_map(|field| {
-        let Some(Default::Value(value)) = &field.default else {
+        let Some(DefaultValue::Value(value)) = &field.default else {
             return None;
         };
         let Field { name, ty, cfgs, .. } = field;

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::super::model::Model;
-use super::super::policies::{ByType, Folder, OfEnum, Policies, Warning, manifest, shown};
+use super::super::policies::{EnumTest, Folder, Policies, TypeCheck, Warning, manifest, shown};
 
 pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     let runtime = &model.runtime;
@@ -22,16 +22,17 @@ pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
         };
     };
     let warnings = policies.warnings.iter().map(warning);
-    let by_type = policies
-        .by_type
+    let type_check = policies
+        .type_checks
         .iter()
-        .map(|asked| by_type(asked, &private));
+        .map(|asked| type_check(asked, &private));
     let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders));
-    let enums = (!policies.of_enums.is_empty()).then(|| enums(model, &policies.of_enums, &private));
+    let enums =
+        (!policies.enum_tests.is_empty()).then(|| enums(model, &policies.enum_tests, &private));
     quote! {
         #files
         #(#warnings)*
-        #(#by_type)*
+        #(#type_check)*
         #test
         #enums
     }
@@ -54,8 +55,8 @@ fn warning(warning: &Warning) -> TokenStream {
 }
 
 /// An error if the type is what it must not be.
-fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
-    let ByType {
+fn type_check(asked: &TypeCheck, private: &TokenStream) -> TokenStream {
+    let TypeCheck {
         ty,
         span,
         cfgs,
@@ -120,14 +121,14 @@ fn test(model: &Model, folders: &[Folder]) -> TokenStream {
 
 /// Serde tells an enum's values, but not to the compiler. Not in a module, where the types of a struct
 /// inside of a function have no names.
-fn enums(model: &Model, of_enums: &[OfEnum], private: &TokenStream) -> TokenStream {
+fn enums(model: &Model, enum_tests: &[EnumTest], private: &TokenStream) -> TokenStream {
     let name = model.item.ident.unraw();
     let test = format_ident!(
         "__policies_of_{name}_compare_enums",
         span = Span::mixed_site()
     );
-    let comparisons = of_enums.iter().map(|of_enum| {
-        let OfEnum {
+    let comparisons = enum_tests.iter().map(|of_enum| {
+        let EnumTest {
             ty,
             cfgs,
             literals,

@@ -25,7 +25,7 @@ const ON_FIELD: [&str; 12] = [
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(in super::super) struct OnField {
+pub(in super::super) struct SerdeOnField {
     /// The name it is serialised as.
     pub(in super::super) rename: Option<LitStr>,
     /// It may have another name, but a mistake hides it.
@@ -55,8 +55,8 @@ pub(in super::super) enum Skip {
     Always,
 }
 
-pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> OnField {
-    let mut facts = OnField {
+pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> SerdeOnField {
+    let mut facts = SerdeOnField {
         rename: None,
         is_unclear: !arguments.complete,
         read_renames: Vec::new(),

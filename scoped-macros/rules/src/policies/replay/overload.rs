@@ -1,15 +1,15 @@
 //! Which of several functions with one name a call means.
 
-use super::super::syntax::{Link, Node};
-use super::State;
+use super::super::syntax::{ChainLink, Node};
+use super::Catalog;
 use super::function::Function;
 
 /// An argument of a call: its name, if it is named, and its type, if that is known.
-pub(crate) type Given<'g> = (Option<&'g str>, Option<String>);
+pub(crate) type CallArgument<'g> = (Option<&'g str>, Option<String>);
 
-impl State {
+impl Catalog {
     /// Those of the functions that these arguments fit best.
-    pub(crate) fn overloads(&self, known: &[usize], given: &[Given<'_>]) -> Vec<usize> {
+    pub(crate) fn overloads(&self, known: &[usize], given: &[CallArgument<'_>]) -> Vec<usize> {
         let function = |id: &usize| &self.functions[*id];
         let mut fitting = known.to_vec();
         narrow(&mut fitting, |id| function(id).takes(given.len()));
@@ -40,14 +40,14 @@ impl State {
             Node::Boolean(_) | Node::Not(_) | Node::Exists(_) => Some("boolean".to_owned()),
             Node::Prefix(inner) => self.kind_of(inner),
             Node::Chain(_, links) => match links.last()? {
-                Link::Cast(kind) => Some(self.type_identity(kind)),
-                Link::Operator(operator, ..) => match &**operator {
+                ChainLink::Cast(kind) => Some(self.type_identity(kind)),
+                ChainLink::Operator(operator, ..) => match &**operator {
                     "->>" | "#>>" => Some("text".to_owned()),
                     "->" | "#>" => Some("jsonb".to_owned()),
                     "=" | "<>" | "and" | "or" => Some("boolean".to_owned()),
                     _ => None,
                 },
-                Link::In(..) | Link::Is(..) => Some("boolean".to_owned()),
+                ChainLink::In(..) | ChainLink::IsPredicate(..) => Some("boolean".to_owned()),
                 _ => None,
             },
             Node::Call(call) => {
@@ -78,7 +78,7 @@ fn narrow(all: &mut Vec<usize>, fits: impl Fn(&usize) -> bool) {
 /// What the function wants, with what the call gives.
 fn pairs<'g>(
     function: &'g Function,
-    given: &'g [Given<'_>],
+    given: &'g [CallArgument<'_>],
 ) -> impl Iterator<Item = (Option<&'g String>, &'g Option<String>)> {
     given.iter().enumerate().map(|(index, (name, kind))| {
         let index = match name {

@@ -1,18 +1,18 @@
 use super::super::name::{UNKNOWN, WrittenName};
 use super::super::source::Source;
-use super::super::token::Kind;
-use super::bound::Expression;
-use super::{Part, Replay};
+use super::super::token::TokenKind;
+use super::name_bindings::Expression;
+use super::{Replay, SourceRange};
 
 /// A live policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     /// Several after a rename that perhaps was not done.
     pub(crate) names: Vec<String>,
-    pub(crate) at: Part,
-    pub(crate) clauses: Clauses,
+    pub(crate) at: SourceRange,
+    pub(crate) clauses: PolicyClauses,
     /// What it is instead, if a change that perhaps was not done was not done.
-    pub(crate) instead: Vec<Clauses>,
+    pub(crate) instead: Vec<PolicyClauses>,
     pub(crate) restrictive: bool,
     /// Perhaps it is not there.
     pub(crate) uncertain: bool,
@@ -20,7 +20,7 @@ pub(crate) struct Policy {
 
 /// What a policy says.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Clauses {
+pub(crate) struct PolicyClauses {
     /// Empty for all.
     pub(crate) roles: Vec<String>,
     pub(crate) using: Option<Expression>,
@@ -42,7 +42,7 @@ impl Policy {
         unsure: bool,
         takes: &impl Fn(&Expression) -> Option<bool>,
     ) -> bool {
-        let of_version = |clauses: &Clauses| {
+        let of_version = |clauses: &PolicyClauses| {
             let expressions = clauses.using.iter().chain(&clauses.check);
             expressions.filter_map(takes).max()
         };
@@ -65,13 +65,13 @@ impl Policy {
     }
 
     /// All that it may say.
-    pub(crate) fn versions(&self) -> impl Iterator<Item = &Clauses> {
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &PolicyClauses> {
         std::iter::once(&self.clauses).chain(&self.instead)
     }
 }
 
 impl Replay<'_> {
-    pub(super) fn create_policy(&mut self, part: Part, at: usize) {
+    pub(super) fn create_policy(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, table, at)) = policy_head(source, at) else {
             return;
@@ -80,11 +80,11 @@ impl Replay<'_> {
         for at in at..part.range.1.min(at + 2) {
             restrictive |= source.is(at, "as") && source.is(at + 1, "restrictive");
         }
-        let table = self.state.table(table);
+        let table = self.catalog.table(table);
         let mut policy = Policy {
             names: vec![name],
             at: part,
-            clauses: Clauses::default(),
+            clauses: PolicyClauses::default(),
             instead: Vec::new(),
             restrictive,
             uncertain: self.unsure,
@@ -94,12 +94,12 @@ impl Replay<'_> {
     }
 
     fn add_policy(&mut self, table: usize, mut policy: Policy) {
-        let known = self.state.tables[table].policies.iter();
+        let known = self.catalog.tables[table].policies.iter();
         let known = known.filter(|known| known.is(&policy.names[0]));
         // Another folder tells of the same policy once more: the later text is the newer one.
         let newer = known.map(|known| known.at).next();
         let newer = newer.is_some_and(|at| self.folder(at) != self.folder(policy.at));
-        let policies = &mut self.state.tables[table].policies;
+        let policies = &mut self.catalog.tables[table].policies;
         // Two names that only the run knows are two policies.
         while policy.names[0].contains(UNKNOWN)
             && policies.iter().any(|known| known.is(&policy.names[0]))
@@ -124,7 +124,7 @@ impl Replay<'_> {
         }
     }
 
-    pub(super) fn alter_policy(&mut self, part: Part, at: usize) {
+    pub(super) fn alter_policy(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, table, at)) = policy_head(source, at) else {
             return;
@@ -133,14 +133,14 @@ impl Replay<'_> {
             .is(at, "rename")
             .then(|| source.name(at + 2))
             .flatten();
-        let table = self.state.table(table);
+        let table = self.catalog.table(table);
         let unsure = self.unsure;
-        let known = self.state.tables[table]
+        let known = self.catalog.tables[table]
             .policies
             .iter()
             .position(|policy| policy.is(&name));
         if let Some(new) = rename {
-            let policies = &mut self.state.tables[table].policies;
+            let policies = &mut self.catalog.tables[table].policies;
             // A name that is taken is refused.
             let taken = policies
                 .iter()
@@ -155,12 +155,12 @@ impl Replay<'_> {
             }
             return;
         }
-        let mut clauses = Clauses::default();
+        let mut clauses = PolicyClauses::default();
         if let Some(known) = known {
-            clauses.clone_from(&self.state.tables[table].policies[known].clauses);
+            clauses.clone_from(&self.catalog.tables[table].policies[known].clauses);
         }
         self.clauses(part, at, table, &mut clauses);
-        let policies = &mut self.state.tables[table].policies;
+        let policies = &mut self.catalog.tables[table].policies;
         match known {
             Some(known) => {
                 let policy = &mut policies[known];
@@ -183,18 +183,18 @@ impl Replay<'_> {
         }
     }
 
-    pub(super) fn drop_policy(&mut self, part: Part, at: usize) {
+    pub(super) fn drop_policy(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, table, _)) = policy_head(source, at) else {
             return;
         };
-        let table = self.state.table_name(table);
+        let table = self.catalog.table_name(table);
         if !table.is_unknown() && !name.contains(UNKNOWN) {
-            let Some(id) = self.state.table_names.get(&table).copied() else {
+            let Some(id) = self.catalog.table_names.get(&table).copied() else {
                 return;
             };
-            let unsure = self.unsure || self.state.tables[id].names.len() > 1;
-            self.state.tables[id].policies.retain_mut(|policy| {
+            let unsure = self.unsure || self.catalog.tables[id].names.len() > 1;
+            self.catalog.tables[id].policies.retain_mut(|policy| {
                 if !policy.is(&name) {
                     return true;
                 }
@@ -207,7 +207,7 @@ impl Replay<'_> {
             return;
         }
         // `DROP POLICY %I ON ..`, mostly in a loop over pg_policies: nobody can tell which.
-        for entry in &mut self.state.tables {
+        for entry in &mut self.catalog.tables {
             let same = entry.names.iter().any(|found| {
                 may_be(&table.schema, &found.schema) && may_be(&table.name, &found.name)
             });
@@ -219,15 +219,15 @@ impl Replay<'_> {
     }
 
     /// What follows `ON table` in CREATE and ALTER POLICY.
-    fn clauses(&self, part: Part, at: usize, table: usize, clauses: &mut Clauses) {
+    fn clauses(&self, part: SourceRange, at: usize, table: usize, clauses: &mut PolicyClauses) {
         let source = &self.sources[part.source];
         let end = part.range.1;
         let mut at = at;
         let expression = |at: usize| {
             let close = source.closing((at, end));
             let range = ((at + 1).min(close), close);
-            (source.kind(at) == Some(Kind::Open)).then(|| {
-                let part = Part {
+            (source.kind(at) == Some(TokenKind::Open)).then(|| {
+                let part = SourceRange {
                     source: part.source,
                     range,
                 };
@@ -247,7 +247,7 @@ impl Replay<'_> {
                 while let Some(role) = source.name(at).filter(|_| at < end) {
                     clauses.roles.push(role);
                     at += 1;
-                    if source.kind(at) != Some(Kind::Comma) {
+                    if source.kind(at) != Some(TokenKind::Comma) {
                         break;
                     }
                     at += 1;

@@ -1,18 +1,18 @@
 use super::super::source::Source;
-use super::super::split::Range;
-use super::{Part, Replay, State};
+use super::super::statements::TokenRange;
+use super::{Catalog, Replay, SourceRange};
 
 /// What a ROLLBACK goes back to.
-pub(super) struct Mark {
+pub(super) struct Savepoint {
     /// Of a savepoint.
     name: Option<String>,
-    state: State,
+    catalog: Catalog,
 }
 
 impl Replay<'_> {
     /// BEGIN, SAVEPOINT, COMMIT, ROLLBACK and their synonyms. What a file leaves open counts: whoever
     /// applies the files ends it.
-    pub(super) fn transaction(&mut self, part: Part) {
+    pub(super) fn transaction(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (at, end) = part.range;
         let chain =
@@ -65,8 +65,8 @@ impl Replay<'_> {
     fn mark(&mut self, name: Option<String>) {
         // Only a file that rolls back needs the copies.
         if self.rolls_back {
-            let state = self.state.clone();
-            self.marks.push(Mark { name, state });
+            let catalog = self.catalog.clone();
+            self.marks.push(Savepoint { name, catalog });
         }
     }
 
@@ -79,7 +79,7 @@ impl Replay<'_> {
                 .rposition(|mark| mark.name.as_deref() == name),
         };
         let Some(found) = found else { return };
-        self.state = self.marks[found].state.clone();
+        self.catalog = self.marks[found].catalog.clone();
         // A savepoint stays where it is; the whole transaction is over.
         self.marks
             .truncate(if name.is_some() { found + 1 } else { 0 });
@@ -87,7 +87,7 @@ impl Replay<'_> {
 }
 
 /// Whether anything is rolled back there. Only then is it worth keeping copies of the state.
-pub(super) fn rolls_back(source: &Source<'_>, statements: &[Range]) -> bool {
+pub(super) fn rolls_back(source: &Source<'_>, statements: &[TokenRange]) -> bool {
     let mut statements = statements.iter();
     statements.any(|(at, _)| source.is_any(*at, &["rollback", "abort"]))
 }

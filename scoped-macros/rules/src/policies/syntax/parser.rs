@@ -1,15 +1,15 @@
 use super::super::source::Source;
-use super::super::split::Range;
-use super::super::token::Kind;
-use super::code::{Code, NONE};
-use super::node::{Argument, Call, Node};
+use super::super::statements::TokenRange;
+use super::super::token::TokenKind;
+use super::token_view::{NONE, TokenView};
+use super::tree::{Argument, Call, Node};
 
 /// Deeper expressions are only searched for calls.
 const MAX_DEPTH: usize = 48;
 
 /// Reads trees out of a range of tokens.
 pub(crate) struct Parser<'c> {
-    pub(crate) code: &'c Code<'c>,
+    pub(crate) code: &'c TokenView<'c>,
     pub(super) at: usize,
     /// The end of the innermost brackets.
     pub(super) end: usize,
@@ -17,7 +17,7 @@ pub(crate) struct Parser<'c> {
 }
 
 impl<'c> Parser<'c> {
-    pub(crate) fn new(code: &'c Code<'c>) -> Self {
+    pub(crate) fn new(code: &'c TokenView<'c>) -> Self {
         Self {
             code,
             at: 0,
@@ -27,19 +27,19 @@ impl<'c> Parser<'c> {
     }
 
     /// The one expression of a policy, or of a default behind words such as DEFAULT and CHECK.
-    pub(crate) fn whole(source: &Source<'_>, range: Range) -> Node {
-        let code = Code::new(source, range);
-        let mut nodes = Parser::new(&code).junk();
+    pub(crate) fn whole(source: &Source<'_>, range: TokenRange) -> Node {
+        let code = TokenView::new(source, range);
+        let mut nodes = Parser::new(&code).unparsed();
         match nodes.pop() {
             Some(node) if nodes.is_empty() => node,
             last => {
                 nodes.extend(last);
-                Node::Junk(nodes)
+                Node::Unparsed(nodes)
             }
         }
     }
 
-    pub(super) fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<TokenKind> {
         (self.at < self.end)
             .then(|| self.code.kind(self.at))
             .flatten()
@@ -60,7 +60,7 @@ impl<'c> Parser<'c> {
         is
     }
 
-    pub(super) fn eat_kind(&mut self, kind: Kind) -> bool {
+    pub(super) fn eat_kind(&mut self, kind: TokenKind) -> bool {
         let is = self.kind() == Some(kind);
         self.at += usize::from(is);
         is
@@ -95,7 +95,7 @@ impl<'c> Parser<'c> {
     pub(super) fn calls(&mut self) -> Node {
         let mut found = Vec::new();
         while self.at < self.end {
-            if self.code.kind(self.at + 1) == Some(Kind::Open)
+            if self.code.kind(self.at + 1) == Some(TokenKind::Open)
                 && let Some((name, next)) = self.code.qualified_before(self.at)
             {
                 let arguments = self.code.text(next + 1).map(|text| Argument {
@@ -111,13 +111,13 @@ impl<'c> Parser<'c> {
             }
             self.at += 1;
         }
-        Node::Junk(found)
+        Node::Unparsed(found)
     }
 
     /// Every expression up to the end of the brackets or the statement, whatever stands between.
-    pub(super) fn junk(&mut self) -> Vec<Node> {
+    pub(super) fn unparsed(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
-        while self.at < self.end && self.kind() != Some(Kind::Semicolon) {
+        while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
             if self.begins_query() {
                 found.push(self.deeper(|parser| Node::Query(Box::new(parser.query()))));
@@ -152,12 +152,12 @@ impl<'c> Parser<'c> {
             if self.at > before {
                 found.push(node);
             }
-            if !self.eat_kind(Kind::Comma) {
-                if self.at >= self.end || self.kind() == Some(Kind::Semicolon) {
+            if !self.eat_kind(TokenKind::Comma) {
+                if self.at >= self.end || self.kind() == Some(TokenKind::Semicolon) {
                     break;
                 }
                 // Damage, or words of a grammar that is not known.
-                let rest = self.junk();
+                let rest = self.unparsed();
                 found.extend(rest);
                 break;
             }

@@ -1,7 +1,7 @@
-use super::super::token::Kind;
-use super::node::{Item, Node, Query, Select};
+use super::super::token::TokenKind;
+use super::keywords::{CLAUSES, SETS};
 use super::parser::Parser;
-use super::words::{CLAUSES, SETS};
+use super::tree::{Item, Node, Query, Select};
 
 impl Parser<'_> {
     pub(super) fn begins_query(&self) -> bool {
@@ -10,13 +10,13 @@ impl Parser<'_> {
             return !self.is("with")
                 || self.code.is(self.at + 1, "recursive")
                 || self.code.is(self.at + 2, "as")
-                || self.code.kind(self.at + 2) == Some(Kind::Open);
+                || self.code.kind(self.at + 2) == Some(TokenKind::Open);
         }
         if self.is("insert") {
             return self.code.is(self.at + 1, "into");
         }
         if self.is("update") {
-            return self.code.kind(self.at + 1).is_some_and(Kind::is_name)
+            return self.code.kind(self.at + 1).is_some_and(TokenKind::is_name)
                 && !self.code.is_any(self.at + 1, &["of", "on", "or", "set"]);
         }
         if self.is("delete") {
@@ -28,7 +28,7 @@ impl Parser<'_> {
     /// A query in brackets; an expression may begin like that as well.
     pub(super) fn opens_query(&self) -> bool {
         let mut at = self.at;
-        while self.code.kind(at) == Some(Kind::Open) && at < self.end.min(self.at + 16) {
+        while self.code.kind(at) == Some(TokenKind::Open) && at < self.end.min(self.at + 16) {
             at += 1;
         }
         at > self.at && self.code.is_any(at, &["select", "values", "with"])
@@ -50,7 +50,7 @@ impl Parser<'_> {
             } else if self.is_any(&["insert", "update", "delete"]) {
                 let select = self.write();
                 query.selects.push(select);
-            } else if self.kind() == Some(Kind::Open) {
+            } else if self.kind() == Some(TokenKind::Open) {
                 let inner = self.nested_query();
                 query.selects.push(Select {
                     inner: Some(Box::new(inner)),
@@ -75,13 +75,13 @@ impl Parser<'_> {
     /// The query in the brackets here; too deep, only its calls.
     pub(super) fn nested_query(&mut self) -> Query {
         let mut inner = Query::default();
-        let junk = self.inside(|parser| {
+        let unparsed = self.inside(|parser| {
             parser.deeper(|parser| {
                 inner = parser.query();
-                Node::Junk(parser.junk())
+                Node::Unparsed(parser.unparsed())
             })
         });
-        inner.rest.push(junk);
+        inner.rest.push(unparsed);
         inner
     }
 
@@ -91,7 +91,7 @@ impl Parser<'_> {
         self.eat("recursive");
         while let Some(name) = self.code.name(self.at).filter(|_| self.at < self.end) {
             self.at += 1;
-            let columns = if self.kind() == Some(Kind::Open) {
+            let columns = if self.kind() == Some(TokenKind::Open) {
                 self.inside(Self::names)
             } else {
                 Vec::new()
@@ -99,12 +99,12 @@ impl Parser<'_> {
             self.eat("as");
             self.eat("not");
             self.eat("materialized");
-            if self.kind() != Some(Kind::Open) {
+            if self.kind() != Some(TokenKind::Open) {
                 return;
             }
             let inner = self.nested_query();
             query.common.push((name, columns, inner));
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return;
             }
         }
@@ -115,7 +115,7 @@ impl Parser<'_> {
         let mut found = Vec::new();
         while self.at < self.end {
             found.extend(self.code.name(self.at));
-            while self.at < self.end && self.kind() != Some(Kind::Comma) {
+            while self.at < self.end && self.kind() != Some(TokenKind::Comma) {
                 self.at += 1;
             }
             self.at += 1;
@@ -124,14 +124,14 @@ impl Parser<'_> {
     }
 
     fn values(&mut self, query: &mut Query) {
-        while self.kind() == Some(Kind::Open) {
+        while self.kind() == Some(TokenKind::Open) {
             let row = self.inside(Self::list).into_iter();
             let items = row.map(|value| Item { value, alias: None });
             query.selects.push(Select {
                 items: items.collect(),
                 ..Select::default()
             });
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return;
             }
         }
@@ -140,7 +140,7 @@ impl Parser<'_> {
     fn select(&mut self) -> Select {
         self.at += 1;
         let mut select = Select::default();
-        if self.eat("distinct") && self.eat("on") && self.kind() == Some(Kind::Open) {
+        if self.eat("distinct") && self.eat("on") && self.kind() == Some(TokenKind::Open) {
             let on = self.inside(Self::list);
             select.conditions.extend(on);
         } else {
@@ -159,7 +159,7 @@ impl Parser<'_> {
 
     /// The items of SELECT or RETURNING.
     pub(super) fn items(&mut self, items: &mut Vec<Item>) {
-        while self.at < self.end && self.kind() != Some(Kind::Semicolon) {
+        while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
             let star = self.code.raw(self.at) == "*";
             let value = if star {
@@ -174,7 +174,7 @@ impl Parser<'_> {
                 let alias = self.alias();
                 items.push(Item { value, alias });
             }
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return;
             }
         }
@@ -208,18 +208,18 @@ impl Parser<'_> {
             while let Some(name) = self.code.name(self.at).filter(|_| self.at < self.end) {
                 target.push(name);
                 self.at += 1;
-                if !self.eat_kind(Kind::Dot) {
+                if !self.eat_kind(TokenKind::Dot) {
                     break;
                 }
             }
-            while self.kind() == Some(Kind::OpenSquare) {
-                self.inside(Self::junk);
+            while self.kind() == Some(TokenKind::OpenSquare) {
+                self.inside(Self::unparsed);
             }
             if target.is_empty() {
                 return found;
             }
             found.push(target);
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return found;
             }
         }
@@ -228,12 +228,12 @@ impl Parser<'_> {
     /// Whatever clauses follow, up to the next query, INTO or the end.
     pub(super) fn conditions(&mut self, found: &mut Vec<Node>) {
         while self.at < self.end
-            && self.kind() != Some(Kind::Semicolon)
+            && self.kind() != Some(TokenKind::Semicolon)
             && !self.is_any(&SETS)
             && !self.is_any(&["into", "loop", "returning"])
         {
             let before = self.at;
-            if self.is_any(&CLAUSES) || self.kind() == Some(Kind::Comma) {
+            if self.is_any(&CLAUSES) || self.kind() == Some(TokenKind::Comma) {
                 self.at += 1;
             }
             let node = if self.begins_query() {
@@ -241,7 +241,7 @@ impl Parser<'_> {
             } else {
                 self.expression()
             };
-            if !matches!(&node, Node::Junk(nodes) if nodes.is_empty()) {
+            if !matches!(&node, Node::Unparsed(nodes) if nodes.is_empty()) {
                 found.push(node);
             }
             if self.at == before {

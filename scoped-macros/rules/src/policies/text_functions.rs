@@ -1,0 +1,169 @@
+//! Texts that SQL puts together out of literals: `||`, `format` and the quoting functions.
+
+use super::name::UNKNOWN;
+use super::source::MappedText;
+
+/// More texts than this are not told apart.
+const MAX: usize = 64;
+/// Longer texts are made by loops.
+const MAX_BYTES: usize = 1 << 20;
+
+/// Every text of the left with every text of the right behind it. What is not known is [`UNKNOWN`].
+pub(crate) fn joined(
+    left: &[MappedText],
+    left_open: bool,
+    right: &[MappedText],
+    right_open: bool,
+) -> Vec<MappedText> {
+    let open = |texts: &[MappedText], open: bool| {
+        let mut texts = texts.to_vec();
+        if open || texts.is_empty() {
+            texts.push(MappedText::unknown());
+        }
+        texts
+    };
+    let (left, right) = (open(left, left_open), open(right, right_open));
+    let pairs = left
+        .iter()
+        .flat_map(|left| right.iter().map(move |right| (left, right)));
+    let short = pairs.filter(|(left, right)| left.text.len() + right.text.len() <= MAX_BYTES);
+    let texts = short.take(MAX).map(|(left, right)| {
+        let mut text = left.clone();
+        text.push(right);
+        text
+    });
+    texts.collect()
+}
+
+/// `format(template, arguments)`.
+pub(crate) fn format(template: &MappedText, arguments: &[MappedText]) -> MappedText {
+    let mut text = MappedText::default();
+    let mut next = 0;
+    let mut rest = 0;
+    while let Some(found) = template.text[rest..].find('%') {
+        text.push(&slice(template, rest, rest + found));
+        let spec = &template.text[rest + found + 1..];
+        let digits = spec.len() - spec.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let mut width = digits;
+        if digits > 0 && spec[digits..].starts_with('$') {
+            next = spec[..digits]
+                .parse::<usize>()
+                .unwrap_or(1)
+                .saturating_sub(1);
+            width += 1;
+        }
+        let letter = spec[width..].chars().next();
+        match letter {
+            Some('%') => text.text.push('%'),
+            Some('I' | 'L' | 's') => {
+                let value = arguments
+                    .get(next)
+                    .cloned()
+                    .unwrap_or_else(MappedText::unknown);
+                text.push(&match letter {
+                    Some('I') => identifier(&value),
+                    Some('L') => literal(&value),
+                    _ => value,
+                });
+                next += 1;
+            }
+            _ => {}
+        }
+        rest += found + 1 + width + letter.map_or(0, char::len_utf8);
+        if text.text.len() > MAX_BYTES {
+            return MappedText::unknown();
+        }
+    }
+    text.push(&slice(template, rest, template.text.len()));
+    text
+}
+
+/// `quote_ident`: in quotes where the name needs them, so that a suffix may follow where it does not.
+pub(crate) fn identifier(text: &MappedText) -> MappedText {
+    let mut letters = text.text.chars();
+    let first = letters.next();
+    let plain = first.is_some_and(|letter| letter.is_ascii_lowercase() || letter == '_')
+        && letters
+            .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+        && !RESERVED.contains(&&*text.text);
+    if plain {
+        text.clone()
+    } else {
+        quoted(text, "\"")
+    }
+}
+
+/// `quote_literal`.
+pub(crate) fn literal(text: &MappedText) -> MappedText {
+    quoted(text, "'")
+}
+
+/// A known text in quotes. An unknown one stays bare, so that it is a name and no literal.
+fn quoted(text: &MappedText, quote: &str) -> MappedText {
+    if text.text.contains(UNKNOWN) {
+        return text.clone();
+    }
+    let doubled = text.text.replace(quote, &quote.repeat(2));
+    MappedText {
+        text: format!("{quote}{doubled}{quote}"),
+        map: text.map.clone(),
+    }
+}
+
+/// A part of a text, with its places.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "no text is longer than its file"
+)]
+fn slice(pieces: &MappedText, from: usize, to: usize) -> MappedText {
+    let (start, end) = (from as u32, to as u32);
+    let first = pieces
+        .map
+        .partition_point(|(at, _)| *at <= start)
+        .saturating_sub(1);
+    let map = pieces.map[first..]
+        .iter()
+        .take_while(|(at, _)| *at < end)
+        .map(|(at, file)| match start.checked_sub(*at) {
+            Some(into) => (0, file + into),
+            None => (at - start, *file),
+        });
+    MappedText {
+        text: pieces.text[from..to].to_owned(),
+        map: map.collect(),
+    }
+}
+
+/// The reserved words that tables and policies are named after now and then.
+const RESERVED: [&str; 30] = [
+    "all",
+    "analyse",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "case",
+    "check",
+    "column",
+    "constraint",
+    "create",
+    "default",
+    "desc",
+    "do",
+    "else",
+    "end",
+    "for",
+    "from",
+    "grant",
+    "group",
+    "limit",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "order",
+    "select",
+    "table",
+    "user",
+];

@@ -1,0 +1,47 @@
+use syn::{Attribute, Type};
+
+use super::type_question::TypeQuestion;
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::{Extraction, Predicate, Project};
+
+/// Literals that a policy compares a claim with: for a test, which can ask an enum for its values.
+pub(in super::super) struct EnumTest {
+    pub(in super::super) ty: Type,
+    pub(in super::super) cfgs: Vec<Attribute>,
+    pub(in super::super) literals: Vec<String>,
+    /// What to say if it is none of them.
+    pub(in super::super) text: String,
+}
+
+impl EnumTest {
+    pub(super) fn questions(ask: &mut TypeQuestion<'_>) -> Vec<Self> {
+        let path = ask.path();
+        let reads = std::mem::take(&mut ask.project.reads);
+        let mut questions = Vec::new();
+        for read in reads {
+            // Casting to an enum type takes its labels only.
+            let literals = match (&read.usage.predicate, &read.labels) {
+                (_, Some(labels)) => labels.clone(),
+                (Predicate::Equal(literals), None) => literals.clone(),
+                _ => continue,
+            };
+            if read.usage.extraction != Extraction::Text {
+                continue;
+            }
+            ask.project = Project {
+                reads: vec![read],
+                ..std::mem::take(&mut ask.project)
+            };
+            // As a text that is nothing at all.
+            let none = Some(Vec::new());
+            let text = ask.refusals(ClaimKind::Text, none, None, |found| found == path);
+            questions.extend(text.map(|text| Self {
+                ty: ask.field.ty.clone(),
+                cfgs: ask.field.cfgs.clone(),
+                literals,
+                text,
+            }));
+        }
+        questions
+    }
+}

@@ -1,0 +1,86 @@
+use proc_macro2::Span;
+use syn::{Attribute, Type};
+
+use super::type_question::TypeQuestion;
+use scoped_rules::ClaimKind;
+use scoped_rules::policies::KnownClaim;
+
+/// What a type must not have at a path, and why: for the compiler, which knows the type.
+pub(in super::super) struct TypeCheck {
+    pub(in super::super) ty: Type,
+    pub(in super::super) span: Span,
+    pub(in super::super) cfgs: Vec<Attribute>,
+    /// The path inside of the type; empty for itself.
+    pub(in super::super) below: Vec<String>,
+    pub(in super::super) cases: Cases,
+}
+
+/// Sentences for each kind that does not do. Without a kind: for nothing there.
+type Cases = Vec<(Option<ClaimKind>, String)>;
+
+impl TypeCheck {
+    /// What to ask of the claim's type, and of each of its members that something reads.
+    pub(super) fn questions(ask: &TypeQuestion<'_>) -> Vec<Self> {
+        let path = ask.path();
+        let mut inside: Vec<&[String]> = ask
+            .project
+            .reads
+            .iter()
+            .map(|read| read.path.as_slice())
+            .filter(|read| read.len() > path.len() && !read.iter().any(|step| step == "[]"))
+            .collect();
+        inside.sort_unstable();
+        inside.dedup();
+        let members = inside.into_iter().map(|read| member(ask, read));
+        let questions = std::iter::once(itself(ask)).chain(members);
+        questions
+            .filter(|question| !question.cases.is_empty())
+            .collect()
+    }
+
+    fn new(ask: &TypeQuestion<'_>, below: &[String], cases: Cases) -> Self {
+        let field = ask.field;
+        Self {
+            ty: field.ty.clone(),
+            span: field
+                .claim
+                .as_ref()
+                .map_or(field.name.span(), |claim| claim.span),
+            cfgs: field.cfgs.clone(),
+            below: below.to_vec(),
+            cases,
+        }
+    }
+}
+
+fn itself(ask: &TypeQuestion<'_>) -> TypeCheck {
+    let path = ask.path();
+    let cases = ClaimKind::KNOWN.into_iter().filter_map(|kind| {
+        let texts = ask.refusals(kind, None, None, |found| found.starts_with(path))?;
+        Some((Some(kind), texts))
+    });
+    TypeCheck::new(ask, &[], cases.collect())
+}
+
+fn member(ask: &TypeQuestion<'_>, read: &[String]) -> TypeCheck {
+    let path = ask.path();
+    let kinds = ClaimKind::KNOWN.map(Some).into_iter().chain([None]);
+    let cases = kinds.filter_map(|kind| {
+        let member = KnownClaim {
+            // Something else makes it an object that lacks this.
+            path: kind.map_or_else(|| nowhere(path), |_| read.to_vec()),
+            kind: kind.unwrap_or(ClaimKind::Any),
+            one_of: None,
+        };
+        let texts = ask.refusals(ClaimKind::Object, None, Some(member), |found| found == read)?;
+        Some((kind, texts))
+    });
+    TypeCheck::new(ask, &read[path.len()..], cases.collect())
+}
+
+/// A member that no SQL reads, since no string of Postgres can have its name.
+fn nowhere(path: &[String]) -> Vec<String> {
+    let mut path = path.to_vec();
+    path.push("\0".repeat(64));
+    path
+}
