@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Blocking, ScopedClient, ScopedClientBuilder};
 use crate::claims::{NoClaims, ScopedClaims, ToUserId};
-use crate::client::{KeyCheck, installed_or_from_env};
+use crate::client::{KeyCheck, ProjectClients, installed_or_from_env};
 use crate::config::Config;
 use crate::error::{ClientError, ConfigurationError, Error};
 use crate::key::Rotation;
@@ -112,6 +112,12 @@ impl ScopedClients {
 impl From<crate::ScopedClients> for ScopedClients {
     fn from(clients: crate::ScopedClients) -> Self {
         Self { clients }
+    }
+}
+
+impl ProjectClients for ScopedClients {
+    fn project_clients(&self) -> &crate::ScopedClients {
+        &self.clients
     }
 }
 

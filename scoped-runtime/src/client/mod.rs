@@ -20,7 +20,7 @@ pub use default::get_client;
 pub use default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use default::installed_or_from_env;
-pub use given::{AsyncClient, BlockingClient};
+pub use given::{AsyncClient, BlockingClient, ProjectClients};
 pub use narrow::Narrowing;
 
 use std::fmt;

@@ -1,14 +1,14 @@
-use super::claim_lookup::{ClaimLookup, find};
+use super::claim_lookup::{ClaimLookup, find, suggest};
 use super::claim_reads::{is_auth_only, is_user_metadata, severity};
 use super::compatibility::{Compatibility, fit};
 use super::dataflow::Predicate;
 use super::finding::{Finding, FindingKind, Severity, dotted};
 use super::project::{ClaimRead, Project};
-use super::suggest::suggest;
 use super::token_claims::{KnownClaim, TokenClaims};
 use crate::ClaimKind;
 
-/// What is wrong with a read, and in what other reads of the claim must be equal to be said with it.
+/// The finding about one read, if the claims do not match it. The text beside it is equal for reads that have
+/// the same problem, which become one finding.
 pub(crate) fn judge(
     project: &Project,
     token: &TokenClaims<'_>,
@@ -27,12 +27,12 @@ pub(crate) fn judge(
     };
     let (kind, why) = match find(token, &read.path, read.parsed) {
         ClaimLookup::Open => (FindingKind::Mismatch, element(token, read)?),
-        // Said already.
+        // These reads have findings of their own.
         ClaimLookup::Missing if is_auth_only(&read.path) || is_user_metadata(&read.path) => {
             return None;
         }
         ClaimLookup::Missing => {
-            // What is missing is the list, not its elements.
+            // The finding is about the list, not about its elements.
             let mut read = read.clone();
             while read.path.last().is_some_and(|step| step == "[]") && read.path.len() > 1 {
                 read.path.pop();
@@ -49,7 +49,7 @@ pub(crate) fn judge(
                 String::new(),
             ));
         }
-        // A path takes lists and single values for each other.
+        // SQL/JSON paths treat a single value like a list of one element.
         _ if read.usage.predicate == Predicate::JsonPath => return None,
         ClaimLookup::Below(known) => {
             let (above, is) = (dotted(&known.path), known.kind.noun());
@@ -63,7 +63,7 @@ pub(crate) fn judge(
             } else {
                 &object_here
             };
-            // A string may be any JSON, once it is parsed.
+            // The text of a string may be any JSON document.
             if read.parsed && known.kind == ClaimKind::Text {
                 return None;
             }
@@ -83,7 +83,8 @@ pub(crate) fn judge(
     Some((finding(project, read, kind, text), why))
 }
 
-/// An element of an array whose values are known: compared with what none of them is?
+/// An element of an array whose elements have known values: the reason, if the SQL compares it with none of
+/// them.
 fn element(token: &TokenClaims<'_>, read: &ClaimRead) -> Option<String> {
     let (last, array) = read.path.split_last()?;
     let known = token.claims.iter().find(|known| known.path == array)?;
@@ -103,7 +104,7 @@ fn element(token: &TokenClaims<'_>, read: &ClaimRead) -> Option<String> {
 fn finding(project: &Project, read: &ClaimRead, kind: FindingKind, text: String) -> Finding {
     let severity = match kind {
         FindingKind::Doubtful => Severity::Warning,
-        // The SQL is prepared for tokens without the claim.
+        // The SQL handles tokens without the claim.
         FindingKind::Missing if read.optional => Severity::Warning,
         _ => severity(project.owner(read), read.dynamic),
     };
@@ -118,7 +119,7 @@ fn finding(project: &Project, read: &ClaimRead, kind: FindingKind, text: String)
     }
 }
 
-/// Nothing reads the claim.
+/// The finding about a claim that no object reads.
 pub(crate) fn unread(token: &TokenClaims<'_>, known: &KnownClaim) -> Finding {
     Finding {
         severity: Severity::Warning,

@@ -2,17 +2,17 @@ use super::dataflow::{ClaimUse, Extraction, Predicate};
 use super::token_claims::KnownClaim;
 use crate::{ClaimKind, uuid};
 
-/// How well a use fits a claim.
+/// Whether the way in which SQL uses a claim works for the claim's values.
 pub(crate) enum Compatibility {
     Always,
-    /// With some values only, and why.
+    /// It fails, or is false, for some values; the reason.
     Sometimes(String),
-    /// With no value at all, and why.
+    /// It fails, or is false, for every value; the reason.
     Never(String),
 }
 
-/// Whether a claim of this kind can be used so.
-/// `labels` are those of the enum type that it is cast to, if it is one.
+/// Whether SQL can use the claim like this. `labels` are the labels of the enum type that the claim is cast
+/// to, if it is cast to one.
 pub(crate) fn fit(
     known: &KnownClaim,
     usage: &ClaimUse,
@@ -62,7 +62,7 @@ pub(crate) fn fit(
     }
 }
 
-/// Casting to an enum type fails for all but its labels.
+/// A cast to an enum type fails for every text that is not one of its labels.
 fn fit_labels(known: &KnownClaim, cast: &str, labels: &[String]) -> Option<Compatibility> {
     if !known.kind.is_string() {
         let is = known.kind.noun();
@@ -91,7 +91,8 @@ fn is_integer(cast: &str) -> bool {
     matches!(cast, "integer" | "bigint" | "smallint")
 }
 
-/// Whether Postgres takes some value of this kind for the type. Unknown types take anything.
+/// Whether PostgreSQL casts at least some values of the claim to the type. An unknown type accepts every
+/// value.
 fn casts(known: &KnownClaim, extraction: Extraction, cast: &str) -> bool {
     let kind = known.kind;
     let scalar = !matches!(kind, ClaimKind::List | ClaimKind::Object);
@@ -104,7 +105,7 @@ fn casts(known: &KnownClaim, extraction: Extraction, cast: &str) -> bool {
     };
     match cast {
         "uuid" => {
-            kind.is_string() && !quoted && values(|text| uuid::read_by_postgres(text).is_some())
+            kind.is_string() && !quoted && values(|text| uuid::parse_like_postgres(text).is_some())
         }
         "integer" | "bigint" | "smallint" | "numeric" | "real" | "double precision" => {
             kind.is_number()
@@ -120,7 +121,8 @@ fn casts(known: &KnownClaim, extraction: Extraction, cast: &str) -> bool {
         "date" | "timestamp" | "timestamptz" | "time" | "interval" => {
             kind == ClaimKind::Text && !quoted || kind == ClaimKind::Integer
         }
-        // `{a,b}` is an array of Postgres; `["a","b"]`, which the text of a claim is, is none.
+        // The text of a JSON array is `["a","b"]`, which PostgreSQL does not read as an array: its own
+        // notation is `{a,b}`.
         array if array.ends_with("[]") => kind == ClaimKind::Text && !quoted,
         _ => scalar || extraction != Extraction::Text,
     }
@@ -159,7 +161,7 @@ fn predicate(known: &KnownClaim, usage: &ClaimUse) -> Compatibility {
     }
 }
 
-/// `@> '["a", "b"]'` wants all of the elements.
+/// `@> '["a", "b"]'` is true only if the claim has all of the elements.
 fn all_elements(known: &KnownClaim, list: &str) -> Compatibility {
     let inner = list.trim().trim_start_matches('[').trim_end_matches(']');
     let texts = inner.split(',').map(str::trim);
@@ -173,7 +175,7 @@ fn all_elements(known: &KnownClaim, list: &str) -> Compatibility {
     }
 }
 
-/// Never, if it is compared with nothing else than what it never is.
+/// A comparison with literals. It can never be true if the claim can have none of them.
 fn literals_fit(literals: &[String], equal: bool, fits: impl Fn(&str) -> bool) -> Compatibility {
     let bad: Vec<String> = literals
         .iter()
@@ -193,9 +195,10 @@ fn allowed(known: &KnownClaim, value: &str) -> bool {
     one_of.is_none_or(|values| values.iter().any(|known| known == value))
 }
 
-/// Whether the claim may be this literal.
+/// Whether the claim can have this value.
 fn equals(known: &KnownClaim, usage: &ClaimUse, literal: &str) -> bool {
-    // Asking for emptiness is no claim about values, and a type has its own spelling of them.
+    // A comparison with an empty text or null asks whether the claim is there. A literal that is compared
+    // after a cast is written in the notation of the type.
     if literal.is_empty() || literal == "null" || usage.cast.is_some() {
         return true;
     }
@@ -214,7 +217,7 @@ fn equals(known: &KnownClaim, usage: &ClaimUse, literal: &str) -> bool {
     };
     let number = || literal.trim().parse::<f64>().is_ok();
     let possible = match known.kind {
-        ClaimKind::Uuid => uuid::read_by_postgres(literal).is_some(),
+        ClaimKind::Uuid => uuid::parse_like_postgres(literal).is_some(),
         ClaimKind::Integer | ClaimKind::Float => number(),
         ClaimKind::Boolean => matches!(literal, "true" | "false"),
         ClaimKind::List => return literal.trim_start().starts_with('['),

@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 
-/// Where dollar quotes and comments of a damaged text end, looked up in one pass: to search for each anew
-/// would take the square of the time.
+/// Where dollar quotes and comments end in a text with an unbalanced quote. The index is built in one pass,
+/// because searching the end of each one anew would take quadratic time.
 pub(crate) struct DelimiterIndex {
-    /// The places of each `$tag$`.
+    /// The offsets of each `$tag$`.
     tags: HashMap<Vec<u8>, Vec<usize>>,
-    /// The places behind the ends of comments, by their beginnings.
+    /// The offset behind each comment, by the offset where it begins.
     comments: HashMap<usize, usize>,
 }
 
@@ -17,7 +17,7 @@ impl DelimiterIndex {
         }
     }
 
-    /// The first place of the tag from `from` on.
+    /// The first offset of the tag, from `from` on.
     pub(crate) fn tag(&self, tag: &[u8], from: usize) -> Option<usize> {
         let places = self.tags.get(tag)?;
         places
@@ -25,7 +25,7 @@ impl DelimiterIndex {
             .copied()
     }
 
-    /// The place behind the comment that begins here, if it ends.
+    /// The offset behind the comment that begins here, if the comment ends.
     pub(crate) fn comment_end(&self, start: usize) -> Option<usize> {
         self.comments.get(&start).copied()
     }

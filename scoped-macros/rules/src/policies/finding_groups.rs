@@ -1,4 +1,4 @@
-//! One finding for a claim, with its places.
+//! Findings about one claim with the same problem become one finding with several places.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use super::name::shown;
 use super::object::SourceLocation;
 use super::project::Project;
 
-/// So many places are named; the others are counted.
+/// The number of places that a sentence names; it counts the others.
 const NAMED: usize = 5;
 
-/// Findings of which some say the same of different places.
+/// Findings, grouped by kind, claim and problem.
 #[derive(Default)]
 pub(crate) struct FindingGroups {
     found: Vec<Finding>,
@@ -18,7 +18,7 @@ pub(crate) struct FindingGroups {
 }
 
 impl FindingGroups {
-    /// Adds a finding, to those of its kind, claim and key if there are any.
+    /// Adds a finding to the group of its kind, claim and key, or begins a group.
     pub(crate) fn add(&mut self, finding: Finding, key: &str) {
         let of = (finding.kind, dotted(&finding.path), key.to_owned());
         let Some(index) = self.known.get(&of).copied() else {
@@ -28,7 +28,7 @@ impl FindingGroups {
         };
         let known = &mut self.found[index];
         let mut other = finding;
-        // What is certain comes first.
+        // The most severe finding represents the group.
         if other.severity > known.severity {
             std::mem::swap(known, &mut other);
             known.other_locations = std::mem::take(&mut other.other_locations);
@@ -43,7 +43,7 @@ impl FindingGroups {
     }
 }
 
-/// The whole sentence: the object, what is said of it, and all places.
+/// The sentence of a finding: the object, the problem, and all places.
 pub(crate) fn sentence(project: &Project, finding: &Finding) -> String {
     let (Some(object), Some(location)) = (finding.object, &finding.location) else {
         return shown(&finding.text);

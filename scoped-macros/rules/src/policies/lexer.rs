@@ -3,21 +3,22 @@ use super::migration_direction;
 use super::quoted_text::{self, QuotedEnd};
 use super::token::{Token, TokenKind, is_operator, is_word};
 
-/// The same of a file, and whether a comment in it may tell what is applied and what undoes it.
+/// The tokens of a file, and whether one of its comments may be a marker such as `-- migrate:down`.
 pub(crate) fn lex_file(text: &str) -> (Vec<Token>, bool) {
     let strict = Lexer::run(text, None);
     let marked = strict.marked;
     (or_around_damage(text, strict), marked)
 }
 
-/// The tokens of one text, as Postgres's own scanner cuts them.
+/// The tokens of a text, as PostgreSQL's own scanner (`scan.l`) separates them.
 ///
-/// The loops index bytes and call little: a proc macro runs them unoptimised on every build.
+/// The loops index bytes and call few functions, because a proc macro runs them unoptimised in every build.
 pub(crate) fn lex(text: &str) -> Vec<Token> {
     or_around_damage(text, Lexer::run(text, None))
 }
 
-/// An apostrophe too many turns the rest of the file inside out; only then is it worth guessing.
+/// One apostrophe too many turns strings into code and code into strings for the rest of the file. Only a
+/// text that ends inside of a quote is read again with recovery.
 fn or_around_damage(text: &str, strict: Lexer<'_>) -> Vec<Token> {
     if strict.unended {
         Lexer::run(text, Some(DelimiterIndex::of(text.as_bytes()))).tokens
@@ -30,14 +31,14 @@ pub(crate) struct Lexer<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) at: usize,
     tokens: Vec<Token>,
-    /// Where the statement began, to see whether it is a COPY.
+    /// The first token of the statement, to recognise a COPY.
     statement: usize,
-    /// How to read around what does not end; none while nothing is known to be damaged.
+    /// The index for recovery; `None` while the text has no unbalanced quote.
     damage: Option<DelimiterIndex>,
     unended: bool,
-    /// From here on no data of a COPY ends.
+    /// No `\.` follows, so that no COPY has data in this file.
     no_copy_end: bool,
-    /// A comment names a direction.
+    /// A comment may be a marker of the direction of a migration.
     marked: bool,
 }
 
@@ -53,7 +54,7 @@ impl<'a> Lexer<'a> {
             no_copy_end: false,
             marked: false,
         };
-        // psql skips the mark of UTF-8.
+        // psql skips the byte order mark of UTF-8.
         if text.starts_with('\u{feff}') {
             lexer.at = 3;
         }
@@ -177,7 +178,7 @@ impl<'a> Lexer<'a> {
         self.text(kind, start);
     }
 
-    /// From the opening quote to behind the closing one.
+    /// Reads from the opening quote to the offset behind the closing one.
     fn text(&mut self, kind: TokenKind, start: usize) {
         let QuotedEnd { at, closed } = quoted_text::end(self.bytes, self.at, kind);
         self.unended |= !closed;
@@ -207,7 +208,7 @@ impl<'a> Lexer<'a> {
                 && matches!(self.bytes[self.at - 1], b'e' | b'E')
                 && self.at > start
                 && self.peek(1).is_ascii_digit();
-            // `1..10` is a loop's range, not a number.
+            // `1..10` is the range of a loop, not a number.
             let dot = byte == b'.' && self.peek(1) != b'.';
             if !(byte.is_ascii_alphanumeric() || byte == b'_' || dot || exponent) {
                 break;
@@ -217,7 +218,7 @@ impl<'a> Lexer<'a> {
         self.push(TokenKind::Number, start);
     }
 
-    /// `$1`, or a string between two equal tags.
+    /// Reads a parameter such as `$1`, or a string between two equal dollar tags.
     fn dollar(&mut self) {
         let start = self.at;
         self.at += 1;
@@ -267,11 +268,12 @@ impl<'a> Lexer<'a> {
         self.statement = self.tokens.len();
     }
 
-    /// The longest run of operator characters, shortened as Postgres does: a comment ends it, and a
-    /// trailing sign belongs to the number behind unless the operator has one of the odd characters.
+    /// The longest run of operator characters, shortened as PostgreSQL does (its manual, section 4.1.3): a
+    /// comment ends the operator, and a trailing `+` or `-` belongs to the number that follows, unless the
+    /// operator contains a character that no arithmetic operator has.
     fn operator(&mut self) {
         let start = self.at;
-        // What a merge left behind is no operator.
+        // The markers of a merge conflict are not operators.
         let mark = &self.bytes[start..self.bytes.len().min(start + 7)];
         let line = start == 0 || self.bytes[start - 1] == b'\n';
         if line && matches!(mark, b"<<<<<<<" | b"=======" | b">>>>>>>" | b"|||||||") {

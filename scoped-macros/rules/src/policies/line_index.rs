@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use super::object::SourceLocation;
 
-/// Turns offsets into lines; counts the lines of a file when something in it is first asked for.
+/// Converts offsets to line numbers. The lines of a file are counted at its first use.
 pub(crate) struct LineIndex<'f> {
     files: &'f [(PathBuf, String)],
     starts: HashMap<usize, Vec<usize>>,

@@ -1,7 +1,7 @@
-//! Files that hold both ways: what is applied, and what undoes it.
+//! Files that contain a migration and its reversal, as dbmate, goose and sql-migrate write them.
 
-/// Blanks out what stands behind `-- migrate:down`, `-- +goose Down` and `-- +migrate Down`: tools that know
-/// these lines do not apply it.
+/// The text with blanks in place of the parts after `-- migrate:down`, `-- +goose Down` and `-- +migrate
+/// Down`, because the tools that know these markers do not apply those parts.
 pub(crate) fn applied(text: &str) -> String {
     let mut applied = String::with_capacity(text.len());
     let mut down = false;
@@ -12,7 +12,7 @@ pub(crate) fn applied(text: &str) -> String {
             None => {}
         }
         if down {
-            // As long as before, so that places stay what they are.
+            // Each character becomes a blank, so that offsets and lines stay the same.
             applied.extend(
                 line.bytes()
                     .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
@@ -29,7 +29,7 @@ enum Direction {
     Down,
 }
 
-/// Whether a comment that begins here may name a direction.
+/// Whether a comment that begins here may be a marker.
 pub(crate) fn is_marker(comment: &[u8]) -> bool {
     let text = comment.get(2..).unwrap_or_default().trim_ascii_start();
     let names = [&b"migrate:"[..], b"+goose", b"+migrate"];

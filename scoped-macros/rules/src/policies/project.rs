@@ -11,54 +11,55 @@ use super::token_claims::KnownClaim;
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub struct ClaimRead {
-    /// The keys from the token inwards; `[]` stands for an element of an array.
+    /// The keys from the root of the token; `[]` stands for an element of an array.
     pub path: Vec<String>,
-    /// What is done with the claim.
+    /// What the SQL does with the claim.
     pub usage: ClaimUse,
-    /// Where it is written. Of a read through a function, the call.
+    /// Where the SQL is. For a read inside of a function, it is the call of the function.
     pub location: SourceLocation,
     /// The index in [`Project::objects`].
     pub owner: usize,
-    /// The function that hands the claim on, if it is read through one.
+    /// The function that reads the claim, if the object calls one.
     pub through: Option<String>,
-    /// In dynamic SQL, so that it is perhaps not all of the truth.
+    /// Whether the read is in dynamic SQL, so that parts of it may not be known.
     pub dynamic: bool,
-    /// Whether a text was parsed as JSON on the way.
+    /// Whether the SQL parses a text as JSON on the way to the claim.
     pub parsed: bool,
-    /// Whether the SQL has an answer for tokens without the claim.
-    pub optional: bool,
-    /// Whether what is compared may also be something else than the claim.
-    pub ambiguous: bool,
-    /// The labels of the enum type that it is cast to.
+    /// Whether the SQL handles tokens without the claim.
+    pub(crate) optional: bool,
+    /// Whether the compared value may also be something other than the claim.
+    pub(crate) ambiguous: bool,
+    /// The labels of the enum type that the claim is cast to.
     pub labels: Option<Vec<String>>,
 }
 
 impl ClaimRead {
-    /// The path as people write it.
+    /// The path with dots, such as `app_metadata.org`.
     pub fn dotted(&self) -> String {
         dotted(&self.path)
     }
 }
 
-/// What a history of SQL files leaves behind: its live objects, and what of the token they read.
+/// The state of the database after all SQL files have run: its live objects, and the claims that they read.
 #[derive(Clone, Default, Debug)]
 pub struct Project {
-    /// The files, as they were given.
+    /// The files, in the order in which they run.
     pub files: Vec<PathBuf>,
-    /// Every live policy and function, view, trigger and default, in the order of their statements.
+    /// Every live policy, function, view, trigger and default, in the order of their statements.
     pub objects: Vec<Object>,
-    /// Every read, in the order of the files.
+    /// Every read of a claim, in the order of the files.
     pub reads: Vec<ClaimRead>,
-    /// What is worth saying without knowing the claims.
+    /// The findings that do not depend on the claims of a struct.
     pub findings: Vec<Finding>,
-    /// Every live table that is known, views as well.
+    /// Every live table and view that the files name.
     pub tables: Vec<QualifiedName>,
-    /// The database roles that the files make.
+    /// The database roles that the files create.
     pub roles: Vec<String>,
 }
 
 impl Project {
-    /// The path of every claim that there is, or that something asks for: what an entry can name.
+    /// The path of every claim that the tokens have, the SQL reads or a finding names: the claims that an
+    /// entry of `allow`, `warn` or `deny` can name.
     pub fn claims(&self, known: &[KnownClaim]) -> Vec<String> {
         let known = known.iter().map(|known| &known.path);
         let read = self.reads.iter().map(|read| &read.path);
@@ -68,19 +69,19 @@ impl Project {
         paths.into_iter().map(|path| dotted(path)).collect()
     }
 
-    /// The object that this read belongs to.
+    /// The object that contains the read.
     pub fn owner(&self, read: &ClaimRead) -> &Object {
         &self.objects[read.owner]
     }
 
-    /// The file of this place.
+    /// The file of a place.
     pub fn file(&self, location: &SourceLocation) -> &Path {
         self.files
             .get(location.file)
             .map_or(Path::new("?"), |file| file)
     }
 
-    /// `file:line`.
+    /// A place as `file:line`.
     pub fn shown(&self, location: &SourceLocation) -> String {
         format!("{}:{}", self.file(location).display(), location.line)
     }

@@ -1,13 +1,14 @@
 use super::token::{Token, TokenKind};
 
-/// Where a quoted thing ends.
+/// The end of a quoted text.
 pub(crate) struct QuotedEnd {
     pub(crate) at: usize,
     pub(crate) closed: bool,
 }
 
-/// The place behind the quote that closes the one at `open`. A doubled quote stands for itself, a
-/// backslash counts in E-strings, and a string goes on behind a line break, as the standard says.
+/// Finds the quote that closes the one at `open`. A doubled quote is a character of the text, a backslash
+/// escapes in E-strings only, and a string continues after a line break if another quote opens there
+/// (PostgreSQL's manual, section 4.1.2.1).
 pub(crate) fn end(bytes: &[u8], open: usize, kind: TokenKind) -> QuotedEnd {
     let quote = bytes[open];
     let mut at = open + 1;
@@ -39,7 +40,7 @@ pub(crate) fn end(bytes: &[u8], open: usize, kind: TokenKind) -> QuotedEnd {
     }
 }
 
-/// The quote that continues a string on a later line.
+/// The offset of the quote that continues a string on a later line.
 pub(crate) fn continued(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     let mut line = false;
@@ -50,7 +51,7 @@ pub(crate) fn continued(bytes: &[u8], from: usize) -> Option<usize> {
     (line && at < bytes.len() && bytes[at] == b'\'').then_some(at)
 }
 
-/// Behind `UESCAPE 'x'`, which belongs to the `U&` string before it; `from`, if nothing such follows.
+/// The offset behind `UESCAPE 'x'`, which belongs to the `U&` string before it; `from`, if there is none.
 pub(crate) fn behind_uescape(bytes: &[u8], from: usize) -> usize {
     let rest = &bytes[from..];
     let word = rest.trim_ascii_start();
@@ -65,8 +66,8 @@ pub(crate) fn behind_uescape(bytes: &[u8], from: usize) -> usize {
     }
 }
 
-/// Where a quoted thing that swallows whole statements is better cut: at the end of its first line.
-/// Only asked about files that do not end as they should.
+/// Where to cut a quoted text that contains whole statements: at the end of its first line. The lexer asks
+/// only for files with an unbalanced quote.
 pub(crate) fn cut(bytes: &[u8], start: usize, end: usize, closed: bool) -> Option<usize> {
     let line = bytes[start..end].iter().position(|byte| *byte == b'\n')? + start;
     let mut at = line;
@@ -90,7 +91,7 @@ fn begins_statement(rest: &[u8]) -> bool {
     })
 }
 
-/// The first place of `needle` from `from` on.
+/// The first offset of `needle`, from `from` on.
 pub(crate) fn find(bytes: &[u8], needle: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     while at + needle.len() <= bytes.len() {
@@ -102,7 +103,7 @@ pub(crate) fn find(bytes: &[u8], needle: &[u8], from: usize) -> Option<usize> {
     None
 }
 
-/// `COPY t (..) FROM stdin ..;`: data follows, which is no SQL.
+/// Whether the statement is `COPY t (..) FROM stdin ..;`, after which data follow that are not SQL.
 pub(crate) fn is_copy_from_stdin(bytes: &[u8], statement: &[Token]) -> bool {
     let word = |token: &Token, word: &str| {
         bytes[token.start as usize..token.end as usize].eq_ignore_ascii_case(word.as_bytes())
@@ -113,7 +114,7 @@ pub(crate) fn is_copy_from_stdin(bytes: &[u8], statement: &[Token]) -> bool {
             .any(|pair| word(&pair[0], "from") && word(&pair[1], "stdin"))
 }
 
-/// The place behind the line `\.` that ends the data of a COPY.
+/// The offset behind the line `\.` that ends the data of a COPY.
 pub(crate) fn copy_data_end(bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(found) = find(bytes, b"\n\\.", at) {
@@ -123,6 +124,6 @@ pub(crate) fn copy_data_end(bytes: &[u8], from: usize) -> usize {
         }
         at = after;
     }
-    // Without an end there was no data: a file for a tool that sends it another way.
+    // Without that line the file has no data: another tool sends them.
     from
 }

@@ -5,18 +5,19 @@ use super::name::{UNKNOWN, WrittenName, fold, truncate};
 use super::string_escape::{bytes_escaped, escape, escape_sign, first_of};
 use super::token::{Token, TokenKind};
 
-/// A text with its tokens: a file, or SQL that was found in a string of one.
+/// A text with its tokens: a file, or SQL from a string in a file.
 pub(crate) struct Source<'a> {
     pub(crate) file: usize,
     pub(crate) text: Cow<'a, str>,
     pub(crate) tokens: Vec<Token>,
-    /// Made or run by dynamic SQL.
+    /// Whether the text is dynamic SQL.
     pub(crate) dynamic: bool,
-    /// From here in the text on, offsets into the file begin there; ascending.
+    /// Pairs of an offset in the text and the offset in the file where the text from there on comes from;
+    /// ascending.
     map: Vec<(u32, u32)>,
 }
 
-/// A text that was put together from literals, each with its place in the file.
+/// A text that is composed of literals, with the place of each in the file.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub(crate) struct MappedText {
     pub(crate) text: String,
@@ -71,7 +72,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// SQL that was put together out of literals.
+    /// A source for SQL that is composed of literals.
     pub(crate) fn of_pieces(pieces: MappedText) -> Source<'static> {
         Source {
             file: 0,
@@ -82,7 +83,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Where this offset of the text is in the file.
+    /// The offset in the file of an offset in the text.
     pub(crate) fn file_offset(&self, offset: u32) -> u32 {
         let index = self.map.partition_point(|(from, _)| *from <= offset);
         match index.checked_sub(1).and_then(|index| self.map.get(index)) {
@@ -105,7 +106,7 @@ impl<'a> Source<'a> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
-    /// Whether this token is the keyword, which is in lower case.
+    /// Whether the token is this keyword; `word` is in lower case.
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
         let Some(token) = self.tokens.get(at) else {
             return false;
@@ -118,7 +119,7 @@ impl<'a> Source<'a> {
         text[start] | 0x20 == word[0] && text[start..start + length].eq_ignore_ascii_case(word)
     }
 
-    /// Whether this token is one of the keywords, which are in lower case.
+    /// Whether the token is one of these keywords; `words` are in lower case.
     pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
         let Some(token) = self.tokens.get(at) else {
             return false;
@@ -129,7 +130,7 @@ impl<'a> Source<'a> {
         let text = self.text.as_bytes();
         let (start, length) = (token.start as usize, (token.end - token.start) as usize);
         let first = text[start] | 0x20;
-        // A loop by hand: this runs for every other token, unoptimised.
+        // A hand-written loop, because this runs for every other token in unoptimised code.
         let mut index = 0;
         while index < words.len() {
             let word = words[index].as_bytes();
@@ -144,7 +145,7 @@ impl<'a> Source<'a> {
         false
     }
 
-    /// The name at this token, as Postgres stores it.
+    /// The name that the token is, as PostgreSQL stores it.
     pub(crate) fn name(&self, at: usize) -> Option<String> {
         match self.kind(at)? {
             TokenKind::Word => Some(fold(self.raw(at))),
@@ -153,7 +154,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// `a`, `a.b` or `database.a.b`, and the token behind.
+    /// The name `a`, `a.b` or `database.a.b`, and the index of the token after it.
     pub(crate) fn qualified(&self, at: usize) -> Option<(WrittenName, usize)> {
         let mut name = self.name(at)?;
         let mut schema = None;
@@ -167,7 +168,7 @@ impl<'a> Source<'a> {
         Some((WrittenName { schema, name }, at))
     }
 
-    /// What a string says.
+    /// The value of a string token.
     pub(crate) fn literal(&self, at: usize) -> Option<String> {
         if !self.kind(at)?.is_text() {
             return None;
@@ -175,7 +176,8 @@ impl<'a> Source<'a> {
         Some(self.decoded(at)?.text)
     }
 
-    /// What a quoted token says, with places. Escapes are undone; unknown ones are kept as written.
+    /// The value of a quoted token, with places in the file. Escapes are decoded; unknown escapes stay as
+    /// they are written.
     pub(crate) fn decoded(&self, at: usize) -> Option<MappedText> {
         let token = self.tokens.get(at)?;
         let raw = self.raw(at);
@@ -232,7 +234,7 @@ impl<'a> Source<'a> {
         pieces.text.push_str(text);
     }
 
-    /// The bracket that closes the one at the head of the range, or its end.
+    /// The index of the bracket that closes the one at the head of the range, or the end of the range.
     pub(crate) fn closing(&self, (at, end): (usize, usize)) -> usize {
         let mut depth = 0_usize;
         let mut at = at;

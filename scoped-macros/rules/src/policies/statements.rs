@@ -1,11 +1,12 @@
 use super::source::Source;
 use super::token::TokenKind;
 
-/// The tokens of one statement: from, up to, without the semicolon.
+/// The tokens of one statement, without the semicolon: the first one and the one after the last.
 pub(crate) type TokenRange = (usize, usize);
 
-/// The statements of a text, as psql cuts them: a semicolon in a `BEGIN ATOMIC` body or in the
-/// parentheses of a rule does not end one. Where a semicolon is missing, the next CREATE begins anew.
+/// The statements of a text, as psql separates them: a semicolon in a `BEGIN ATOMIC` body or in the
+/// parentheses of a rule does not end a statement. If a semicolon is missing, the next CREATE begins a
+/// statement.
 pub(crate) fn statements(source: &Source<'_>) -> Vec<TokenRange> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -34,7 +35,7 @@ pub(crate) fn statements(source: &Source<'_>) -> Vec<TokenRange> {
                     blocks = blocks.saturating_sub(1);
                 }
             }
-            // CREATE is reserved, so here somebody forgot a semicolon.
+            // CREATE is a reserved word, so a semicolon is missing before it.
             TokenKind::Word
                 if at > start && brackets == 0 && head.alone && source.is(at, "create") =>
             {
@@ -53,11 +54,11 @@ pub(crate) fn statements(source: &Source<'_>) -> Vec<TokenRange> {
 
 #[derive(Default)]
 struct StatementHead {
-    /// May hold a `BEGIN ATOMIC` body.
+    /// Whether it may contain a `BEGIN ATOMIC` body.
     function: bool,
-    /// May hold statements in parentheses.
+    /// Whether it may contain statements in parentheses.
     rule: bool,
-    /// Never holds the word CREATE.
+    /// Whether it cannot contain the word CREATE.
     alone: bool,
 }
 
@@ -78,7 +79,7 @@ impl StatementHead {
     }
 }
 
-/// The parts between commas that stand in no brackets.
+/// The parts between the commas that are outside of brackets.
 pub(crate) fn commas(source: &Source<'_>, (start, end): TokenRange) -> Vec<TokenRange> {
     let mut found = Vec::new();
     let mut from = start;

@@ -1,8 +1,8 @@
-//! Escapes in strings.
+//! Escape sequences in strings (PostgreSQL's manual, section 4.1.2).
 
 use super::token::TokenKind;
 
-/// The first place from `from` on of one of these ASCII characters.
+/// The first offset, from `from` on, of one of these ASCII characters.
 pub(super) fn first_of(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
@@ -19,7 +19,7 @@ pub(super) fn first_of(text: &str, from: usize, wanted: &[u8]) -> Option<usize> 
     None
 }
 
-/// The character that begins an escape: a backslash, or what stands behind UESCAPE.
+/// The character that begins an escape: a backslash, or the one that `UESCAPE` names.
 pub(super) fn escape_sign(raw: &str, open: usize, kind: TokenKind) -> u8 {
     let unicode = matches!(kind, TokenKind::Unicode | TokenKind::UnicodeQuoted);
     let end = if unicode {
@@ -33,7 +33,8 @@ pub(super) fn escape_sign(raw: &str, open: usize, kind: TokenKind) -> u8 {
     }
 }
 
-/// Octal and hexadecimal escapes of an E-string are bytes, of which several may be one character.
+/// Octal and hexadecimal escapes of an E-string are bytes, so that several of them may encode one character.
+/// Returns the decoded text and the length of the escapes.
 pub(super) fn bytes_escaped(rest: &str, kind: TokenKind) -> Option<(String, usize)> {
     if kind != TokenKind::Escaped {
         return None;
@@ -53,14 +54,14 @@ pub(super) fn bytes_escaped(rest: &str, kind: TokenKind) -> Option<(String, usiz
         let Ok(value) = u32::from_str_radix(&digits[..count], radix) else {
             break;
         };
-        // Postgres keeps the lowest eight bits.
+        // PostgreSQL keeps the lowest eight bits.
         bytes.push((value & 0xff) as u8);
         width += skip + count;
     }
     (width > 0).then(|| (String::from_utf8_lossy(&bytes).into_owned(), width))
 }
 
-/// What the sign at the head of `rest` says, and the length of it all.
+/// The character that the escape at the head of `rest` stands for, and the length of the escape.
 pub(super) fn escape(rest: &str, kind: TokenKind) -> (Option<char>, usize) {
     let digits = |from: usize, count: usize, radix: u32| {
         let digits = rest.get(from..from + count)?;

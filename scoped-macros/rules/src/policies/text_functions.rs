@@ -1,14 +1,14 @@
-//! Texts that SQL puts together out of literals: `||`, `format` and the quoting functions.
+//! The texts that SQL composes of literals with `||`, `format` and the quoting functions.
 
 use super::name::UNKNOWN;
 use super::source::MappedText;
 
-/// More texts than this are not told apart.
+/// The number of alternative texts of one value; a value with more of them is unknown.
 const MAX: usize = 64;
-/// Longer texts are made by loops.
+/// The longest text; a loop produces longer ones.
 const MAX_BYTES: usize = 1 << 20;
 
-/// Every text of the left with every text of the right behind it. What is not known is [`UNKNOWN`].
+/// Every text of the left followed by every text of the right. An unknown side is [`UNKNOWN`].
 pub(crate) fn joined(
     left: &[MappedText],
     left_open: bool,
@@ -78,7 +78,7 @@ pub(crate) fn format(template: &MappedText, arguments: &[MappedText]) -> MappedT
     text
 }
 
-/// `quote_ident`: in quotes where the name needs them, so that a suffix may follow where it does not.
+/// `quote_ident`: quotes the name only where PostgreSQL does.
 pub(crate) fn identifier(text: &MappedText) -> MappedText {
     let mut letters = text.text.chars();
     let first = letters.next();
@@ -98,7 +98,8 @@ pub(crate) fn literal(text: &MappedText) -> MappedText {
     quoted(text, "'")
 }
 
-/// A known text in quotes. An unknown one stays bare, so that it is a name and no literal.
+/// The text in quotes. An unknown text stays without quotes, so that it is read as a name and not as a
+/// literal.
 fn quoted(text: &MappedText, quote: &str) -> MappedText {
     if text.text.contains(UNKNOWN) {
         return text.clone();
@@ -110,7 +111,7 @@ fn quoted(text: &MappedText, quote: &str) -> MappedText {
     }
 }
 
-/// A part of a text, with its places.
+/// A part of a text, with its places in the file.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "no text is longer than its file"
@@ -134,7 +135,7 @@ fn slice(pieces: &MappedText, from: usize, to: usize) -> MappedText {
     }
 }
 
-/// The reserved words that tables and policies are named after now and then.
+/// The reserved words that are likely names of tables and policies.
 const RESERVED: [&str; 30] = [
     "all",
     "analyse",

@@ -1,31 +1,32 @@
 use crate::ClaimKind;
 use crate::constraint::{Constraint, Literal};
 
-/// What the tokens have.
+/// The claims that tokens have: what the reads of policies are compared with.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenClaims<'t> {
-    /// The struct's name, for messages.
+    /// The name of the struct, for messages.
     pub name: &'t str,
-    /// Its claims.
+    /// The claims of the struct.
     pub claims: &'t [KnownClaim],
-    /// Top-level claims that the runtime sets.
+    /// The top-level claims that the runtime sets.
     pub set_by_runtime: &'t [&'t str],
 }
 
 /// A claim that the tokens have.
 #[derive(Clone, Debug)]
 pub struct KnownClaim {
-    /// The keys from the token inwards; `[]` stands for an element. Empty: the token itself, to say
-    /// that it has any other claims (`Any`).
+    /// The keys from the root of the token; `[]` stands for an element of an array. An empty path stands for
+    /// the whole token: with the kind `Any`, the token may have other claims too.
     pub path: Vec<String>,
-    /// What it is: of an object, closed if claims below it are known, else open.
+    /// The kind of its values. An object has exactly the members that other claims name; if none does, it may
+    /// have any members.
     pub kind: ClaimKind,
-    /// Its only values, as text; of an array, those of its elements.
+    /// The only values that it can have, as text; for an array, the only values of its elements.
     pub one_of: Option<Vec<String>>,
 }
 
 impl KnownClaim {
-    /// A claim that may be anything, also below its path.
+    /// A claim with values of any shape.
     #[must_use]
     pub fn anything(path: Vec<String>) -> Self {
         Self {
@@ -35,7 +36,8 @@ impl KnownClaim {
         }
     }
 
-    /// A claim whose type is of this kind, and whose constraints say more: they hold for any type.
+    /// A claim whose field has a type of this kind. Constraints can narrow an unknown kind: `uuid`, `pattern`
+    /// and `one_of` say which texts it has.
     pub fn new<'c, T, L>(
         path: Vec<String>,
         kind: ClaimKind,

@@ -1,16 +1,16 @@
-//! Names of types as they are written.
+//! The names of types in SQL.
 
 use super::name::type_name;
 use super::source::Source;
 use super::token::TokenKind;
 
-/// The type written here, with the many names of the common types made one, and the token behind.
+/// The type at this token in its canonical spelling, and the index of the token after it.
 pub(crate) fn type_at(source: &Source<'_>, at: usize, end: usize) -> (String, usize) {
     let (written, next) = written(source, at, end);
     (type_name(&written), next)
 }
 
-/// The type written here as what it is to the signature of a function, and the token behind.
+/// The type at this token as the signature of a function has it, and the index of the token after it.
 pub(crate) fn type_identity_at(source: &Source<'_>, at: usize, end: usize) -> (String, usize) {
     let (written, next) = written(source, at, end);
     (identity(&written), next)
@@ -33,7 +33,7 @@ fn written(source: &Source<'_>, at: usize, end: usize) -> (String, usize) {
         text.push_str(" varying");
     }
     if source.kind(next) == Some(TokenKind::Open) && text != "table" {
-        // `float(24)` and less is what `real` is.
+        // `float(24)` and less precise types are `real`.
         let digits = source.raw(next + 1).parse::<u32>();
         if text == "float" && digits.is_ok_and(|digits| digits <= 24) {
             "real".clone_into(&mut text);
@@ -54,7 +54,7 @@ fn written(source: &Source<'_>, at: usize, end: usize) -> (String, usize) {
             3
         };
     }
-    // `_text` is how arrays are called inside.
+    // `_text` is PostgreSQL's internal name of `text[]`.
     if let Some(element) = text.strip_prefix('_')
         && !array
         && is_common(element)
@@ -68,7 +68,7 @@ fn written(source: &Source<'_>, at: usize, end: usize) -> (String, usize) {
     (text, next.min(end))
 }
 
-/// The one name of a type that has several. Unlike [`type_name`], only what Postgres takes for one type.
+/// The canonical spelling of a type's name. Unlike [`type_name`], it unites only spellings of the same type.
 pub(crate) fn identity(written: &str) -> String {
     let (base, array) = match written.strip_suffix("[]") {
         Some(base) => (base, "[]"),
@@ -94,7 +94,7 @@ pub(crate) fn identity(written: &str) -> String {
     format!("{base}{array}")
 }
 
-/// Whether it is a type that every database has.
+/// Whether every database has the type.
 pub(crate) fn is_common(name: &str) -> bool {
     const NAMES: [&str; 44] = [
         "text",

@@ -20,16 +20,9 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
                 ::core::result::Result::Err(__scoped_error) => #failed,
             };
         });
-        match model.kind {
-            FunctionKind::Async | FunctionKind::Future => {
-                quote_spanned!(Span::mixed_site()=> __scoped_clients)
-            }
-            FunctionKind::Blocking => {
-                quote_spanned!(Span::mixed_site()=> #module::ScopedClients::from(__scoped_clients))
-            }
-        }
+        quote_spanned!(Span::mixed_site()=> __scoped_clients)
     };
-    statements.extend(user(runtime, &module, &via, &client.user));
+    statements.extend(user(model, &module, &via, &client.user));
     let settings = client.settings.iter();
     statements.extend(settings.map(|one| setting(runtime, one)));
     let made = client.claims.as_ref().map_or_else(
@@ -59,19 +52,22 @@ fn module(model: &Model) -> TokenStream {
     }
 }
 
-/// Begins the builder. Both expressions are borrowed, and what they hold is let go before any
-/// other is read, so that a lock in `via` does not outlive this statement.
-fn user(
-    runtime: &impl ToTokens,
-    module: &TokenStream,
-    via: &TokenStream,
-    user: &Expr,
-) -> TokenStream {
+/// Begins the builder with the project that `via` names, be it made for async or for blocking code.
+///
+/// Both expressions are borrowed, and their temporaries are dropped before any other expression is
+/// evaluated, so that a lock in `via` does not outlive this statement.
+fn user(model: &Model, module: &TokenStream, via: &TokenStream, user: &Expr) -> TokenStream {
+    let runtime = &model.runtime;
     let (first, last) = ends(via);
-    let clients_type = quote_spanned!(first=> &#module::ScopedClients);
-    let start = quote_spanned!(first=> &*);
-    let clients = quote_spanned!(last=> __scoped_clients);
-    let clients = quote!(#start #clients);
+    let project = quote_spanned!(first=> #runtime::__private::ProjectClients::project_clients);
+    let argument = quote_spanned!(last=> (__scoped_clients));
+    let clients = quote!(#project #argument);
+    let clients = match model.kind {
+        FunctionKind::Async | FunctionKind::Future => clients,
+        FunctionKind::Blocking => quote_spanned! {Span::mixed_site()=>
+            #module::ScopedClients::from(::core::clone::Clone::clone(#clients))
+        },
+    };
     let (first, last) = ends(user);
     // A coercion, since its error is the shortest: no call, no bound of some function.
     let user_type = quote_spanned!(first=> &dyn #runtime::ToUserId);
@@ -81,7 +77,7 @@ fn user(
     quote_spanned! {Span::mixed_site()=>
         let __scoped_builder = match &(#via) {
             __scoped_clients => {
-                let __scoped_clients: #clients_type = #clients;
+                let __scoped_clients = #clients;
                 match &(#user) {
                     __scoped_user => {
                         let __scoped_user: #user_type = #named;

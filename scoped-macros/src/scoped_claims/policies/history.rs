@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use scoped_rules::policies::Project;
-use scoped_rules::sql_files::text_of;
+use scoped_rules::sql_files::decode;
 
 /// What tells a file from its later versions: a process that expands macros may live for days.
 type Stamp = (Option<SystemTime>, u64);
@@ -37,7 +37,7 @@ pub(super) fn read(
     let mut odd = Vec::new();
     let mut history = Vec::new();
     for file in files {
-        let (text, why) = text_of(at(manifest, file, |file| fs::read(file))?);
+        let (text, why) = decode(at(manifest, file, |file| fs::read(file))?);
         odd.extend(why.map(|why| (file, why)));
         history.push((shown(manifest, file), text));
     }

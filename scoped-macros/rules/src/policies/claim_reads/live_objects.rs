@@ -6,12 +6,12 @@ use crate::role::bypasses_rls;
 /// A live object with the code that may read claims.
 pub(super) struct LiveObject<'r> {
     pub(super) kind: ObjectKind,
-    /// Its statement.
+    /// The statement that creates it.
     pub(super) at: SourceRange,
     pub(super) code: ObjectCode<'r>,
     pub(super) uncertain: bool,
     pub(super) role_match: RoleMatch,
-    /// Names that its table may have as well.
+    /// Other names that its table may have.
     pub(super) also_on: Vec<QualifiedName>,
 }
 
@@ -101,7 +101,7 @@ pub(super) fn collect<'r>(replay: &'r Replay<'_>) -> Vec<LiveObject<'r>> {
     live
 }
 
-/// Whether the roles of a policy are those of the tokens.
+/// Whether the roles of a policy include the roles of minted tokens.
 fn role_match(replay: &Replay<'_>, policy: &Policy) -> RoleMatch {
     let of_role = |role: &String| {
         if is_ours(replay, role, 0) {
@@ -124,12 +124,12 @@ fn is_ours(replay: &Replay<'_>, role: &str, depth: usize) -> bool {
     if matches!(role, "public" | "authenticated") {
         return true;
     }
-    // A policy for a role is one for its members.
+    // A policy for a role is also a policy for its members.
     let mut members = replay.catalog.grants.iter().filter(|(of, _)| of == role);
     depth < 8 && members.any(|(_, member)| member != role && is_ours(replay, member, depth + 1))
 }
 
-/// Roles that no token of the library may have.
+/// Whether the runtime refuses the role in tokens.
 fn is_privileged(role: &str) -> bool {
     bypasses_rls(role) || role.starts_with("pg_")
 }

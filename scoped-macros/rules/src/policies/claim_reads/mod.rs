@@ -1,4 +1,4 @@
-//! From the live objects to their reads.
+//! Collects the claims that live objects read.
 
 mod live_objects;
 mod read_findings;
@@ -20,17 +20,18 @@ use live_objects::{LiveObject, ObjectCode};
 pub(crate) use read_findings::{is_auth_only, is_user_metadata, severity};
 
 impl Project {
-    /// Replays the files in this order, and reads what is live in the end. Never fails: what is no
-    /// SQL is passed over.
+    /// Reads SQL files, which must be in the order in which they run, and collects what the live objects
+    /// read. It never fails: it skips text that is not SQL.
     pub fn read(files: &[(PathBuf, String)]) -> Self {
         let mut replay = Replay::new();
         for (index, (path, text)) in files.iter().enumerate() {
             replay.file(index, path.parent(), text);
         }
-        survey(&replay, files)
+        collect_reads(&replay, files)
     }
 
-    /// Says that a file was not read, or not as it is.
+    /// Reports a file that was not read, or only with replacements for bytes that are not UTF-8. `why`
+    /// continues a sentence that begins with the name of the file.
     pub fn skip(&mut self, file: &Path, why: &str) {
         self.findings.push(Finding {
             severity: Severity::Warning,
@@ -44,12 +45,12 @@ impl Project {
     }
 }
 
-/// Reads every live object.
-fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
+/// Collects the reads of every live object.
+fn collect_reads(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
     let live = live_objects::collect(replay);
     let mut flow = Dataflow::new(replay);
-    // Functions first, in the order in which they were made: what a function calls is known by then. Twice,
-    // if one keeps something in a setting that another asks for.
+    // Functions are evaluated first, in the order in which they are created, so that a function is known
+    // before its calls. A setting that one function sets and another reads needs further rounds.
     for _ in 0..3 {
         for live in &live {
             if let ObjectCode::Function(id) = live.code {
@@ -60,7 +61,7 @@ fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
             break;
         }
     }
-    let mut survey = ReadCollector {
+    let mut collector = ReadCollector {
         lines: LineIndex::new(files),
         project: Project {
             files: files.iter().map(|(path, _)| path.clone()).collect(),
@@ -72,11 +73,11 @@ fn survey(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
         said: HashSet::new(),
     };
     for live in &live {
-        survey.object(replay, live);
-        survey.code(replay, &mut flow, live);
+        collector.object(replay, live);
+        collector.code(replay, &mut flow, live);
     }
-    survey.unguarded(replay);
-    survey.project
+    collector.unguarded(replay);
+    collector.project
 }
 
 fn tables(replay: &Replay<'_>) -> Vec<QualifiedName> {
@@ -89,9 +90,9 @@ fn tables(replay: &Replay<'_>) -> Vec<QualifiedName> {
 struct ReadCollector<'f> {
     lines: LineIndex<'f>,
     project: Project,
-    /// The reads of the last object.
+    /// The reads of the last object, to report each once.
     seen: HashSet<RawRead>,
-    /// What was said of the last object.
+    /// The findings about the last object, to report each once.
     said: HashSet<String>,
 }
 
@@ -123,7 +124,7 @@ impl ReadCollector<'_> {
                 }
             }
             ObjectCode::Expression(expression) => {
-                self.expression(replay, flow, expression, CodeKind::Other)
+                self.expression(replay, flow, expression, CodeKind::Other);
             }
             ObjectCode::View(id) => {
                 if let Some(output) = flow.view_of(id) {
@@ -154,7 +155,7 @@ impl ReadCollector<'_> {
         self.matched(replay, expression.part.source, &output);
     }
 
-    /// Takes over what was found in the code of the last object.
+    /// Records the reads and findings in the code of the last object.
     fn matched(&mut self, replay: &Replay<'_>, source: usize, output: &Output) {
         let source = &replay.sources[source];
         let owner = self.project.objects.len() - 1;

@@ -5,7 +5,7 @@ use super::super::object::{Object, RoleMatch, SourceLocation};
 use super::super::project::ClaimRead;
 use super::ReadCollector;
 
-/// Claims that tokens of Auth carry and others do not.
+/// Claims that tokens of Supabase Auth carry and tokens of other issuers need not.
 const AUTH_ONLY: [&str; 4] = ["aal", "amr", "is_anonymous", "session_id"];
 
 /// The database roles of a Supabase project.
@@ -22,7 +22,7 @@ const ROLES: [&str; 9] = [
 ];
 
 impl ReadCollector<'_> {
-    /// What a read is worth saying about, whatever the claims are.
+    /// Reports what is wrong with a read, whatever claims the tokens have.
     pub(super) fn remark_read(&mut self, read: &ClaimRead) {
         let object = &self.project.objects[read.owner];
         let path = read.dotted();
@@ -82,7 +82,8 @@ impl ReadCollector<'_> {
         }
     }
 
-    /// A restrictive policy for sessions with a second factor leaves no rows to tokens of the library.
+    /// Reports a restrictive policy that requires a second factor, because it leaves no rows to minted
+    /// tokens.
     fn remark_assurance(&mut self, read: &ClaimRead) {
         let object = &self.project.objects[read.owner];
         let Predicate::Equal(levels) = &read.usage.predicate else {
@@ -168,7 +169,7 @@ impl ReadCollector<'_> {
         text: &str,
     ) {
         let owner = self.project.objects.len() - 1;
-        // One word a line is enough.
+        // Each finding is reported once a line.
         if self
             .said
             .insert(format!("{}:{} {text}", location.file, location.line))
@@ -203,18 +204,20 @@ impl ReadCollector<'_> {
     }
 }
 
-/// Whether only tokens of Auth carry the claim: lacking it may be meant.
+/// Whether only tokens of Supabase Auth carry the claim, so that its absence in minted tokens may be
+/// intended.
 pub(crate) fn is_auth_only(path: &[String]) -> bool {
     path.first()
         .is_some_and(|first| AUTH_ONLY.contains(&first.as_str()))
 }
 
-/// Whether users edit it themselves.
+/// Whether users can edit the claim.
 pub(crate) fn is_user_metadata(path: &[String]) -> bool {
     path.first().is_some_and(|first| first == "user_metadata")
 }
 
-/// Only what is certainly there, and guards rows, is an error.
+/// The severity of a finding about an object: an error only for a policy that certainly exists and applies to
+/// minted tokens.
 pub(crate) fn severity(object: &Object, dynamic: bool) -> Severity {
     let certain =
         !dynamic && !object.dynamic && !object.uncertain && object.role_match == RoleMatch::Always;

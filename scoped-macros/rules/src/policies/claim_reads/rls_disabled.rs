@@ -4,8 +4,8 @@ use super::super::replay::{Replay, Rls};
 use super::ReadCollector;
 
 impl ReadCollector<'_> {
-    /// Policies on tables whose row level security is off guard nothing. Where no file switches it on for
-    /// any table, it is switched on elsewhere.
+    /// Reports policies on tables whose row level security is disabled, since PostgreSQL does not apply them.
+    /// If no file enables row level security for any table, it is assumed to be enabled outside of the files.
     pub(super) fn unguarded(&mut self, replay: &Replay<'_>) {
         for table in replay.catalog.tables.iter().filter(|table| !table.gone) {
             let off = match table.rls {

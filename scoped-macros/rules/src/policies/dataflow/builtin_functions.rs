@@ -1,5 +1,6 @@
-//! The functions of Postgres that are understood. **This is the place for a new idiom**: a name, and what
-//! becomes of the values that it gets. Whatever is not here loses its arguments, and that is reported.
+//! The functions of PostgreSQL that the engine knows. **Add a function here**: its name, and the value that
+//! it returns for the values of its arguments. The engine cannot follow the arguments of any other function,
+//! and reports that.
 
 use super::super::source::MappedText;
 use super::super::syntax::Call;
@@ -10,7 +11,7 @@ use super::frame::Frame;
 use super::value::{TokenPart, Value};
 
 impl Dataflow<'_> {
-    /// The value of a call of a function that is known; nothing was evaluated if it is not.
+    /// The value of a call of a known function. For any other function nothing is evaluated.
     pub(super) fn builtin(&mut self, frame: &mut Frame<'_>, call: &Call) -> Option<Value> {
         let name = &*call.name.name;
         let bare = name
@@ -32,7 +33,7 @@ impl Dataflow<'_> {
         Some(match name {
             "coalesce" => {
                 let (value, answered) = coalesce(values.collect());
-                // `coalesce(claim = 'x', false)`: the answer is for tokens without the claim.
+                // `coalesce(claim = 'x', false)` handles tokens without the claim.
                 let found = frame.output.found.iter_mut().skip(start);
                 for found in found.filter(|found| answered && found.through.is_none()) {
                     found.optional = true;
@@ -47,7 +48,7 @@ impl Dataflow<'_> {
                 }
                 first
             }
-            // The same value in another wrapping.
+            // These return the value in another representation.
             "to_json" | "to_jsonb" | "row_to_json" | "array_to_json" => {
                 let value = values.next().unwrap_or_default();
                 let plain =
@@ -59,7 +60,7 @@ impl Dataflow<'_> {
                     value.derived()
                 }
             }
-            // Lists of it.
+            // These return lists of the value.
             "array_agg" | "json_agg" | "array_append" | "array_prepend" | "array_cat"
             | "array_remove" | "array_replace" => {
                 let all = values.reduce(Value::or).unwrap_or_default();
@@ -70,7 +71,7 @@ impl Dataflow<'_> {
                 elements_of_list(frame, value)
             }
             "string_agg" | "max" | "min" => values.next().unwrap_or_default(),
-            // What says nothing of the value.
+            // The result of these says nothing about the value.
             "count" | "pg_typeof" | "num_nulls" | "num_nonnulls" => {
                 for value in values {
                     for part in &value.parts {
@@ -101,7 +102,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// Functions without a prefix.
+/// The known functions without the prefix `json_` or `jsonb_`.
 const KNOWN: [&str; 27] = [
     "coalesce",
     "greatest",
@@ -132,8 +133,8 @@ const KNOWN: [&str; 27] = [
     "quote_nullable",
 ];
 
-/// Either of them, and whether one stands behind another for tokens without it. An empty list or object is
-/// no answer.
+/// Either of the values, and whether a value follows that handles tokens without the claim. An empty list or
+/// object does not.
 fn coalesce(values: Vec<Value>) -> (Value, bool) {
     let answers = |value: &Value| {
         let empty = |text: &MappedText| matches!(text.text.trim(), "{}" | "[]");
@@ -144,7 +145,7 @@ fn coalesce(values: Vec<Value>) -> (Value, bool) {
     (all.each(|part| part.optional |= count > 1), count > 1)
 }
 
-/// The elements of an array of Postgres.
+/// The elements of a PostgreSQL array.
 fn elements_of_list(frame: &mut Frame<'_>, value: Value) -> Value {
     let mut value = value;
     if let [text] = value.texts.as_slice()
@@ -203,7 +204,8 @@ fn formatted(frame: &mut Frame<'_>, values: &[Value]) -> Value {
 }
 
 impl Frame<'_> {
-    /// Reports every part with this test. Of the whole token that says nothing, so that is lost.
+    /// Reports every part of the token in the value with this predicate. A predicate says nothing about the
+    /// whole token, which is reported as not followed.
     pub(super) fn all(&mut self, value: &Value, predicate: &Predicate) {
         for part in &value.parts {
             let whole = part.path.is_empty() && !matches!(predicate, Predicate::Null);

@@ -1,90 +1,90 @@
-/// One step into the token.
+/// One step of a path into the token.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum PathStep {
     Key(String),
-    /// Some element of an array.
+    /// An element of an array.
     Element,
-    /// The key is an argument of the function around: its calls tell it.
+    /// The key is an argument of the enclosing function; its calls tell which one.
     Argument,
-    /// A key that only the run knows.
+    /// A key that is only known at run time.
     Unknown,
 }
 
-/// As what a read leaves the JSON.
+/// The form in which SQL takes a claim out of JSON.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Extraction {
-    /// `->`: still JSON.
+    /// `->`: JSON.
     Json,
-    /// `->>`: the text of it; strings without their quotes.
+    /// `->>`: text; strings have no quotes.
     Text,
     /// `(.. -> ..)::text`: JSON as text, so that strings keep their quotes.
     JsonText,
 }
 
-/// What is done with what was read.
+/// What SQL does with a claim.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ClaimUse {
-    /// As what it leaves the JSON.
+    /// The form in which the claim is taken out of JSON.
     pub extraction: Extraction,
-    /// The type it is cast to, such as `uuid`, with the common types' many names made one.
+    /// The type that it is cast to, such as `uuid`, in its canonical spelling.
     pub cast: Option<String>,
-    /// What is asked of it.
+    /// The condition that the SQL tests.
     pub predicate: Predicate,
 }
 
-/// What is asked of a claim.
+/// A condition on the value of a claim.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum Predicate {
-    /// Nothing that one can see.
+    /// No condition, or an unknown one.
     None,
-    /// `IS NULL` and the like.
+    /// The claim is absent or null: `IS NULL` and similar conditions.
     Null,
-    /// Equal to one of these: `=`, `IN`, `= ANY`.
+    /// The claim equals one of these: `=`, `IN`, `= ANY`.
     Equal(Vec<String>),
-    /// Different from all of these.
+    /// The claim differs from all of these.
     NotEqual(Vec<String>),
-    /// `?`, `?|`, `?&`: has these elements or keys, if they are known.
+    /// `?`, `?|`, `?&`: the claim has these elements or keys, if they are known.
     Has(Vec<String>),
-    /// `@>`, with what stands on the other side, if it is known.
+    /// `@>`: the claim contains this JSON, if it is known.
     Contains(Option<String>),
-    /// `<@`, with what stands on the other side, if it is known.
+    /// `<@`: this JSON, if it is known, contains the claim.
     ContainedBy(Option<String>),
-    /// Taken apart as an array.
+    /// The claim is expanded as an array.
     Elements,
-    /// Taken apart as an object.
+    /// The claim is expanded as an object.
     Members,
-    /// A path of SQL/JSON looks at it.
+    /// An SQL/JSON path reads the claim.
     JsonPath,
 }
 
-/// A read, before it has an owner.
+/// A read in a piece of code, before it is assigned to an object.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct RawRead {
-    /// In the file.
+    /// The offset in the file.
     pub(crate) at: u32,
     pub(crate) path: Vec<PathStep>,
     pub(crate) usage: ClaimUse,
-    /// The function that was called for it.
+    /// The function whose body it is in, if it is found at a call.
     pub(crate) through: Option<String>,
     pub(crate) parsed: bool,
-    /// The SQL has an answer for tokens without the claim.
+    /// Whether the SQL handles tokens without the claim.
     pub(crate) optional: bool,
-    /// What is compared may also be something else than the claim.
+    /// Whether the compared value may also be something other than the claim.
     pub(crate) ambiguous: bool,
-    /// Only kept in a variable or returned so far.
+    /// Whether the value has only been stored in a variable or returned so far.
     pub(crate) handed_on: bool,
-    /// Found in dynamic SQL, or in what perhaps is not called.
+    /// Whether the read is in dynamic SQL, or in code that may not run.
     pub(crate) dynamic: bool,
 }
 
-/// Something at one place that is worth a word, whatever the struct says.
+/// A finding in a piece of code, before it is assigned to an object. It does not depend on the claims.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct RawFinding {
-    /// In the file.
+    /// The offset in the file.
     pub(crate) at: u32,
     pub(crate) kind: RawFindingKind,
-    /// The function that was called for it.
+    /// The function whose body it is in, if it is found at a call.
     pub(crate) through: Option<String>,
 }
 
@@ -94,16 +94,16 @@ pub(crate) enum RawFindingKind {
     Unwrapped,
     /// `->> 'key'::type`.
     KeyCast { key: String, cast: String },
-    /// The token, or the part of it at this path, goes where it is not followed.
+    /// The engine cannot follow the token, or the part of it at this path.
     Lost(Vec<PathStep>),
-    /// A key that only the run knows, below this path.
+    /// The key below this path is only known at run time.
     UnknownKey(Vec<PathStep>),
-    /// A path of SQL/JSON whose members only the run knows.
+    /// The members that an SQL/JSON path reads are only known at run time.
     JsonPath(Vec<PathStep>),
 }
 
 impl RawFindingKind {
-    /// Whether it matters to those who call the function that it is about.
+    /// Whether it is also a finding about the callers of the function.
     pub(crate) fn is_unfollowed(&self) -> bool {
         matches!(
             self,

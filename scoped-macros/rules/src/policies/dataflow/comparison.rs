@@ -1,11 +1,11 @@
-//! Comparisons: the one use of a value that says which values it may have.
+//! Comparisons, which say what values a claim is expected to have.
 
 use super::claim_use::{Extraction, Predicate};
 use super::frame::Frame;
 use super::json_access::array_texts;
 use super::value::Value;
 
-/// `left operator right`, also of rows and of a value with the elements of a list.
+/// `left operator right`, also for rows, and for a value and the elements of a list.
 pub(super) fn compare(frame: &mut Frame<'_>, operator: &str, left: &Value, right: &Value) {
     if left.row && right.row && left.fields.len() == right.fields.len() {
         for ((_, left), (_, right)) in left.fields.iter().zip(&right.fields) {
@@ -22,7 +22,7 @@ pub(super) fn compare(frame: &mut Frame<'_>, operator: &str, left: &Value, right
     }
 }
 
-/// `left operator ANY (right)`, where the elements of `right` are compared.
+/// `left operator ANY (right)`, which compares with the elements of `right`.
 pub(super) fn compare_any(frame: &mut Frame<'_>, operator: &str, left: &Value, right: &Value) {
     let mut right = right.clone();
     if let [text] = right.texts.as_slice()
@@ -36,7 +36,7 @@ pub(super) fn compare_any(frame: &mut Frame<'_>, operator: &str, left: &Value, r
     }
     for part in &mut right.parts {
         let is_list = part.many || part.cast.as_ref().is_none_or(|cast| !cast.ends_with("[]"));
-        // Elements of a claim that was cast to an array as a whole are not known.
+        // The elements of a claim that is cast to an array as a whole are not known.
         if part.many {
             part.many = false;
         } else if !is_list || part.extraction == Extraction::Text {
@@ -48,12 +48,12 @@ pub(super) fn compare_any(frame: &mut Frame<'_>, operator: &str, left: &Value, r
     compare(frame, operator, left, &right);
 }
 
-/// Reports the parts of one side, compared with the other.
+/// Reports the parts of the token on one side of a comparison.
 fn side(frame: &mut Frame<'_>, operator: &str, mine: &Value, other: &Value) {
     let literals = other.literals();
     for part in &mine.parts {
         if part.path.is_empty() && !part.derived && literals.is_none() {
-            // The whole token beside something else decides nothing that could be named.
+            // A comparison of the whole token reads no claim in particular.
             frame.emit(part, Predicate::None, false);
             continue;
         }
@@ -70,7 +70,7 @@ fn side(frame: &mut Frame<'_>, operator: &str, mine: &Value, other: &Value) {
     }
 }
 
-/// Whether the value may also be something that is not known.
+/// Whether the value may also be something unknown.
 pub(super) fn is_ambiguous(value: &Value) -> bool {
     let several = value
         .parts
@@ -79,7 +79,7 @@ pub(super) fn is_ambiguous(value: &Value) -> bool {
     value.other || value.argument || several
 }
 
-/// What is asked by an equality with these literals. What the value may be anyway is not asked for.
+/// The predicate of an equality with these literals. Literals that the value may have itself are left out.
 fn equality(operator: &str, literals: Option<Vec<String>>, value: &Value) -> Predicate {
     let Some(mut literals) = literals else {
         return Predicate::None;

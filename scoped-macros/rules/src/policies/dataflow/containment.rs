@@ -1,4 +1,4 @@
-//! Operators that ask what a list or an object has: `?`, `@>`, `<@`, `&&`.
+//! The operators that test what a list or an object contains: `?`, `@>`, `<@`, `&&`.
 
 use super::claim_use::{Extraction, PathStep, Predicate};
 use super::comparison::is_ambiguous;
@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::json_access::below;
 use super::value::{TokenPart, Value};
 
-/// `? 'key'` and its like: of the token, whether a claim is there.
+/// `?`, `?|` and `?&`. Applied to the token, they test whether a claim is there.
 pub(super) fn has(frame: &mut Frame<'_>, value: &Value, other: &Value) {
     let keys = other.literals().map(flat).unwrap_or_default();
     frame.finish(other);
@@ -89,7 +89,7 @@ pub(super) fn contains(frame: &mut Frame<'_>, left: &Value, right: &Value) {
     }
 }
 
-/// `left && right`: a common element.
+/// `left && right`: whether both have a common element.
 pub(super) fn overlaps(frame: &mut Frame<'_>, left: &Value, right: &Value) {
     for (mine, other) in [(left, right), (right, left)] {
         let literals = other.literals().map(flat);
@@ -107,7 +107,7 @@ pub(super) fn overlaps(frame: &mut Frame<'_>, left: &Value, right: &Value) {
     }
 }
 
-/// The literals of `array['a', 'b']`, which may be written as one text.
+/// The literals of `array['a', 'b']`, also if it is written as one text.
 fn flat(list: Vec<String>) -> Vec<String> {
     match list.as_slice() {
         [array] if array.starts_with('{') => super::json_access::array_texts(array),

@@ -1,4 +1,4 @@
-//! Branches and loops: what a variable stands for after any of several ways.
+//! Branches and loops: the values that a variable may have after any of several paths.
 
 use super::super::syntax::{LoopHead, Node, Statement};
 use super::Dataflow;
@@ -7,7 +7,7 @@ use super::frame::{Frame, Scope};
 use super::statement::Ends;
 use super::value::Value;
 
-/// A loop that still finds something new then goes on forever.
+/// A loop whose variables still get new values after this many rounds is treated as endless.
 const MAX_ROUNDS: usize = 2;
 
 impl Dataflow<'_> {
@@ -54,7 +54,7 @@ impl Dataflow<'_> {
         let before = (!handlers.is_empty()).then(|| frame.scopes.clone());
         let mut ends = self.statements(frame, body);
         if let Some(before) = before {
-            // A handler runs after any of the statements.
+            // A handler may run after any of the statements.
             let failed = merged(frame.scopes.clone(), before);
             for handler in handlers {
                 let after = std::mem::replace(&mut frame.scopes, failed.clone());
@@ -89,7 +89,7 @@ impl Dataflow<'_> {
         }
     }
 
-    /// The targets get a row.
+    /// Assigns one row of the loop to its targets.
     pub(super) fn head(&mut self, frame: &mut Frame<'_>, head: &LoopHead) {
         match head {
             LoopHead::Plain(nodes) => {
@@ -114,7 +114,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// What the names stand for after either of two ways.
+/// The values of the variables after either of two paths.
 fn merged(mut one: Vec<Scope>, other: Vec<Scope>) -> Vec<Scope> {
     for (one, other) in one.iter_mut().zip(other) {
         for (name, kind, value) in other.variables {
@@ -147,7 +147,7 @@ fn has_grown(before: &[Scope], after: &[Scope]) -> bool {
     parts(before) != parts(after)
 }
 
-/// A variable that gets deeper into the token with each turn.
+/// Reports variables that go deeper into the token with each iteration, as reads by an unknown key.
 fn lose_what_grows(frame: &mut Frame<'_>, before: &[Scope]) {
     let after = frame.scopes.clone();
     for (before, after) in before.iter().zip(&after) {

@@ -1,4 +1,4 @@
-//! EXECUTE: texts that are run.
+//! EXECUTE: texts that run as SQL.
 
 use super::super::source::Source;
 use super::super::syntax::{Node, Statement, statements_of};
@@ -7,11 +7,11 @@ use super::frame::{Frame, Scope};
 use super::query::{Columns, either};
 use super::value::Value;
 
-/// Statements within EXECUTE within EXECUTE.
+/// The deepest nesting of EXECUTE that is followed.
 const MAX_DYNAMIC: usize = 4;
 
 impl Dataflow<'_> {
-    /// EXECUTE: every text that it may be runs. The columns are those of the last statement.
+    /// Evaluates every text that EXECUTE may run. Returns the columns of the last statement.
     pub(super) fn execute(
         &mut self,
         frame: &mut Frame<'_>,
@@ -68,7 +68,7 @@ impl Dataflow<'_> {
         row
     }
 
-    /// A text that reads the token is run somewhere, also if it is not seen where.
+    /// A text that reads the token runs somewhere, so its reads are reported even if no EXECUTE is seen.
     pub(super) fn texts_that_read(&mut self, frame: &mut Frame<'_>, value: &Value) {
         for text in &value.texts {
             let lower = text.text.to_ascii_lowercase();

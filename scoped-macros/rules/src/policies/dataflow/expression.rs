@@ -1,4 +1,4 @@
-//! Values of expressions.
+//! The values of expressions.
 
 use super::super::syntax::{Case, Node, Query};
 use super::Dataflow;
@@ -6,7 +6,7 @@ use super::comparison::compare;
 use super::frame::Frame;
 use super::value::Value;
 
-/// Evaluations within evaluations; beyond, code is only searched.
+/// The deepest nesting of evaluations; deeper code is only searched for calls.
 pub(super) const MAX_DEPTH: usize = 160;
 
 impl Dataflow<'_> {
@@ -62,7 +62,7 @@ impl Dataflow<'_> {
         }
     }
 
-    /// Evaluates what only decides something.
+    /// Evaluates a condition.
     pub(super) fn decide(&mut self, frame: &mut Frame<'_>, node: &Node) {
         if let Node::Unparsed(nodes) = node {
             for node in nodes {
@@ -133,14 +133,14 @@ impl Dataflow<'_> {
         }
     }
 
-    /// The first column, with all of them as fields if there are several.
+    /// The first column, with all columns as fields if there are several.
     fn scalar(&mut self, frame: &mut Frame<'_>, query: &Query) -> Value {
         let columns = self.query(frame, query);
         one_of_row(columns)
     }
 }
 
-/// A row of one column is its value; of more, a row.
+/// The value of a row: a single column is its value.
 pub(super) fn one_of_row(mut columns: Vec<(String, Value)>) -> Value {
     if columns.len() == 1 {
         return columns.pop().map(|(_, value)| value).unwrap_or_default();

@@ -2,74 +2,75 @@ use super::super::replay::NameBindings;
 use super::claim_use::{PathStep, RawFinding, RawRead};
 use super::value::Value;
 
-/// What kind of code is looked at.
+/// The kind of code that is evaluated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum CodeKind {
     /// An expression of a policy.
     Policy,
-    /// An expression or a query of anything else.
+    /// An expression or a query of another object.
     Other,
 }
 
-/// What is known around the code.
+/// The context of the code.
 #[derive(Clone, Copy)]
 pub(crate) struct EvaluationContext<'c> {
     pub(crate) code: CodeKind,
-    /// The schemas where names without one are found; none means `public`.
+    /// The search path; an empty one means `public`.
     pub(crate) search_path: &'c [String],
-    /// The functions and views that names meant when the code was parsed; none for the body of a function.
+    /// The objects that names denoted when the code was parsed; `None` for the body of a function, which is
+    /// parsed when it runs.
     pub(crate) bound: Option<&'c NameBindings>,
-    /// The function whose body it is.
+    /// The function whose body the code is.
     pub(crate) function: Option<usize>,
 }
 
-/// What was found in one piece of code.
+/// The result of evaluating one piece of code.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Output {
     pub(crate) found: Vec<RawRead>,
     pub(crate) findings: Vec<RawFinding>,
-    /// Paths whose being there is asked for with `?`.
+    /// The paths that `?` tests for existence.
     pub(crate) asked: Vec<Vec<PathStep>>,
-    /// What a function returns.
+    /// The value that the function returns.
     pub(crate) returned: Value,
-    /// What was put into tables: the table, the column and the value.
+    /// The values that are stored in tables: the table, the column and the value.
     pub(crate) stored: Vec<(String, String, Value)>,
 }
 
-/// Something that FROM lists, with the values of the columns that have any.
+/// An item of FROM, with the values of its columns, as far as they come from the token.
 #[derive(Clone, Debug)]
 pub(super) struct FromBinding {
     pub(super) alias: String,
     pub(super) columns: Vec<(String, Value)>,
-    /// What the alias itself stands for.
+    /// The value of the alias itself.
     pub(super) whole: Value,
 }
 
 /// The names of one query or block.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Scope {
-    /// Variables with their declared types.
+    /// The variables, with their declared types.
     pub(super) variables: Vec<(String, String, Value)>,
     pub(super) tables: Vec<FromBinding>,
-    /// Common table expressions.
+    /// The common table expressions.
     pub(super) common: Vec<(String, Vec<(String, Value)>)>,
 }
 
-/// One piece of code, while it is evaluated.
+/// The state of the evaluation of one piece of code.
 pub(super) struct Frame<'c> {
     pub(super) context: EvaluationContext<'c>,
     pub(super) scopes: Vec<Scope>,
     pub(super) arguments: Vec<(String, Value)>,
-    /// The columns that a function's rows have: OUT parameters or those of RETURNS TABLE.
+    /// The columns of the rows that the function returns: its OUT parameters or those of RETURNS TABLE.
     pub(super) out: Vec<(String, String)>,
-    /// The type that a function returns.
+    /// The type that the function returns.
     pub(super) returns: String,
     pub(super) output: Output,
-    /// Reports that a further step has made void, counted from 1.
+    /// The numbers, from 1 on, of reported reads that a further step has replaced.
     pub(super) void: Vec<usize>,
-    /// How many `(select ..)` without FROM stand around.
+    /// The number of enclosing `(select ..)` without FROM.
     pub(super) wrapped: usize,
-    /// In dynamic SQL.
+    /// Whether the code is dynamic SQL.
     pub(super) dynamic: bool,
     pub(super) procedural: bool,
 }
@@ -98,7 +99,7 @@ impl<'c> Frame<'c> {
         &mut self.scopes[last]
     }
 
-    /// The value that a name stands for, if it is bound to one.
+    /// The value of a name, if it is bound to one.
     pub(super) fn lookup(&self, name: &[String], at: u32) -> Option<Value> {
         let value = match name {
             [name] => self.bare(name),
@@ -184,7 +185,7 @@ impl<'c> Frame<'c> {
             .push((name.to_owned(), kind.to_owned(), value));
     }
 
-    /// The variable with this name, wherever it was declared.
+    /// The variable with this name in the innermost scope that declares it.
     pub(super) fn variable(&mut self, name: &str) -> Option<&mut (String, String, Value)> {
         let scopes = self.scopes.iter_mut().rev();
         let mut all = scopes.flat_map(|scope| scope.variables.iter_mut().rev());

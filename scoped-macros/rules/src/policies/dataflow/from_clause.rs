@@ -1,4 +1,4 @@
-//! What FROM lists: tables, views, common table expressions, functions and queries.
+//! The items of FROM: tables, views, common table expressions, functions and queries.
 
 use super::super::name::WrittenName;
 use super::super::syntax::{Call, Column, From, Node, Relation};
@@ -10,7 +10,7 @@ use super::query::{Columns, renamed};
 use super::value::Value;
 
 impl Dataflow<'_> {
-    /// Binds the names of one relation.
+    /// Binds the names of one item.
     pub(super) fn from(&mut self, frame: &mut Frame<'_>, from: &From) {
         let names: Vec<String> = from
             .columns
@@ -30,7 +30,7 @@ impl Dataflow<'_> {
         };
         let columns = renamed(columns, &names);
         let alias = from.alias.clone().or(name);
-        // A column that nothing uses decides nothing, so nothing is reported before.
+        // A column is reported where it is used.
         let whole = match whole {
             Some(whole) if columns.len() <= 1 => whole,
             _ => one_of_row(columns.clone()),
@@ -42,7 +42,7 @@ impl Dataflow<'_> {
         });
     }
 
-    /// The columns of a table that are known to come from the token.
+    /// The columns of a table that come from the token.
     fn columns_of(&mut self, frame: &mut Frame<'_>, table: &WrittenName) -> Columns {
         if table.schema.is_none()
             && let Some(columns) = frame.common(&table.name)
@@ -61,7 +61,7 @@ impl Dataflow<'_> {
         columns
     }
 
-    /// A function in FROM: its name, its columns, and what its alias stands for.
+    /// A function in FROM: its name, its columns, and the value of its alias.
     fn function_in_from(
         &mut self,
         frame: &mut Frame<'_>,
@@ -100,7 +100,7 @@ impl Dataflow<'_> {
         (name, columns, value)
     }
 
-    /// `jsonb_to_record(value) as r(a uuid, b text)`: the columns are keys.
+    /// `jsonb_to_record(value) as r(a uuid, b text)`: the columns are keys of the value.
     fn record(&mut self, frame: &mut Frame<'_>, call: &Call, columns: &[Column]) -> Columns {
         let mut value = Value::default();
         for argument in &call.arguments {

@@ -1,4 +1,4 @@
-//! The bodies of functions, each evaluated once for the same arguments.
+//! The bodies of functions. Each body is evaluated once for equal arguments.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -11,33 +11,33 @@ use super::frame::{CodeKind, EvaluationContext, Frame, Output, Scope};
 use super::query::Columns;
 use super::value::Value;
 
-/// More calls of one function with other arguments are not told apart.
+/// The most calls of one function with different arguments that are evaluated separately.
 const MAX_CALLS: usize = 64;
 
-/// What was found for these arguments.
+/// The arguments of a call, and the result of evaluating it.
 type CachedCall = (Vec<Value>, Rc<Output>);
 
-/// Evaluates code, knowing the functions of the history.
+/// The evaluator of code, with the functions and views that are evaluated already.
 pub(crate) struct Dataflow<'r> {
     pub(super) replay: &'r Replay<'r>,
     bodies: HashMap<usize, Rc<Body>>,
-    /// What was found in a function for these arguments.
+    /// The evaluated calls, by the number of the function.
     known: HashMap<usize, Vec<CachedCall>>,
     pub(super) views: HashMap<usize, Rc<(Columns, Output)>>,
     pub(super) active: Vec<usize>,
-    /// What `set_config` puts into the settings of the transaction.
+    /// The values that `set_config` gives to settings.
     pub(super) settings: HashMap<String, Value>,
-    /// A setting got a value that code which is evaluated already may have asked for.
+    /// Whether a setting got a value that code which is evaluated already may have read.
     pub(super) unsettled: bool,
     pub(super) depth: usize,
     pub(super) dynamic: usize,
 }
 
-/// The body of a function, parsed.
+/// The parsed body of a function.
 struct Body {
     statements: Vec<Statement>,
     language: Language,
-    /// Where it begins.
+    /// The offset in the file where it begins.
     at: u32,
 }
 
@@ -45,7 +45,7 @@ struct Body {
 enum Language {
     Sql,
     Procedural,
-    /// Any other: its calls are looked at, and no more.
+    /// Another language, in which only calls are recognised.
     Unknown,
 }
 
@@ -64,7 +64,7 @@ impl<'r> Dataflow<'r> {
         }
     }
 
-    /// Whether everything must be evaluated again, since a setting has got another value.
+    /// Whether everything must be evaluated again, because a setting got another value.
     pub(crate) fn settle(&mut self) -> bool {
         let again = std::mem::take(&mut self.unsettled);
         if again {
@@ -74,14 +74,14 @@ impl<'r> Dataflow<'r> {
         again
     }
 
-    /// One expression, of a policy or a default.
+    /// Evaluates an expression, such as that of a policy or a default.
     pub(crate) fn expression(&mut self, node: &Node, context: EvaluationContext<'_>) -> Output {
         let mut frame = Frame::new(context);
         self.decide(&mut frame, node);
         frame.into_output()
     }
 
-    /// What a function reads by itself, whatever its arguments are.
+    /// Evaluates a function for unknown arguments.
     pub(crate) fn function_alone(&mut self, id: usize) -> Rc<Output> {
         let count = self.replay.catalog.functions[id].names.len();
         let argument = Value {
@@ -92,8 +92,7 @@ impl<'r> Dataflow<'r> {
             .unwrap_or_default()
     }
 
-    /// What a function reads with these arguments, and returns. None while it is being evaluated: it calls
-    /// itself.
+    /// Evaluates a function for these arguments. Returns `None` for a recursive call.
     pub(super) fn function(&mut self, id: usize, arguments: &[Value]) -> Option<Rc<Output>> {
         let calls = self.known.entry(id).or_default();
         if let Some((_, known)) = calls.iter().find(|(known, _)| known == arguments) {
@@ -102,7 +101,7 @@ impl<'r> Dataflow<'r> {
         let mut arguments = arguments.to_vec();
         let full = calls.len() >= MAX_CALLS;
         if full {
-            // Keys that nobody has told apart.
+            // The arguments differ in unknown keys only.
             for argument in &mut arguments {
                 *argument = Value {
                     other: true,
@@ -179,7 +178,7 @@ impl<'r> Dataflow<'r> {
         frame.into_output()
     }
 
-    /// The statements of a body in SQL, of which the last one returns.
+    /// Evaluates the statements of a body in SQL, of which the last one returns.
     fn sql(&mut self, frame: &mut Frame<'_>, statements: &[Statement]) {
         for (index, statement) in statements.iter().enumerate() {
             let last = statements[index + 1..]
@@ -206,7 +205,7 @@ impl<'r> Dataflow<'r> {
         body
     }
 
-    /// Whether the text of a body in another language speaks of the token.
+    /// Whether the text of a body in another language mentions the token.
     fn text_reads(&self, function: &Function) -> bool {
         let source = &self.replay.sources[function.at.source];
         let text = function.body.and_then(|body| source.literal(body.range.0));
@@ -238,7 +237,7 @@ fn parse(replay: &Replay<'_>, function: &Function) -> Body {
         at,
     };
     if function.body.is_none() {
-        // Without a body there is nothing to read: damage.
+        // Damaged SQL: the function has no body.
         return Body {
             language,
             ..body(Vec::new())
@@ -247,7 +246,7 @@ fn parse(replay: &Replay<'_>, function: &Function) -> Body {
     let text = source.kind(part.range.0).is_some_and(TokenKind::is_text);
     let text = text.then(|| source.decoded(part.range.0)).flatten();
     let Some(pieces) = text else {
-        // RETURN expression, or BEGIN ATOMIC: only SQL has those.
+        // RETURN and BEGIN ATOMIC, which only functions in SQL have.
         let code = TokenView::new(source, part.range);
         return body(Parser::new(&code).statements());
     };

@@ -1,4 +1,5 @@
-//! Calls: of the token's functions, of functions of the history, and of Postgres's own.
+//! Calls of the functions that return the token, of functions of the files, and of PostgreSQL's own
+//! functions.
 
 use std::rc::Rc;
 
@@ -56,7 +57,7 @@ impl Dataflow<'_> {
         result.unwrap_or_default()
     }
 
-    /// The type of a value, as the arguments of functions are written.
+    /// The SQL type of a value, for overload resolution.
     fn kind_of(&self, value: &Value) -> Option<String> {
         if let Some(kind) = &value.kind {
             return Some(self.replay.catalog.type_identity(kind));
@@ -70,7 +71,7 @@ impl Dataflow<'_> {
         }
     }
 
-    /// What a call of this function reads, reported at the call, and what it returns.
+    /// Reports at the call what the function reads, and returns the value of the call.
     fn called(
         &mut self,
         frame: &mut Frame<'_>,
@@ -92,7 +93,7 @@ impl Dataflow<'_> {
             let default = function.defaults.get(index).copied().flatten();
             arguments.push(match (value, default) {
                 (Some(value), _) => frame.hand_on_argument(value),
-                // What stands for an argument that is left out is asked by the call.
+                // The default of an omitted argument is evaluated at the call.
                 (None, Some(part)) => {
                     let node = Parser::whole(&replay.sources[part.source], part.range);
                     let value = self.value(frame, &node).seen_at(at);
@@ -104,7 +105,7 @@ impl Dataflow<'_> {
         if function.variadic
             && let Some(last) = arguments.last_mut()
         {
-            // A list of which only the elements are known, not their order.
+            // Only the elements of the list are known, not their order.
             let rest = given
                 .iter()
                 .skip(function.names.len())
@@ -116,7 +117,7 @@ impl Dataflow<'_> {
             };
         }
         let Some(output) = self.function(id, &arguments) else {
-            // It calls itself: what it reads of the token is found already, but not of its arguments.
+            // A recursive call: reads of the token itself are found already, but not reads of the arguments.
             for (_, value) in given {
                 frame.lose(value);
             }
@@ -130,7 +131,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// The arguments of a function that nothing is known of.
+/// Reports the arguments of an unknown function as not followed.
 fn unknown(frame: &mut Frame<'_>, given: Vec<(Option<String>, Value)>) -> Value {
     let mut all = Value::other();
     for (_, value) in given {
@@ -140,17 +141,17 @@ fn unknown(frame: &mut Frame<'_>, given: Vec<(Option<String>, Value)>) -> Value 
     all
 }
 
-/// What a function reads inside is read by whoever calls it.
+/// Reports the reads of a function as reads of its caller.
 fn take_over(frame: &mut Frame<'_>, output: &Rc<Output>, at: u32, through: &str, several: bool) {
     for found in &output.found {
-        // What is returned is reported by what the caller does with it.
+        // A read that only returns the value is reported where the caller uses the value.
         if found.handed_on && returns(&output.returned, found) {
             continue;
         }
         frame.push(RawRead {
             at,
             through: Some(through.to_owned()),
-            // Nothing is done with it.
+            // The caller ignores the value.
             optional: found.optional || found.handed_on,
             handed_on: false,
             dynamic: found.dynamic || several || frame.dynamic,
@@ -189,7 +190,7 @@ fn returns(returned: &Value, found: &RawRead) -> bool {
 }
 
 fn seen_by_caller(mut value: Value, at: u32, through: &str, several: bool) -> Value {
-    // What was only computed from a claim was reported inside.
+    // A value that is computed from a claim is reported inside of the function.
     value.parts.retain(|part| !part.derived);
     for part in &mut value.parts {
         part.at = at;

@@ -1,4 +1,4 @@
-//! Keys behind `->` and paths behind `#>`.
+//! Access to members of JSON: keys after `->` and paths after `#>`.
 
 use super::super::name::UNKNOWN;
 use super::super::syntax::{ChainLink, Node};
@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::value::{TokenPart, Value};
 
 impl Dataflow<'_> {
-    /// `value -> key` and `value ->> key`.
+    /// The value of `value -> key` and `value ->> key`.
     pub(super) fn member(
         &mut self,
         frame: &mut Frame<'_>,
@@ -20,7 +20,7 @@ impl Dataflow<'_> {
         step(frame, value, &keys, extraction)
     }
 
-    /// The steps that a key may be.
+    /// The steps that a key may stand for.
     pub(super) fn keys(&mut self, frame: &mut Frame<'_>, key: &Node, of: &Value) -> Vec<PathStep> {
         if let Node::Chain(first, links) = key
             && let (Node::Text(text), [ChainLink::Cast(cast)]) = (&**first, links.as_slice())
@@ -78,7 +78,7 @@ impl Dataflow<'_> {
         }
     }
 
-    /// One step for each node.
+    /// One step for each expression.
     pub(super) fn steps<'n>(
         &mut self,
         frame: &mut Frame<'_>,
@@ -97,7 +97,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// What is at any of these keys of a value.
+/// The members of a value at any of these keys.
 pub(super) fn step(
     frame: &mut Frame<'_>,
     value: &Value,
@@ -143,7 +143,7 @@ pub(super) fn step(
     found
 }
 
-/// The same of a path.
+/// The member of a value at a path.
 pub(super) fn steps(
     frame: &mut Frame<'_>,
     mut value: Value,
@@ -151,7 +151,7 @@ pub(super) fn steps(
     extraction: Extraction,
 ) -> Value {
     if path.is_empty() {
-        // `#>> '{}'` is the text of it all.
+        // `#>> '{}'` is the text of the whole value.
         return value.each(|part| {
             if part.cast.is_none() && !part.derived {
                 part.extraction = extraction;
@@ -169,7 +169,7 @@ pub(super) fn steps(
     value
 }
 
-/// A member of a part, by a path that is known.
+/// The member of a part at a known path.
 pub(super) fn below(part: &TokenPart, path: &[PathStep], extraction: Extraction) -> TokenPart {
     let mut part = part.clone();
     part.report = 0;
@@ -191,12 +191,12 @@ fn is_index(kind: &str) -> bool {
     matches!(kind, "integer" | "bigint" | "smallint")
 }
 
-/// JSON in which nothing can be found.
+/// Whether the text is an empty object or array.
 fn is_empty_json(text: &str) -> bool {
     matches!(text.trim(), "{}" | "[]" | "null" | "")
 }
 
-/// The parts of an array literal.
+/// The elements of an array literal.
 pub(super) fn array_texts(text: &str) -> Vec<String> {
     let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
     if inner.trim().is_empty() {

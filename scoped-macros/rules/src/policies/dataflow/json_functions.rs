@@ -1,4 +1,5 @@
-//! The functions of Postgres for JSON: **the other place for a new idiom**, beside `builtin`.
+//! The JSON functions of PostgreSQL that the engine knows. **Add a JSON function here**, any other one in
+//! `builtin_functions`.
 
 use super::super::syntax::Call;
 use super::Dataflow;
@@ -10,7 +11,7 @@ use super::json_path::by_path;
 use super::operator::one_step;
 use super::value::Value;
 
-/// Functions behind `jsonb_` and `json_`; those of SQL/JSON paths as well.
+/// The known functions, without their prefix `jsonb_` or `json_`, including those that take SQL/JSON paths.
 const JSON: [&str; 25] = [
     "extract_path",
     "extract_path_text",
@@ -40,7 +41,7 @@ const JSON: [&str; 25] = [
 ];
 
 impl Dataflow<'_> {
-    /// A function whose name begins with `jsonb_` or `json_`.
+    /// The value of a call of a function whose name begins with `jsonb_` or `json_`.
     pub(super) fn json(&mut self, frame: &mut Frame<'_>, call: &Call, bare: &str) -> Option<Value> {
         if !JSON.contains(&bare) && !bare.starts_with("path_") {
             return None;
@@ -127,7 +128,7 @@ impl Dataflow<'_> {
         built
     }
 
-    /// `jsonb_populate_record(null::type, value)`: the members that the type names.
+    /// `jsonb_populate_record(null::type, value)`: the columns of the type are keys of the value.
     pub(super) fn populated(
         &mut self,
         frame: &mut Frame<'_>,
@@ -175,7 +176,7 @@ fn elements(frame: &mut Frame<'_>, value: Value, extraction: Extraction) -> Valu
         } else {
             part.step(PathStep::Element, extraction);
         }
-        // The text of an element is a text.
+        // An element as text is a text.
         part.extraction = extraction;
         part.fresh = false;
         part.report = 0;

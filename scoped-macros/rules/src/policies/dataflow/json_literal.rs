@@ -1,8 +1,8 @@
-/// Deeper or larger literals are not taken apart.
+/// The limits of literals that are parsed.
 const MAX_DEPTH: usize = 16;
 const MAX_LEAVES: usize = 64;
 
-/// The leaves of an object's literal, each with its keys. None if it is no object, or too much.
+/// The leaves of a JSON object, each with its path. `None` if the text is not an object, or too large.
 pub(crate) fn leaves(text: &str) -> Option<Vec<(Vec<String>, String)>> {
     let mut found = Vec::new();
     let mut reader = Reader { text, at: 0 };
@@ -19,7 +19,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    /// The next character behind blanks.
+    /// The next character after blanks.
     fn peek(&mut self) -> Option<char> {
         let rest = self.text.get(self.at..)?;
         self.at += rest.len() - rest.trim_start().len();
@@ -57,7 +57,7 @@ impl Reader<'_> {
         self.eat('}')
     }
 
-    /// A string, with its quotes.
+    /// Reads a string, with its quotes.
     fn string(&mut self) -> Option<String> {
         self.eat('"')?;
         let start = self.at - 1;
@@ -73,7 +73,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Anything but an object, as written.
+    /// Reads any value but an object, as it is written.
     fn value(&mut self) -> Option<String> {
         if self.peek()? == '"' {
             return self.string();

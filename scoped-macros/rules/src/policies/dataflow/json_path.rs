@@ -1,14 +1,14 @@
-//! The members that a path of SQL/JSON looks at, as far as their names are written there.
+//! The members that an SQL/JSON path reads (PostgreSQL's manual, section 9.16.2), as far as it names them.
 
 use super::claim_use::{Extraction, PathStep, Predicate, RawFindingKind};
 use super::frame::Frame;
 use super::json_access::below;
 use super::value::Value;
 
-/// Longer paths, deeper filters and more places are not followed.
+/// The limit of steps, nested filters and members that are followed.
 const MAX: usize = 64;
 
-/// Every member that the path looks at is read; what it finds is no longer followed.
+/// Reports every member that the path reads. The result of the path is not followed.
 pub(super) fn by_path(frame: &mut Frame<'_>, value: &Value, path: &Value) -> Value {
     frame.finish(path);
     let literals = path.literals();
@@ -35,12 +35,12 @@ pub(super) fn by_path(frame: &mut Frame<'_>, value: &Value, path: &Value) -> Val
     value.clone().derived()
 }
 
-/// Every place that the path reads, from the value it is applied to. None if it has parts whose places only
-/// the run knows: `.**`, `.keyvalue()`, or damage.
+/// Every member that the path reads, relative to the value that it is applied to. `None` if the path has
+/// parts whose members are only known at run time: `.**`, `.keyvalue()`, or a syntax error.
 fn places(path: &str) -> Option<Vec<Vec<PathStep>>> {
     let mut reader = Reader { text: path, at: 0 };
     let mut found = Vec::new();
-    // What `@` is in each filter around, and the brackets that are open in it.
+    // What `@` denotes in each enclosing filter, and the brackets that are open in the filter.
     let mut filters: Vec<(Vec<PathStep>, usize)> = Vec::new();
     let mut last = Vec::new();
     while let Some(letter) = reader.next() {
@@ -116,7 +116,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `.member`, `."member"`, `[*]`, `[0]`, and methods such as `.size()`, which end it.
+    /// Reads `.member`, `."member"`, `[*]`, `[0]`, and methods such as `.size()`, which end the path.
     fn steps(&mut self, base: Vec<PathStep>) -> Option<Vec<PathStep>> {
         let mut steps = base;
         loop {
@@ -163,7 +163,7 @@ impl Reader<'_> {
         self.text[start..self.at].to_owned()
     }
 
-    /// Behind the opening quote.
+    /// Reads a string from behind its opening quote.
     fn string(&mut self) -> Option<String> {
         let mut said = String::new();
         loop {

@@ -1,12 +1,14 @@
-//! How what was read of the token flows: through expressions, queries, variables and functions, until it
-//! is compared, returned or lost.
+//! Data-flow analysis: follows the token through expressions, queries, variables and functions, until a part
+//! of it is compared, returned or can no longer be followed.
 //!
-//! - `value` is what an expression may be: parts of the token, literals, anything else.
-//! - `expression`, `operator`, `key` and `call` make values of trees; `builtin` is the table of the
-//!   functions of Postgres that are understood, and the place for a new idiom.
-//! - `query`, `from` and `statement` bind values to columns and variables, in the order of execution.
-//! - `function` evaluates the body of a function for the arguments of one call.
-//! - `report` is where values end: [`compared`](Flow), read, handed on or lost.
+//! - `value`: the values that an expression may have: parts of the token, literals, or anything else.
+//! - `token_functions`: where the token enters, such as `auth.jwt()` and `current_setting(..)`.
+//! - `expression`, `operator`, `json_access` and `function_call` evaluate syntax trees.
+//! - `builtin_functions` and `json_functions` list the functions of PostgreSQL that the engine knows; add others
+//!   there.
+//! - `query`, `from_clause` and `statement` bind values to columns and variables, in the order of execution.
+//! - `function_body` evaluates the body of a function for the arguments of one call.
+//! - `comparison`, `containment` and `report` are where values end: compared, read, or no longer followed.
 
 mod builtin_functions;
 mod claim_use;

@@ -1,4 +1,4 @@
-//! What stands behind an operand: operators, casts, subscripts and predicates.
+//! Evaluates the parts of an expression after an operand: operators, casts, subscripts and predicates.
 
 use super::super::syntax::{ChainLink, IsPredicate, Node};
 use super::super::text_functions;
@@ -58,7 +58,7 @@ impl Dataflow<'_> {
         let base = self.replay.catalog.base_type(kind).unwrap_or(kind);
         let composite = self.replay.catalog.composite(kind);
         let mut value = value.each(|part| part.cast(base));
-        // A row of other names is taken by position.
+        // A row with other column names is assigned by position.
         let named = |columns: &[(String, String)], name: &String| {
             columns.iter().any(|(known, _)| known == name)
         };
@@ -125,7 +125,7 @@ impl Dataflow<'_> {
             "&&" => overlaps(frame, &value, &other),
             "@?" | "@@" => return by_path(frame, &value, &other),
             "||" => return joined(frame, value, other),
-            // `jsonb - 'key'` leaves the other members.
+            // `jsonb - 'key'` keeps the other members.
             "-" | "#-" if value.parts.iter().any(super::value::TokenPart::is_open) => {
                 frame.finish(&other);
                 return value;
@@ -185,7 +185,7 @@ impl Dataflow<'_> {
         if let IsPredicate::Distinct(right) = what {
             let other = self.value(frame, right);
             let operator = if not { "=" } else { "<>" };
-            // NULL is distinct from anything else: tokens without the claim have an answer.
+            // `IS DISTINCT FROM` is not null for tokens without the claim.
             let value = value.clone().each(|part| part.optional |= !not);
             compare(frame, operator, &value, &other);
             return Value::other();
@@ -207,7 +207,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// `left || right`: of texts another text, of JSON and arrays what either has.
+/// `left || right`: the concatenation of texts, or the members of both operands.
 fn joined(frame: &mut Frame<'_>, left: Value, right: Value) -> Value {
     let lists = |value: &Value| value.parts.iter().any(|part| part.is_open() || part.many);
     if lists(&left) || lists(&right) {
@@ -234,7 +234,7 @@ fn joined(frame: &mut Frame<'_>, left: Value, right: Value) -> Value {
     }
 }
 
-/// `claim is null or ..`: what is read of the claim in there has an answer without it.
+/// `claim is null or ..` handles tokens without the claim.
 fn absence_will_do(frame: &mut Frame<'_>, start: usize) {
     let found = &mut frame.output.found[start..];
     let absent = found
@@ -246,7 +246,7 @@ fn absence_will_do(frame: &mut Frame<'_>, start: usize) {
     }
 }
 
-/// One step of a value, for the functions that stand for an operator.
+/// The member of a value at a key, for the functions that are equivalent to an operator.
 pub(super) fn one_step(
     frame: &mut Frame<'_>,
     value: &Value,

@@ -1,4 +1,4 @@
-//! Columns of queries.
+//! The columns of queries.
 
 use super::super::syntax::{ChainLink, Item, Node, Query, Select};
 use super::Dataflow;
@@ -8,15 +8,15 @@ use super::value::Value;
 /// The columns of a row, by name.
 pub(super) type Columns = Vec<(String, Value)>;
 
-/// A column whose name nothing tells.
+/// PostgreSQL's name of a column without a name.
 pub(super) const UNNAMED: &str = "?column?";
 
 impl Dataflow<'_> {
-    /// The columns that a query gives: of several SELECTs, what any of them gives.
+    /// The columns of a query. If it combines several SELECTs, each column has the values of all of them.
     pub(super) fn query(&mut self, frame: &mut Frame<'_>, query: &Query) -> Columns {
         frame.scopes.push(Scope::default());
         for (name, columns, inner) in &query.common {
-            // WITH RECURSIVE: the first round knows nothing of the rows, the second one does.
+            // WITH RECURSIVE: the second round knows the columns from the first one.
             for _ in 0..2 {
                 let found = renamed(self.query(frame, inner), columns);
                 let common = &mut frame.scope().common;
@@ -92,7 +92,7 @@ impl Dataflow<'_> {
         columns.push((name.unwrap_or_else(|| UNNAMED.to_owned()), value));
     }
 
-    /// INSERT and UPDATE: the values go into the table.
+    /// INSERT and UPDATE: the values are stored in the table.
     fn write(&mut self, frame: &mut Frame<'_>, write: &super::super::syntax::DataChange) {
         let mut values = Columns::new();
         if let Some(rows) = &write.rows {
@@ -106,7 +106,8 @@ impl Dataflow<'_> {
         }
         for (column, value) in values {
             frame.lose(&value);
-            // What the history makes outlives the token; what the function makes is asked with it.
+            // Rows that a migration stores do not depend on the token of a request; rows that a function
+            // stores do.
             let (bound, path) = (frame.context.bound, frame.context.search_path);
             if self.replay.relation(&write.table, bound, path).is_none() {
                 frame.store(&write.table.name, &column, value);
@@ -115,7 +116,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// `*` or `table.*`.
+/// The columns of `*` or `table.*`.
 fn all_columns(frame: &Frame<'_>, name: &[String]) -> Columns {
     let Some(scope) = frame.scopes.last() else {
         return Columns::new();
@@ -127,7 +128,7 @@ fn all_columns(frame: &Frame<'_>, name: &[String]) -> Columns {
         .filter(|known| table.is_none_or(|table| known.alias == *table));
     let columns = meant.flat_map(|table| {
         if table.columns.is_empty() {
-            // A table of which nothing is known: as many columns as there may be.
+            // A table with unknown columns may have any number of them.
             vec![(UNNAMED.to_owned(), Value::other())]
         } else {
             table.columns.clone()
@@ -136,7 +137,7 @@ fn all_columns(frame: &Frame<'_>, name: &[String]) -> Columns {
     columns.collect()
 }
 
-/// How Postgres names a column without an alias.
+/// PostgreSQL's name of a column without an alias.
 pub(super) fn default_name(node: &Node) -> Option<String> {
     match node {
         Node::Name(name, _) => name.last().cloned(),
@@ -160,7 +161,7 @@ pub(super) fn default_name(node: &Node) -> Option<String> {
     }
 }
 
-/// The columns under other names, by position.
+/// The columns with other names, by position.
 pub(super) fn renamed(mut columns: Columns, names: &[String]) -> Columns {
     for (column, name) in columns.iter_mut().zip(names) {
         column.0.clone_from(name);
@@ -168,7 +169,7 @@ pub(super) fn renamed(mut columns: Columns, names: &[String]) -> Columns {
     columns
 }
 
-/// What either of two rows has, by position.
+/// The values that either of two rows has, by position.
 pub(super) fn either(mut all: Columns, others: Columns) -> Columns {
     for (index, (name, value)) in others.into_iter().enumerate() {
         match all.get_mut(index) {
@@ -179,7 +180,7 @@ pub(super) fn either(mut all: Columns, others: Columns) -> Columns {
     all
 }
 
-/// Whether a query lists its own name in FROM.
+/// Whether a query refers to its own name in FROM.
 fn mentions(query: &Query, name: &str) -> bool {
     query.selects.iter().any(|select| {
         let is_it = |from: &super::super::syntax::From| {

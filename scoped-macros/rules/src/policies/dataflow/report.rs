@@ -1,11 +1,11 @@
-//! Where a value ends: read, compared, handed on or lost.
+//! Reports where the analysis of a value ends: it is read, compared, passed on, or can no longer be followed.
 
 use super::claim_use::{ClaimUse, PathStep, Predicate, RawFinding, RawFindingKind, RawRead};
 use super::frame::Frame;
 use super::value::{TokenPart, Value};
 
 impl Frame<'_> {
-    /// Reports a read; gives the number of the report, from 1 on, or 0.
+    /// Reports a read. Returns the number of the report, from 1 on, or 0 if there is none.
     pub(super) fn emit(
         &mut self,
         part: &TokenPart,
@@ -14,7 +14,7 @@ impl Frame<'_> {
     ) -> usize {
         let plain = matches!(predicate, Predicate::None | Predicate::Null);
         if !part.fresh && plain {
-            // What was kept in a variable is used now.
+            // A value from a variable is used now.
             if let Some(found) = part.report.checked_sub(1)
                 && let Some(found) = self.output.found.get_mut(found)
             {
@@ -98,7 +98,7 @@ impl Frame<'_> {
         }
     }
 
-    /// The value decides something in a way that says nothing about it.
+    /// Reports a value that is used in a way that says nothing about its kind.
     pub(super) fn finish(&mut self, value: &Value) {
         for part in &value.parts {
             self.emit(part, Predicate::None, false);
@@ -108,7 +108,8 @@ impl Frame<'_> {
         }
     }
 
-    /// The value goes to code that is not followed: what could still be asked for in it is lost.
+    /// Reports a value that is passed to code that the engine cannot follow, so that its members may be read
+    /// there.
     pub(super) fn lose(&mut self, value: &Value) {
         for part in &value.parts {
             if part.is_open() && !part.path.is_empty() && !part.path.contains(&PathStep::Argument) {
@@ -126,8 +127,8 @@ impl Frame<'_> {
         }
     }
 
-    /// The value goes to a variable, a column or the caller. Reported now, as far as it is a claim; what is
-    /// done with it there is reported there.
+    /// Reports a value that is assigned to a variable, put in a column or returned. What happens to it there
+    /// is reported there.
     pub(super) fn hand_on(&mut self, value: Value) -> Value {
         let mut value = value;
         for part in &mut value.parts {
@@ -150,14 +151,14 @@ impl Frame<'_> {
         value
     }
 
-    /// The part is taken further into: that it was kept is no read of its own.
+    /// Withdraws the report of a part that was only stored before one of its members is read.
     pub(super) fn refine(&mut self, part: &TokenPart) {
         if part.report > 0 {
             self.void.push(part.report);
         }
     }
 
-    /// What is left when everything was evaluated.
+    /// The result, after everything is evaluated.
     pub(super) fn into_output(mut self) -> super::Output {
         self.void.sort_unstable();
         let void = &self.void;

@@ -1,4 +1,4 @@
-//! What a function returns: a value, a row, or what its OUT parameters have.
+//! The value that a function returns: a value, a row, or the values of its OUT parameters.
 
 use super::Dataflow;
 use super::frame::Frame;
@@ -6,7 +6,7 @@ use super::query::{Columns, renamed};
 use super::value::Value;
 
 impl Dataflow<'_> {
-    /// The function returns the value, or what its OUT parameters have.
+    /// Returns the value, or the values of the OUT parameters.
     pub(super) fn returned(&mut self, frame: &mut Frame<'_>, value: Option<Value>) {
         let row = match value {
             Some(value) => columns_of_returned(value),
@@ -41,7 +41,7 @@ impl Dataflow<'_> {
             frame.out.clone()
         };
         let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-        // A record that has the names already need not have all of them.
+        // A record with the same column names need not have all of them.
         let mut row = if row.iter().all(|(name, _)| names.contains(name)) {
             row
         } else {
@@ -85,7 +85,7 @@ impl Dataflow<'_> {
     }
 }
 
-/// The columns of a value that is a row, or the value as the only one.
+/// The columns of a row; any other value is a single column.
 pub(super) fn columns_of(value: Value) -> Columns {
     if value.parts.is_empty() && !value.fields.is_empty() {
         return value.fields;
@@ -93,7 +93,7 @@ pub(super) fn columns_of(value: Value) -> Columns {
     vec![(String::new(), value)]
 }
 
-/// The same of a value that is returned: a built object is one value.
+/// The columns of a returned value; an object that the SQL builds is a single column.
 fn columns_of_returned(value: Value) -> Columns {
     vec![(String::new(), value)]
 }

@@ -1,4 +1,4 @@
-//! Statements in the order in which they run: variables, branches and loops.
+//! Evaluates statements in the order in which they run: assignments, branches and loops.
 
 use super::super::syntax::{Node, Statement};
 use super::Dataflow;
@@ -8,7 +8,7 @@ use super::query::Columns;
 use super::return_value::columns_of;
 use super::value::Value;
 
-/// Whether the flow ends: nothing behind the statement runs.
+/// Whether the statements after this one do not run.
 pub(super) type Ends = bool;
 
 impl Dataflow<'_> {
@@ -106,7 +106,7 @@ impl Dataflow<'_> {
         frame.procedural && raises && !word(1).is_some_and(|level| goes_on.contains(&level))
     }
 
-    /// `target := value`.
+    /// Evaluates `target := value`.
     pub(super) fn assign(&mut self, frame: &mut Frame<'_>, target: &[String], value: Value) {
         self.texts_that_read(frame, &value);
         match target {
@@ -139,7 +139,7 @@ impl Dataflow<'_> {
         }
     }
 
-    /// The variables get the columns of a row; one variable alone gets the row.
+    /// Assigns the columns of a row to the variables; a single variable gets the row.
     pub(super) fn assign_row(
         &mut self,
         frame: &mut Frame<'_>,

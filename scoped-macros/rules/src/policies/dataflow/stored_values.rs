@@ -1,16 +1,16 @@
-//! Values that a function puts into a table and finds there again.
+//! Values that a function stores in a table and reads from it later.
 
 use super::claim_use::PathStep;
 use super::frame::Frame;
 use super::value::Value;
 
-/// More columns are not told apart.
+/// The most columns whose values are kept.
 const MAX: usize = 64;
 
 impl Frame<'_> {
-    /// The value goes into the column of a table.
+    /// Stores the value in the column of a table.
     pub(super) fn store(&mut self, table: &str, column: &str, value: Value) {
-        // Every token has these, and every second table.
+        // Every token has these claims, and many tables have columns for them.
         let plain = |step: Option<&PathStep>| matches!(step, Some(PathStep::Key(key)) if key == "sub" || key == "role");
         let mut value = value.each(|part| part.dynamic = true);
         value.parts.retain(|part| !plain(part.path.first()));
@@ -27,7 +27,7 @@ impl Frame<'_> {
         }
     }
 
-    /// The columns of a table in which something was put.
+    /// The columns of a table that have stored values.
     pub(super) fn stored(&self, table: &str) -> Vec<(String, Value)> {
         let of_table = self.output.stored.iter().filter(|stored| stored.0 == table);
         let values = of_table.map(|(_, column, value)| {
@@ -37,7 +37,7 @@ impl Frame<'_> {
         values.collect()
     }
 
-    /// An argument of a call: a claim is reported where the function uses it.
+    /// The value as an argument of a call: it is reported where the function uses it.
     pub(super) fn hand_on_argument(&mut self, value: Value) -> Value {
         for part in &value.parts {
             self.refine(part);

@@ -1,4 +1,4 @@
-//! Where values begin: the functions that read the token.
+//! The functions that return the token or a part of it.
 
 use super::super::name::UNKNOWN;
 use super::super::syntax::Call;
@@ -8,7 +8,7 @@ use super::frame::{CodeKind, Frame};
 use super::value::{TokenPart, Value};
 
 impl Dataflow<'_> {
-    /// `auth.jwt()`, `auth.uid()`, `auth.role()` and `auth.email()`.
+    /// The value of `auth.jwt()`, `auth.uid()`, `auth.role()` and `auth.email()`.
     pub(super) fn root(frame: &mut Frame<'_>, call: &Call) -> Option<Value> {
         let in_auth = match &call.name.schema {
             Some(schema) => schema == "auth",
@@ -42,7 +42,7 @@ impl Dataflow<'_> {
         Some(Value::part(part))
     }
 
-    /// `current_setting(name)`.
+    /// The value of `current_setting(name)`.
     pub(super) fn setting(&mut self, frame: &mut Frame<'_>, call: &Call) -> Value {
         let mut found = Value::default();
         let mut arguments = call.arguments.iter();
@@ -68,7 +68,7 @@ impl Dataflow<'_> {
     }
 
     fn setting_named(&self, name: &str, at: u32) -> Value {
-        // Claims keep their case, the setting's own name does not matter.
+        // Names of claims are case-sensitive; the name of the setting is not.
         let lower = name.to_ascii_lowercase();
         let part = match lower.strip_prefix("request.jwt.") {
             Some("claims" | "claim") => TokenPart::new(at, Vec::new(), Extraction::JsonText),
@@ -93,7 +93,7 @@ impl Dataflow<'_> {
         Value::part(part)
     }
 
-    /// `set_config(name, value, local)`: whoever asks for the setting gets the value.
+    /// `set_config(name, value, local)`: later reads of the setting have the value.
     pub(super) fn set_config(&mut self, frame: &mut Frame<'_>, call: &Call) -> Value {
         let values = call
             .arguments

@@ -1,16 +1,16 @@
-//! What a value is.
+//! The values that expressions may have.
 
 use super::super::source::MappedText;
 use super::claim_use::{Extraction, PathStep};
 
-/// More of the token in one value is not told apart.
+/// The most parts of the token in one value that are distinguished.
 const MAX_PARTS: usize = 48;
-/// More literals that one value may be are not listed.
+/// The most literals that one value may have.
 const MAX_TEXTS: usize = 64;
-/// Longer paths are made by loops.
+/// The longest path; a loop produces longer ones.
 pub(super) const MAX_PATH: usize = 24;
 
-/// Something of the token.
+/// A part of the token.
 #[derive(Clone, PartialEq, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct TokenPart {
@@ -19,42 +19,43 @@ pub(crate) struct TokenPart {
     pub(crate) cast: Option<String>,
     /// Whether a text was parsed as JSON on the way.
     pub(crate) parsed: bool,
-    /// The value is a list of these.
+    /// Whether the value is a list of such parts.
     pub(crate) many: bool,
-    /// Only computed from it.
+    /// Whether the value is computed from the part, and not the part itself.
     pub(crate) derived: bool,
-    /// The SQL has an answer for tokens without it.
+    /// Whether the SQL handles tokens without the part.
     pub(crate) optional: bool,
-    /// Nothing has reported it yet.
+    /// Whether no read has been reported for it yet.
     pub(crate) fresh: bool,
-    /// Where to report it, in the file.
+    /// The offset in the file where it is reported.
     pub(crate) at: u32,
     /// The function that returned it.
     pub(crate) through: Option<String>,
-    /// Perhaps not so: stored by code that perhaps does not run.
+    /// Whether code that may not run stored it.
     pub(crate) dynamic: bool,
-    /// The report of its being handed on, counted from 1; a further step makes that void.
+    /// The number, from 1 on, of the report that it was stored or returned. A further step withdraws that
+    /// report.
     pub(crate) report: usize,
 }
 
-/// What an expression may be.
+/// The values that an expression may have.
 #[derive(Clone, Default, PartialEq, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Value {
     pub(crate) parts: Vec<TokenPart>,
     /// The literals that it may be.
     pub(crate) texts: Vec<MappedText>,
-    /// The literals are numbers.
+    /// Whether the literals are numbers.
     pub(crate) number: bool,
-    /// It may be anything else as well.
+    /// Whether it may be an unknown value too.
     pub(crate) other: bool,
-    /// It depends on an argument of the function around, which nothing is known of.
+    /// Whether it depends on an unknown argument of the enclosing function.
     pub(crate) argument: bool,
-    /// The columns of a row, or the members of an object that was built.
+    /// The columns of a row, or the members of an object that the SQL builds.
     pub(crate) fields: Vec<(String, Value)>,
-    /// The type it was cast to.
+    /// The type that it is cast to.
     pub(crate) kind: Option<String>,
-    /// It is a row, or may be one whose columns are not known.
+    /// Whether it is a row, or may be a row with unknown columns.
     pub(crate) row: bool,
 }
 
@@ -91,7 +92,7 @@ impl TokenPart {
         self.fresh = true;
     }
 
-    /// `::kind`.
+    /// Applies a cast.
     pub(crate) fn cast(&mut self, kind: &str) {
         if self.derived || self.cast.is_some() {
             return;
@@ -119,7 +120,7 @@ impl TokenPart {
         }
     }
 
-    /// Whether something inside of it could still be asked for.
+    /// Whether members of it can still be read.
     pub(crate) fn is_open(&self) -> bool {
         !self.derived && self.cast.is_none() && self.extraction == Extraction::Json
             || self.path.is_empty() && !self.derived
@@ -127,7 +128,7 @@ impl TokenPart {
 }
 
 impl Value {
-    /// Nothing of the token, and not known.
+    /// An unknown value that does not come from the token.
     pub(crate) fn other() -> Self {
         Self {
             other: true,
@@ -156,7 +157,7 @@ impl Value {
         })
     }
 
-    /// The literals, if it can be nothing else.
+    /// The literals, if it cannot be anything else.
     pub(crate) fn literals(&self) -> Option<Vec<String>> {
         let only = self.parts.is_empty() && !self.other && !self.argument && self.fields.is_empty();
         if !only || self.texts.is_empty() {
@@ -167,12 +168,12 @@ impl Value {
         all.then(|| self.texts.iter().map(|text| text.text.clone()).collect())
     }
 
-    /// Whether anything of the token is in it.
+    /// Whether it contains a part of the token.
     pub(crate) fn has_token(&self) -> bool {
         !self.parts.is_empty() || self.fields.iter().any(|(_, field)| field.has_token())
     }
 
-    /// Either of the two.
+    /// A value that is either of the two.
     pub(crate) fn or(mut self, other: Self) -> Self {
         for part in other.parts {
             let same = self.parts.iter().position(|known| {
@@ -191,7 +192,8 @@ impl Value {
                 }
                 None if self.parts.len() < MAX_PARTS => self.parts.push(part),
                 None => {
-                    // Too much to tell apart: the whole token, so that nothing passes unseen.
+                    // Too many parts to distinguish: the value becomes the whole token, so that no read is
+                    // missed.
                     self.parts.truncate(1);
                     self.parts[0] = TokenPart::new(part.at, Vec::new(), Extraction::Json);
                     break;
@@ -228,7 +230,7 @@ impl Value {
         self
     }
 
-    /// Something that was computed from it: its parts are no longer what they were.
+    /// A value that is computed from this one.
     pub(crate) fn derived(self) -> Self {
         let mut parts = self.parts;
         for (_, field) in self.fields {
@@ -246,13 +248,13 @@ impl Value {
         }
     }
 
-    /// The value of a column, or a member.
+    /// The value of a column or member.
     pub(crate) fn field(&self, name: &str) -> Option<&Self> {
         let found = self.fields.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value)
     }
 
-    /// The value as what a name that is bound to it stands for.
+    /// The value with its place at the name that is bound to it.
     pub(crate) fn seen_at(mut self, at: u32) -> Self {
         for part in &mut self.parts {
             part.at = at;
@@ -263,7 +265,7 @@ impl Value {
         self
     }
 
-    /// The value as an argument: reported where the function uses it.
+    /// The value as an argument: it is reported where the function uses it.
     pub(crate) fn into_argument_of_call(mut self) -> Self {
         self = self.into_argument();
         for part in &mut self.parts {
@@ -275,7 +277,7 @@ impl Value {
         self
     }
 
-    /// Without what only matters where it was found: what calls with equal arguments have in common.
+    /// The value without its places, so that calls with equal arguments are equal.
     pub(crate) fn into_argument(mut self) -> Self {
         for part in &mut self.parts {
             part.at = 0;

@@ -1,4 +1,4 @@
-//! Views: queries that have a name.
+//! Views.
 
 use std::rc::Rc;
 
@@ -8,7 +8,8 @@ use super::frame::{CodeKind, EvaluationContext, Frame, Output};
 use super::query::Columns;
 
 impl Dataflow<'_> {
-    /// The query of a view. What it gives is not followed to who asks: the whole token is lost.
+    /// Evaluates the query of a view. Clients that query the view get its columns, so they are reported as
+    /// not followed.
     pub(crate) fn view_of(&mut self, id: usize) -> Option<Output> {
         let known = self.view_output(id)?;
         let mut frame = Frame::new(EvaluationContext {
@@ -32,7 +33,7 @@ impl Dataflow<'_> {
         Some(output)
     }
 
-    /// The columns of a view, and what its query decides by is read by who asks.
+    /// The columns of a view. Reads of its query are reported as reads of the code that uses the view.
     pub(super) fn view(&mut self, frame: &mut Frame<'_>, id: usize) -> Columns {
         let Some(known) = self.view_output(id) else {
             return Columns::new();
@@ -64,7 +65,7 @@ impl Dataflow<'_> {
         }
         let replay = self.replay;
         let view = replay.catalog.tables[id].view.as_ref()?;
-        // A view of itself is damage.
+        // Damaged SQL: the view depends on itself.
         let marker = usize::MAX - id;
         if self.active.contains(&marker) {
             return None;

@@ -98,7 +98,8 @@ impl Replay<'_> {
         let Some(id) = self.catalog.table_names.get(old).copied() else {
             return;
         };
-        // Postgres refuses a name that is taken. One that only policies speak of was made by hand.
+        // PostgreSQL refuses a name that is taken. A table that only policies mention was created outside of
+        // the files, so it does not take the name.
         if let Some(taken) = self.catalog.table_names.get(new)
             && *taken != id
             && self.catalog.tables[*taken].made
@@ -106,7 +107,7 @@ impl Replay<'_> {
             return;
         }
         let table = &mut self.catalog.tables[id];
-        // In a branch that perhaps does not run, either name is its.
+        // If the branch may not run, the table may have either name.
         if self.unsure {
             table.names.push(new.clone());
         } else {
@@ -157,7 +158,7 @@ impl Replay<'_> {
         }
     }
 
-    /// One action of ALTER TABLE that makes or drops something that matters here.
+    /// Applies one action of ALTER TABLE, if it creates or drops something that may read claims.
     fn alter_column(&mut self, index: usize, table: &QualifiedName, at: usize, end: usize) {
         let source = &self.sources[index];
         let column = usize::from(source.is(at + 1, "column"));

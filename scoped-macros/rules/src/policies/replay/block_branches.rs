@@ -7,10 +7,10 @@ use super::super::token::TokenKind;
 use super::Catalog;
 use super::catalog_condition::truth;
 
-/// What is nested deeper only perhaps runs.
+/// A deeper branch is treated as one that may not run.
 const MAX_DEPTH: usize = 64;
 
-/// Whether something runs.
+/// Whether a statement runs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Reachability {
     Never,
@@ -18,25 +18,25 @@ pub(super) enum Reachability {
     Always,
 }
 
-/// A part of a block that has an end of its own.
+/// A part of a block with an end of its own.
 enum Branch {
-    /// BEGIN .. END; the EXCEPTION part runs only if something fails. `caught` is whether there is one.
+    /// BEGIN .. END. The EXCEPTION part runs only if a statement fails; `caught` is whether there is one.
     Block { runs: Reachability, caught: bool },
-    /// IF or CASE: the branch that is being read, and the branches before it.
+    /// IF or CASE: whether the current branch runs, and whether one of the branches before it does.
     Condition {
         runs: Reachability,
         before: Reachability,
     },
-    /// A loop over what only the run knows perhaps has no turns.
+    /// A loop over rows that are only known at run time may have no iteration.
     Loop { runs: Reachability },
 }
 
-/// The branches around a place of a DO block.
+/// The branches that enclose a statement of a DO block.
 pub(super) struct Branches {
     around: Vec<Branch>,
-    /// Behind a RETURN that perhaps ran.
+    /// Whether statements run after a RETURN that may have run.
     rest: Reachability,
-    /// The BEGINs of blocks with an EXCEPTION part.
+    /// The indexes of the BEGINs of blocks with an EXCEPTION part.
     catching: HashSet<usize>,
 }
 
@@ -49,7 +49,7 @@ impl Branches {
         }
     }
 
-    /// Whether a statement here may fail without a trace.
+    /// Whether an EXCEPTION part catches the failure of a statement here.
     pub(super) fn is_caught(&self) -> bool {
         let caught = |branch: &Branch| matches!(branch, Branch::Block { caught: true, .. });
         self.around.len() > MAX_DEPTH || self.around.iter().any(caught)
@@ -71,7 +71,7 @@ impl Branches {
         }
     }
 
-    /// Takes in a word outside of brackets; `first` is whether it begins a statement.
+    /// Processes a word outside of brackets; `first` is whether it begins a statement.
     pub(super) fn word(&mut self, catalog: &Catalog, source: &Source<'_>, at: usize, first: bool) {
         if source.is(at, "begin") {
             let caught = self.catching.contains(&at);
@@ -111,7 +111,7 @@ impl Branches {
         }
     }
 
-    /// A loop begins; `known` is whether its turns are.
+    /// Enters a loop; `known` is whether its iterations are known.
     pub(super) fn enter_loop(&mut self, known: bool) {
         let runs = if known {
             Reachability::Always
@@ -121,7 +121,7 @@ impl Branches {
         self.around.push(Branch::Loop { runs });
     }
 
-    /// RETURN, EXIT and CONTINUE: what follows perhaps does not run.
+    /// Processes RETURN, EXIT and CONTINUE, after which statements may not run.
     pub(super) fn leave(&mut self, source: &Source<'_>, at: usize) {
         let when = source.kind(at + 1) != Some(TokenKind::Semicolon);
         let here = self.runs();
@@ -144,10 +144,10 @@ impl Branches {
     }
 }
 
-/// The BEGINs whose block has an EXCEPTION part.
+/// The indexes of the BEGINs of blocks with an EXCEPTION part.
 fn catching(source: &Source<'_>) -> HashSet<usize> {
     let mut found = HashSet::new();
-    // Places of BEGIN; of CASE none.
+    // The indexes of open BEGINs; an open CASE has none.
     let mut open: Vec<Option<usize>> = Vec::new();
     for at in 0..source.tokens.len() {
         if source.is(at, "begin") {

@@ -7,38 +7,38 @@ use super::function::Function;
 use super::table::Table;
 use super::user_type::UserType;
 
-/// Tokens of one source: where the text of something live is.
+/// A range of tokens of one source: the text of a statement or expression.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SourceRange {
     pub(crate) source: usize,
     pub(crate) range: TokenRange,
 }
 
-/// The database as the history so far has made it. Objects are numbered, and names lead to the numbers: what
-/// was parsed when a name meant an object keeps meaning that, whatever it is called later.
+/// The objects of the database after the statements so far. Each object has a number, and names lead to the
+/// numbers, so that an expression keeps denoting an object after a rename.
 #[derive(Clone, Default)]
 pub(crate) struct Catalog {
     pub(crate) tables: Vec<Table>,
-    /// Views as well. After a rename that perhaps was not done, two names lead to one table.
+    /// Tables and views by name. After a rename that may not have run, two names lead to one table.
     pub(crate) table_names: HashMap<QualifiedName, usize>,
     pub(crate) functions: Vec<Function>,
-    /// By name, all overloads.
+    /// Functions by name, with all overloads.
     pub(crate) function_names: HashMap<QualifiedName, Vec<usize>>,
-    /// The names that any of them has or had, without schemas.
+    /// All current and former names of functions, without schemas.
     pub(crate) function_words: HashSet<String>,
     pub(crate) types: HashMap<QualifiedName, UserType>,
-    /// Roles that the files make.
+    /// The roles that the files create.
     pub(crate) roles: BTreeSet<String>,
-    /// Roles, each with one that was granted to it.
+    /// Pairs of a role and a role that is granted to it.
     pub(crate) grants: Vec<(String, String)>,
-    /// Empty means as the server has it: `public`.
+    /// The search path; empty for the default, which is `public`.
     pub(crate) search_path: Vec<String>,
-    /// Some table has had row level security switched on.
+    /// Whether a file enables row level security for any table.
     pub(crate) rls: bool,
 }
 
 impl Catalog {
-    /// Where a new object goes.
+    /// The name of a new object, with the schema where it is created.
     pub(crate) fn new_name(&self, written: WrittenName) -> QualifiedName {
         let schema = written.schema.unwrap_or_else(|| {
             let first = self.search_path.first();
@@ -50,7 +50,7 @@ impl Catalog {
         }
     }
 
-    /// Which object a written name means: the first on the search path that is there.
+    /// The object that a name denotes: the first on the search path that exists.
     fn resolve<T>(&self, written: WrittenName, all: &HashMap<QualifiedName, T>) -> QualifiedName {
         if written.schema.is_none() {
             for schema in &self.search_path {
@@ -59,7 +59,7 @@ impl Catalog {
                     return name;
                 }
             }
-            // A table that the files do not make was made by hand, and that is done in `public`.
+            // An object that the files do not create is assumed to be in `public`.
             if self.search_path.iter().any(|schema| schema == "public") {
                 return QualifiedName::new("public", &written.name);
             }
@@ -79,14 +79,14 @@ impl Catalog {
         self.resolve(written, &self.types)
     }
 
-    /// The table of this name, if it is known.
+    /// The table with this name, if it is known.
     pub(crate) fn known_table(&self, written: &WrittenName) -> Option<usize> {
         self.table_names
             .get(&self.table_name(written.clone()))
             .copied()
     }
 
-    /// The table of this name; one that the files do not make was made by hand.
+    /// The table with this name. A table that the files do not create is assumed to exist.
     pub(crate) fn table(&mut self, written: WrittenName) -> usize {
         let name = self.table_name(written);
         self.table_named(&name)
@@ -102,12 +102,12 @@ impl Catalog {
         id
     }
 
-    /// Whether a function of the files, or one of `auth` without its schema, has this name.
+    /// Whether a function of the files, or one of the schema `auth`, has this name without a schema.
     pub(crate) fn calls_by_name(&self, name: &str) -> bool {
         matches!(name, "jwt" | "uid" | "role" | "email") || self.function_words.contains(name)
     }
 
-    /// The name of a table for people, and for what names tables.
+    /// The name of a table, for messages and for entries that name tables.
     pub(crate) fn table_shown(&self, id: usize) -> String {
         self.tables[id].names[0].to_string()
     }
@@ -116,8 +116,7 @@ impl Catalog {
         self.functions[id].name.to_string()
     }
 
-    /// The name of a type as the signature of a function has it: with the schema, unless every database has
-    /// the type.
+    /// The name of a type as signatures have it: with the schema, unless every database has the type.
     pub(crate) fn type_identity(&self, written: &str) -> String {
         let written = identity(written);
         let (base, array) = match written.strip_suffix("[]") {
@@ -134,7 +133,7 @@ impl Catalog {
                 schema: None,
                 name: base.to_owned(),
             };
-            // A table is a type as well.
+            // A table is a type too.
             if self.known_table(&name).is_some() {
                 self.table_name(name)
             } else {

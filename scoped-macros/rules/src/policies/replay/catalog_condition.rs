@@ -1,4 +1,4 @@
-//! Conditions that ask the catalog for something that the replay knows.
+//! Conditions that query the system catalog for objects that the replay knows.
 
 use super::super::name::{QualifiedName, UNKNOWN, WrittenName};
 use super::super::source::Source;
@@ -6,18 +6,18 @@ use super::super::token::TokenKind;
 use super::Catalog;
 use super::block_branches::Reachability;
 
-/// Longer conditions are not read.
+/// The most tokens of a condition that is evaluated.
 const MAX: usize = 160;
 
-/// What the replay knows of an object.
+/// Whether an object exists.
 enum Existence {
     Exists,
     Perhaps,
-    /// Nothing. It may have been made by hand.
+    /// The files do not create it; it may have been created outside of them.
     Unseen,
 }
 
-/// Whether the branch behind `IF condition THEN` runs.
+/// Whether the branch after `IF condition THEN` runs.
 pub(super) fn truth(catalog: &Catalog, source: &Source<'_>, at: usize) -> Reachability {
     let Some(end) = (at..at + MAX).find(|at| source.is(*at, "then")) else {
         return Reachability::Perhaps;
@@ -51,8 +51,8 @@ pub(super) fn truth(catalog: &Catalog, source: &Source<'_>, at: usize) -> Reacha
     Reachability::Perhaps
 }
 
-/// On a fresh database a thing that the history has not made is not there, but what the history only uses
-/// may have been made by hand.
+/// In a fresh database, an object that the files do not create is absent. But an object that they only
+/// mention may have been created outside of them.
 fn decided(known: Option<Existence>, not: bool) -> Reachability {
     match (known, not) {
         (Some(Existence::Exists), false) | (Some(Existence::Unseen), true) => Reachability::Always,
@@ -61,7 +61,7 @@ fn decided(known: Option<Existence>, not: bool) -> Reachability {
     }
 }
 
-/// `SELECT .. FROM catalog WHERE column = 'literal' AND ..`.
+/// Evaluates `SELECT .. FROM catalog WHERE column = 'literal' AND ..`.
 fn asked(catalog: &Catalog, source: &Source<'_>, at: usize, end: usize) -> Option<Existence> {
     let from = (at..end).find(|at| source.is(*at, "from"))?;
     let (system_table, next) = source.qualified(from + 1)?;

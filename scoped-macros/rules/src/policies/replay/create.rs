@@ -3,7 +3,7 @@ use super::super::token::TokenKind;
 use super::table::View;
 use super::{Replay, SourceRange};
 
-/// What may stand between CREATE and the kind of the object.
+/// The words between CREATE and the kind of the object.
 const BEFORE_KIND: [&str; 10] = [
     "temp",
     "temporary",
@@ -119,7 +119,7 @@ impl Replay<'_> {
         self.catalog.roles.insert(role);
     }
 
-    /// `GRANT role TO role`.
+    /// Records `GRANT role TO role`.
     pub(super) fn grant(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (at, end) = part.range;
@@ -139,7 +139,7 @@ impl Replay<'_> {
     }
 }
 
-/// Behind `IF EXISTS` or `IF NOT EXISTS`.
+/// The index of the token after `IF EXISTS` or `IF NOT EXISTS`.
 pub(super) fn skip_if_exists(source: &Source<'_>, at: usize) -> usize {
     match (
         source.is(at, "if"),

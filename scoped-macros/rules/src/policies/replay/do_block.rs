@@ -6,7 +6,7 @@ use super::dynamic_sql::Variables;
 use super::{Replay, SourceRange};
 
 impl<'a> Replay<'a> {
-    /// A DO block: its DDL runs, in order. What stands in a branch only perhaps does.
+    /// Applies the statements of a DO block in order. A statement in a branch may not run.
     pub(super) fn block(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let body = (part.range.0..part.range.1).find_map(|at| {
@@ -18,7 +18,7 @@ impl<'a> Replay<'a> {
         self.run(nested, Variables::default());
     }
 
-    /// Runs the statements of PL/pgSQL.
+    /// Applies the statements of a body in PL/pgSQL.
     pub(super) fn run(&mut self, body: Source<'a>, variables: Variables) {
         if self.depth >= super::MAX_DEPTH {
             return;
@@ -65,7 +65,7 @@ impl<'a> Replay<'a> {
         (self.unsure, self.caught) = (outside, caught);
     }
 
-    /// One statement of the block.
+    /// Applies one statement of the block.
     fn step(
         &mut self,
         index: usize,
@@ -76,7 +76,7 @@ impl<'a> Replay<'a> {
     ) {
         let source = &self.sources[index];
         let (at, end) = range;
-        // A RETURN has changed what runs behind it, not itself.
+        // These statements change only whether the ones after them run.
         if at >= end || source.is_any(at, &["return", "exit", "continue"]) {
             return;
         }
@@ -110,7 +110,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// `SELECT .. INTO name`: what the variable was is gone.
+    /// `SELECT .. INTO name`: the text of the variable is no longer known.
     fn selected(&self, index: usize, (at, end): TokenRange, variables: &mut Variables) {
         let source = &self.sources[index];
         if let Some(into) = (at..end).find(|at| source.is(*at, "into"))
@@ -120,7 +120,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The `:=` (or `=`, or DEFAULT) of `name [type] := value`.
+    /// The index of `:=` (or `=`, or DEFAULT) in `name [type] := value`.
     fn assignment(&self, index: usize, (at, end): TokenRange) -> Option<usize> {
         let source = &self.sources[index];
         if !source.kind(at)?.is_name()

@@ -7,7 +7,7 @@ use super::name_bindings::{Expression, NameBindings};
 use super::policy::policy_head;
 use super::{Replay, SourceRange};
 
-/// Something that others may depend on.
+/// A dropped object that other objects may depend on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 enum DroppedObject {
     Table(usize),
@@ -17,7 +17,8 @@ enum DroppedObject {
 }
 
 impl DroppedObject {
-    /// Whether what was parsed with these meanings goes with it: surely, or perhaps.
+    /// Whether an expression with these bindings is dropped with the object: `Some(true)` if it certainly is,
+    /// `Some(false)` if it may be.
     fn takes(&self, bound: &NameBindings) -> Option<bool> {
         let surely = match self {
             Self::Table(id) => bound.tables.values().any(|known| known == id),
@@ -27,7 +28,7 @@ impl DroppedObject {
         };
         let perhaps = match self {
             Self::Column(id, name) => bound.perhaps.contains(&(*id, name.clone())),
-            // Of several overloads only one is called.
+            // A call denotes only one of several overloads.
             Self::Function(id) => {
                 let mut all = bound.functions.values();
                 return surely.then(|| all.any(|known| known.as_slice() == [*id]));
@@ -111,7 +112,7 @@ impl Replay<'_> {
             return;
         }
         let mut dropped = vec![DroppedObject::Type(name.to_string())];
-        // Columns of the type, and functions that take or return it.
+        // Columns of the type, and functions with parameters or results of it, depend on it.
         for (id, table) in self.catalog.tables.iter().enumerate() {
             for (column, kind) in &table.columns {
                 if self.catalog.type_identity(kind.trim_end_matches("[]")) == name.to_string() {
@@ -140,7 +141,7 @@ impl Replay<'_> {
                 .retain(|(known, _)| known != name);
         }
         if cascade {
-            // What was parsed before a rename knows the column by its old name.
+            // Expressions that were parsed before a rename know the column by its old name.
             let mut names = vec![name.to_owned()];
             for (table, old, new) in self.renamed.iter().rev() {
                 if *table == id && names.contains(new) {
@@ -173,14 +174,14 @@ impl Replay<'_> {
         self.drop_all(dropped, true);
     }
 
-    /// Drops the objects; with CASCADE also what depends on them, and what depends on that.
+    /// Drops the objects; with CASCADE also the objects that depend on them, directly or indirectly.
     fn drop_all(&mut self, mut dropped: Vec<DroppedObject>, cascade: bool) {
         let mut next = 0;
         while let Some(object) = dropped.get(next).cloned() {
             next += 1;
             match &object {
                 DroppedObject::Table(id) => {
-                    // Partitions go with their table, other heirs with CASCADE.
+                    // Partitions are dropped with their table, other children of it only with CASCADE.
                     for (child, table) in self.catalog.tables.iter().enumerate() {
                         let heir = table.parents.contains(id) && (table.partition || cascade);
                         if heir && !table.gone && !dropped.contains(&DroppedObject::Table(child)) {
@@ -230,7 +231,7 @@ impl Replay<'_> {
         });
     }
 
-    /// Drops what depends on the object; gives those on which something else may depend.
+    /// Drops the objects that depend on this one. Returns those on which further objects may depend.
     fn cascade(&mut self, object: &DroppedObject) -> Vec<DroppedObject> {
         let mut more = Vec::new();
         let unsure = self.unsure;
@@ -257,7 +258,7 @@ impl Replay<'_> {
             }
         }
         for (id, function) in self.catalog.functions.iter().enumerate() {
-            // A body in a string depends on nothing, until it runs.
+            // PostgreSQL records no dependencies of a body that is a string.
             let bound = function.bound.as_ref().filter(|_| !function.gone);
             if bound.is_some_and(|bound| object.takes(bound) == Some(true)) {
                 more.push(DroppedObject::Function(id));
@@ -267,7 +268,7 @@ impl Replay<'_> {
     }
 }
 
-/// The names of a DROP's list, each with the token behind.
+/// The names in the list of a DROP, each with the index of the token after it.
 fn names(source: &Source<'_>, range: (usize, usize)) -> Vec<(WrittenName, usize)> {
     commas(source, range)
         .into_iter()

@@ -6,11 +6,11 @@ use super::super::text_functions;
 use super::super::token::TokenKind;
 use super::Replay;
 
-/// More turns of a loop are not unrolled.
+/// The most iterations of a loop that are unrolled.
 const MAX_TURNS: usize = 256;
 const MAX_DEPTH: usize = 12;
 
-/// The variables of a block whose texts are known, each with a value for every turn of its loop.
+/// The variables of a block whose texts are known, each with one text for every iteration of its loop.
 #[derive(Default)]
 pub(crate) struct Variables(HashMap<String, Vec<MappedText>>);
 
@@ -47,7 +47,7 @@ fn texts(source: &Source<'_>, range: TokenRange, known: &Variables) -> Vec<Mappe
         .collect()
 }
 
-/// A variable's name, or `$1`.
+/// The name of a variable, or `$1`.
 fn name_of(source: &Source<'_>, at: usize) -> Option<String> {
     match source.kind(at)? {
         TokenKind::Parameter => Some(source.raw(at).to_owned()),
@@ -56,8 +56,8 @@ fn name_of(source: &Source<'_>, at: usize) -> Option<String> {
 }
 
 impl Replay<'_> {
-    /// `name := value`: an array of literals, or a text. In a branch that perhaps does not run, either the
-    /// old or the new one.
+    /// Assigns an array of literals or a text to a variable. If the branch may not run, the variable has the
+    /// old or the new value.
     pub(super) fn assign(
         &self,
         index: usize,
@@ -77,7 +77,8 @@ impl Replay<'_> {
         variables.set(name, values);
     }
 
-    /// `FOREACH x IN ARRAY ..` and `FOR x IN SELECT unnest(..)`; gives whether all turns are known.
+    /// Binds the variable of `FOREACH x IN ARRAY ..` and `FOR x IN SELECT unnest(..)`. Returns whether all
+    /// iterations are known.
     pub(super) fn loop_head(
         &self,
         index: usize,
@@ -96,7 +97,7 @@ impl Replay<'_> {
         self.bind_elements(index, &name, (at + 2, end), variables) || range
     }
 
-    /// The variable gets the elements of the array that stands there, one a turn.
+    /// Binds the variable to the elements of the array literal in this range, one for each iteration.
     pub(super) fn bind_elements(
         &self,
         index: usize,
@@ -114,7 +115,7 @@ impl Replay<'_> {
         known
     }
 
-    /// The texts that an expression may be, one for each turn of the loop it stands in.
+    /// The texts that an expression may have, one for each iteration of the loop around it.
     pub(super) fn texts(
         &self,
         (index, range): (usize, TokenRange),
@@ -124,7 +125,7 @@ impl Replay<'_> {
     }
 }
 
-/// The literals of an array, in whatever brackets.
+/// The literals of `array['a', 'b']` or `('a', 'b')`.
 fn elements(source: &Source<'_>, (start, end): TokenRange) -> Option<Vec<MappedText>> {
     let array = (start..end).find(|at| source.is(*at, "array") || source.is(*at, "values"));
     let braces = (start..end)
@@ -157,7 +158,7 @@ struct Evaluate<'s, 'a> {
 }
 
 impl Evaluate<'_, '_> {
-    /// The text of terms joined by `||`; what cannot be known is unknown.
+    /// The text of terms that `||` joins; an unknown term is [`UNKNOWN`].
     fn text(&self, (start, end): TokenRange, depth: usize) -> MappedText {
         let mut text = MappedText::default();
         let mut from = start;
@@ -166,7 +167,7 @@ impl Evaluate<'_, '_> {
             match self.source.kind(at).filter(|_| at < end) {
                 Some(TokenKind::Open | TokenKind::OpenSquare) => nesting += 1,
                 Some(TokenKind::Close | TokenKind::CloseSquare) => {
-                    nesting = nesting.saturating_sub(1)
+                    nesting = nesting.saturating_sub(1);
                 }
                 Some(TokenKind::Operator) if nesting == 0 && self.source.raw(at) == "||" => {
                     text.push(&self.term((from, at), depth));
@@ -223,7 +224,7 @@ impl Evaluate<'_, '_> {
             .unwrap_or_else(MappedText::unknown)
     }
 
-    /// `format('.. %I ..', a, b)`.
+    /// The text of `format('.. %I ..', a, b)`.
     fn format(&self, range: TokenRange, depth: usize) -> MappedText {
         let mut arguments = commas(self.source, range)
             .into_iter()

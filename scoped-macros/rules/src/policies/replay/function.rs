@@ -12,26 +12,26 @@ use super::{Replay, SourceRange};
 pub(crate) struct Function {
     pub(crate) name: QualifiedName,
     pub(crate) at: SourceRange,
-    /// The types of the input arguments, as signatures have them.
+    /// The types of the input parameters, in the spelling of signatures.
     pub(crate) arguments: Vec<String>,
-    /// Their names, where they have some.
+    /// The names of the input parameters; empty for an unnamed one.
     pub(crate) names: Vec<String>,
-    /// The expressions of those that have defaults.
+    /// The defaults of the input parameters.
     pub(crate) defaults: Vec<Option<SourceRange>>,
-    /// The last one takes all that follow.
+    /// Whether the last parameter takes all arguments that follow.
     pub(crate) variadic: bool,
-    /// OUT parameters, or the columns of RETURNS TABLE, with their types.
+    /// The OUT parameters, or the columns of RETURNS TABLE, with their types.
     pub(crate) out: Vec<(String, String)>,
     pub(crate) returns: String,
     pub(crate) language: String,
-    /// The token of the body's string, or the body itself.
+    /// The token of the string that is the body, or the body itself.
     pub(crate) body: Option<SourceRange>,
-    /// What the names in a body that is no string mean.
+    /// The objects that the names denote in a body that is not a string.
     pub(crate) bound: Option<NameBindings>,
     pub(crate) search_path: Option<Vec<String>>,
-    /// What it perhaps is instead.
+    /// The functions that a conditional statement may have put in its place.
     pub(super) instead: Vec<usize>,
-    /// Perhaps not there, or perhaps another.
+    /// Whether it may not exist, or may have another definition.
     pub(crate) uncertain: bool,
     pub(crate) gone: bool,
 }
@@ -47,7 +47,7 @@ pub(super) struct Parameters {
 }
 
 impl Function {
-    /// Whether a call may have so many arguments.
+    /// Whether a call may have this number of arguments.
     pub(crate) fn takes(&self, count: usize) -> bool {
         let all = self.arguments.len();
         let left_out = self
@@ -104,7 +104,7 @@ impl Replay<'_> {
             .iter()
             .find(|id| self.catalog.functions[**id].arguments == function.arguments);
         match same.copied() {
-            // In a branch that perhaps does not run, both bodies may be the one.
+            // If the branch may not run, the function may have either body.
             Some(id) if replace && self.unsure => {
                 let new = self.catalog.functions.len();
                 self.catalog.functions[id].uncertain = true;
@@ -120,7 +120,7 @@ impl Replay<'_> {
         }
     }
 
-    /// What stands in the brackets behind a function's name.
+    /// Parses the parameters in the brackets after the name of a function.
     pub(super) fn parameters(&self, index: usize, range: TokenRange) -> Parameters {
         let source = &self.sources[index];
         let mut found = Parameters::default();
@@ -215,11 +215,11 @@ impl Replay<'_> {
         }
     }
 
-    /// What was parsed before keeps calling it.
+    /// Expressions that were parsed before keep calling it.
     pub(super) fn rename_function(&mut self, id: usize, new: QualifiedName) {
         let old = self.catalog.functions[id].name.clone();
         let names = &mut self.catalog.function_names;
-        // In a branch that perhaps does not run, either name is its.
+        // If the branch may not run, the function may have either name.
         if !self.unsure {
             if let Some(ids) = names.get_mut(&old) {
                 ids.retain(|known| *known != id);
@@ -234,7 +234,7 @@ impl Replay<'_> {
     }
 }
 
-/// What follows the arguments, in any order.
+/// Parses the clauses after the parameters, which may be in any order.
 fn clauses(source: &Source<'_>, index: usize, (at, end): TokenRange, function: &mut Function) {
     let mut at = at;
     let part = |from: usize, to: usize| {

@@ -1,15 +1,15 @@
-//! Calls of functions that make, change or drop something.
+//! Calls of functions that create, change or drop objects.
 
 use super::super::statements::{TokenRange, commas, statements};
 use super::super::token::TokenKind;
 use super::Replay;
 use super::dynamic_sql::Variables;
 
-/// More calls in one statement are not looked at.
+/// The most calls in one statement that are applied.
 const MAX_CALLS: usize = 16;
 
 impl Replay<'_> {
-    /// Runs the functions that `SELECT f(..)`, `PERFORM f(..)` and `CALL f(..)` name.
+    /// Applies the functions that `SELECT f(..)`, `PERFORM f(..)` and `CALL f(..)` call.
     pub(super) fn invoke(
         &mut self,
         index: usize,
@@ -29,7 +29,7 @@ impl Replay<'_> {
                 _ => at += 1,
             }
         }
-        // `from unnest(array['a', 'b']) t`: one turn for each.
+        // `from unnest(array['a', 'b']) t` calls the function once for each element.
         self.rows(index, (start, end), variables);
         for (name, range) in calls {
             let path = self.catalog.search_path.clone();
@@ -58,7 +58,7 @@ impl Replay<'_> {
         }
     }
 
-    /// The argument of this number, or of this name.
+    /// The argument at this position, or with this name.
     fn argument(
         &self,
         index: usize,
@@ -115,7 +115,7 @@ impl Replay<'_> {
             own.set(&format!("${}", number + 1), texts.clone());
             own.set(name, texts);
         }
-        // What is made here is made by a call, so its text stands elsewhere.
+        // The call creates the objects, but their text is in the function.
         let nested = self.sources[body.source].nested(pieces, true);
         if procedural {
             self.run(nested, own);
@@ -128,7 +128,7 @@ impl Replay<'_> {
     }
 }
 
-/// Whether a body may change what there is.
+/// Whether a body may create, change or drop objects.
 fn acts(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
     ["create", "alter", "drop", "execute"]

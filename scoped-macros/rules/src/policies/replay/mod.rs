@@ -1,7 +1,7 @@
-//! The history of the files: what is live in the end.
+//! Replays the statements of the files: which objects exist in the end.
 //!
-//! Every object is, is not, or perhaps is. A branch that perhaps does not run changes what is into what
-//! perhaps is, never into what is not.
+//! An object exists, does not exist, or may exist. A branch that may not run can make an existing object
+//! uncertain, but never removes it.
 
 mod alter;
 mod block_branches;
@@ -36,7 +36,7 @@ pub(crate) use overload::CallArgument;
 pub(crate) use policy::{Policy, may_be};
 pub(crate) use table::Rls;
 
-/// What the statements that begin and end transactions begin with.
+/// The first words of the statements that begin and end transactions.
 const TRANSACTION: [&str; 8] = [
     "begin",
     "start",
@@ -48,31 +48,31 @@ const TRANSACTION: [&str; 8] = [
     "abort",
 ];
 
-/// Dynamic SQL within dynamic SQL within ...: nobody writes more.
+/// The deepest nesting of dynamic SQL that is applied.
 const MAX_DEPTH: usize = 6;
-/// More calls of functions that make something are not run.
+/// The most calls of functions that are applied.
 const MAX_INVOKED: usize = 2_000;
 
-/// Runs every statement that makes, changes or drops something, and keeps the texts.
+/// Applies every statement that creates, changes or drops an object, and keeps the texts.
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Replay<'a> {
     pub(crate) sources: Vec<Source<'a>>,
     pub(crate) catalog: Catalog,
-    /// The search path from this token of this source on.
+    /// The search paths, each from this token of this source on.
     paths: BTreeMap<(usize, usize), Vec<String>>,
-    /// Of the open transaction, if this file rolls one back.
+    /// The savepoints of the open transaction, if the file contains a ROLLBACK.
     marks: Vec<transaction::Savepoint>,
     rolls_back: bool,
     in_transaction: bool,
-    /// The path before one that ends with the transaction.
+    /// The search path to return to at the end of the transaction.
     local_path: Option<Vec<String>>,
-    /// Columns that were renamed: the table, the old name and the new one.
+    /// The renamed columns: the table, the old name and the new name.
     renamed: Vec<(usize, String, String)>,
     /// The folder of each file.
     folders: Vec<Option<&'a Path>>,
-    /// In a branch that perhaps does not run.
+    /// Whether the current branch may not run.
     unsure: bool,
-    /// In a block that passes over what fails.
+    /// Whether an EXCEPTION part catches failures of the current block.
     caught: bool,
     depth: usize,
     invoked: usize,
@@ -97,7 +97,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Applies one file. Each is a session of its own, so the search path begins anew.
+    /// Applies one file. Each file is a session of its own, so that the search path starts anew.
     pub(crate) fn file(&mut self, file: usize, folder: Option<&'a Path>, text: &'a str) {
         self.folders.resize(file + 1, folder);
         self.catalog.search_path.clear();
@@ -116,7 +116,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The folder of the file that a part is in.
+    /// The folder of the file that contains this part.
     fn folder(&self, part: SourceRange) -> Option<&Path> {
         let file = self.sources[part.source].file;
         self.folders.get(file).copied().flatten()
@@ -139,7 +139,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// The schemas that an unqualified name in this part may be of; none means `public`.
+    /// The search path for unqualified names in this part; an empty one means `public`.
     pub(crate) fn search_path(&self, part: SourceRange) -> &[String] {
         let upto = self.paths.range(..=(part.source, part.range.0));
         let last = upto
@@ -148,7 +148,7 @@ impl<'a> Replay<'a> {
         last.map_or(&[], |(_, path)| path)
     }
 
-    /// Applies SQL that stood in a string.
+    /// Applies SQL from a string.
     fn nested(&mut self, outer: usize, pieces: MappedText) {
         if self.depth >= MAX_DEPTH {
             return;

@@ -1,4 +1,5 @@
-//! The names in a tree, as what they mean at this moment: what a CASCADE would find.
+//! Resolves the names in a syntax tree with the current state of the catalog, as PostgreSQL does when it
+//! parses an expression. CASCADE follows these bindings.
 
 use super::super::syntax::{
     Call, ChainLink, IsPredicate, Node, Query, Relation, Select, Statement,
@@ -9,7 +10,7 @@ use super::name_bindings::NameBindings;
 pub(super) struct NameBinder<'s> {
     catalog: &'s Catalog,
     bound: NameBindings,
-    /// The tables of each query around, with their aliases.
+    /// The tables of each enclosing query, with their aliases.
     scopes: Vec<Vec<(String, Option<usize>)>>,
 }
 
@@ -169,7 +170,7 @@ impl<'s> NameBinder<'s> {
         &mut self.scopes[last]
     }
 
-    /// A column of the innermost table that has it; where columns are not known, perhaps of any.
+    /// Resolves a column to the innermost table that has it, or to any table whose columns are not known.
     fn column(&mut self, name: &[String]) {
         let [.., column] = name else { return };
         if let [.., table, _] = name {

@@ -1,4 +1,5 @@
-//! What the names in an expression mean when it is parsed, and go on meaning.
+//! The objects that the names in an expression denote. PostgreSQL resolves names when it parses the
+//! expression, and a later rename does not change what they denote.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -9,20 +10,20 @@ use super::super::syntax::{Node, Parser, Query, TokenView};
 use super::name_binder::NameBinder;
 use super::{Catalog, Replay, SourceRange};
 
-/// The objects that names meant.
+/// The objects that the names of an expression denote.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct NameBindings {
     pub(super) functions: HashMap<WrittenName, Vec<usize>>,
     pub(super) tables: HashMap<WrittenName, usize>,
-    /// Columns of tables.
+    /// Columns, with their tables.
     pub(super) columns: HashSet<(usize, String)>,
-    /// Columns that are perhaps of these tables.
+    /// Columns that may belong to these tables.
     pub(super) perhaps: HashSet<(usize, String)>,
-    /// Types, as signatures have them.
+    /// Types, in the spelling of signatures.
     pub(super) types: HashSet<String>,
 }
 
-/// A parsed expression of something live.
+/// A parsed expression of a live object.
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
     pub(crate) part: SourceRange,
@@ -31,7 +32,7 @@ pub(crate) struct Expression {
 }
 
 impl Replay<'_> {
-    /// Parses an expression; `table` is whose columns it may name.
+    /// Parses an expression that may name columns of `table`.
     pub(super) fn expression(&self, part: SourceRange, table: Option<usize>) -> Expression {
         let node = Parser::whole(&self.sources[part.source], part.range);
         let mut mentions = NameBinder::of(&self.catalog, table);
@@ -41,7 +42,7 @@ impl Replay<'_> {
         Expression { part, node, bound }
     }
 
-    /// Parses a query.
+    /// Resolves the names of a query.
     pub(super) fn query_bound(&self, part: SourceRange) -> NameBindings {
         let code = TokenView::new(&self.sources[part.source], part.range);
         let query: Query = Parser::new(&code).query();
@@ -50,7 +51,7 @@ impl Replay<'_> {
         mentions.into_bound()
     }
 
-    /// The same of a function's body that is no string.
+    /// Resolves the names of a function's body that is not a string.
     pub(super) fn body_bound(&self, part: SourceRange) -> NameBindings {
         let source: &Source<'_> = &self.sources[part.source];
         let code = TokenView::new(source, part.range);
@@ -61,8 +62,8 @@ impl Replay<'_> {
         mentions.into_bound()
     }
 
-    /// The functions that a call may mean: those from when it was parsed, while they live, else those that
-    /// have the name in the end.
+    /// The functions that a call may denote: those that the name denoted when the expression was parsed, if
+    /// they still exist, otherwise those with that name at the end of the history.
     pub(crate) fn callees(
         &self,
         name: &WrittenName,
@@ -80,7 +81,7 @@ impl Replay<'_> {
             .with_instead(self.catalog.functions_meant(name, path))
     }
 
-    /// The table or view that FROM lists by this name.
+    /// The table or view that a name in FROM denotes.
     pub(crate) fn relation(
         &self,
         name: &WrittenName,
@@ -97,7 +98,7 @@ impl Replay<'_> {
 }
 
 impl Catalog {
-    /// The functions, and what they perhaps are instead.
+    /// The functions, and the versions that a conditional statement may have put in their place.
     fn with_instead(&self, mut ids: Vec<usize>) -> Vec<usize> {
         for at in 0..ids.len() {
             ids.extend_from_slice(&self.functions[ids[at]].instead);
@@ -116,7 +117,7 @@ impl Catalog {
     }
 }
 
-/// What a name means: the first on the path that is there.
+/// The object that a name denotes: the first on the search path that exists.
 fn meant<'s, T>(
     name: &WrittenName,
     path: &[String],

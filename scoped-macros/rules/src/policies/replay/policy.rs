@@ -7,27 +7,27 @@ use super::{Replay, SourceRange};
 /// A live policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// Several after a rename that perhaps was not done.
+    /// Its name; several after a rename that may not have run.
     pub(crate) names: Vec<String>,
     pub(crate) at: SourceRange,
     pub(crate) clauses: PolicyClauses,
-    /// What it is instead, if a change that perhaps was not done was not done.
+    /// Other definitions that it may have, after changes that may not have run.
     pub(crate) instead: Vec<PolicyClauses>,
     pub(crate) restrictive: bool,
-    /// Perhaps it is not there.
+    /// Whether it may not exist.
     pub(crate) uncertain: bool,
 }
 
-/// What a policy says.
+/// The definition of a policy.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct PolicyClauses {
-    /// Empty for all.
+    /// The roles; empty for all roles.
     pub(crate) roles: Vec<String>,
     pub(crate) using: Option<Expression>,
     pub(crate) check: Option<Expression>,
 }
 
-/// More versions of one policy are not told apart.
+/// The most definitions of one policy that are kept.
 const MAX_INSTEAD: usize = 16;
 
 impl Policy {
@@ -35,8 +35,8 @@ impl Policy {
         self.names.iter().any(|known| known == name)
     }
 
-    /// Whether it may still be there when what `takes` some of its expressions is dropped: with those
-    /// versions of it that do not depend on that.
+    /// Whether it may still exist after a DROP that removes the expressions for which `takes` returns a
+    /// value. It keeps the definitions that do not depend on the dropped object.
     pub(super) fn survives(
         &mut self,
         unsure: bool,
@@ -64,7 +64,7 @@ impl Policy {
         true
     }
 
-    /// All that it may say.
+    /// Every definition that it may have.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &PolicyClauses> {
         std::iter::once(&self.clauses).chain(&self.instead)
     }
@@ -96,11 +96,11 @@ impl Replay<'_> {
     fn add_policy(&mut self, table: usize, mut policy: Policy) {
         let known = self.catalog.tables[table].policies.iter();
         let known = known.filter(|known| known.is(&policy.names[0]));
-        // Another folder tells of the same policy once more: the later text is the newer one.
+        // Two folders may define the same policy; the later definition is the newer one.
         let newer = known.map(|known| known.at).next();
         let newer = newer.is_some_and(|at| self.folder(at) != self.folder(policy.at));
         let policies = &mut self.catalog.tables[table].policies;
-        // Two names that only the run knows are two policies.
+        // Two names with unknown parts are two policies.
         while policy.names[0].contains(UNKNOWN)
             && policies.iter().any(|known| known.is(&policy.names[0]))
             && policy.names[0].len() < 256
@@ -110,16 +110,16 @@ impl Replay<'_> {
         let known = policies.iter().position(|known| known.is(&policy.names[0]));
         match known {
             None => policies.push(policy),
-            // A second of the same name is refused.
+            // PostgreSQL refuses a second policy with the same name.
             Some(known) if !policies[known].uncertain && !newer => {}
-            // Either of the two is there.
+            // One of the two exists.
             Some(known) if policy.uncertain || self.caught => {
                 let known = &mut policies[known];
                 if known.instead.len() < MAX_INSTEAD {
                     known.instead.push(policy.clauses);
                 }
             }
-            // One that was perhaps dropped was, if this ran.
+            // If this statement ran, an earlier conditional DROP had run.
             Some(known) => policies[known] = policy,
         }
     }
@@ -141,7 +141,7 @@ impl Replay<'_> {
             .position(|policy| policy.is(&name));
         if let Some(new) = rename {
             let policies = &mut self.catalog.tables[table].policies;
-            // A name that is taken is refused.
+            // PostgreSQL refuses a name that is taken.
             let taken = policies
                 .iter()
                 .any(|policy| policy.is(&new) && !policy.uncertain);
@@ -171,7 +171,8 @@ impl Replay<'_> {
                     policy.instead.clear();
                 }
             }
-            // A policy that the files never made was made by hand: what is said about it is still true.
+            // A policy that the files do not create was created outside of them, and its new definition
+            // applies.
             None => policies.push(Policy {
                 names: vec![name],
                 at: part,
@@ -206,7 +207,7 @@ impl Replay<'_> {
             });
             return;
         }
-        // `DROP POLICY %I ON ..`, mostly in a loop over pg_policies: nobody can tell which.
+        // `DROP POLICY %I ON ..`, usually in a loop over `pg_policies`, may drop any policy.
         for entry in &mut self.catalog.tables {
             let same = entry.names.iter().any(|found| {
                 may_be(&table.schema, &found.schema) && may_be(&table.name, &found.name)
@@ -218,7 +219,7 @@ impl Replay<'_> {
         }
     }
 
-    /// What follows `ON table` in CREATE and ALTER POLICY.
+    /// Parses the clauses after `ON table` in CREATE and ALTER POLICY.
     fn clauses(&self, part: SourceRange, at: usize, table: usize, clauses: &mut PolicyClauses) {
         let source = &self.sources[part.source];
         let end = part.range.1;
@@ -259,7 +260,7 @@ impl Replay<'_> {
     }
 }
 
-/// Whether a name of which only the run knows a part may be this one.
+/// Whether a name with unknown parts may be this one.
 pub(crate) fn may_be(pattern: &str, name: &str) -> bool {
     let Some((head, rest)) = pattern.split_once(UNKNOWN) else {
         return pattern == name;
@@ -269,7 +270,7 @@ pub(crate) fn may_be(pattern: &str, name: &str) -> bool {
         || name.contains(UNKNOWN)
 }
 
-/// `name ON table`.
+/// Parses `name ON table`.
 pub(super) fn policy_head(source: &Source<'_>, at: usize) -> Option<(String, WrittenName, usize)> {
     let name = source.name(at)?;
     if !source.is(at + 1, "on") {

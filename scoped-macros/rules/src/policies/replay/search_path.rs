@@ -3,7 +3,7 @@ use super::super::statements::TokenRange;
 use super::{Replay, SourceRange};
 
 impl Replay<'_> {
-    /// `SET search_path`, in its three spellings, RESET and DISCARD.
+    /// Applies `SET search_path` in its three spellings, RESET and DISCARD.
     pub(super) fn setting(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (mut at, end) = part.range;
@@ -38,7 +38,7 @@ impl Replay<'_> {
         }
     }
 
-    /// A local path ends with the transaction; outside of one it is nothing at all.
+    /// A local search path ends with the transaction; outside of a transaction it has no effect.
     fn set_path(&mut self, path: Vec<String>, local: bool) {
         if local && !self.in_transaction && self.depth == 0 {
             return;
@@ -51,7 +51,7 @@ impl Replay<'_> {
         }
     }
 
-    /// The transaction is over.
+    /// Restores the search path at the end of a transaction.
     pub(super) fn end_local_path(&mut self) {
         if let Some(before) = self.local_path.take() {
             self.catalog.search_path = before;
@@ -59,7 +59,7 @@ impl Replay<'_> {
     }
 }
 
-/// The list of `search_path = a, "b"`, if that is what the tokens say.
+/// The list of `search_path = a, "b"`; `None` if the tokens say something else.
 pub(super) fn search_path(source: &Source<'_>, (at, end): TokenRange) -> Option<Vec<String>> {
     if !source.is(at, "search_path") || !(source.is(at + 1, "to") || source.raw(at + 1) == "=") {
         return None;

@@ -9,36 +9,36 @@ use super::name_bindings::{Expression, NameBindings};
 use super::policy::Policy;
 use super::{Replay, SourceRange};
 
-/// A table or a view.
+/// A table or view.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
-    /// Several after renames that perhaps were not done.
+    /// Its name; several after renames that may not have run.
     pub(crate) names: Vec<QualifiedName>,
     pub(crate) policies: Vec<Policy>,
-    /// Triggers with a condition, and rules.
+    /// Triggers with a condition, and rules, by name.
     pub(crate) triggers: BTreeMap<String, Expression>,
-    /// By column or constraint.
+    /// Defaults and constraints, by column or name.
     pub(crate) defaults: BTreeMap<String, Expression>,
     pub(crate) view: Option<View>,
-    /// With their types, as far as the files make them.
+    /// The columns with their types, as far as the files define them.
     pub(crate) columns: Vec<(String, String)>,
-    /// Tables that it inherits from, or is a partition of.
+    /// The tables that it inherits from or is a partition of.
     pub(super) parents: Vec<usize>,
     pub(super) partition: bool,
     pub(crate) rls: Rls,
-    /// The files make it.
+    /// Whether the files create it.
     pub(crate) made: bool,
     pub(crate) gone: bool,
 }
 
-/// Whether row level security is on.
+/// Whether row level security is enabled.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Rls {
-    /// No file says anything of it.
+    /// No file enables or disables it.
     Unsaid,
     On,
     Off,
-    /// Only the run knows.
+    /// It depends on a condition that is only known at run time.
     Perhaps,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Rls {
 pub(crate) struct View {
     pub(crate) part: SourceRange,
     pub(crate) bound: NameBindings,
-    /// The names in brackets behind its own.
+    /// The column names in brackets after its name.
     pub(crate) columns: Vec<String>,
 }
 
@@ -126,7 +126,7 @@ impl Replay<'_> {
         }
     }
 
-    /// A column or a constraint: its expression is kept, if it has one of its own.
+    /// Adds a column or constraint, with its expression if it has one.
     pub(super) fn table_element(&mut self, index: usize, (at, end): TokenRange, id: usize) {
         let source = &self.sources[index];
         if source.is(at, "like") {
@@ -153,7 +153,7 @@ impl Replay<'_> {
         }
         let from = (at + 1..end).find(|at| source.is_any(*at, &["default", "check", "generated"]));
         if let Some(from) = from.or(unnamed.then_some(at)) {
-            // Two unnamed constraints get two names.
+            // Unnamed constraints get different names.
             let name = if unnamed {
                 format!("check at {at}")
             } else {
@@ -170,8 +170,8 @@ impl Replay<'_> {
         }
     }
 
-    /// Whether an expression may read the token: it has a query, or calls something that Postgres itself does
-    /// not have. Most defaults and constraints do neither.
+    /// Whether an expression may read the token: it contains a query, or calls a function that PostgreSQL
+    /// itself does not have. Most defaults and constraints do neither.
     pub(super) fn may_read(&self, part: SourceRange) -> bool {
         let source = &self.sources[part.source];
         let (start, end) = part.range;
@@ -186,7 +186,7 @@ impl Replay<'_> {
         })
     }
 
-    /// ENABLE and DISABLE ROW LEVEL SECURITY.
+    /// Applies ENABLE and DISABLE ROW LEVEL SECURITY.
     pub(super) fn switch_rls(&mut self, id: usize, on: bool) {
         let table = &mut self.catalog.tables[id];
         let said = if on { Rls::On } else { Rls::Off };

@@ -2,16 +2,16 @@ use super::super::source::Source;
 use super::super::statements::TokenRange;
 use super::{Catalog, Replay, SourceRange};
 
-/// What a ROLLBACK goes back to.
+/// A state that a ROLLBACK returns to.
 pub(super) struct Savepoint {
-    /// Of a savepoint.
+    /// The name of a SAVEPOINT; the begin of a transaction has none.
     name: Option<String>,
     catalog: Catalog,
 }
 
 impl Replay<'_> {
-    /// BEGIN, SAVEPOINT, COMMIT, ROLLBACK and their synonyms. What a file leaves open counts: whoever
-    /// applies the files ends it.
+    /// Applies BEGIN, SAVEPOINT, COMMIT, ROLLBACK and their synonyms. A transaction that a file leaves open
+    /// is committed, because the tools that run migrations commit it.
     pub(super) fn transaction(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (at, end) = part.range;
@@ -52,7 +52,7 @@ impl Replay<'_> {
                 self.marks.truncate(found);
             }
         } else if source.is(at, "begin") || source.is(at + 1, "transaction") {
-            // A second BEGIN begins nothing.
+            // A BEGIN inside of a transaction has no effect.
             if !self.in_transaction {
                 self.in_transaction = true;
                 self.marks.clear();
@@ -63,7 +63,7 @@ impl Replay<'_> {
     }
 
     fn mark(&mut self, name: Option<String>) {
-        // Only a file that rolls back needs the copies.
+        // Only a file that contains a ROLLBACK needs copies.
         if self.rolls_back {
             let catalog = self.catalog.clone();
             self.marks.push(Savepoint { name, catalog });
@@ -80,13 +80,13 @@ impl Replay<'_> {
         };
         let Some(found) = found else { return };
         self.catalog = self.marks[found].catalog.clone();
-        // A savepoint stays where it is; the whole transaction is over.
+        // ROLLBACK TO keeps the savepoint; ROLLBACK ends the transaction.
         self.marks
             .truncate(if name.is_some() { found + 1 } else { 0 });
     }
 }
 
-/// Whether anything is rolled back there. Only then is it worth keeping copies of the state.
+/// Whether the file contains a ROLLBACK. Only then is it worth keeping copies of the catalog.
 pub(super) fn rolls_back(source: &Source<'_>, statements: &[TokenRange]) -> bool {
     let mut statements = statements.iter();
     statements.any(|(at, _)| source.is_any(*at, &["rollback", "abort"]))

@@ -1,4 +1,4 @@
-//! Types that the history makes.
+//! The types that the files create.
 
 use super::super::name::{QualifiedName, WrittenName};
 use super::super::statements::commas;
@@ -7,14 +7,14 @@ use super::super::type_name::type_at;
 use super::create::skip_if_exists;
 use super::{Catalog, Replay, SourceRange};
 
-/// A type that the history makes.
+/// A type that the files create.
 #[derive(Clone, Debug)]
 pub(crate) enum UserType {
-    /// What it narrows, as written.
+    /// A domain over this type, as the SQL writes it.
     Domain(String),
-    /// Its labels; none once a label was renamed or added by what is not known.
+    /// The labels that an enum type has, or may have after a change that may not have run.
     Enum(Vec<String>),
-    /// Its columns.
+    /// The columns of a composite type, with their types.
     Composite(Vec<(String, String)>),
     Other,
 }
@@ -29,14 +29,14 @@ impl Catalog {
             kind.name == name && schema.is_none_or(|schema| schema == kind.schema)
         });
         let (first, second) = (named.next()?, named.next());
-        // Of two with one name, nobody can tell.
+        // The schema is not known, so two types with one name are ambiguous.
         second.is_none().then_some(first)
     }
 
-    /// The type behind the name of one: of a domain, what it narrows.
+    /// The type that the name denotes; for a domain, the type that it is defined over.
     pub(crate) fn base_type<'s>(&'s self, written: &'s str) -> Option<&'s str> {
         let mut found = None;
-        // A domain over a domain ends somewhere, but a history may be damaged.
+        // Domains over domains end at another type, but damaged SQL may define a cycle.
         for _ in 0..self.types.len().min(32) {
             match self.kind(found.unwrap_or(written)) {
                 Some((_, UserType::Domain(base))) => found = Some(base.as_str()),
@@ -54,7 +54,7 @@ impl Catalog {
         }
     }
 
-    /// The columns of a composite type, or of a table as one.
+    /// The columns of a composite type, or of a table, which is a composite type too.
     pub(crate) fn composite(&self, written: &str) -> Option<&[(String, String)]> {
         if written.is_empty() {
             return None;
@@ -91,7 +91,7 @@ impl Replay<'_> {
             .or_insert(UserType::Domain(base));
     }
 
-    /// `CREATE TYPE name AS ENUM (..)`, or `AS (columns)`.
+    /// Applies `CREATE TYPE name AS ENUM (..)` and `CREATE TYPE name AS (columns)`.
     pub(super) fn create_type(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, at)) = source.qualified(at) else {
@@ -122,7 +122,7 @@ impl Replay<'_> {
         self.catalog.types.entry(name).or_insert(kind);
     }
 
-    /// `ALTER TYPE name ADD VALUE`, `RENAME VALUE`, `RENAME TO`, `SET SCHEMA`.
+    /// Applies `ALTER TYPE name ADD VALUE`, `RENAME VALUE`, `RENAME TO` and `SET SCHEMA`.
     pub(super) fn alter_type(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((written, at)) = source.qualified(at) else {

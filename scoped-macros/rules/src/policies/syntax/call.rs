@@ -4,18 +4,18 @@ use super::expression::OTHER;
 use super::parser::Parser;
 use super::tree::{Argument, Call, Node};
 
-/// Words between the arguments of `substring(x from 1)`, `trim(both from x)` and the like.
+/// The words between the arguments of `substring(x from 1)`, `trim(both from x)` and similar functions.
 const SEPARATORS: [&str; 12] = [
     "from", "for", "in", "as", "placing", "order", "by", "both", "leading", "trailing", "similar",
     "using",
 ];
 
 impl Parser<'_> {
-    /// The arguments behind a name.
+    /// Parses the arguments after the name of a function.
     pub(super) fn call(&mut self, mut parts: Vec<String>, at: u32) -> Node {
         let name = parts.pop().unwrap_or_default();
         let schema = parts.pop();
-        // `position('x' in y)` compares nothing.
+        // `IN` is not a comparison in `position('x' in y)`.
         let least = if name == "position" { OTHER } else { 0 };
         let mut arguments = self.inside(|parser| parser.arguments(least));
         let extra = self.behind_call();
@@ -61,7 +61,7 @@ impl Parser<'_> {
         found
     }
 
-    /// WITHIN GROUP, FILTER and OVER.
+    /// Parses WITHIN GROUP, FILTER and OVER.
     fn behind_call(&mut self) -> Vec<Node> {
         let mut extra = Vec::new();
         loop {

@@ -4,7 +4,7 @@ use super::parser::Parser;
 use super::tree::{DataChange, Node, Relation, Select};
 
 impl Parser<'_> {
-    /// INSERT, UPDATE or DELETE, whose items are those of RETURNING.
+    /// Parses INSERT, UPDATE or DELETE, whose items are those of RETURNING.
     pub(super) fn write(&mut self) -> Select {
         let mut select = Select::default();
         let update = self.is("update");
@@ -63,7 +63,7 @@ impl Parser<'_> {
         select
     }
 
-    /// The table with its alias; the columns in brackets behind it are no part of that.
+    /// Parses the table with its alias, without the columns in brackets after it.
     fn relation_of_write(&mut self, select: &mut Select) {
         self.eat("only");
         let Some((name, next)) = self.code.qualified(self.at) else {
@@ -88,7 +88,7 @@ impl Parser<'_> {
         self.query()
     }
 
-    /// `column = value, (a, b) = (c, d)`.
+    /// Parses `column = value, (a, b) = (c, d)`.
     fn set(&mut self, found: &mut Vec<(String, Node)>) {
         while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let column = if self.kind() == Some(TokenKind::Open) {

@@ -1,4 +1,4 @@
-//! DECLARE, cursors and FETCH.
+//! Parses DECLARE, cursors and FETCH.
 
 use super::super::token::TokenKind;
 use super::parser::Parser;

@@ -8,7 +8,7 @@ const NOT: u8 = 3;
 const IS: u8 = 4;
 const COMPARISON: u8 = 5;
 const LIKE: u8 = 6;
-/// All operators without a level of their own: `->`, `||`, `@>`.
+/// All operators without a precedence of their own, such as `->`, `||` and `@>`.
 pub(super) const OTHER: u8 = 7;
 const ADD: u8 = 8;
 const MULTIPLY: u8 = 9;
@@ -21,8 +21,8 @@ impl Parser<'_> {
         self.binding(0)
     }
 
-    /// An operand with everything behind it that binds at least so tightly. Postgres's levels, all of
-    /// them from left to right.
+    /// Parses an operand and the operators after it whose precedence is at least `least` (PostgreSQL's
+    /// manual, section 4.1.6). All of them are treated as left-associative.
     pub(super) fn binding(&mut self, least: u8) -> Node {
         self.deeper(|parser| {
             let first = if parser.eat("not") {
@@ -74,7 +74,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Behind an operator of so many tokens.
+    /// Parses the operand after an operator of `width` tokens.
     fn operator(&mut self, operator: String, level: u8, width: usize) -> ChainLink {
         let place = self.place();
         self.at += width;
@@ -151,7 +151,7 @@ impl Parser<'_> {
         if self.is("at") && code.is(self.at + 1, "time") && ZONE >= least {
             return Some(self.operator("at time zone".to_owned(), ZONE, 3));
         }
-        // OPERATOR(pg_catalog.=)
+        // `OPERATOR(pg_catalog.=)`.
         if self.is("operator") && code.kind(self.at + 1) == Some(TokenKind::Open) {
             let close = code.pair(self.at + 1);
             if close < self.end {
@@ -187,7 +187,7 @@ fn level(operator: &str) -> u8 {
         "+" | "-" => ADD,
         "*" | "/" | "%" => MULTIPLY,
         "^" => POWER,
-        // `:=` and `=>` never get here; a lone `?` and all others do.
+        // `:=` and `=>` are handled elsewhere.
         _ => OTHER,
     }
 }

@@ -4,7 +4,7 @@ use super::parser::Parser;
 use super::tree::{Column, From, Node, Relation, Select};
 
 impl Parser<'_> {
-    /// What stands behind FROM, up to WHERE and the like.
+    /// Parses the items after FROM, up to WHERE or another clause.
     pub(super) fn from(&mut self, select: &mut Select) {
         while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
@@ -30,7 +30,7 @@ impl Parser<'_> {
         }
     }
 
-    /// One table, function or query with its alias.
+    /// Parses one table, function or query with its alias.
     pub(super) fn relation(&mut self, found: &mut Vec<From>) {
         self.eat("only");
         if self.is("rows") && self.code.is(self.at + 1, "from") {
@@ -82,7 +82,7 @@ impl Parser<'_> {
         });
     }
 
-    /// Whether the brackets here hold joins, of which the first relation is a query in brackets.
+    /// Whether the brackets here contain joins whose first item is a query in brackets.
     fn joins(&self) -> bool {
         let inner = self.at + 1;
         if self.code.kind(inner) != Some(TokenKind::Open) {
@@ -105,7 +105,7 @@ impl Parser<'_> {
             select.conditions.push(calls);
         }
         found.append(&mut select.from);
-        // Conditions of inner joins are looked at like a function in FROM.
+        // The conditions of joins in brackets are kept like a function in FROM.
         if !select.conditions.is_empty() {
             found.push(From {
                 relation: Relation::Function(Node::Unparsed(select.conditions)),
@@ -115,7 +115,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `name [type], ..` in the brackets of an alias.
+    /// Parses `name [type], ..` in the brackets of an alias.
     fn columns(&mut self) -> Vec<Column> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -129,7 +129,7 @@ impl Parser<'_> {
                 match self.kind() {
                     Some(TokenKind::Open | TokenKind::OpenSquare) => depth += 1,
                     Some(TokenKind::Close | TokenKind::CloseSquare) => {
-                        depth = depth.saturating_sub(1)
+                        depth = depth.saturating_sub(1);
                     }
                     _ => {}
                 }

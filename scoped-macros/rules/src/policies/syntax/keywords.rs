@@ -1,6 +1,6 @@
-//! The keywords that matter to the parser.
+//! The keywords that the parser knows.
 
-/// Words that end an expression or an alias: no alias without AS is named so.
+/// The words that end an expression, and that cannot be an alias without AS.
 pub(crate) const KEYWORDS: [&str; 58] = [
     "from",
     "where",
@@ -62,13 +62,13 @@ pub(crate) const KEYWORDS: [&str; 58] = [
     "distinct",
 ];
 
-/// Words before a bracket that call nothing.
+/// The words before a bracket that are not names of functions.
 pub(crate) const NO_FUNCTIONS: [&str; 14] = [
     "values", "array", "exists", "check", "begin", "return", "perform", "by", "if", "over",
     "filter", "query", "execute", "only",
 ];
 
-/// Words behind which a query goes on with something else than conditions.
+/// The words that begin a clause of a query.
 pub(crate) const CLAUSES: [&str; 12] = [
     "where",
     "group",
@@ -84,10 +84,10 @@ pub(crate) const CLAUSES: [&str; 12] = [
     "returning",
 ];
 
-/// Words that join tables.
+/// The words that join tables.
 pub(crate) const JOINS: [&str; 9] = [
     "join", "left", "right", "inner", "outer", "cross", "full", "natural", "lateral",
 ];
 
-/// Words that join queries.
+/// The words that combine queries.
 pub(crate) const SETS: [&str; 3] = ["union", "except", "intersect"];

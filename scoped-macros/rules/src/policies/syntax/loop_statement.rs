@@ -4,7 +4,7 @@ use super::parser::Parser;
 use super::tree::{LoopHead, Node, Query, Select, Statement};
 
 impl Parser<'_> {
-    /// FOR, FOREACH, WHILE and LOOP.
+    /// Parses FOR, FOREACH, WHILE and LOOP.
     pub(super) fn looped(&mut self) -> Statement {
         let head = if self.eat("while") {
             LoopHead::Plain(self.condition_of_loop())
@@ -59,7 +59,8 @@ impl Parser<'_> {
         found
     }
 
-    /// The name and the query of `CREATE [TEMP] TABLE name [..] AS query`.
+    /// The name of the table in `CREATE [TEMP] TABLE name [..] AS query`, and the index where the query
+    /// begins.
     pub(super) fn table_of_query(&self) -> Option<(WrittenName, usize)> {
         let code = self.code;
         let mut at = self.at + 1;
@@ -85,7 +86,7 @@ impl Parser<'_> {
             .then_some((name, at))
     }
 
-    /// What follows PERFORM is what follows SELECT.
+    /// Parses the rest of a query after the word SELECT or PERFORM.
     pub(super) fn query_behind_select(&mut self) -> Query {
         let mut select = Select::default();
         self.items(&mut select.items);

@@ -1,7 +1,7 @@
-//! Tokens into trees: expressions, queries and the statements of PL/pgSQL.
+//! Parses tokens into syntax trees: expressions, queries and the statements of PL/pgSQL.
 //!
-//! The parser is tolerant. What it does not know becomes [`Node::Unparsed`] with every expression that stands
-//! inside, so that no call of a function is ever outside of the tree.
+//! The parser is tolerant. Text that it does not understand becomes [`Node::Unparsed`] with every expression
+//! inside of it, so that the tree contains every call of a function.
 
 mod call;
 mod data_change;
@@ -27,7 +27,7 @@ pub(crate) use tree::{
 use super::source::Source;
 use super::statements::statements;
 
-/// The statements of a body in SQL, or of a text that is executed.
+/// The statements of a body in SQL, or of a text that EXECUTE runs.
 pub(crate) fn statements_of(source: &Source<'_>) -> Vec<Statement> {
     let ranges = statements(source).into_iter();
     let found = ranges.flat_map(|range| Parser::new(&TokenView::new(source, range)).statements());

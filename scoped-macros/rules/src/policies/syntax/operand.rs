@@ -4,7 +4,7 @@ use super::parser::Parser;
 use super::tree::{Case, ChainLink, Node};
 
 impl Parser<'_> {
-    /// An operand; nothing is read if none begins here.
+    /// Parses an operand. If none begins here, no token is consumed.
     pub(super) fn operand(&mut self) -> Node {
         let nothing = Node::Unparsed(Vec::new());
         let Some(kind) = self.kind() else {
@@ -34,7 +34,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `(expression)`, `(a, b)` or `(select ..)`.
+    /// Parses `(expression)`, `(a, b)` or `(select ..)`.
     fn brackets(&mut self) -> Node {
         self.inside(|parser| {
             if parser.begins_query() {
@@ -61,7 +61,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Something that begins with a name or a word.
+    /// Parses an operand that begins with a name or a keyword.
     fn named(&mut self) -> Node {
         let code = self.code;
         if code.kind(self.at) == Some(TokenKind::Word) {
@@ -128,7 +128,7 @@ impl Parser<'_> {
         self.name()
     }
 
-    /// `a.b.c`, with the arguments behind it if it is called.
+    /// Parses `a.b.c`, with the arguments after it if it is a call.
     fn name(&mut self) -> Node {
         let place = self.place();
         let mut parts = Vec::new();
@@ -155,7 +155,7 @@ impl Parser<'_> {
         Node::Name(parts, place)
     }
 
-    /// Elements of an array, which may be arrays themselves.
+    /// Parses the elements of an array, which may be arrays themselves.
     fn elements(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -193,7 +193,7 @@ impl Parser<'_> {
         }))
     }
 
-    /// `value AS type`.
+    /// Parses `value AS type`.
     fn cast(&mut self) -> Node {
         let value = self.expression();
         if !self.eat("as") {

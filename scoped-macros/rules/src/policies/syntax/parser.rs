@@ -4,14 +4,14 @@ use super::super::token::TokenKind;
 use super::token_view::{NONE, TokenView};
 use super::tree::{Argument, Call, Node};
 
-/// Deeper expressions are only searched for calls.
+/// The deepest nesting of expressions that is parsed; deeper ones are only searched for calls.
 const MAX_DEPTH: usize = 48;
 
-/// Reads trees out of a range of tokens.
+/// Parses a range of tokens.
 pub(crate) struct Parser<'c> {
     pub(crate) code: &'c TokenView<'c>,
     pub(super) at: usize,
-    /// The end of the innermost brackets.
+    /// The index of the end of the innermost brackets.
     pub(super) end: usize,
     pub(super) depth: usize,
 }
@@ -26,7 +26,7 @@ impl<'c> Parser<'c> {
         }
     }
 
-    /// The one expression of a policy, or of a default behind words such as DEFAULT and CHECK.
+    /// Parses the expression of a policy, or the expression after words such as DEFAULT and CHECK.
     pub(crate) fn whole(source: &Source<'_>, range: TokenRange) -> Node {
         let code = TokenView::new(source, range);
         let mut nodes = Parser::new(&code).unparsed();
@@ -53,7 +53,7 @@ impl<'c> Parser<'c> {
         self.at < self.end && self.code.is_any(self.at, words)
     }
 
-    /// Steps over the word, if it stands here.
+    /// Consumes the word, if it is the current token.
     pub(super) fn eat(&mut self, word: &str) -> bool {
         let is = self.is(word);
         self.at += usize::from(is);
@@ -66,7 +66,7 @@ impl<'c> Parser<'c> {
         is
     }
 
-    /// Runs `read` on what stands in the brackets that open here, and steps behind them.
+    /// Runs `read` on the content of the brackets that open here, and continues after them.
     pub(super) fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let close = match self.code.pair(self.at) {
             NONE => self.end,
@@ -80,7 +80,8 @@ impl<'c> Parser<'c> {
         read
     }
 
-    /// Runs `read` one level deeper; too deep, everything up to the end is only searched for calls.
+    /// Runs `read` one level deeper. Below the deepest level, everything up to the end is only searched for
+    /// calls.
     pub(super) fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Node) -> Node {
         if self.depth >= MAX_DEPTH {
             return self.calls();
@@ -114,7 +115,7 @@ impl<'c> Parser<'c> {
         Node::Unparsed(found)
     }
 
-    /// Every expression up to the end of the brackets or the statement, whatever stands between.
+    /// Every expression up to the end of the brackets or the statement, with any text between them.
     pub(super) fn unparsed(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
         while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
@@ -124,7 +125,7 @@ impl<'c> Parser<'c> {
             } else if self.is("execute")
                 && self.code.is_any(self.at + 1, &["function", "procedure"])
             {
-                // What a trigger runs is no part of its condition.
+                // The function that a trigger runs is not part of its condition.
                 self.at = self.end;
             } else {
                 let node = self.expression();
@@ -139,7 +140,7 @@ impl<'c> Parser<'c> {
         found
     }
 
-    /// Expressions between commas.
+    /// Parses expressions that commas separate.
     pub(super) fn list(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -156,7 +157,7 @@ impl<'c> Parser<'c> {
                 if self.at >= self.end || self.kind() == Some(TokenKind::Semicolon) {
                     break;
                 }
-                // Damage, or words of a grammar that is not known.
+                // Damaged SQL, or words of unknown grammar.
                 let rest = self.unparsed();
                 found.extend(rest);
                 break;

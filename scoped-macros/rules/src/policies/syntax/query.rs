@@ -6,7 +6,7 @@ use super::tree::{Item, Node, Query, Select};
 impl Parser<'_> {
     pub(super) fn begins_query(&self) -> bool {
         if self.is_any(&["select", "values", "with"]) {
-            // `with check`, `with (..)` and `with time zone` are no queries.
+            // `with check`, `with (..)` and `with time zone` do not begin a query.
             return !self.is("with")
                 || self.code.is(self.at + 1, "recursive")
                 || self.code.is(self.at + 2, "as")
@@ -25,7 +25,7 @@ impl Parser<'_> {
         false
     }
 
-    /// A query in brackets; an expression may begin like that as well.
+    /// Whether a query in brackets begins here, and not an expression.
     pub(super) fn opens_query(&self) -> bool {
         let mut at = self.at;
         while self.code.kind(at) == Some(TokenKind::Open) && at < self.end.min(self.at + 16) {
@@ -34,7 +34,7 @@ impl Parser<'_> {
         at > self.at && self.code.is_any(at, &["select", "values", "with"])
     }
 
-    /// From SELECT, WITH or VALUES on; also INSERT, UPDATE and DELETE.
+    /// Parses SELECT, WITH, VALUES, INSERT, UPDATE or DELETE.
     pub(crate) fn query(&mut self) -> Query {
         let mut query = Query::default();
         if self.is("with") {
@@ -72,7 +72,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The query in the brackets here; too deep, only its calls.
+    /// Parses the query in the brackets here. Below the deepest level, only its calls are found.
     pub(super) fn nested_query(&mut self) -> Query {
         let mut inner = Query::default();
         let unparsed = self.inside(|parser| {
@@ -85,7 +85,7 @@ impl Parser<'_> {
         inner
     }
 
-    /// `WITH name (columns) AS (query), ..`.
+    /// Parses `WITH name (columns) AS (query), ..`.
     fn common(&mut self, query: &mut Query) {
         self.at += 1;
         self.eat("recursive");
@@ -110,7 +110,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Names between commas.
+    /// Parses names that commas separate.
     pub(super) fn names(&mut self) -> Vec<String> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -157,7 +157,7 @@ impl Parser<'_> {
         select
     }
 
-    /// The items of SELECT or RETURNING.
+    /// Parses the items of SELECT or RETURNING.
     pub(super) fn items(&mut self, items: &mut Vec<Item>) {
         while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
@@ -180,7 +180,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `[AS] name`.
+    /// Parses `[AS] name`.
     pub(super) fn alias(&mut self) -> Option<String> {
         let named = self.eat("as");
         if self.at >= self.end || !(named || self.code.is_plain_name(self.at)) {
@@ -190,7 +190,7 @@ impl Parser<'_> {
         self.code.name(self.at - 1)
     }
 
-    /// `INTO [STRICT] a, b.c`, which may stand in several places.
+    /// Parses `INTO [STRICT] a, b.c`, which may be in several places of a SELECT.
     pub(super) fn into(&mut self, select: &mut Select) {
         if self.eat("into") {
             self.eat("strict");
@@ -200,7 +200,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Variables between commas.
+    /// Parses variables that commas separate.
     pub(super) fn targets(&mut self) -> Vec<Vec<String>> {
         let mut found = Vec::new();
         loop {
@@ -225,7 +225,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Whatever clauses follow, up to the next query, INTO or the end.
+    /// Parses the remaining clauses, up to the next query, INTO or the end.
     pub(super) fn conditions(&mut self, found: &mut Vec<Node>) {
         while self.at < self.end
             && self.kind() != Some(TokenKind::Semicolon)

@@ -1,10 +1,10 @@
-//! The statements of a function's body.
+//! Parses the statements of a function's body.
 
 use super::super::token::TokenKind;
 use super::parser::Parser;
 use super::tree::{ChainLink, Node, Query, Statement};
 
-/// Statements nest less deep than this, unless somebody tries.
+/// The deepest nesting of statements that is parsed.
 const MAX_NESTING: usize = 40;
 
 impl Parser<'_> {
@@ -27,7 +27,7 @@ impl Parser<'_> {
         found
     }
 
-    /// The statements of a whole body in PL/pgSQL, also behind an END too many.
+    /// The statements of a body in PL/pgSQL, also those after a superfluous END.
     pub(crate) fn all(&mut self) -> Vec<Statement> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -42,7 +42,7 @@ impl Parser<'_> {
         self.calls()
     }
 
-    /// The statements of a body in PL/pgSQL, up to a word that ends them.
+    /// The statements in PL/pgSQL up to a word that ends the block.
     pub(crate) fn block(&mut self) -> Vec<Statement> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -106,7 +106,7 @@ impl Parser<'_> {
         self.depth -= 1;
     }
 
-    /// A CASE that is a statement ends with END CASE; here any CASE at the head of one is.
+    /// Whether CASE begins a statement, which ends with END CASE, and not an expression.
     fn is_statement_case(&self) -> bool {
         self.at == 0
             || matches!(
@@ -115,7 +115,7 @@ impl Parser<'_> {
             )
     }
 
-    /// Up to behind the semicolon; what is left before it is looked at as well.
+    /// Skips to the token after the semicolon, and parses the expressions before it.
     pub(super) fn skip_statement(&mut self, found: &mut Vec<Statement>) {
         let rest = self.unparsed();
         if !rest.is_empty() {
@@ -124,7 +124,7 @@ impl Parser<'_> {
         self.eat_kind(TokenKind::Semicolon);
     }
 
-    /// Steps behind the word, over whatever stands before it in this statement.
+    /// Skips to the token after the word, and parses the expressions before it.
     fn behind(&mut self, word: &str) -> Vec<Node> {
         let mut skipped = Vec::new();
         while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) && !self.is(word) {
@@ -154,7 +154,7 @@ impl Parser<'_> {
         Statement::Block(body, handlers)
     }
 
-    /// `END [word];`.
+    /// Skips `END [word];`.
     pub(super) fn end_of(&mut self, word: &str) {
         if self.eat("end") {
             self.eat(word);
@@ -244,7 +244,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `target := value`, where `=` will do.
+    /// Parses `target := value` or `target = value`.
     fn assignment(&mut self) -> Option<Statement> {
         let start = self.at;
         if !self.code.is_plain_name(start) {
@@ -265,10 +265,10 @@ impl Parser<'_> {
         Some(Statement::Assign(target.pop()?, value))
     }
 
-    /// A statement of SQL.
+    /// Parses an SQL statement.
     pub(super) fn plain(&mut self) -> Statement {
         if self.is("perform") {
-            // PERFORM stands for SELECT.
+            // PERFORM takes the place of SELECT.
             return Statement::Query(self.perform());
         }
         if self.begins_query() || self.opens_query() {

@@ -4,15 +4,15 @@ use super::super::statements::TokenRange;
 use super::super::token::TokenKind;
 use super::keywords::KEYWORDS;
 
-/// No such bracket.
+/// The index of a bracket that does not exist.
 pub(crate) const NONE: usize = usize::MAX;
 
-/// A range of tokens, counted from 0, with their brackets matched.
+/// A range of tokens with indexes from 0, and with matched brackets.
 pub(crate) struct TokenView<'s> {
     pub(crate) source: &'s Source<'s>,
     start: usize,
     pub(crate) len: usize,
-    /// The other bracket, of brackets.
+    /// For each bracket, the index of the matching one.
     pair: Vec<usize>,
 }
 
@@ -34,7 +34,7 @@ impl<'s> TokenView<'s> {
                         TokenKind::Close => TokenKind::Open,
                         _ => TokenKind::OpenSquare,
                     };
-                    // A bracket that closes nothing is damage, and means nothing.
+                    // A closing bracket without an opening one is ignored.
                     if open
                         .last()
                         .is_some_and(|open| code.kind(*open) == Some(wanted))
@@ -50,7 +50,7 @@ impl<'s> TokenView<'s> {
         code
     }
 
-    /// The index in the source. Places before the beginning come out behind the end.
+    /// The index in the source; an index out of range becomes `NONE`.
     fn index(&self, at: usize) -> usize {
         if at < self.len { self.start + at } else { NONE }
     }
@@ -79,7 +79,7 @@ impl<'s> TokenView<'s> {
         self.source.name(self.index(at))
     }
 
-    /// What a string says, with its places.
+    /// The value of a string, with its places in the file.
     pub(crate) fn text(&self, at: usize) -> Option<MappedText> {
         if !self.kind(at)?.is_text() {
             return None;
@@ -87,14 +87,14 @@ impl<'s> TokenView<'s> {
         self.source.decoded(self.index(at))
     }
 
-    /// `a` or `a.b`, and the token behind.
+    /// The name `a` or `a.b`, and the index of the token after it.
     pub(crate) fn qualified(&self, at: usize) -> Option<(WrittenName, usize)> {
         let index = self.index(at);
         let (name, next) = self.source.qualified(index)?;
         Some((name, at + (next - index)))
     }
 
-    /// The name whose last part stands here, and that part.
+    /// The name whose last part is at this index, and the index of the token after it.
     pub(crate) fn qualified_before(&self, at: usize) -> Option<(WrittenName, usize)> {
         let name = self.name(at)?;
         let dotted = at >= 2 && self.kind(at - 1) == Some(TokenKind::Dot);
@@ -102,7 +102,7 @@ impl<'s> TokenView<'s> {
         Some((WrittenName { schema, name }, at + 1))
     }
 
-    /// Whether a name stands here that is no keyword of the grammar around expressions.
+    /// Whether the token is a name and not a keyword of the grammar around expressions.
     pub(crate) fn is_plain_name(&self, at: usize) -> bool {
         match self.kind(at) {
             Some(TokenKind::Quoted | TokenKind::UnicodeQuoted) => true,
@@ -115,7 +115,7 @@ impl<'s> TokenView<'s> {
         self.pair.get(at).copied().unwrap_or(NONE)
     }
 
-    /// The type written here, and the token behind.
+    /// The type at this index, and the index of the token after it.
     pub(crate) fn type_at(&self, at: usize) -> (String, usize) {
         if at >= self.len {
             return (String::new(), at);
@@ -125,7 +125,7 @@ impl<'s> TokenView<'s> {
         (name, next - self.start)
     }
 
-    /// In the file.
+    /// The offset in the file.
     pub(crate) fn file_offset(&self, at: usize) -> u32 {
         let token = self.source.tokens.get(self.index(at));
         self.source

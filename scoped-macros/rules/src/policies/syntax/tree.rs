@@ -1,4 +1,4 @@
-//! What the parser makes of the tokens. Every place is an offset into the file.
+//! The syntax tree. Every `at` is an offset in the file.
 
 use super::super::name::WrittenName;
 use super::super::source::MappedText;
@@ -10,15 +10,15 @@ pub(crate) enum Node {
     Number(String),
     Boolean(bool),
     Null,
-    /// `a`, `a.b`, `a.*`.
+    /// A name: `a`, `a.b`, `a.*`.
     Name(Vec<String>, u32),
-    /// `$1`, counted from 0.
+    /// A parameter such as `$1`, counted from 0.
     Parameter(usize, u32),
     Call(Box<Call>),
-    /// Operators, casts and subscripts, applied from left to right.
+    /// An operand with operators, casts and subscripts, applied from left to right.
     Chain(Box<Node>, Vec<ChainLink>),
     Not(Box<Node>),
-    /// A sign, or any other operator in front.
+    /// A prefix operator, such as a sign.
     Prefix(Box<Node>),
     Case(Box<Case>),
     Array(Vec<Node>),
@@ -26,23 +26,23 @@ pub(crate) enum Node {
     Query(Box<Query>),
     ArrayQuery(Box<Query>),
     Exists(Box<Query>),
-    /// The expressions in something that is not understood.
+    /// The expressions in text that the parser does not understand.
     Unparsed(Vec<Node>),
 }
 
-/// `name(arguments)`.
+/// A call: `name(arguments)`.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) name: WrittenName,
     pub(crate) arguments: Vec<Argument>,
-    /// What stands in FILTER, OVER and ORDER BY.
+    /// The expressions in FILTER, OVER and ORDER BY.
     pub(crate) extra: Vec<Node>,
     pub(crate) at: u32,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Argument {
-    /// Of `name => value`.
+    /// The name in `name => value`.
     pub(crate) name: Option<String>,
     pub(crate) value: Node,
 }
@@ -50,15 +50,15 @@ pub(crate) struct Argument {
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) operand: Option<Node>,
-    /// WHEN and THEN.
+    /// The expressions after WHEN and THEN.
     pub(crate) branches: Vec<(Node, Node)>,
     pub(crate) otherwise: Option<Node>,
 }
 
-/// What stands behind an operand.
+/// An operator, cast, subscript or predicate after an operand.
 #[derive(Clone, Debug)]
 pub(crate) enum ChainLink {
-    /// Any operator between two operands; words such as AND, LIKE and BETWEEN as well.
+    /// A binary operator, including words such as AND, LIKE and BETWEEN.
     Operator(String, Node, u32),
     /// `= ANY (right)`, `<> ALL (right)`.
     Quantified(String, Node),
@@ -77,7 +77,7 @@ pub(crate) enum IsPredicate {
     /// TRUE, FALSE or UNKNOWN.
     Truth,
     Distinct(Node),
-    /// DOCUMENT, JSON, NORMALIZED.
+    /// DOCUMENT, JSON or NORMALIZED.
     Other,
 }
 
@@ -85,23 +85,23 @@ pub(crate) enum IsPredicate {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Query {
     pub(crate) common: Vec<(String, Vec<String>, Query)>,
-    /// Several by UNION and the like, or by the rows of VALUES.
+    /// Several SELECTs are combined by UNION and similar words, or are the rows of VALUES.
     pub(crate) selects: Vec<Select>,
-    /// What stands in ORDER BY, LIMIT and so on.
+    /// The expressions in ORDER BY, LIMIT and similar clauses.
     pub(crate) rest: Vec<Node>,
 }
 
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Select {
     pub(crate) items: Vec<Item>,
-    /// The variables that get the items, in PL/pgSQL.
+    /// The variables of INTO, in PL/pgSQL.
     pub(crate) into: Vec<Vec<String>>,
     pub(crate) from: Vec<From>,
-    /// WHERE, ON, GROUP BY, HAVING.
+    /// The expressions in WHERE, ON, GROUP BY and HAVING.
     pub(crate) conditions: Vec<Node>,
-    /// INSERT, UPDATE, DELETE: the items are those of RETURNING.
+    /// INSERT, UPDATE or DELETE; `items` are those of RETURNING.
     pub(crate) write: Option<Box<DataChange>>,
-    /// A query in brackets instead of all that.
+    /// A query in brackets, which replaces all other fields.
     pub(crate) inner: Option<Box<Query>>,
 }
 
@@ -111,7 +111,7 @@ pub(crate) struct Item {
     pub(crate) alias: Option<String>,
 }
 
-/// Something that FROM lists.
+/// An item of FROM.
 #[derive(Clone, Debug)]
 pub(crate) struct From {
     pub(crate) relation: Relation,
@@ -126,7 +126,7 @@ pub(crate) enum Relation {
     Query(Query),
 }
 
-/// A column's name in an alias, with its type where one is written.
+/// The name of a column in an alias, with its type if there is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     pub(crate) name: String,
@@ -134,7 +134,7 @@ pub(crate) struct Column {
     pub(crate) at: u32,
 }
 
-/// What INSERT or UPDATE puts into a table.
+/// The rows or values that INSERT or UPDATE stores.
 #[derive(Clone, Debug)]
 pub(crate) struct DataChange {
     pub(crate) table: WrittenName,
@@ -146,18 +146,18 @@ pub(crate) struct DataChange {
 /// A statement of a function's body.
 #[derive(Clone, Debug)]
 pub(crate) enum Statement {
-    /// `target := value`; a field of a record has two names.
+    /// `target := value`; the field of a record has two names.
     Assign(Vec<String>, Node),
-    /// `name type := value`.
+    /// A declaration: `name type := value`.
     Declare(String, String, Option<Node>),
-    /// A cursor's query.
+    /// A cursor and its query.
     Cursor(String, Query),
     /// `FETCH cursor INTO targets`.
     Fetch(String, Vec<Vec<String>>),
-    /// The conditions with their branches, and ELSE.
+    /// IF or CASE: the conditions with their branches, and ELSE.
     If(Vec<(Node, Vec<Statement>)>, Vec<Statement>),
     Loop(LoopHead, Vec<Statement>),
-    /// BEGIN .. END, with the parts of EXCEPTION.
+    /// BEGIN .. END, with the handlers of EXCEPTION.
     Block(Vec<Statement>, Vec<Vec<Statement>>),
     Return(Option<Node>),
     ReturnNext(Option<Node>),
@@ -166,7 +166,7 @@ pub(crate) enum Statement {
         text: Node,
         using: Vec<Node>,
         into: Vec<Vec<String>>,
-        /// RETURN QUERY EXECUTE.
+        /// Whether it is RETURN QUERY EXECUTE.
         returns: bool,
     },
     Query(Query),
@@ -175,10 +175,10 @@ pub(crate) enum Statement {
     Unparsed(Vec<Node>),
 }
 
-/// What a loop runs over.
+/// What a loop iterates over.
 #[derive(Clone, Debug)]
 pub(crate) enum LoopHead {
-    /// Nothing, a condition, or a range of numbers.
+    /// LOOP without more, a condition, or a range of numbers.
     Plain(Vec<Node>),
     Query(Vec<Vec<String>>, Query),
     Array(Vec<Vec<String>>, Node),
