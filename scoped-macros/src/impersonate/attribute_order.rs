@@ -1,11 +1,12 @@
-//! Attributes above this one, which are expanded before it and leave no trace but the source.
+//! Attributes above `#[impersonate]`. The compiler expands them first, so that only the source text shows
+//! them.
 
 use std::fs;
 
 use proc_macro2::Span;
 
-/// Whether axum's `#[debug_handler]` stands above the attribute. It checks the parameters as they are
-/// written, the client's too, and calls the function with all of them.
+/// Whether axum's `#[debug_handler]` is above the attribute. It would check the parameters as they are
+/// written, including the client, and call the function with all of them.
 pub(super) fn is_below_debug_handler() -> bool {
     if !proc_macro::is_available() {
         return false;
@@ -17,7 +18,7 @@ pub(super) fn is_below_debug_handler() -> bool {
     source.is_some_and(|source| stands_above(&source, span.start().line()))
 }
 
-/// Among the attributes and comments right above this line, counted from 1.
+/// Whether it is among the attributes and comments directly above this line, counted from 1.
 fn stands_above(source: &str, line: usize) -> bool {
     let above: Vec<&str> = source.lines().take(line.saturating_sub(1)).collect();
     let lines = above.into_iter().rev().map(str::trim);

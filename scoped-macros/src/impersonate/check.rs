@@ -1,4 +1,4 @@
-//! From what was written to what is true. Reports every mistake, each once.
+//! From the written function to the model. Reports every mistake, each once.
 
 mod argument_names;
 mod argument_values;
@@ -16,7 +16,7 @@ use super::parse::{Arguments, WrittenFunction};
 use crate::support::crate_path::CratePath;
 use crate::support::errors::Errors;
 
-/// `None` only when a mistake was reported.
+/// Returns `None` only after it reported a mistake.
 pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Option<Model> {
     argument_names::check(written, errors);
     let kind = function::kind(&written.function, errors);
@@ -45,8 +45,8 @@ pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Optio
     })
 }
 
-/// The values that still mean something in a function that is otherwise wrong. Reading them there
-/// keeps parameters and imports used, and completion working.
+/// The values that can stay in a function with mistakes. If the function still reads them, the compiler
+/// reports no unused parameters and imports, and completion works.
 pub(super) fn usable(written: &WrittenFunction) -> Vec<Expr> {
     let can_stop = function::can_stop(&written.function.signature);
     let stops = |value: &&Expr| {
@@ -64,13 +64,13 @@ pub(super) fn usable(written: &WrittenFunction) -> Vec<Expr> {
         .collect()
 }
 
-/// The arguments of the attribute and of each marker.
+/// The arguments of the attribute and of each `#[scoped]`.
 fn lists(written: &WrittenFunction) -> impl Iterator<Item = &Arguments> {
     let of_clients = written.clients.iter().map(|client| &client.arguments);
     std::iter::once(&written.arguments).chain(of_clients)
 }
 
-/// Tokens as a person writes them.
+/// Tokens with the usual spaces.
 fn shown(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, dense) in [

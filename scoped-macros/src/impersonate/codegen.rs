@@ -1,7 +1,7 @@
-//! From what is true to tokens. Cannot fail.
+//! From the model to tokens. It cannot fail.
 //!
-//! Every local is `mixed_site`, so the user's expressions cannot see it; each token that can carry a
-//! type error is located at the user's tokens that the error is about.
+//! Every local variable is `mixed_site`, so that the user's expressions cannot read it. Each token that can
+//! cause a type error has the location of the user's tokens that the error is about.
 
 mod client;
 mod error_return;
@@ -22,7 +22,7 @@ pub(super) fn generate(model: &Model) -> TokenStream {
             future::beginning_with(&model.function, clients, &statements)
         }
     };
-    // The attribute asks for `async` and puts statements before the user's items.
+    // The attribute needs `async`, and puts statements before the user's items.
     quote! {
         #[allow(
             clippy::items_after_statements,
@@ -33,7 +33,7 @@ pub(super) fn generate(model: &Model) -> TokenStream {
     }
 }
 
-/// Makes every client, then binds them: no argument can see one.
+/// Makes all clients before it binds the first one, so that no argument can read a client.
 fn statements(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     let mut statements = TokenStream::new();
@@ -52,7 +52,8 @@ fn statements(model: &Model) -> TokenStream {
         let attributes = &client.parameter.attrs;
         let pattern = &client.parameter.pat;
         let ty = &client.parameter.ty;
-        // A field access, because it spans the whole type: a wrong `claims` is reported there.
+        // A field access, because its error spans the whole type: a type that does not match `claims` is
+        // reported there.
         let (first, last) = ends(ty);
         let name = Ident::new(&made(position).to_string(), first);
         let start = quote_spanned!(first=> #name.);
@@ -60,7 +61,7 @@ fn statements(model: &Model) -> TokenStream {
             span: last,
             ..Index::from(0)
         };
-        // The bound explains a type that is no client, or the other kind.
+        // The bound explains a type that is not a client, or a client of the other kind.
         let open = quote_spanned!(first=> <);
         let close = quote_spanned!(last=> >::Client);
         statements.extend(quote! {
@@ -71,7 +72,7 @@ fn statements(model: &Model) -> TokenStream {
     statements
 }
 
-/// The variable that a client is in until all are made.
+/// The variable that holds a client until all are made.
 fn made(position: usize) -> Ident {
     format_ident!("__scoped_made_{position}", span = Span::mixed_site())
 }
@@ -89,9 +90,9 @@ fn duplicate(duplicate: &DuplicateClients) -> TokenStream {
     }
 }
 
-/// The user's first and last token as places for generated ones: two, since stable Rust cannot
-/// join spans, but an expression reaches from its first token to its last. The hygiene stays ours,
-/// and with it lints know that this is generated.
+/// Spans at the first and the last token, for generated tokens. There are two, since stable Rust cannot join
+/// spans, but an error about an expression spans from its first token to its last. The hygiene is that of
+/// generated code, by which lints recognise it.
 fn ends(tokens: impl ToTokens) -> (Span, Span) {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens

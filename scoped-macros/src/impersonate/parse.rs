@@ -1,4 +1,4 @@
-//! What was written, right or wrong.
+//! The attribute and its function as they are written, with or without mistakes.
 
 mod arguments;
 
@@ -13,19 +13,19 @@ use crate::support::function::Function;
 /// The attribute and its function.
 pub(super) struct WrittenFunction {
     pub(super) arguments: Arguments,
-    /// Without the marked parameters and without any marker.
+    /// The function without the marked parameters.
     pub(super) function: Function,
-    /// The parameters that were marked.
+    /// The parameters with `#[scoped]`.
     pub(super) clients: Vec<WrittenClient>,
-    /// Markers on `self`.
+    /// The `#[scoped]` attributes on `self`.
     pub(super) markers_on_self: Vec<Attribute>,
 }
 
 /// A parameter with `#[scoped]`.
 pub(super) struct WrittenClient {
-    /// Without the marker.
+    /// The parameter without `#[scoped]`.
     pub(super) parameter: PatType,
-    /// Those of the marker itself.
+    /// The arguments of `#[scoped(...)]`.
     pub(super) arguments: Arguments,
 }
 

@@ -1,4 +1,4 @@
-//! The values of arguments, each read or refused with what to write instead.
+//! The values of arguments. A wrong value is reported with what to write instead.
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -10,7 +10,7 @@ use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, Path, Token, UnOp};
 use super::arguments::{Argument, Value};
 use crate::support::errors::Errors;
 
-/// A text or number that a constraint names, where it stands.
+/// A text or number in a constraint, and where it is written.
 #[derive(Clone)]
 pub(super) struct WrittenLiteral {
     pub(super) value: Literal<String>,
@@ -26,7 +26,7 @@ impl std::fmt::Display for WrittenLiteral {
     }
 }
 
-/// The literal that an expression is.
+/// The literal that the expression is.
 pub(super) fn literal(value: &Expr) -> Option<WrittenLiteral> {
     let span = syn::spanned::Spanned::span(value);
     let read = |value| Some(WrittenLiteral { value, span });
@@ -60,7 +60,7 @@ pub(super) fn literal(value: &Expr) -> Option<WrittenLiteral> {
     }
 }
 
-/// `name`, without a value.
+/// Reads `name` without a value.
 pub(super) fn flag(argument: &Argument, errors: &mut Errors) -> bool {
     let is_flag = matches!(argument.value, Value::Flag);
     if !is_flag {
@@ -70,7 +70,7 @@ pub(super) fn flag(argument: &Argument, errors: &mut Errors) -> bool {
     is_flag
 }
 
-/// The number of `name = 3`, and its place.
+/// The number of `name = 3`, and its span.
 pub(super) fn number(argument: &Argument, errors: &mut Errors) -> Option<(Number, Span)> {
     let name = &argument.name;
     let example = if name == "max_bytes" { 1000 } else { 3 };
@@ -90,7 +90,7 @@ pub(super) fn number(argument: &Argument, errors: &mut Errors) -> Option<(Number
     None
 }
 
-/// The count of `name = 3`, and its place.
+/// The count of `name = 3`, and its span.
 pub(super) fn count(argument: &Argument, errors: &mut Errors) -> Option<(usize, Span)> {
     let (number, span) = number(argument, errors)?;
     if let Number::Integer(number) = number
@@ -99,7 +99,10 @@ pub(super) fn count(argument: &Argument, errors: &mut Errors) -> Option<(usize, 
         return Some((count as usize, span));
     }
     let name = &argument.name;
-    errors.span(span, format!("`{name}` counts; use a whole number from 0"));
+    errors.span(
+        span,
+        format!("`{name}` takes a count; use a whole number from 0"),
+    );
     None
 }
 
@@ -128,7 +131,9 @@ pub(super) fn literals(argument: &Argument, errors: &mut Errors) -> Option<Vec<W
     let values = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(list.clone());
     let values = errors.keep(values)?;
     if values.is_empty() {
-        let message = format!("`{name}` lists nothing, so no value obeys; write `{name}(\"a\")`");
+        let message = format!(
+            "`{name}` lists no values, so that no value satisfies it; write `{name}(\"a\")`"
+        );
         errors.at(name, message);
         return None;
     }

@@ -1,4 +1,5 @@
-//! From what was written to what is true. Every mistake is kept; the model is good if there is none.
+//! From the written struct to the model. Every mistake is reported; the model is usable only if there is
+//! none.
 
 use syn::{GenericParam, Generics, Path};
 
@@ -10,7 +11,7 @@ use super::serde_attributes::{self, SerdeOnStruct};
 use super::struct_arguments::StructArguments;
 use crate::support::errors::Errors;
 
-/// The struct. `is_derive`: the macro can only add to it.
+/// Checks the struct. `is_derive` is whether the macro is a derive, which cannot change the struct.
 pub(super) fn item(
     written: WrittenStruct,
     options: StructArguments,
@@ -21,7 +22,7 @@ pub(super) fn item(
     let serde = serde_attributes::on_struct(&written.serde, errors);
     if let Some(under) = &options.under {
         if is_derive {
-            let message = "a derive cannot tell serde of `under`; put `#[scoped_claims]` on the struct in place of the derives";
+            let message = "a derive cannot pass `under` to serde; put `#[scoped_claims]` on the struct in place of the derives";
             errors.at(under, message);
         }
         let allow = options.allow_user_metadata;
@@ -72,7 +73,7 @@ pub(super) fn item(
     }
 }
 
-/// A client keeps its claims for life and sends them from any thread.
+/// Reports lifetime parameters, because a client keeps its claims and sends them from any thread.
 fn refuse_lifetimes(generics: &Generics, errors: &mut Errors) {
     for parameter in &generics.params {
         if let GenericParam::Lifetime(parameter) = parameter {
@@ -107,14 +108,13 @@ fn who_implements(
         };
     }
     for path in [serialize, deserialize].into_iter().flatten() {
-        let message = "this derive knows nothing of `under` and `default = ...`; remove it, since \
+        let message = "this derive cannot express `under` and `default = ...`; remove it, since \
                        `#[scoped_claims]` implements the trait";
         errors.at(path, message);
     }
     for name in &serde.not_for_mirror {
-        let message = format!(
-            "serde's `{name}` does not go together with `under` and `default = ...`; remove one"
-        );
+        let message =
+            format!("serde's `{name}` does not work with `under` and `default = ...`; remove one");
         errors.at(name, message);
     }
     SerdeImpls::Mirror

@@ -21,12 +21,12 @@ const OTHERS: [&str; 7] = [
     "allow_float",
 ];
 
-/// What `#[claim(...)]` says of a field.
+/// The arguments of `#[claim(...)]` on a field.
 #[derive(Default)]
 pub(super) struct ClaimArguments {
     pub(super) rename: Option<LitStr>,
     pub(super) under: Option<LitStr>,
-    /// A mistake may hide a name.
+    /// Whether a mistake may hide the name of the claim.
     pub(super) is_unclear: bool,
     pub(super) default: Option<WrittenDefault>,
     pub(super) skip: bool,
@@ -39,7 +39,7 @@ pub(super) enum WrittenDefault {
     Value(Expr),
 }
 
-/// Reads them. `can_change_serde` is false under a derive, which cannot add serde's attributes.
+/// Reads the arguments. `can_change_serde` is false under a derive, which cannot add attributes of serde.
 pub(super) fn read(
     arguments: &Arguments,
     shape: TypeShape,
@@ -126,7 +126,7 @@ fn check_default(claim: &ClaimArguments, shape: TypeShape, errors: &mut Errors) 
     }
 }
 
-/// What has to reach serde, which a derive cannot tell anything.
+/// Reports an argument that serde must know, because a derive cannot pass it to serde.
 fn refuse_under_derive(argument: &Argument, name: &str, errors: &mut Errors) -> bool {
     let remedy = match name {
         "rename" | "default" | "skip" => format!("write `#[serde({name})]`"),
@@ -134,7 +134,7 @@ fn refuse_under_derive(argument: &Argument, name: &str, errors: &mut Errors) -> 
         _ => return false,
     };
     let remedy = remedy.replace("(rename)", "(rename = \"...\")");
-    let message = format!("a derive cannot tell serde of `{name}`; {remedy}");
+    let message = format!("a derive cannot pass `{name}` to serde; {remedy}");
     errors.at(&argument.name, message);
     true
 }

@@ -1,4 +1,4 @@
-//! Where claims are in the token, and which places are taken.
+//! The paths of claims in the token, and which of them are taken.
 
 use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr};
@@ -7,7 +7,7 @@ use super::model::{ClaimLocation, Clash};
 use crate::support::errors::Errors;
 use scoped_rules::registered::{USER_METADATA, is_reserved};
 
-/// Refuses an empty name, and one that PostgreSQL cannot hold, of the object that a claim is in.
+/// Reports an object's name that is empty or that PostgreSQL cannot store.
 pub(super) fn check_part(name: &LitStr, errors: &mut Errors) -> bool {
     if name.value().is_empty() {
         let message = "an object's name cannot be empty; name it, as in `under = \"app_metadata\"`";
@@ -17,7 +17,7 @@ pub(super) fn check_part(name: &LitStr, errors: &mut Errors) -> bool {
     check_name(&name.value(), name.span(), errors)
 }
 
-/// The same for the claim itself.
+/// Reports a claim's name that is empty or that PostgreSQL cannot store.
 pub(super) fn check_name(name: &str, span: Span, errors: &mut Errors) -> bool {
     let message = if name.is_empty() {
         "a claim's name cannot be empty; rename this field"
@@ -30,7 +30,7 @@ pub(super) fn check_name(name: &str, span: Span, errors: &mut Errors) -> bool {
     false
 }
 
-/// Refuses what the runtime sets itself, and what users can edit. `remedy` says what else to do.
+/// Reports a claim that the runtime sets itself or that users can edit. `remedy` says what to do instead.
 pub(super) fn check_root(
     root: &str,
     span: Span,
@@ -48,7 +48,7 @@ pub(super) fn check_root(
     }
 }
 
-/// Refuses what users can edit.
+/// Reports a claim that users can edit.
 pub(super) fn check_metadata(root: &str, span: Span, allowed: bool, errors: &mut Errors) {
     if root == USER_METADATA && !allowed {
         errors.span(
@@ -67,7 +67,7 @@ pub(super) struct TakenPaths {
 }
 
 impl TakenPaths {
-    /// Takes a place for a field that exists under these conditions. A field may take several.
+    /// Takes a path for a field with these `#[cfg]` attributes. A field may take several.
     pub(super) fn take(
         &mut self,
         place: ClaimLocation,

@@ -1,4 +1,4 @@
-//! The constraints of one field: each against its type, and all against each other. What they mean is in
+//! The constraints of one field, checked against its type and against each other. Their meaning is in
 //! `scoped_rules::constraint`.
 
 use proc_macro2::Span;
@@ -11,14 +11,14 @@ use super::arguments::{Argument, text};
 use super::type_shape::TypeShape;
 use crate::support::errors::Errors;
 
-/// A constraint that keeps its own texts.
+/// A constraint that owns its texts.
 pub(super) type Constraint = constraint::Constraint<String, Vec<Literal<String>>>;
 
-/// A constraint where it stands.
+/// A constraint and where it is written.
 pub(super) struct WrittenConstraint {
     pub(super) constraint: Constraint,
     pub(super) span: Span,
-    /// The places of what `one_of` lists.
+    /// The spans of the values of `one_of`.
     listed: Vec<Span>,
     /// The function of `custom`.
     pub(super) path: Option<Path>,
@@ -33,7 +33,7 @@ pub(super) fn read(
     let name = argument.name.to_string();
     if !constraint::applies_to(&name, shape.kind) {
         let message = format!(
-            "`{name}` means nothing for {}; remove it, or check with `custom = path`",
+            "`{name}` does not apply to {}; remove it, or check with `custom = path`",
             shape.kind.noun()
         );
         errors.at(&argument.name, message);
@@ -98,7 +98,7 @@ pub(super) fn read(
     })
 }
 
-/// Whether a literal can be a value of the type.
+/// Returns the value if the type can have it, otherwise reports it.
 pub(super) fn fits(
     literal: &WrittenLiteral,
     of: &str,
@@ -124,16 +124,18 @@ pub(super) fn fits(
     fits.then_some(())
 }
 
-/// Refuses constraints that no value obeys, and listed values that break another one.
+/// Reports constraints that contradict each other, and values of `one_of` that violate another constraint.
 pub(super) fn check(constraints: &[WrittenConstraint], errors: &mut Errors) {
     for (index, written) in constraints.iter().enumerate() {
         for earlier in &constraints[..index] {
             let (one, other) = (&written.constraint, &earlier.constraint);
             if one.contradicts(other) {
-                // The lower bound comes first, whichever was written first.
+                // The message names the lower bound first.
                 let is_upper = matches!(one, Constraint::Max(_) | Constraint::MaxLen(_));
                 let (one, other) = if is_upper { (other, one) } else { (one, other) };
-                let message = format!("`{one}` contradicts `{other}`; no value obeys both");
+                let message = format!(
+                    "`{one}` contradicts `{other}`, so that no value satisfies both; change one of the two"
+                );
                 errors.span(written.span, message);
             }
         }
@@ -147,7 +149,7 @@ pub(super) fn check(constraints: &[WrittenConstraint], errors: &mut Errors) {
     }
 }
 
-/// Refuses a literal of `one_of` or `default` that breaks another constraint.
+/// Reports a literal of `one_of` or `default` that violates another constraint.
 pub(super) fn check_value(
     literal: &WrittenLiteral,
     of: &str,
@@ -157,7 +159,7 @@ pub(super) fn check_value(
     for WrittenConstraint { constraint, .. } in constraints {
         if constraint.check(literal.value.value()).is_err() {
             let message =
-                format!("{literal} of `{of}` breaks `{constraint}`; change one of the two");
+                format!("{literal} of `{of}` violates `{constraint}`; change one of the two");
             errors.span(literal.span, message);
         }
     }

@@ -1,5 +1,5 @@
-//! The names that serde reads a field from. Each is the name of a claim, as the one that it is written
-//! under is: what is read is signed again.
+//! The names that serde reads a field from. Each of them names a claim, as the name that serde writes does,
+//! because a claim that is read may be signed again.
 
 use syn::LitStr;
 use syn::ext::IdentExt;
@@ -12,13 +12,13 @@ use super::parse::WrittenField;
 use super::serde_attributes::SerdeOnField;
 use crate::support::errors::Errors;
 
-/// The names of the objects that a field's claim is in.
+/// The names of the objects that contain the claim of a field.
 pub(super) fn objects(claim: &ClaimArguments, context: &StructContext) -> Vec<String> {
     let under = context.options.under.iter().chain(&claim.under);
     under.map(LitStr::value).collect()
 }
 
-/// Where serde reads the field from: its name for reading, and every other one that it is told.
+/// The paths that serde reads the field from: its name for reading, and its aliases.
 pub(super) fn read(
     written: &WrittenField,
     claim: &ClaimArguments,
@@ -53,8 +53,8 @@ pub(super) fn read(
     places
 }
 
-/// A name that serde reads is the name of a claim: what it reads is minted. A field that is never
-/// written may read what the runtime sets.
+/// Checks the names like names of claims, because a claim that is read may be signed again. A field that is
+/// never written may read a claim that the runtime sets.
 pub(super) fn check(
     read: &[ClaimLocation],
     written: Option<&ClaimLocation>,

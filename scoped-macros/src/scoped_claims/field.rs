@@ -1,4 +1,4 @@
-//! One field: from what was written to what it becomes.
+//! From a written field to a field of the model.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -16,7 +16,7 @@ use super::struct_arguments::StructArguments;
 use super::type_shape::{TypeShape, is_option};
 use crate::support::errors::Errors;
 
-/// What the struct says of its fields.
+/// The settings of the struct that apply to its fields.
 pub(super) struct StructContext<'a> {
     pub(super) options: &'a StructArguments,
     pub(super) rule: Option<RenameRule>,
@@ -24,7 +24,7 @@ pub(super) struct StructContext<'a> {
     pub(super) name: &'a Ident,
     pub(super) generics: &'a Generics,
     pub(super) is_derive: bool,
-    /// Serde takes what is missing from the struct's own default.
+    /// Whether serde takes missing fields from the struct's own default.
     pub(super) has_default: bool,
 }
 
@@ -44,15 +44,15 @@ pub(super) fn check(written: &WrittenField, context: &StructContext, errors: &mu
     let cfgs: Vec<_> = cfgs.cloned().collect();
     let is_skipped = serde.skip == Skip::Always || on_claim.skip;
     let skip_none = !context.is_derive && serde.skip == Skip::Never && !is_skipped && is_option(ty);
-    // After a mistake in what may name the claim, its name would be a guess, and a complaint about
-    // that name a second message for one mistake.
+    // After a mistake in an argument that may name the claim, the name would be a guess, and a message about
+    // it a second message about one mistake.
     let is_unclear = on_claim.is_unclear || serde.is_unclear || context.options.under_is_unclear;
     let place = if is_skipped || is_unclear {
         None
     } else {
         place(written, &on_claim, &serde, context, errors)
     };
-    // The name that is wrong for writing would be wrong for reading, too.
+    // A name that is wrong for writing would be reported for reading too.
     let is_refused = place.is_none() && !is_skipped;
     let read_names = if serde.skips_reading || on_claim.skip || is_unclear || is_refused {
         Vec::new()
@@ -61,8 +61,8 @@ pub(super) fn check(written: &WrittenField, context: &StructContext, errors: &mu
         deserialize_names::check(&read, place.as_ref(), context, errors);
         read
     };
-    // Serde reads a missing `Option` as `None`, but not through a function of the user's, and nothing
-    // else that was left out because it is empty.
+    // Serde reads a missing `Option` as `None`, unless a function of the user reads it; any other field that
+    // was left out because it is empty needs a default.
     let is_left_out = serde.skips_empty || (skip_none && serde.deserializes_with);
     let is_told = context.is_derive || context.has_default || serde.has_default;
     let absent =
@@ -107,7 +107,7 @@ pub(super) fn check(written: &WrittenField, context: &StructContext, errors: &mu
     }
 }
 
-/// Whether serde's derive on the struct itself cannot do what the field wants.
+/// Whether the field needs the mirror, because serde's derive on the struct itself cannot express it.
 pub(super) fn needs_mirror(field: &Field) -> bool {
     let is_inside = field
         .claim
@@ -116,7 +116,7 @@ pub(super) fn needs_mirror(field: &Field) -> bool {
     is_inside || matches!(field.default, Some(DefaultValue::Value(_)))
 }
 
-/// What `#[claim]` and `#[serde]` both say.
+/// Reports arguments that `#[claim]` and `#[serde]` both have.
 fn refuse_twice(
     written: &WrittenField,
     claim: &ClaimArguments,
@@ -146,7 +146,7 @@ fn refuse_twice(
     }
 }
 
-/// Where the claim is, as serde will name it, and where that is written.
+/// The path of the claim as serde will write it, and where it is written.
 fn place(
     written: &WrittenField,
     claim: &ClaimArguments,
@@ -201,7 +201,8 @@ fn asks(
     }
 }
 
-/// A literal text becomes whatever the field is; what stands for an `Option`'s content is put in one.
+/// The default as tokens: a text literal is converted to the type of the field, and a value for the content
+/// of an `Option` is put in `Some`.
 fn default(value: &claim_arguments::WrittenDefault, is_option: bool) -> DefaultValue {
     let value = match value {
         claim_arguments::WrittenDefault::OfType => return DefaultValue::OfType,
@@ -221,10 +222,10 @@ fn default(value: &claim_arguments::WrittenDefault, is_option: bool) -> DefaultV
     })
 }
 
-/// Whether the tokens of a type name one of the struct's parameters, or cannot be in a string.
+/// Whether the tokens of a type name one of the parameters of the struct, or cannot be in a string.
 fn mentions(tokens: TokenStream, generics: &Generics) -> bool {
     tokens.into_iter().any(|token| match token {
-        // Serde is told types in strings, where `$crate` means nothing.
+        // Serde takes types as strings, in which `$crate` has no meaning.
         TokenTree::Ident(ident) if ident == "$crate" => true,
         TokenTree::Ident(ident) => {
             let types = generics
@@ -240,7 +241,7 @@ fn mentions(tokens: TokenStream, generics: &Generics) -> bool {
     })
 }
 
-/// The type with the struct's own in place of `Self`, which would be another elsewhere.
+/// The type with the struct's own type in place of `Self`, which denotes another type elsewhere.
 fn without_self(ty: &Type, context: &StructContext) -> Type {
     let (_, arguments, _) = context.generics.split_for_impl();
     let name = context.name;

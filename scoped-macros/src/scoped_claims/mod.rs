@@ -27,7 +27,7 @@ use self::policies::Policies;
 use self::struct_arguments::StructArguments;
 use crate::support::errors::Errors;
 
-/// The attribute: the struct, serde's traits for it, and its claims.
+/// Expands the attribute: the struct, serde's traits for it, and its claims.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = arguments::read(arguments, &mut errors);
@@ -59,7 +59,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The derive: the claims of a struct that derives serde's traits itself.
+/// Expands the derive: the claims of a struct that derives serde's traits itself.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let input = match syn::parse2::<DeriveInput>(item) {

@@ -1,4 +1,4 @@
-//! The arguments of the attribute itself: what holds for the whole struct.
+//! The arguments of the attribute itself, which apply to the whole struct.
 
 use scoped_rules::similar::nearest;
 use syn::LitStr;
@@ -20,16 +20,16 @@ const KNOWN: [&str; 7] = [
     "crate",
 ];
 
-/// What `#[scoped_claims(...)]` says.
+/// The arguments of `#[scoped_claims(...)]`.
 #[derive(Default)]
 pub(super) struct StructArguments {
-    /// `None` when `crate` cannot be read.
+    /// The path of the runtime; `None` if `crate` cannot be read.
     pub(super) runtime: Option<CratePath>,
     pub(super) role: Option<String>,
-    /// In seconds.
+    /// The lifetime in seconds.
     pub(super) expires_in: Option<u64>,
     pub(super) under: Option<LitStr>,
-    /// `under` was meant, but cannot be read.
+    /// Whether `under` was meant, but cannot be read.
     pub(super) under_is_unclear: bool,
     pub(super) max_bytes: Option<usize>,
     pub(super) allow_user_metadata: bool,
@@ -86,7 +86,7 @@ pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> StructArgument
             }
             "policies" => options.policies = WrittenPolicies::read(argument, errors),
             "allow_user_metadata" => {
-                options.allow_user_metadata = argument_value::flag(argument, errors)
+                options.allow_user_metadata = argument_value::flag(argument, errors);
             }
             "crate" => {
                 options.runtime = if let Value::Is(value) = &argument.value {

@@ -3,19 +3,19 @@ use std::ops::RangeInclusive;
 use scoped_rules::ClaimKind;
 use syn::{GenericArgument, PathArguments, Type};
 
-/// What a type is by its name alone: a macro cannot see through an alias.
+/// The kind of a type, as far as its name tells: a macro cannot resolve an alias.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct TypeShape {
     pub(super) kind: ClaimKind,
-    /// The least and the greatest value of an integer.
+    /// The least and the greatest value of an integer type.
     range: (i128, i128),
 }
 
 impl TypeShape {
-    /// A type of the user's own, or one that serde is told how to write.
+    /// A type of the user, or one that a function serialises.
     pub(super) const UNKNOWN: Self = Self::of_kind(ClaimKind::Any);
 
-    /// Of a field, or of what is in its `Option`.
+    /// The shape of a field's type, or of the content of its `Option`.
     pub(super) fn of(ty: &Type) -> Self {
         match ty {
             Type::Group(group) => Self::of(&group.elem),
@@ -63,7 +63,7 @@ impl TypeShape {
         Self::of_kind(kind)
     }
 
-    /// The values of an integer.
+    /// The values of an integer type.
     pub(super) fn range(self) -> RangeInclusive<i128> {
         self.range.0..=self.range.1
     }

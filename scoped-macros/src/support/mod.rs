@@ -1,4 +1,4 @@
-//! What both attributes need.
+//! Code that both attributes use.
 
 pub(crate) mod async_block;
 pub(crate) mod crate_path;

@@ -68,7 +68,7 @@ fn a_wrong_type_says_what_the_claim_is() {
         found,
         [
             "policy `p` on `public.documents` reads claim `paid` and casts it to `uuid`, but it is a boolean in `Tenant` (supabase/migrations/x.sql:2)",
-            "policy `q` on `public.documents` reads `user_metadata.paid`, which users edit themselves; use `app_metadata` (supabase/migrations/x.sql:3)",
+            "policy `q` on `public.documents` reads `user_metadata.paid`, which users can edit; use `app_metadata` (supabase/migrations/x.sql:3)",
             "policy `q` on `public.documents` calls `auth.jwt()` for each row; write `(select auth.jwt())` (supabase/migrations/x.sql:3)",
         ]
     );

@@ -54,7 +54,7 @@ pub(crate) fn fit(
                     Compatibility::Always
                 }
                 _ => Compatibility::Sometimes(
-                    "turns it to text with its quotes; read it with `->>`".to_owned(),
+                    "converts it to text with its quotes; read it with `->>`".to_owned(),
                 ),
             }
         }
@@ -132,8 +132,8 @@ fn predicate(known: &KnownClaim, usage: &ClaimUse) -> Compatibility {
     let kind = known.kind;
     let only = |wanted: &str| Compatibility::Never(format!("{wanted}, but it is {}", kind.noun()));
     match &usage.predicate {
-        Predicate::Elements if kind != ClaimKind::List => only("takes it apart as an array"),
-        Predicate::Members if kind != ClaimKind::Object => only("takes it apart as an object"),
+        Predicate::Elements if kind != ClaimKind::List => only("expands it as an array"),
+        Predicate::Members if kind != ClaimKind::Object => only("expands it as an object"),
         Predicate::Has(_) if kind.is_number() || kind == ClaimKind::Boolean => {
             only("looks for elements in it")
         }

@@ -1,4 +1,4 @@
-//! Which arguments are there.
+//! Checks the names of the arguments.
 
 use super::super::parse::{Arguments, Value, WrittenFunction};
 use crate::support::errors::Errors;
@@ -22,7 +22,7 @@ pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
         check_list(&client.arguments, errors);
         for argument in &client.arguments.list {
             if argument.name == "crate" {
-                let message = "`crate` holds for all clients; give it to `#[impersonate(...)]`";
+                let message = "`crate` applies to all clients; move it to `#[impersonate(...)]`";
                 errors.at(&argument.name, message);
             }
         }
@@ -48,7 +48,7 @@ fn check_list(arguments: &Arguments, errors: &mut Errors) {
     }
 }
 
-/// An argument that every marker replaces would mean nothing.
+/// Reports arguments of the attribute that every `#[scoped(...)]` replaces.
 fn check_use(written: &WrittenFunction, errors: &mut Errors) {
     let gives = |arguments: &Arguments, name: &syn::Ident| {
         arguments.list.iter().any(|argument| argument.name == *name)

@@ -1,4 +1,4 @@
-//! The values of the arguments, as far as they are known before types are.
+//! Checks the values of the arguments, as far as the macro can without types.
 
 use scoped_rules::uuid;
 use syn::{Expr, Lit};
@@ -21,7 +21,7 @@ pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
     }
 }
 
-/// What the builder is told, in this order.
+/// The calls of the builder, in the order in which they run.
 pub(super) fn settings(scope: &ClientArguments<'_>) -> Vec<Setting> {
     let value = |name| scope.value(name).cloned();
     let time = |value: Expr| seconds(&value).map_or(Lifetime::Value(value), Lifetime::Seconds);
@@ -38,7 +38,7 @@ pub(super) fn settings(scope: &ClientArguments<'_>) -> Vec<Setting> {
     settings.into_iter().flatten().collect()
 }
 
-/// The seconds of a literal duration that is right.
+/// The seconds of a valid literal duration.
 pub(super) fn seconds(value: &Expr) -> Option<u64> {
     match literal(value) {
         Some(Lit::Str(literal)) => seconds_of(&literal.value()).ok(),
@@ -50,7 +50,7 @@ fn check_user(arguments: &Arguments, errors: &mut Errors) {
     if let Some(Lit::Str(id)) = arguments.value("user").and_then(literal) {
         if id.value().trim().is_empty() {
             errors.at(id, "`user` is empty; pass the user's ID from `auth.users`");
-        } else if uuid::of_user(&id.value()).is_none() {
+        } else if uuid::parse_user_id(&id.value()).is_none() {
             errors.at(
                 id,
                 "`user` is not a UUID, so `auth.uid()` would fail; pass the user's ID from `auth.users`, \
@@ -98,7 +98,7 @@ fn check_switch(arguments: &Arguments, errors: &mut Errors) {
     }
 }
 
-/// The literal that an expression is, also one that came through `macro_rules!`.
+/// The literal that the expression is, also if it comes from `macro_rules!`.
 pub(super) fn literal(value: &Expr) -> Option<&Lit> {
     match value {
         Expr::Lit(literal) => Some(&literal.lit),

@@ -1,4 +1,4 @@
-//! The parameters that receive clients.
+//! Checks the parameters that receive clients.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -10,7 +10,7 @@ use super::client_arguments::ClientArguments;
 use super::{argument_values, shown};
 use crate::support::errors::Errors;
 
-/// The clients that are the same if both exist.
+/// Reports mistakes in the parameters. Returns the pairs of clients that are equal if both parameters exist.
 pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<DuplicateClients> {
     for marker in &written.markers_on_self {
         let message =
@@ -35,7 +35,7 @@ pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<D
         {
             let claims = shown(argument);
             let message = format!(
-                "the client carries the claims of `{claims}`; say which, with `claims = ...`"
+                "the client needs claims of the type `{claims}`; pass them with `claims = ...`"
             );
             errors.at(argument, message);
         }
@@ -43,7 +43,7 @@ pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<D
     duplicates
 }
 
-/// `None` only when a mistake was reported.
+/// Returns `None` only after a mistake was reported.
 pub(super) fn model(written: &WrittenFunction, client: &WrittenClient) -> Option<Client> {
     let scope = ClientArguments::of_client(written, client);
     Some(Client {
@@ -55,7 +55,8 @@ pub(super) fn model(written: &WrittenFunction, client: &WrittenClient) -> Option
     })
 }
 
-/// Two clients of the same user with the same everything are one too many.
+/// Finds clients with the same user and the same arguments. Those whose parameters have `#[cfg]` are returned
+/// instead of reported.
 fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<DuplicateClients> {
     let plain = |client: &&WrittenClient| {
         client.arguments.list.is_empty() && !client.arguments.has_nameless
@@ -78,7 +79,7 @@ fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Duplic
                 errors.at(pattern, message);
                 break;
             }
-            // Only the compiler knows whether both exist.
+            // Only the compiler knows whether both parameters exist.
             duplicates.push(DuplicateClients {
                 conditions: of_both.into_iter().flat_map(conditions).cloned().collect(),
                 span: pattern.span(),
@@ -95,7 +96,7 @@ fn check_users(written: &WrittenFunction, errors: &mut Errors) {
     let without: Vec<_> = written.clients.iter().filter(lacks).collect();
     if without.len() == written.clients.len() {
         if !ClientArguments::of_attribute(written).is_attempted("user") {
-            let message = "argument `user` is missing; say whom to act as, with `user = ...`";
+            let message = "argument `user` is missing; name the user to act as, with `user = ...`";
             errors.span(Span::call_site(), message);
         }
         return;
@@ -103,14 +104,14 @@ fn check_users(written: &WrittenFunction, errors: &mut Errors) {
     for client in without {
         let pattern = &client.parameter.pat;
         let message = format!(
-            "client `{}` has no user; say whom it acts as, with `#[scoped(user = ...)]`",
+            "client `{}` has no user; name the user to act as, with `#[scoped(user = ...)]`",
             shown(pattern)
         );
         errors.at(pattern, message);
     }
 }
 
-/// No marker: either it was forgotten or the whole parameter was.
+/// Reports that no parameter has `#[scoped]`, and takes an unmarked client for the one that was meant.
 fn find_unmarked(written: &mut WrittenFunction, errors: &mut Errors) {
     let inputs = &mut written.function.signature.inputs;
     let found = inputs
@@ -131,7 +132,7 @@ fn find_unmarked(written: &mut WrittenFunction, errors: &mut Errors) {
     let pattern = shown(&parameter.pat);
     let message = format!("the client is not marked; write `#[scoped] {pattern}`");
     errors.at(&parameter.pat, message);
-    // The caller of the corrected function does not pass it.
+    // Callers of the corrected function will not pass it.
     let others = std::mem::take(inputs).into_iter().enumerate();
     let others = others.filter(|(other, _)| *other != position);
     *inputs = others.map(|(_, input)| input).collect();
@@ -141,7 +142,7 @@ fn find_unmarked(written: &mut WrittenFunction, errors: &mut Errors) {
     });
 }
 
-/// The name of the client's variable, if it has one.
+/// The name of the client's variable, if its pattern is a name.
 pub(super) fn name(client: &WrittenClient) -> Option<&syn::Ident> {
     match &*client.parameter.pat {
         Pat::Ident(pattern) => Some(&pattern.ident),

@@ -4,14 +4,14 @@ use super::super::parse::{Arguments, WrittenClient, WrittenFunction};
 use super::argument_names::KNOWN;
 use scoped_rules::similar::nearest;
 
-/// The arguments that hold for one client: those of its marker, and the attribute's for the rest.
+/// The arguments for one client: those of its `#[scoped(...)]`, and those of the attribute for the rest.
 pub(super) struct ClientArguments<'a> {
     pub(super) own: &'a Arguments,
     inherited: Option<&'a Arguments>,
 }
 
 impl<'a> ClientArguments<'a> {
-    /// What holds where a marker says nothing.
+    /// The arguments of the attribute.
     pub(super) fn of_attribute(written: &'a WrittenFunction) -> Self {
         Self {
             own: &written.arguments,
@@ -33,7 +33,8 @@ impl<'a> ClientArguments<'a> {
         self.inherited?.value(name)
     }
 
-    /// Whether the argument is there in any form, be it misspelt: then it is not missing as well.
+    /// Whether the argument is written in any form, even misspelled, so that it is not reported as missing
+    /// too.
     pub(super) fn is_attempted(&self, name: &str) -> bool {
         is_attempted(self.own, name)
             || self

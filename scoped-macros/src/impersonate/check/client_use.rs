@@ -1,4 +1,4 @@
-//! No argument can read a client that is made from it.
+//! Checks that no argument reads a client: all arguments are evaluated before a client exists.
 
 use syn::visit::{self, Visit};
 use syn::{Expr, ExprCall, ExprPath, Ident, PatIdent};
@@ -7,7 +7,7 @@ use super::super::parse::WrittenFunction;
 use super::{client, lists};
 use crate::support::errors::Errors;
 
-/// All arguments are read before the first client is there.
+/// Reports every argument that reads a client.
 pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
     for argument in lists(written).flat_map(|arguments| &arguments.list) {
         if let Some(value) = argument.value.given()
@@ -22,17 +22,17 @@ pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
     }
 }
 
-/// Whether this value reads a client.
+/// Whether the value reads a client.
 pub(super) fn is_violated(value: &Expr, written: &WrittenFunction) -> bool {
     used(value, written).is_some()
 }
 
-/// The first use of a client in this value.
+/// The first client that the value reads.
 fn used(value: &Expr, written: &WrittenFunction) -> Option<Ident> {
     let mut names = written.clients.iter().filter_map(client::name);
     names.find_map(|name| uses(value, name))
 }
-/// Where an expression reads this variable, unless it binds the name itself.
+/// Where the expression reads the variable, unless it binds the name itself.
 fn uses(value: &Expr, name: &Ident) -> Option<Ident> {
     let mut search = Search {
         name,
@@ -57,7 +57,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
-        // `db()` calls a function of that name; the client is none.
+        // `db()` calls a function with that name, because a client cannot be called.
         if !matches!(*call.func, Expr::Path(_)) {
             self.visit_expr(&call.func);
         }

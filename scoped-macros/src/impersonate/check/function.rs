@@ -1,4 +1,4 @@
-//! What kind of function it is, and what it returns.
+//! Checks the kind of the function and its return type.
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
@@ -46,7 +46,7 @@ pub(super) fn kind(function: &Function, errors: &mut Errors) -> FunctionKind {
     FunctionKind::Blocking
 }
 
-/// What a `return` takes where the client is made, if it can be written there.
+/// The type of a `return` where the client is made, if it can be written there.
 pub(super) fn output(
     signature: &Signature,
     kind: FunctionKind,
@@ -70,7 +70,7 @@ pub(super) fn output(
     (!words.any(|word| word == "impl")).then(|| output.clone())
 }
 
-/// Whether `?` and `.await` work in the function itself.
+/// Whether the function itself can return an error and wait for a future.
 pub(super) fn can_stop(signature: &Signature) -> bool {
     signature.asyncness.is_some() && declared(signature).is_some_and(|output| !is_unit(output))
 }
@@ -79,7 +79,7 @@ fn is_unit(output: &Type) -> bool {
     matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-/// Traits that no `Result` has, so that what stands for them cannot carry an error.
+/// Traits that no `Result` implements, so that `impl Trait` cannot return an error.
 const NOT_OF_A_RESULT: [&str; 13] = [
     "Stream",
     "TryStream",
@@ -96,7 +96,7 @@ const NOT_OF_A_RESULT: [&str; 13] = [
     "Sink",
 ];
 
-/// Whether it is opaque, or a trait object, of such a trait.
+/// Whether the type is `impl Trait` or a trait object of such a trait.
 fn is_never_a_result(output: &Type) -> bool {
     let bounds = match output {
         Type::ImplTrait(opaque) => &opaque.bounds,
@@ -140,8 +140,7 @@ fn declared(signature: &Signature) -> Option<&Type> {
     }
 }
 
-/// The `T` of a type that says `Future<Output = T>`, in a `Box` and a `Pin` or not, or of
-/// `BoxFuture<'_, T>`.
+/// The `T` of `Future<Output = T>`, with or without `Box` and `Pin` around it, or of `BoxFuture<'_, T>`.
 fn future_output(ty: &Type) -> Option<&Type> {
     match ty {
         Type::ImplTrait(opaque) => of_bounds(&opaque.bounds),

@@ -1,4 +1,4 @@
-//! Whether literal durations go together.
+//! Checks that literal durations are consistent.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
     }
 }
 
-/// Looks only at what the scope itself says something about: the rest was looked at before.
+/// Reports mistakes in the arguments of this list only, because those of the attribute are checked once.
 fn check_scope(scope: &ClientArguments<'_>, errors: &mut Errors) {
     let says = |name| scope.own.value(name).is_some();
     let Some(margin) = scope.value("refresh_before") else {
@@ -28,7 +28,7 @@ fn check_scope(scope: &ClientArguments<'_>, errors: &mut Errors) {
         && (says("refresh_before") || says("auto_refresh"))
     {
         let message =
-            "`refresh_before` means nothing with `auto_refresh = false`; remove one of them";
+            "`refresh_before` has no effect with `auto_refresh = false`; remove one of them";
         errors.at(margin, message);
     } else if let (Some(margin_seconds), Some(life)) = (seconds(margin), life(scope))
         && let Err(mistake) = lifetime::check_refresh_before(
@@ -41,7 +41,7 @@ fn check_scope(scope: &ClientArguments<'_>, errors: &mut Errors) {
     }
 }
 
-/// The life of the tokens, if it is known when this is compiled.
+/// The lifetime of the tokens in seconds, if it is known when the macro runs.
 fn life(scope: &ClientArguments<'_>) -> Option<u64> {
     match (scope.value("expires_in"), scope.is_attempted("claims")) {
         (Some(life), _) => seconds(life),

@@ -5,7 +5,7 @@ use syn::Expr;
 use super::super::model::{Client, FunctionKind, Lifetime, Model, Setting};
 use super::{ends, error_return};
 
-/// A block with the client, or a `return` with the error.
+/// A block that evaluates to the client, or returns the error.
 pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     let runtime = &model.runtime;
     let module = module(model);
@@ -38,13 +38,13 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     }}
 }
 
-/// Where the client's types are.
+/// The module with the types of the client.
 fn module(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     match model.kind {
         FunctionKind::Async | FunctionKind::Future => runtime.to_token_stream(),
         FunctionKind::Blocking => {
-            // Without the feature, the compiler's error is here.
+            // Without the feature `blocking`, the compiler reports an error here.
             let (place, _) = ends(model.function.signature.fn_token);
             let blocking = quote_spanned!(place=> blocking);
             quote!(#runtime::#blocking)
@@ -69,7 +69,7 @@ fn user(model: &Model, module: &TokenStream, via: &TokenStream, user: &Expr) -> 
         },
     };
     let (first, last) = ends(user);
-    // A coercion, since its error is the shortest: no call, no bound of some function.
+    // A coercion, because its error is short: it mentions no call and no bound.
     let user_type = quote_spanned!(first=> &dyn #runtime::ToUserId);
     let start = quote_spanned!(first=> &*);
     let named = quote_spanned!(last=> __scoped_user);
@@ -89,7 +89,7 @@ fn user(model: &Model, module: &TokenStream, via: &TokenStream, user: &Expr) -> 
     }
 }
 
-/// One call of the builder. Where one type fits, the value is coerced to it before the call.
+/// One call of the builder. A value that has one possible type is coerced to it before the call.
 fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
     let duration = |place| quote_spanned!(place=> ::core::time::Duration);
     let time = |time: &Lifetime| match time {
@@ -128,7 +128,7 @@ fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
     }
 }
 
-/// A call with a reference to the value: a coercion, for the same reason as that of the user.
+/// A call with a reference to the value, which is coerced for the same reason as the user.
 fn borrowed(
     method: &TokenStream,
     ty: impl FnOnce(Span) -> TokenStream,
@@ -148,8 +148,8 @@ fn borrowed(
     }
 }
 
-/// Claims come last, since they alone are moved, and in a function, since its bound is the one place
-/// that can complain about them.
+/// The claims are evaluated last, because only they are moved, and are passed to a function whose bound is
+/// the only place that can report a wrong type.
 fn with_claims(runtime: &impl ToTokens, module: &TokenStream, claims: &Expr) -> TokenStream {
     let (first, last) = ends(claims);
     let bound = quote_spanned!(first=> #runtime::ScopedClaims);

@@ -5,7 +5,7 @@ use syn::{GenericArgument, PathArguments, Type};
 use super::super::model::{FunctionKind, Model};
 use super::ends;
 
-/// Returns `__scoped_error`. A type that cannot carry it is reported in the return type.
+/// Returns `__scoped_error`. If the function cannot return it, the compiler reports that in the return type.
 pub(super) fn error_return(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     let Some(output) = &model.output else {
@@ -22,8 +22,8 @@ pub(super) fn error_return(model: &Model) -> TokenStream {
         let from_end = quote_spanned!(last=> from(__scoped_error));
         return quote!(return ::core::result::Result::Err(#from #from_end));
     }
-    // In an async block this also says what its other returns have to be, so that a mistake in the
-    // body is reported there.
+    // In an async block this also fixes the type of its other returns, so that a mistake in the body is
+    // reported in the body.
     let error = quote_spanned!(Span::mixed_site()=> __scoped_error);
     quote!(return <#output as #runtime::__private::Fallible>::failed(#error))
 }

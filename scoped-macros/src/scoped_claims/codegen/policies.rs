@@ -1,4 +1,4 @@
-//! What remains of the policies when they were compared.
+//! The generated code for policies, after the macro has compared them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -12,8 +12,8 @@ pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     let private = quote!(#runtime::__private);
     let files = policies.folders.iter().flat_map(|folder| &folder.files);
     let files = files.map(|file| file.display().to_string());
-    // A change of a file compiles the struct again. Nothing calls this, so no file is in the program,
-    // nor, as that of a constant would be, in the crate's metadata.
+    // A change of a file makes Cargo compile the struct again. No code calls this function, so that no file
+    // becomes part of the program, nor part of the metadata of the crate, as that of a constant would.
     let files = quote! {
         const _: () = {
             fn _files() {
@@ -38,8 +38,8 @@ pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     }
 }
 
-/// On stable Rust, a use of something deprecated is the way to a warning. The compiler heads it with the path
-/// of what is used, so that says what the warning is about.
+/// On stable Rust, a macro can only produce a warning by the use of a deprecated item. The compiler prints
+/// the path of the item, which therefore says what the warning is about.
 fn warning(warning: &Warning) -> TokenStream {
     let Warning { span, name, text } = warning;
     let name = Ident::new(name, span.resolved_at(Span::mixed_site()));
@@ -54,7 +54,7 @@ fn warning(warning: &Warning) -> TokenStream {
     }
 }
 
-/// An error if the type is what it must not be.
+/// An error if the type has one of the kinds that the policies rule out.
 fn type_check(asked: &TypeCheck, private: &TokenStream) -> TokenStream {
     let TypeCheck {
         ty,
@@ -88,8 +88,8 @@ fn type_check(asked: &TypeCheck, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// A file that is new is nothing that the compiler looks at, so the user's tests do. In a module,
-/// which can be told that a struct inside of a function has a test that nobody runs.
+/// A test of the user's crate finds new files, since the compiler does not. The test is in a module, because
+/// a lint about tests inside of functions can only be allowed there.
 fn test(model: &Model, folders: &[Folder]) -> TokenStream {
     let name = model.item.ident.unraw().to_string();
     let module = format_ident!("__policies_of_{name}", span = Span::mixed_site());
@@ -119,8 +119,8 @@ fn test(model: &Model, folders: &[Folder]) -> TokenStream {
     }
 }
 
-/// Serde tells an enum's values, but not to the compiler. Not in a module, where the types of a struct
-/// inside of a function have no names.
+/// A test that asks serde for the values of enums, which the compiler cannot evaluate. It is not in a module,
+/// where types that are declared inside of a function have no path.
 fn enums(model: &Model, enum_tests: &[EnumTest], private: &TokenStream) -> TokenStream {
     let name = model.item.ident.unraw();
     let test = format_ident!(

@@ -8,11 +8,11 @@ use syn::{Attribute, Data, LitStr, parse_quote};
 use super::super::model::{DefaultValue, Field, Model, SerdeImpls};
 use super::{deserialize_bounds, in_string};
 
-/// The struct, with what serde has to know.
+/// The struct, with the attributes that serde needs.
 pub(super) fn item(model: &Model) -> TokenStream {
     let mut item = model.item.clone();
-    // Serde's attributes must stand below the derive that reads them, and other macros that rewrite
-    // the fields must have run before it.
+    // Serde's attributes must come after the derive that reads them, and other macros that change the fields
+    // must have run before it.
     let place = item.attrs.iter().position(|attribute| {
         attribute.path().is_ident("serde") || attribute.path().is_ident("derive")
     });
@@ -59,7 +59,8 @@ fn derive(model: &Model) -> Vec<Attribute> {
     attributes
 }
 
-/// What serde is told beyond the user's own arguments; with the name, if it can be told here.
+/// The arguments for serde in addition to those of the user; with the name, if it can be told on the struct
+/// itself.
 pub(super) fn field_arguments(model: &Model, field: &Field, with_name: bool) -> TokenStream {
     let rename = field.rename.as_ref().filter(|_| with_name).map(|rename| {
         let name = &rename.name;
@@ -83,7 +84,7 @@ pub(super) fn field_arguments(model: &Model, field: &Field, with_name: bool) -> 
             }
     );
     let explained = writes && field.is_plain && field.claim.is_some();
-    // A type that serde cannot serialise is explained where it stands.
+    // A type that serde cannot serialise is reported where it is written.
     let serialize_with = explained.then(|| {
         let ty = field.ty.to_token_stream();
         let function = model.runtime.in_string("__private::serialize_value");

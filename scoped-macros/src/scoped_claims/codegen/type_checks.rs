@@ -1,4 +1,4 @@
-//! Constants that fail, with the reason, where a field's type cannot be a claim.
+//! Constants whose evaluation fails, with the reason, if the type of a field cannot be a claim.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,7 +14,7 @@ pub(super) fn check(model: &Model) -> TokenStream {
         .collect()
 }
 
-/// Of a type that names a parameter of the struct nothing is known.
+/// Checks the type of a field, unless it depends on a parameter of the struct.
 fn check_field(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     let claim = field.claim.as_ref()?;
     if !field.asks.serialize || !field.is_plain {
@@ -22,7 +22,7 @@ fn check_field(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     }
     let Field { ty, cfgs, .. } = field;
     let allows_float = claim.flags.allow_float;
-    // The call reaches from the type's first token to its last, so that the message is there.
+    // The call spans from the first token of the type to its last, so that the message is there.
     let mut tokens = ty.to_token_stream().into_iter();
     let first = tokens
         .next()

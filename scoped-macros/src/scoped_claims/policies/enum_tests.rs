@@ -4,12 +4,12 @@ use super::type_question::TypeQuestion;
 use scoped_rules::ClaimKind;
 use scoped_rules::policies::{Extraction, Predicate, Project};
 
-/// Literals that a policy compares a claim with: for a test, which can ask an enum for its values.
+/// Literals that a policy compares a claim with, for a test that asks serde for the values of the enum.
 pub(in super::super) struct EnumTest {
     pub(in super::super) ty: Type,
     pub(in super::super) cfgs: Vec<Attribute>,
     pub(in super::super) literals: Vec<String>,
-    /// What to say if it is none of them.
+    /// The message if no value of the enum equals a literal.
     pub(in super::super) text: String,
 }
 
@@ -19,7 +19,7 @@ impl EnumTest {
         let reads = std::mem::take(&mut ask.project.reads);
         let mut questions = Vec::new();
         for read in reads {
-            // Casting to an enum type takes its labels only.
+            // A cast to an enum type accepts only its labels.
             let literals = match (&read.usage.predicate, &read.labels) {
                 (_, Some(labels)) => labels.clone(),
                 (Predicate::Equal(literals), None) => literals.clone(),
@@ -32,7 +32,7 @@ impl EnumTest {
                 reads: vec![read],
                 ..std::mem::take(&mut ask.project)
             };
-            // As a text that is nothing at all.
+            // The claim is compared as a text without any possible value.
             let none = Some(Vec::new());
             let text = ask.refusals(ClaimKind::Text, none, None, |found| found == path);
             questions.extend(text.map(|text| Self {

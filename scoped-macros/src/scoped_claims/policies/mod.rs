@@ -1,4 +1,4 @@
-//! The claims beside the SQL of the policies that read them.
+//! Compares the claims with the SQL of the policies that read them.
 
 mod enum_tests;
 mod folder;
@@ -25,26 +25,26 @@ use scoped_rules::registered;
 pub(super) use type_checks::TypeCheck;
 use type_question::TypeQuestion;
 
-/// SQL that was read, and what is to be said of it though nothing is wrong.
+/// The SQL that was read, and everything to report about it except errors.
 #[derive(Default)]
 pub(super) struct Policies {
     pub(super) folders: Vec<Folder>,
     pub(super) warnings: Vec<Warning>,
-    /// What only the compiler can tell.
+    /// Checks that need the type system.
     pub(super) type_checks: Vec<TypeCheck>,
-    /// What only a test can tell.
+    /// Checks that need to run code.
     pub(super) enum_tests: Vec<EnumTest>,
 }
 
-/// A sentence for the user.
+/// A warning.
 pub(super) struct Warning {
     pub(super) span: Span,
-    /// The kind of the finding.
+    /// The name of the finding's kind.
     pub(super) name: &'static str,
     pub(super) text: String,
 }
 
-/// Reads the SQL and compares.
+/// Reads the SQL and compares it with the claims.
 pub(super) fn check(written: &WrittenPolicies, model: &Model, errors: &mut Errors) -> Policies {
     check_in(&manifest(), written, model, errors)
 }
@@ -71,7 +71,7 @@ fn check_in(
             Err(reason) => errors.at(path, reason),
         }
     }
-    // Half of a history would tell of policies that are long gone.
+    // A part of a history could contain policies that a later file drops.
     if policies.folders.len() == written.paths.len() {
         compare_all(manifest, &name, written, model, &mut policies, errors);
     }
@@ -88,7 +88,7 @@ fn compare_all(
 ) {
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in &mut policies.folders {
-        // What two globs name is read where it is named first.
+        // A file that two globs name is read with the first one.
         folder.files.retain(|file| !files.contains(file));
         files.extend_from_slice(&folder.files);
     }
@@ -130,18 +130,18 @@ fn compare_all(
     }
 }
 
-/// What policies can know of the struct's claims.
+/// The claims of the struct, as the engine knows them.
 fn known_claims(model: &Model) -> Vec<KnownClaim> {
     let claims = model.fields.iter().filter_map(|field| field.claim.as_ref());
     let mut known: Vec<KnownClaim> = Vec::new();
     for claim in claims {
-        // One claim may be two fields, of which one is there.
+        // One claim may have two fields with different `#[cfg]`.
         if !known.iter().any(|known| known.path == claim.path()) {
             known.push(as_known(claim));
         }
     }
     let is_nameless = |field: &Field| field.claim.is_none() && field.asks.serialize;
-    // After a mistake in a field's name, the claim that a policy reads may be that one.
+    // A field with a mistake in its name may be any claim that a policy reads.
     if model.fields.iter().any(is_nameless) {
         known.push(KnownClaim::anything(Vec::new()));
     }
@@ -157,7 +157,7 @@ fn as_known(claim: &Claim) -> KnownClaim {
     KnownClaim::new(claim.path(), claim.shape.kind, constraints)
 }
 
-/// Whether the finding is about what this claim is.
+/// Whether the finding is about this claim, so that it is reported at its field.
 fn concerns(finding: &Finding, claim: &Claim) -> bool {
     let is_about_claims = matches!(
         finding.kind,
@@ -166,7 +166,7 @@ fn concerns(finding: &Finding, claim: &Claim) -> bool {
     is_about_claims && finding.path.starts_with(&claim.path())
 }
 
-/// The folder or glob whose file the finding is in.
+/// The span of the folder or glob with the file of the finding.
 fn place(finding: &Finding, policies: &Policies, written: &WrittenPolicies) -> Span {
     let mut before = finding
         .location

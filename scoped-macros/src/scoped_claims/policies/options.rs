@@ -7,7 +7,7 @@ use scoped_rules::policies::{
 };
 use scoped_rules::similar::nearest;
 
-/// What the lists say to the engine. An entry that cannot mean anything is a mistake.
+/// The options of the comparison. An entry that names nothing is a mistake.
 pub(super) fn options(
     written: &WrittenPolicies,
     name: &str,
@@ -61,7 +61,7 @@ fn check_entry(entry: &LitStr, name: &str, claims: &[String], errors: &mut Error
         None => format!("write a claim's path, or one of `{}`", kinds.join("`, `")),
     };
     let message = format!(
-        "`{written}` is no claim of `{name}`, none that the SQL reads, and no kind of finding; {remedy}"
+        "`{written}` is neither a claim of `{name}` or of the SQL nor a kind of finding; {remedy}"
     );
     errors.at(entry, message);
 }

@@ -11,7 +11,7 @@ const LISTS: [&str; 4] = ["deny", "warn", "allow", "tables"];
 /// `policies = "..."`, or `policies("...", deny = ["..."])`, as it is written.
 #[derive(Clone)]
 pub(in super::super) struct WrittenPolicies {
-    /// The argument's name.
+    /// The span of the argument's name.
     pub(super) span: Span,
     /// Folders and globs, in the order of their history.
     pub(super) paths: Vec<LitStr>,
@@ -112,7 +112,7 @@ fn push(list: &mut Vec<LitStr>, entry: LitStr, errors: &mut Errors) {
     }
 }
 
-/// Whether the list has the entry already.
+/// Whether the list contains the entry.
 pub(super) fn is_in(list: &[LitStr], entry: &LitStr) -> bool {
     list.iter().any(|earlier| earlier.value() == entry.value())
 }

@@ -1,7 +1,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-/// What the attribute makes of a struct with this field, beside the local server's migrations.
+/// The expansion of a struct with these fields, compared with the migrations of the local server.
 fn expanded(folder: &str, fields: &TokenStream) -> String {
     let item = quote!(struct Tenant { #fields });
     super::super::expand(quote!(policies = #folder), item).to_string()
@@ -45,8 +45,8 @@ fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
     );
 }
 
-/// The texts of `compile_error!(...)`, as errors, and all others that name a place or an unread claim, as
-/// warnings.
+/// Collects the texts of `compile_error!(...)` as errors, and all other texts that name a file or an unread
+/// claim as warnings.
 fn findings(tokens: TokenStream, found: &mut Vec<String>) {
     let mut before = [String::new(), String::new()];
     for token in tokens {
@@ -82,10 +82,10 @@ fn findings(tokens: TokenStream, found: &mut Vec<String>) {
 fn the_attribute_finds_what_the_runtime_finds() {
     let item = include_str!("../../../../tests/policies/findings/tenant.rs");
     let item: TokenStream = item.parse().expect("the struct is Rust");
-    // Without the attribute, which is the one that is tried here.
+    // The struct without its attribute, because the test expands the attribute itself.
     let item: TokenStream = item.into_iter().skip(2).collect();
     let mut found = Vec::new();
-    // Beside an error the attribute says no warnings, so these have a folder of their own.
+    // The attribute reports no warnings beside an error, so that the warnings have a folder of their own.
     for folder in ["errors", "warnings"] {
         let folder = format!("../tests/policies/findings/{folder}");
         let expanded = super::super::expand(quote!(policies = #folder), item.clone());

@@ -5,21 +5,22 @@ use super::type_question::TypeQuestion;
 use scoped_rules::ClaimKind;
 use scoped_rules::policies::KnownClaim;
 
-/// What a type must not have at a path, and why: for the compiler, which knows the type.
+/// The kinds that a type must not have at a path, with the reason, for the compiler to check.
 pub(in super::super) struct TypeCheck {
     pub(in super::super) ty: Type,
     pub(in super::super) span: Span,
     pub(in super::super) cfgs: Vec<Attribute>,
-    /// The path inside of the type; empty for itself.
+    /// The path inside of the type; empty for the type itself.
     pub(in super::super) below: Vec<String>,
     pub(in super::super) cases: Cases,
 }
 
-/// Sentences for each kind that does not do. Without a kind: for nothing there.
+/// The message for each kind that the policies rule out. `None` stands for a type without a member at the
+/// path.
 type Cases = Vec<(Option<ClaimKind>, String)>;
 
 impl TypeCheck {
-    /// What to ask of the claim's type, and of each of its members that something reads.
+    /// The checks of the claim's type, and of each member that the policies read.
     pub(super) fn questions(ask: &TypeQuestion<'_>) -> Vec<Self> {
         let path = ask.path();
         let mut inside: Vec<&[String]> = ask
@@ -67,7 +68,7 @@ fn member(ask: &TypeQuestion<'_>, read: &[String]) -> TypeCheck {
     let kinds = ClaimKind::KNOWN.map(Some).into_iter().chain([None]);
     let cases = kinds.filter_map(|kind| {
         let member = KnownClaim {
-            // Something else makes it an object that lacks this.
+            // Another member makes it an object that lacks this one.
             path: kind.map_or_else(|| nowhere(path), |_| read.to_vec()),
             kind: kind.unwrap_or(ClaimKind::Any),
             one_of: None,
@@ -78,7 +79,7 @@ fn member(ask: &TypeQuestion<'_>, read: &[String]) -> TypeCheck {
     TypeCheck::new(ask, &read[path.len()..], cases.collect())
 }
 
-/// A member that no SQL reads, since no string of Postgres can have its name.
+/// The path of a member that no SQL reads, because no string in PostgreSQL can have its name.
 fn nowhere(path: &[String]) -> Vec<String> {
     let mut path = path.to_vec();
     path.push("\0".repeat(64));

@@ -1,5 +1,5 @@
-//! Claims whose type's name says nothing to a macro. Such a claim is compared as what it may be, and the
-//! generated code takes the answer for what it is.
+//! Claims of a type whose name tells the macro nothing. Such a claim is compared once as each kind that it
+//! may have, and the generated code uses the result for the kind that the compiler finds.
 
 use std::collections::HashMap;
 
@@ -9,22 +9,23 @@ use scoped_rules::policies::{
     ClaimRead, CompareOptions, FindingKind, KnownClaim, Project, Severity, TokenClaims, compare,
 };
 
-/// Of reads that differ in their places only, so many are answer enough: the others are mended with them.
+/// The most reads that are reported of those that differ only in their places, because the same correction
+/// applies to all of them.
 const ALIKE: usize = 3;
 
-/// One claim of which nothing is known, and what reads it or something inside of it.
+/// One claim of unknown kind, and the reads of it or of its members.
 pub(super) struct TypeQuestion<'a> {
     pub(super) field: &'a Field,
-    /// The project without any other reads.
+    /// The project, with only these reads.
     pub(super) project: Project,
     target: &'a TokenClaims<'a>,
     options: &'a CompareOptions,
-    /// The claim among those that are known.
+    /// The index of the claim in `target.claims`.
     place: usize,
 }
 
 impl<'a> TypeQuestion<'a> {
-    /// Every claim that there is something to ask about.
+    /// Every claim of unknown kind that the policies read.
     pub(super) fn all(
         model: &'a Model,
         project: &'a Project,
@@ -33,7 +34,8 @@ impl<'a> TypeQuestion<'a> {
     ) -> impl Iterator<Item = Self> {
         model.fields.iter().filter_map(move |field| {
             let path = field.claim.as_ref()?.path();
-            // What is serialised by a function, or depends on a parameter, has no type to ask.
+            // A field that a function serialises, or whose type depends on a parameter, has no type that the
+            // compiler could check.
             if !field.is_plain || !field.asks.serialize {
                 return None;
             }
@@ -59,7 +61,7 @@ impl<'a> TypeQuestion<'a> {
         &self.target.claims[self.place].path
     }
 
-    /// Why the claim cannot be that: what the reads of some paths have against it.
+    /// The errors about the reads of some paths, if the claim has this kind.
     pub(super) fn refusals(
         &self,
         kind: ClaimKind,
@@ -86,7 +88,7 @@ impl<'a> TypeQuestion<'a> {
     }
 }
 
-/// What reads the claim, or something inside of it.
+/// The reads of the claim or its members.
 fn reads(project: &Project, options: &CompareOptions, path: &[String]) -> Vec<ClaimRead> {
     let mut kept: Vec<ClaimRead> = Vec::new();
     let mut seen: HashMap<_, usize> = HashMap::new();
@@ -99,7 +101,7 @@ fn reads(project: &Project, options: &CompareOptions, path: &[String]) -> Vec<Cl
         if !options.covers(object) {
             continue;
         }
-        // All that decides what is said of it, but for the names.
+        // Everything that decides what a finding says, except for names.
         let certain = (
             read.dynamic,
             object.dynamic,

@@ -30,7 +30,7 @@ impl ReadCollector<'_> {
             return;
         };
         if is_user_metadata(&read.path) {
-            let text = format!("reads `{path}`, which users edit themselves; use `app_metadata`");
+            let text = format!("reads `{path}`, which users can edit; use `app_metadata`");
             let severity = severity(object, read.dynamic);
             self.push(
                 FindingKind::UserMetadata,
@@ -41,7 +41,7 @@ impl ReadCollector<'_> {
             );
         } else if is_auth_only(&read.path) {
             let text = format!(
-                "reads claim `{path}`, which only tokens of Auth carry; allow it if that is meant"
+                "reads claim `{path}`, which only tokens of Supabase Auth have; allow it if that is intended"
             );
             self.push(
                 FindingKind::AuthOnly,
@@ -72,7 +72,7 @@ impl ReadCollector<'_> {
                 || self.project.roles.iter().any(|known| known == role);
             if !known {
                 let text = format!(
-                    "compares claim `role` with `{role}`, which is no database role; use a claim \
+                    "compares claim `role` with `{role}`, which is not a database role; use a claim \
                      below `app_metadata`"
                 );
                 let kind = FindingKind::RoleLiteral;
@@ -93,8 +93,8 @@ impl ReadCollector<'_> {
         if read.path != ["aal"] || !wants || !object.restrictive {
             return;
         }
-        let text = "wants `aal` to be `aal2`, but tokens of this library are `aal1`, so that no rows are \
-                    left; let tokens that Auth did not make pass: `(select auth.jwt() ->> 'session_id') is \
+        let text = "requires `aal` to be `aal2`, but tokens of this library have `aal1`, so that no rows are \
+                    left; accept tokens that Supabase Auth did not issue: `(select auth.jwt() ->> 'session_id') is \
                     null or ..`";
         let kind = FindingKind::Assurance;
         self.push(kind, Severity::Warning, &read.path, &read.location, text);
@@ -130,11 +130,11 @@ impl ReadCollector<'_> {
                 let path = keys(path);
                 let text = if path.is_empty() {
                     format!(
-                        "hands the whole token on{through}, so that its reads cannot be followed"
+                        "passes the whole token on{through}, so that reads of it cannot be followed"
                     )
                 } else {
                     format!(
-                        "hands {} on{through}, so that what is read of it cannot be followed",
+                        "passes {} on{through}, so that reads of it cannot be followed",
                         below(&path)
                     )
                 };
@@ -143,7 +143,7 @@ impl ReadCollector<'_> {
             RawFindingKind::UnknownKey(path) => {
                 let path = keys(path);
                 let text = format!(
-                    "reads {}{through} by a key that only the run knows",
+                    "reads {}{through} by a key that is only known at run time",
                     below(&path)
                 );
                 (FindingKind::Unfollowed, path, text)
@@ -151,7 +151,7 @@ impl ReadCollector<'_> {
             RawFindingKind::JsonPath(path) => {
                 let path = keys(path);
                 let text = format!(
-                    "asks {}{through} with a JSON path, which is not followed",
+                    "reads {}{through} with a JSON path that cannot be followed",
                     below(&path)
                 );
                 (FindingKind::Unfollowed, path, text)

@@ -33,7 +33,7 @@ impl ReadCollector<'_> {
                 "is never enabled"
             };
             let text = format!(
-                "guards nothing, since row level security of `{name}` {why}; write `alter table {name} \
+                "has no effect, since row level security of `{name}` {why}; write `alter table {name} \
                  enable row level security`"
             );
             self.push_of(
