@@ -259,8 +259,24 @@ mod tests {
         Constraint::Custom("check"),
     ];
 
+    /// The position in [`ALL`]. The compiler asks for a new constraint here: add it to `ALL` too.
+    fn position(constraint: Constraint) -> usize {
+        match constraint {
+            Constraint::NonEmpty => 0,
+            Constraint::Min(_) => 1,
+            Constraint::Max(_) => 2,
+            Constraint::MinLen(_) => 3,
+            Constraint::MaxLen(_) => 4,
+            Constraint::OneOf(_) => 5,
+            Constraint::Pattern(_) => 6,
+            Constraint::Uuid => 7,
+            Constraint::Custom(_) => 8,
+        }
+    }
+
     #[test]
     fn every_constraint_has_its_name_in_the_list() {
+        assert!(ALL.into_iter().map(position).eq(0..ALL.len()));
         assert_eq!(ALL.map(|constraint| constraint.name()), NAMES);
     }
 

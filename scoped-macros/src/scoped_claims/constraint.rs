@@ -83,11 +83,15 @@ pub(super) fn read(
             span = pattern.span();
             Constraint::Pattern(pattern.value())
         }
-        _ => {
+        "custom" => {
             let function = argument_value::path(argument, errors)?;
             let written = quote::quote!(#function).to_string().replace(' ', "");
             path = Some(function);
             Constraint::Custom(written)
+        }
+        _ => {
+            errors.unknown_argument(&argument.name, &name, &constraint::NAMES);
+            return None;
         }
     };
     Some(WrittenConstraint {
@@ -161,6 +165,39 @@ pub(super) fn check_value(
             let message =
                 format!("{literal} of `{of}` violates `{constraint}`; change one of the two");
             errors.span(literal.span, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::{format_ident, quote};
+    use scoped_rules::constraint::NAMES;
+
+    #[test]
+    fn every_constraint_of_the_rules_is_read() {
+        for name in NAMES {
+            let argument = format_ident!("{name}");
+            let item = quote!(
+                struct Tenant {
+                    #[claim(#argument)]
+                    plan: Plan,
+                }
+            );
+            let output = super::super::expand(quote!(), item).to_string();
+            assert!(!output.contains("unknown argument"), "{name}: {output}");
+        }
+    }
+
+    #[test]
+    fn every_constraint_of_the_rules_is_documented() {
+        let documentation = include_str!("../lib.rs");
+        for name in NAMES {
+            let row = documentation
+                .lines()
+                .filter(|line| line.starts_with("/// | `"))
+                .any(|line| line.contains(&format!("`{name}")));
+            assert!(row, "`{name}` is not in a table of `lib.rs`");
         }
     }
 }
