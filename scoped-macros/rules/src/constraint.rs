@@ -145,7 +145,7 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
                 let is_listed = listed.iter().any(|listed| listed.is(value));
                 let shown = || listed.iter().map(|listed| format!("`{}`", listed.shown()));
                 (!is_listed)
-                    .then(|| format!("is none of {}", shown().collect::<Vec<_>>().join(", ")))
+                    .then(|| format!("is not one of {}", shown().collect::<Vec<_>>().join(", ")))
             }
             Self::Uuid => (!uuid::is_hyphenated(value.text()?))
                 .then(|| "is not a UUID in hyphenated form".to_owned()),
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_breaks_a_constraint_of_another_kind_or_beyond_its_bounds() {
+    fn a_value_of_another_kind_or_out_of_bounds_violates_a_constraint() {
         let broken = |value| {
             let broken = ALL.into_iter().filter(|rule| rule.check(value).is_err());
             broken.map(|rule| rule.name()).collect::<Vec<_>>()
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn constraints_that_no_value_obeys_contradict_each_other_in_either_order() {
+    fn constraints_that_no_value_satisfies_contradict_each_other_in_either_order() {
         let contradict = [
             (
                 Constraint::Min(Number::Float(2.5)),
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_kind_has_schema_words_of_that_kind() {
+    fn schema_keywords_match_the_kind_of_the_claim() {
         let words = |kind| ALL[0].schema(kind).into_iter().map(|(word, _)| word);
         assert!(words(ClaimKind::List).eq(["minItems"]));
         assert!(words(ClaimKind::Any).eq(["minLength", "minItems", "minProperties"]));

@@ -28,13 +28,13 @@ pub const fn check(expires_in: Duration) -> Result<(), Mistake> {
     if expires_in.as_secs() == 0 {
         return Err(Mistake {
             reason: "is less than a second",
-            remedy: "give the token a life of at least one second; one hour is the default",
+            remedy: "use at least one second; one hour is the default",
         });
     }
     if expires_in.as_nanos() > MAX.as_nanos() {
         return Err(Mistake {
             reason: "is more than a year",
-            remedy: "use a short life; tokens are renewed by themselves and cannot be revoked",
+            remedy: "use a short lifetime, since tokens are renewed automatically and cannot be revoked",
         });
     }
     Ok(())
@@ -50,7 +50,7 @@ pub fn check_refresh_before(refresh_before: Duration, expires_in: Duration) -> R
     }
     Err(Mistake {
         reason: "is not below `expires_in`, so every request would mint a token",
-        remedy: "make it shorter, or the token's life longer",
+        remedy: "make it shorter, or `expires_in` longer",
     })
 }
 

@@ -46,7 +46,7 @@ mod tests {
     use super::set_by_the_runtime;
 
     #[test]
-    fn claims_that_are_left_out_on_purpose_are_not_set() {
+    fn the_runtime_never_sets_claims_that_are_deliberately_left_out() {
         for claim in ["nbf", "session_id", "amr"] {
             assert!(!set_by_the_runtime().contains(&claim), "{claim}");
         }

@@ -26,7 +26,7 @@ pub fn check(name: &str) -> Result<(), Mistake> {
     let trimmed = name.trim();
     let (reason, remedy) = if trimmed.eq_ignore_ascii_case("none") {
         (
-            "means the login role, not a user's",
+            "means the login role, not the role of a user",
             "use `authenticated` or a role of your own",
         )
     } else if trimmed.is_empty() {
@@ -100,8 +100,8 @@ mod tests {
             ("  ", "is empty"),
             (&*"a".repeat(64), "is longer than 63 bytes"),
             ("a\nb", "has control characters"),
-            ("none", "means the login role, not a user's"),
-            (" NONE ", "means the login role, not a user's"),
+            ("none", "means the login role, not the role of a user"),
+            (" NONE ", "means the login role, not the role of a user"),
             (" authenticated", "has blanks around it"),
             ("authenticated\u{a0}", "has blanks around it"),
         ] {

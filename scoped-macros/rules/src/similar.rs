@@ -38,7 +38,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn a_slip_of_the_finger_finds_the_name_and_another_word_does_not() {
+    fn a_misspelled_name_is_suggested_and_an_unrelated_one_is_not() {
         assert_eq!(nearest("rol", &["user", "role"]), Some("role"));
         assert_eq!(nearest("lifetime", &["user", "role"]), None);
     }

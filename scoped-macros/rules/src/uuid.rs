@@ -59,7 +59,7 @@ mod tests {
     const UUID: u128 = 0x6f7f_5b3c_6a4e_4b57_9f0e_2f4b_5d0c_9a11;
 
     #[test]
-    fn a_uuid_is_what_postgresql_reads_as_one() {
+    fn a_text_is_a_uuid_if_postgresql_reads_it_as_one() {
         for text in [
             "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
             "6F7F5B3C-6A4E-4B57-9F0E-2F4B5D0C9A11",
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_may_be_named_by_a_urn() {
+    fn the_id_of_a_user_may_be_a_urn() {
         let urn = "urn:uuid:6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11";
         assert_eq!(parse_user_id(urn), Some(UUID));
         assert_eq!(parse_like_postgres(urn), None);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_hyphenated_form_is_the_hyphenated_form() {
+    fn other_forms_of_a_uuid_are_not_hyphenated() {
         assert!(is_hyphenated("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11"));
         assert!(!is_hyphenated("6f7f5b3c6a4e4b579f0e2f4b5d0c9a11"));
         assert!(!is_hyphenated("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9aXX"));

@@ -39,7 +39,7 @@ mod tests {
     use super::stands_above;
 
     #[test]
-    fn only_attributes_right_above_count() {
+    fn only_attributes_directly_above_count() {
         let at_last_line = |source: &str| stands_above(source, source.lines().count());
         for source in [
             "#[axum::debug_handler]\n#[impersonate(user = id)]",

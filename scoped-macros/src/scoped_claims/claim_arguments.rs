@@ -95,7 +95,7 @@ pub(super) fn read(
             .find(|argument| argument.name != "skip" && argument.name != "default")
     {
         let message = format!(
-            "the field is skipped, so it is no claim; remove `skip` or `{}`",
+            "the field is skipped, so it is not a claim; remove `skip` or `{}`",
             other.name
         );
         errors.at(&other.name, message);

@@ -141,7 +141,7 @@ fn refuse_twice(
             .iter()
             .find(|argument| argument.name != "skip")
     {
-        let message = "serde skips this field, so it is no claim; remove `#[claim]` or the skip";
+        let message = "serde skips this field, so it is not a claim; remove `#[claim]` or the skip";
         errors.at(&argument.name, message);
     }
 }

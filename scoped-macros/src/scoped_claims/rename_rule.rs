@@ -83,7 +83,7 @@ mod tests {
 
     /// The rows of serde's own test of fields, and names with unexpected results.
     #[test]
-    fn the_rules_are_serdes() {
+    fn rename_rules_match_those_of_serde() {
         for (field, expected) in [
             (
                 "outcome",
@@ -142,7 +142,7 @@ mod tests {
 
     /// Serde cuts off the first byte, even inside of a character.
     #[test]
-    fn camel_case_gives_up_where_serde_panics() {
+    fn camel_case_has_no_result_where_serde_panics() {
         assert_eq!(RenameRule::Camel.apply("__"), None);
         assert_eq!(RenameRule::Camel.apply("état"), None);
     }

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_block_is() {
+    fn other_blocks_are_not_edited() {
         for body in [
             quote!(),
             quote!(a),

@@ -94,7 +94,7 @@ mod tests {
     use super::seconds;
 
     #[test]
-    fn units_add_up() {
+    fn the_units_of_a_duration_are_added() {
         assert_eq!(seconds("90s"), Ok(90));
         assert_eq!(seconds("15m"), Ok(900));
         assert_eq!(seconds("1h"), Ok(3600));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_says_why() {
+    fn an_invalid_duration_is_an_error_with_its_cause() {
         for (written, reason) in [
             ("", "is empty"),
             ("0s", "is zero"),

@@ -116,7 +116,7 @@ mod tests {
     use super::renamed_in;
 
     #[test]
-    fn a_dependency_under_another_name_is_found_where_the_manifest_says_so() {
+    fn a_renamed_dependency_is_found_in_the_manifest() {
         let package = "[package]\nname = \"app\"\n";
         for (dependencies, name) in [
             (

@@ -55,7 +55,7 @@ mod tests {
     use super::is_packaged;
 
     #[test]
-    fn a_package_is_told_from_a_checkout_by_what_cargo_puts_beside_the_manifest() {
+    fn a_package_is_recognised_by_the_files_that_cargo_adds() {
         let folder = std::env::temp_dir().join(format!("scoped-packaged-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         assert!(!is_packaged(&folder));

@@ -87,7 +87,7 @@ mod tests {
     use super::read;
 
     #[test]
-    fn unchanged_files_are_read_once_and_changed_ones_again() {
+    fn only_changed_files_are_read_again() {
         let folder = std::env::temp_dir().join(format!("scoped-history-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("1.sql");

@@ -10,14 +10,14 @@ fn expanded(folder: &str, fields: &TokenStream) -> String {
 const MIGRATIONS: &str = "../tests/server/supabase/migrations";
 
 #[test]
-fn claims_that_the_policies_read_compile_and_a_change_of_a_file_compiles_them_again() {
+fn claims_that_policies_read_compile_and_depend_on_the_files() {
     let output = expanded(MIGRATIONS, &quote!(tenant_id: String));
     assert!(!output.contains("compile_error"), "{output}");
     assert!(output.contains("include_bytes"), "{output}");
 }
 
 #[test]
-fn a_claim_that_a_policy_reads_and_the_struct_lacks_is_an_error_that_says_where() {
+fn a_claim_that_the_struct_lacks_is_an_error_with_the_place_in_the_sql() {
     let output = expanded(MIGRATIONS, &quote!(tenant: String));
     for part in [
         "tenants read their own documents",
@@ -29,7 +29,7 @@ fn a_claim_that_a_policy_reads_and_the_struct_lacks_is_an_error_that_says_where(
 }
 
 #[test]
-fn a_claim_that_no_policy_reads_is_a_warning_unless_it_is_meant() {
+fn a_claim_that_no_policy_reads_is_a_warning_unless_it_is_marked_unread() {
     let fields = quote!(tenant_id: String, plan: String);
     assert!(expanded(MIGRATIONS, &fields).contains("[deprecated"));
     let fields = quote!(tenant_id: String, #[claim(unread)] plan: String);
@@ -37,7 +37,7 @@ fn a_claim_that_no_policy_reads_is_a_warning_unless_it_is_meant() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
+fn a_missing_folder_is_an_error() {
     let output = expanded("supabase/nowhere", &quote!(tenant_id: String));
     assert!(
         output.contains("`supabase/nowhere` cannot be read"),
