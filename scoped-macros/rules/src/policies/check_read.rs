@@ -1,6 +1,6 @@
-use super::claim_lookup::{ClaimLookup, find, suggest};
+use super::claim_lookup::{ClaimLookup, look_up, suggest};
 use super::claim_reads::{is_auth_only, is_user_metadata, severity};
-use super::compatibility::{Compatibility, fit};
+use super::compatibility::{Compatibility, compatibility};
 use super::dataflow::Predicate;
 use super::finding::{Finding, FindingKind, Severity, dotted};
 use super::project::{ClaimRead, Project};
@@ -9,7 +9,7 @@ use crate::ClaimKind;
 
 /// The finding about one read, if the claims do not match it. The text beside it is equal for reads that have
 /// the same problem, which become one finding.
-pub(crate) fn judge(
+pub(crate) fn check_read(
     project: &Project,
     token: &TokenClaims<'_>,
     read: &ClaimRead,
@@ -25,7 +25,7 @@ pub(crate) fn judge(
         kind: ClaimKind::Object,
         one_of: None,
     };
-    let (kind, why) = match find(token, &read.path, read.parsed) {
+    let (kind, why) = match look_up(token, &read.path, read.parsed) {
         ClaimLookup::Open => (FindingKind::Mismatch, element(token, read)?),
         // These reads have findings of their own.
         ClaimLookup::Missing if is_auth_only(&read.path) || is_user_metadata(&read.path) => {
@@ -67,7 +67,7 @@ pub(crate) fn judge(
             if read.parsed && known.kind == ClaimKind::Text {
                 return None;
             }
-            match fit(known, &read.usage, read.labels.as_deref()) {
+            match compatibility(known, &read.usage, read.labels.as_deref()) {
                 Compatibility::Always => return None,
                 Compatibility::Sometimes(why) => (FindingKind::Doubtful, why),
                 Compatibility::Never(why) => (FindingKind::Mismatch, why),
@@ -95,7 +95,7 @@ fn element(token: &TokenClaims<'_>, read: &ClaimRead) -> Option<String> {
         kind: ClaimKind::Text,
         ..known.clone()
     };
-    match fit(&of_text, &read.usage, read.labels.as_deref()) {
+    match compatibility(&of_text, &read.usage, read.labels.as_deref()) {
         Compatibility::Never(why) => Some(why),
         _ => None,
     }

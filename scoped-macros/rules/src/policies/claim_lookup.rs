@@ -16,7 +16,11 @@ pub(crate) enum ClaimLookup<'k> {
     Missing,
 }
 
-pub(crate) fn find<'k>(token: &TokenClaims<'k>, path: &[String], parsed: bool) -> ClaimLookup<'k> {
+pub(crate) fn look_up<'k>(
+    token: &TokenClaims<'k>,
+    path: &[String],
+    parsed: bool,
+) -> ClaimLookup<'k> {
     for length in (0..=path.len()).rev() {
         let Some(known) = token
             .claims

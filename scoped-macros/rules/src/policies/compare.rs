@@ -1,4 +1,4 @@
-use super::check_read::{judge, unread};
+use super::check_read::{check_read, unread};
 use super::finding::{Finding, FindingKind, Severity, dotted};
 use super::finding_groups::FindingGroups;
 use super::name::QualifiedName;
@@ -54,7 +54,7 @@ pub fn compare(
         if project.owner(read).role_match == RoleMatch::Never {
             continue;
         }
-        if let Some((finding, key)) = judge(project, token, read) {
+        if let Some((finding, key)) = check_read(project, token, read) {
             drafts.add(finding, &key);
         }
     }

@@ -13,7 +13,7 @@ pub(crate) enum Compatibility {
 
 /// Whether SQL can use the claim like this. `labels` are the labels of the enum type that the claim is cast
 /// to, if it is cast to one.
-pub(crate) fn fit(
+pub(crate) fn compatibility(
     known: &KnownClaim,
     usage: &ClaimUse,
     labels: Option<&[String]>,
@@ -22,7 +22,7 @@ pub(crate) fn fit(
         return Compatibility::Always;
     }
     if let (Some(cast), Some(labels)) = (&usage.cast, labels)
-        && let Some(fit) = fit_labels(known, cast, labels)
+        && let Some(fit) = label_compatibility(known, cast, labels)
     {
         return fit;
     }
@@ -63,7 +63,7 @@ pub(crate) fn fit(
 }
 
 /// A cast to an enum type fails for every text that is not one of its labels.
-fn fit_labels(known: &KnownClaim, cast: &str, labels: &[String]) -> Option<Compatibility> {
+fn label_compatibility(known: &KnownClaim, cast: &str, labels: &[String]) -> Option<Compatibility> {
     if !known.kind.is_string() {
         let is = known.kind.noun();
         return Some(Compatibility::Never(format!(

@@ -14,9 +14,9 @@ pub(in super::super) struct EnumTest {
 }
 
 impl EnumTest {
-    pub(super) fn questions(ask: &mut TypeQuestion<'_>) -> Vec<Self> {
-        let path = ask.path();
-        let reads = std::mem::take(&mut ask.project.reads);
+    pub(super) fn questions(question: &mut TypeQuestion<'_>) -> Vec<Self> {
+        let path = question.path();
+        let reads = std::mem::take(&mut question.project.reads);
         let mut questions = Vec::new();
         for read in reads {
             // A cast to an enum type accepts only its labels.
@@ -28,16 +28,16 @@ impl EnumTest {
             if read.usage.extraction != Extraction::Text {
                 continue;
             }
-            ask.project = Project {
+            question.project = Project {
                 reads: vec![read],
-                ..std::mem::take(&mut ask.project)
+                ..std::mem::take(&mut question.project)
             };
             // The claim is compared as a text without any possible value.
             let none = Some(Vec::new());
-            let text = ask.refusals(ClaimKind::Text, none, None, |found| found == path);
+            let text = question.refusals(ClaimKind::Text, none, None, |found| found == path);
             questions.extend(text.map(|text| Self {
-                ty: ask.field.ty.clone(),
-                cfgs: ask.field.cfgs.clone(),
+                ty: question.field.ty.clone(),
+                cfgs: question.field.cfgs.clone(),
                 literals,
                 text,
             }));

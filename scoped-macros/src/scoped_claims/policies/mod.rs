@@ -124,9 +124,11 @@ fn compare_all(
             }),
         }
     }
-    for mut ask in TypeQuestion::all(model, &project, &target, &options) {
-        policies.type_checks.extend(TypeCheck::questions(&ask));
-        policies.enum_tests.extend(EnumTest::questions(&mut ask));
+    for mut question in TypeQuestion::all(model, &project, &target, &options) {
+        policies.type_checks.extend(TypeCheck::questions(&question));
+        policies
+            .enum_tests
+            .extend(EnumTest::questions(&mut question));
     }
 }
 

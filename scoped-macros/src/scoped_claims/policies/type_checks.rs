@@ -21,9 +21,9 @@ type Cases = Vec<(Option<ClaimKind>, String)>;
 
 impl TypeCheck {
     /// The checks of the claim's type, and of each member that the policies read.
-    pub(super) fn questions(ask: &TypeQuestion<'_>) -> Vec<Self> {
-        let path = ask.path();
-        let mut inside: Vec<&[String]> = ask
+    pub(super) fn questions(question: &TypeQuestion<'_>) -> Vec<Self> {
+        let path = question.path();
+        let mut inside: Vec<&[String]> = question
             .project
             .reads
             .iter()
@@ -32,15 +32,15 @@ impl TypeCheck {
             .collect();
         inside.sort_unstable();
         inside.dedup();
-        let members = inside.into_iter().map(|read| member(ask, read));
-        let questions = std::iter::once(itself(ask)).chain(members);
+        let members = inside.into_iter().map(|read| member(question, read));
+        let questions = std::iter::once(itself(question)).chain(members);
         questions
             .filter(|question| !question.cases.is_empty())
             .collect()
     }
 
-    fn new(ask: &TypeQuestion<'_>, below: &[String], cases: Cases) -> Self {
-        let field = ask.field;
+    fn new(question: &TypeQuestion<'_>, below: &[String], cases: Cases) -> Self {
+        let field = question.field;
         Self {
             ty: field.ty.clone(),
             span: field
@@ -54,17 +54,17 @@ impl TypeCheck {
     }
 }
 
-fn itself(ask: &TypeQuestion<'_>) -> TypeCheck {
-    let path = ask.path();
+fn itself(question: &TypeQuestion<'_>) -> TypeCheck {
+    let path = question.path();
     let cases = ClaimKind::KNOWN.into_iter().filter_map(|kind| {
-        let texts = ask.refusals(kind, None, None, |found| found.starts_with(path))?;
+        let texts = question.refusals(kind, None, None, |found| found.starts_with(path))?;
         Some((Some(kind), texts))
     });
-    TypeCheck::new(ask, &[], cases.collect())
+    TypeCheck::new(question, &[], cases.collect())
 }
 
-fn member(ask: &TypeQuestion<'_>, read: &[String]) -> TypeCheck {
-    let path = ask.path();
+fn member(question: &TypeQuestion<'_>, read: &[String]) -> TypeCheck {
+    let path = question.path();
     let kinds = ClaimKind::KNOWN.map(Some).into_iter().chain([None]);
     let cases = kinds.filter_map(|kind| {
         let member = KnownClaim {
@@ -73,10 +73,11 @@ fn member(ask: &TypeQuestion<'_>, read: &[String]) -> TypeCheck {
             kind: kind.unwrap_or(ClaimKind::Any),
             one_of: None,
         };
-        let texts = ask.refusals(ClaimKind::Object, None, Some(member), |found| found == read)?;
+        let texts =
+            question.refusals(ClaimKind::Object, None, Some(member), |found| found == read)?;
         Some((kind, texts))
     });
-    TypeCheck::new(ask, &read[path.len()..], cases.collect())
+    TypeCheck::new(question, &read[path.len()..], cases.collect())
 }
 
 /// The path of a member that no SQL reads, because no string in PostgreSQL can have its name.

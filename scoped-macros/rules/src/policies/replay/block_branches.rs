@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::source::Source;
 use super::super::token::TokenKind;
 use super::Catalog;
-use super::catalog_condition::truth;
+use super::catalog_condition::condition_holds;
 
 /// A deeper branch is treated as one that may not run.
 const MAX_DEPTH: usize = 64;
@@ -80,7 +80,7 @@ impl Branches {
                 caught,
             });
         } else if first && source.is(at, "if") {
-            let runs = truth(catalog, source, at + 1);
+            let runs = condition_holds(catalog, source, at + 1);
             let before = Reachability::Never;
             self.around.push(Branch::Condition { runs, before });
         } else if first && source.is(at, "case") {
@@ -94,7 +94,7 @@ impl Branches {
                 let own = if source.is(at, "else") {
                     Reachability::Always
                 } else {
-                    truth(catalog, source, at + 1)
+                    condition_holds(catalog, source, at + 1)
                 };
                 *runs = match *before {
                     Reachability::Always => Reachability::Never,

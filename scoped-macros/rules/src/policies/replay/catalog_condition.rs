@@ -18,7 +18,7 @@ enum Existence {
 }
 
 /// Whether the branch after `IF condition THEN` runs.
-pub(super) fn truth(catalog: &Catalog, source: &Source<'_>, at: usize) -> Reachability {
+pub(super) fn condition_holds(catalog: &Catalog, source: &Source<'_>, at: usize) -> Reachability {
     let Some(end) = (at..at + MAX).find(|at| source.is(*at, "then")) else {
         return Reachability::Perhaps;
     };
