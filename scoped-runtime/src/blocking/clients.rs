@@ -115,6 +115,7 @@ impl From<crate::ScopedClients> for ScopedClients {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl ProjectClients for ScopedClients {
     fn project_clients(&self) -> &crate::ScopedClients {
         &self.clients

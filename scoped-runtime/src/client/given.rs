@@ -47,6 +47,7 @@ pub trait ProjectClients {
     fn project_clients(&self) -> &ScopedClients;
 }
 
+#[diagnostic::do_not_recommend]
 impl ProjectClients for ScopedClients {
     fn project_clients(&self) -> &ScopedClients {
         self

@@ -1,4 +1,4 @@
-// `client()?` is missing: the message names the builder.
+// `client()?` is missing. No attribute of stable Rust adds a hint here; the message names the builder.
 use scoped_runtime::{Error, ScopedClient, ScopedClients};
 
 async fn notes(clients: &ScopedClients, id: &str) -> Result<(), Error> {
