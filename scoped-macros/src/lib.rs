@@ -164,12 +164,10 @@ use proc_macro::TokenStream;
 /// attribute adds to your crate finds literals that are not a value of an enum, unless `one_of` lists the values.
 ///
 /// **When the SQL changes**, Cargo compiles the struct again, but it does not notice a new file. Another test
-/// that the attribute adds fails then. With this `build.rs`, every build notices it:
+/// that the attribute adds fails then. With this line in the `main` of a `build.rs`, every build notices it:
 ///
 /// ```
-/// fn main() {
-///     println!("cargo::rerun-if-changed=supabase/migrations");
-/// }
+/// println!("cargo::rerun-if-changed=supabase/migrations");
 /// ```
 ///
 /// The program does not contain the SQL. A missing folder is an error, but only a warning in a package (as Cargo
