@@ -23,6 +23,7 @@ fn policies() {
 #[test]
 fn queries() {
     let cases = trybuild::TestCases::new();
+    cases.pass("ui/queries/pass/*.rs");
     cases.compile_fail("ui/queries/fail/*.rs");
 }
 

@@ -1,10 +1,10 @@
-/// What a claim is in the token's JSON, as far as the field's type tells.
+/// The kind of a claim's JSON values, as far as the type of its field tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClaimKind {
-    /// Text.
+    /// A text.
     Text,
-    /// Text that is a UUID.
+    /// A text that is a UUID.
     Uuid,
     /// A whole number.
     Integer,
@@ -16,12 +16,12 @@ pub enum ClaimKind {
     List,
     /// An object.
     Object,
-    /// Anything: only the field's own `Serialize` knows.
+    /// Unknown: only the field's own `Serialize` implementation knows.
     Any,
 }
 
 impl ClaimKind {
-    /// Every kind that a type can turn out to be.
+    /// Every kind but `Any`.
     pub const KNOWN: [Self; 7] = [
         Self::Text,
         Self::Uuid,
@@ -32,7 +32,7 @@ impl ClaimKind {
         Self::Object,
     ];
 
-    /// The variant's name, for generated code.
+    /// The name of the variant, for generated code.
     #[must_use]
     pub const fn variant(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl ClaimKind {
         }
     }
 
-    /// What a value of this kind is called in a sentence.
+    /// The noun for a value of this kind in a sentence, such as `a string`.
     #[must_use]
     pub const fn noun(self) -> &'static str {
         match self {
@@ -62,13 +62,13 @@ impl ClaimKind {
         }
     }
 
-    /// Whether it is a JSON string.
+    /// Whether values of this kind are JSON strings.
     #[must_use]
     pub const fn is_string(self) -> bool {
         matches!(self, Self::Text | Self::Uuid)
     }
 
-    /// Whether it is a JSON number.
+    /// Whether values of this kind are JSON numbers.
     #[must_use]
     pub const fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Float)

@@ -1,4 +1,5 @@
-//! The rules that `#[claim(...)]` gives a claim: all that a constraint means.
+//! The constraints that `#[claim(...)]` puts on a claim: their names, what they check, which of them
+//! contradict each other, and their keywords in JSON Schema.
 
 mod literal;
 
@@ -9,49 +10,50 @@ use regex_lite::Regex;
 use crate::{ClaimKind, uuid};
 pub use literal::{Literal, Number, Value};
 
-/// What a claim's value must be like, as `#[claim(...)]` says. Checked when a client is made; an absent claim
-/// breaks no constraint.
+/// A constraint on the value of a claim. The runtime checks it when a client is made. An absent claim
+/// satisfies every constraint.
 ///
-/// `T` and `L` are how texts and lists are kept: the claims of a struct are constants, and the defaults.
+/// `T` is the type of texts, and `L` the type of lists. The defaults are for constants, such as the claims of
+/// a struct.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Constraint<T = &'static str, L = &'static [Literal]> {
-    /// `non_empty`: text, a list or an object with something in it.
+    /// `non_empty`: a text, list or object that is not empty.
     NonEmpty,
-    /// `min = n`: a number that is not less.
+    /// `min = n`: a number that is at least this one.
     Min(Number),
-    /// `max = n`: a number that is not more.
+    /// `max = n`: a number that is at most this one.
     Max(Number),
-    /// `min_len = n`: at least this many characters, items or members.
+    /// `min_len = n`: at least this number of characters, items or members.
     MinLen(usize),
-    /// `max_len = n`: at most this many.
+    /// `max_len = n`: at most this number of characters, items or members.
     MaxLen(usize),
-    /// `one_of(...)`: one of these.
+    /// `one_of(...)`: one of these values.
     OneOf(L),
-    /// `pattern = "..."`: text that this regular expression matches as a whole.
+    /// `pattern = "..."`: a text that this regular expression matches as a whole.
     Pattern(T),
-    /// `uuid`: text that is a UUID in hyphenated form.
+    /// `uuid`: a text that is a UUID in hyphenated form.
     Uuid,
-    /// `custom = path`: what this function accepts.
+    /// `custom = path`: a value that this function accepts.
     Custom(T),
 }
 
-/// What stands behind a constraint's name.
+/// The argument of a constraint, or of a keyword of JSON Schema.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Argument<'a, T = &'static str> {
-    /// Nothing.
+    /// No argument.
     None,
     /// A number.
     Number(Number),
-    /// How many.
+    /// A number of characters, items or members.
     Count(usize),
     /// A list of literals.
     Literals(&'a [Literal<T>]),
-    /// A regular expression or a path.
+    /// A regular expression, a format or a path.
     Text(&'a str),
 }
 
-/// The names of all constraints, in the order of the documentation.
+/// The names of all constraints in `#[claim(...)]`, in the order of the documentation.
 pub const NAMES: [&str; 9] = [
     "non_empty",
     "min",
@@ -65,12 +67,12 @@ pub const NAMES: [&str; 9] = [
 ];
 
 impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
-    /// The constraint's name, as it stands in `#[claim(...)]`.
+    /// The name of the constraint in `#[claim(...)]`, such as `min_len`.
     pub const fn name(&self) -> &'static str {
         self.names().0
     }
 
-    /// The variant's name, for generated code.
+    /// The name of the variant, such as `MinLen`, for generated code.
     pub const fn variant(&self) -> &'static str {
         self.names().1
     }
@@ -89,7 +91,7 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
         }
     }
 
-    /// What stands behind the name.
+    /// The argument of the constraint.
     pub fn argument(&self) -> Argument<'_, T> {
         match self {
             Self::NonEmpty | Self::Uuid => Argument::None,
@@ -100,7 +102,7 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
         }
     }
 
-    /// Whether no value obeys both this constraint and the other one.
+    /// Whether no value satisfies both constraints.
     pub fn contradicts(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Min(min), Self::Max(max)) | (Self::Max(max), Self::Min(min)) => min > max,
@@ -120,10 +122,11 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
         }
     }
 
-    /// Checks a value. What only the program can check (`custom`) passes.
+    /// Checks a value. `Custom` accepts every value, because only the program can call its function.
     ///
     /// # Errors
-    /// How the value breaks the constraint, to stand behind the claim's name. The value is not in it.
+    /// How the value violates the constraint, as the continuation of a sentence that begins with the name of
+    /// the claim. The text does not contain the value.
     pub fn check(&self, value: Value<'_>) -> Result<(), String> {
         let reason = match self {
             Self::NonEmpty => (value.length()?.0 == 0).then(|| "is empty".to_owned()),
@@ -142,7 +145,7 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
                 let is_listed = listed.iter().any(|listed| listed.is(value));
                 let shown = || listed.iter().map(|listed| format!("`{}`", listed.shown()));
                 (!is_listed)
-                    .then(|| format!("is none of {}", shown().collect::<Vec<_>>().join(", ")))
+                    .then(|| format!("is not one of {}", shown().collect::<Vec<_>>().join(", ")))
             }
             Self::Uuid => (!uuid::is_hyphenated(value.text()?))
                 .then(|| "is not a UUID in hyphenated form".to_owned()),
@@ -155,8 +158,9 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
         reason.map_or(Ok(()), Err)
     }
 
-    /// The words of JSON Schema (draft 2020-12) that say the same of a claim of this kind. Those for lengths
-    /// apply to one kind each, so that of an unknown kind all of them are right.
+    /// The keywords of JSON Schema (draft 2020-12) that express the constraint for a claim of this kind. The
+    /// keywords for lengths apply to one kind of value each, so that a claim of unknown kind gets all of
+    /// them.
     pub fn schema(&self, kind: ClaimKind) -> Vec<(&'static str, Argument<'_, T>)> {
         let lengths = |words: [&'static str; 3], length| {
             let words = match kind {
@@ -182,7 +186,7 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
     }
 }
 
-/// Whether a constraint of this name means anything for a claim of this kind.
+/// Whether a constraint with this name can be satisfied or violated by claims of this kind.
 #[must_use]
 pub fn applies_to(name: &str, kind: ClaimKind) -> bool {
     match kind {
@@ -196,25 +200,25 @@ pub fn applies_to(name: &str, kind: ClaimKind) -> bool {
     }
 }
 
-/// The expression that matches texts which this one matches as a whole.
+/// Compiles a pattern into a regular expression that matches whole texts.
 ///
 /// # Errors
-/// What is wrong with the expression, which must compile by itself.
+/// The syntax error of the pattern.
 pub fn pattern(source: &str) -> Result<Regex, regex_lite::Error> {
     Regex::new(source)?;
     Regex::new(&anchored(source))
 }
 
-/// A regular expression for the whole text.
+/// The regular expression that matches the texts which `source` matches as a whole.
 #[must_use]
 pub fn anchored(source: &str) -> String {
     format!("^(?:{source})$")
 }
 
-/// Checks a value against a pattern that is compiled already.
+/// Checks a value against a compiled pattern. Without a `regex`, no text matches.
 ///
 /// # Errors
-/// How the value breaks it, without the value.
+/// How the value violates the pattern. The text does not contain the value.
 pub fn check_pattern(value: Value<'_>, source: &str, regex: Option<&Regex>) -> Result<(), String> {
     let text = value.text()?;
     if regex.is_some_and(|regex| regex.is_match(text)) {
@@ -223,7 +227,7 @@ pub fn check_pattern(value: Value<'_>, source: &str, regex: Option<&Regex>) -> R
     Err(format!("does not match `{source}`"))
 }
 
-/// As it is written in `#[claim(...)]`, without the list of `one_of`.
+/// The constraint as it is written in `#[claim(...)]`, without the list of `one_of`.
 impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> fmt::Display for Constraint<T, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
@@ -255,13 +259,29 @@ mod tests {
         Constraint::Custom("check"),
     ];
 
+    /// The position in [`ALL`]. The compiler asks for a new constraint here: add it to `ALL` too.
+    fn position(constraint: Constraint) -> usize {
+        match constraint {
+            Constraint::NonEmpty => 0,
+            Constraint::Min(_) => 1,
+            Constraint::Max(_) => 2,
+            Constraint::MinLen(_) => 3,
+            Constraint::MaxLen(_) => 4,
+            Constraint::OneOf(_) => 5,
+            Constraint::Pattern(_) => 6,
+            Constraint::Uuid => 7,
+            Constraint::Custom(_) => 8,
+        }
+    }
+
     #[test]
     fn every_constraint_has_its_name_in_the_list() {
+        assert!(ALL.into_iter().map(position).eq(0..ALL.len()));
         assert_eq!(ALL.map(|constraint| constraint.name()), NAMES);
     }
 
     #[test]
-    fn a_value_breaks_a_constraint_of_another_kind_or_beyond_its_bounds() {
+    fn a_value_of_another_kind_or_out_of_bounds_violates_a_constraint() {
         let broken = |value| {
             let broken = ALL.into_iter().filter(|rule| rule.check(value).is_err());
             broken.map(|rule| rule.name()).collect::<Vec<_>>()
@@ -276,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn constraints_that_no_value_obeys_contradict_each_other_in_either_order() {
+    fn constraints_that_no_value_satisfies_contradict_each_other_in_either_order() {
         let contradict = [
             (
                 Constraint::Min(Number::Float(2.5)),
@@ -297,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_kind_has_schema_words_of_that_kind() {
+    fn schema_keywords_match_the_kind_of_the_claim() {
         let words = |kind| ALL[0].schema(kind).into_iter().map(|(word, _)| word);
         assert!(words(ClaimKind::List).eq(["minItems"]));
         assert!(words(ClaimKind::Any).eq(["minLength", "minItems", "minProperties"]));

@@ -1,56 +1,56 @@
-//! How long tokens live, and how long before their end they are renewed.
+//! The lifetime of tokens, and how long before their end they are renewed.
 
 use std::time::Duration;
 
 use crate::Mistake;
 
-/// The lifetime of a token that is given none.
+/// The default lifetime of a token.
 pub const DEFAULT: Duration = Duration::from_hours(1);
 
-/// The longest lifetime: a token cannot be revoked, so a lifetime of years is a mistake.
-pub const MAX: Duration = Duration::from_hours(365 * 24);
+/// The longest lifetime of a token: a token cannot be revoked, so a lifetime of years is a mistake.
+const MAX: Duration = Duration::from_hours(365 * 24);
 
-/// How long before its end a token is renewed, if nothing else is said.
+/// The default time between the renewal of a token and its end.
 const DEFAULT_REFRESH_BEFORE: Duration = Duration::from_mins(1);
 
-/// How long before the end of a token with this lifetime it is renewed, if nothing else is said: a minute, or
-/// half of a lifetime of two minutes or less.
+/// The default time between the renewal of a token with this lifetime and its end: a minute, or half of a
+/// lifetime of two minutes or less.
 #[must_use]
 pub fn default_refresh_before(expires_in: Duration) -> Duration {
     DEFAULT_REFRESH_BEFORE.min(expires_in / 2)
 }
 
-/// Checks a lifetime, of which a token keeps the whole seconds.
+/// Checks a lifetime. A token has a lifetime of whole seconds, so that a fraction of a second does not count.
 ///
 /// # Errors
-/// A lifetime of less than a second, or of more than a year.
+/// A [`Mistake`] for a lifetime of less than a second, or of more than a year.
 pub const fn check(expires_in: Duration) -> Result<(), Mistake> {
     if expires_in.as_secs() == 0 {
         return Err(Mistake {
             reason: "is less than a second",
-            remedy: "give the token a life of at least one second; one hour is the default",
+            remedy: "use at least one second; one hour is the default",
         });
     }
     if expires_in.as_nanos() > MAX.as_nanos() {
         return Err(Mistake {
             reason: "is more than a year",
-            remedy: "use a short life; tokens are renewed by themselves and cannot be revoked",
+            remedy: "use a short lifetime, since tokens are renewed automatically and cannot be revoked",
         });
     }
     Ok(())
 }
 
-/// Checks when a token with this lifetime is renewed.
+/// Checks how long before its end a token with this lifetime is renewed.
 ///
 /// # Errors
-/// A `refresh_before` that is not below `expires_in`.
+/// A [`Mistake`] for a `refresh_before` that is not less than `expires_in`.
 pub fn check_refresh_before(refresh_before: Duration, expires_in: Duration) -> Result<(), Mistake> {
     if refresh_before < expires_in {
         return Ok(());
     }
     Err(Mistake {
         reason: "is not below `expires_in`, so every request would mint a token",
-        remedy: "make it shorter, or the token's life longer",
+        remedy: "make it shorter, or `expires_in` longer",
     })
 }
 

@@ -1,11 +1,12 @@
-//! The claims that the runtime sets itself, or leaves out of every token on purpose.
+//! The claims that the runtime sets itself, or deliberately leaves out of every token.
 
-/// The claims that no custom claim may be named like: the runtime sets them itself, or leaves them out on
-/// purpose (RFC 7519, section 4.1, and Supabase's JWT claims reference).
+/// The names that no custom claim may have, because the runtime sets these claims itself or deliberately
+/// leaves them out (RFC 7519, section 4.1, and [Supabase's reference of JWT
+/// claims](https://supabase.com/docs/guides/auth/jwt-fields)).
 ///
-/// `act` (RFC 8693, section 4.1) is what the builder's `actor` sets. `nbf`, `session_id` and `amr` are in no
-/// token: services without leeway refuse `nbf`, Auth looks a `session_id` up, and `amr` would claim a login
-/// that did not happen.
+/// The builder's `actor` sets `act` (RFC 8693, section 4.1). No token has `nbf`, `session_id` or `amr`:
+/// services without leeway refuse tokens with `nbf`, Supabase Auth looks up the session of a `session_id`,
+/// and `amr` would claim a login that did not happen.
 pub const RESERVED: &[&str] = &[
     "sub",
     "role",
@@ -22,22 +23,22 @@ pub const RESERVED: &[&str] = &[
     "amr",
 ];
 
-/// How many of the reserved claims are in no token: the last ones of the list.
+/// The number of reserved claims that no token has: the last ones of the list.
 const NEVER_SET: usize = 3;
 
-/// Whether no custom claim may have this name.
+/// Whether the name is reserved, so that no custom claim may have it.
 #[must_use]
 pub fn is_reserved(claim: &str) -> bool {
     RESERVED.contains(&claim)
 }
 
-/// The claims that a token can have from the runtime.
+/// The reserved claims that the runtime can set.
 #[must_use]
 pub fn set_by_the_runtime() -> &'static [&'static str] {
     &RESERVED[..RESERVED.len() - NEVER_SET]
 }
 
-/// What users can edit of themselves (`auth.updateUser`), so that no policy may trust it.
+/// The object of claims that users can edit themselves (`auth.updateUser`), so that no policy may trust it.
 pub const USER_METADATA: &str = "user_metadata";
 
 #[cfg(test)]
@@ -45,7 +46,7 @@ mod tests {
     use super::set_by_the_runtime;
 
     #[test]
-    fn claims_that_are_left_out_on_purpose_are_not_set() {
+    fn the_runtime_never_sets_claims_that_are_deliberately_left_out() {
         for claim in ["nbf", "session_id", "amr"] {
             assert!(!set_by_the_runtime().contains(&claim), "{claim}");
         }

@@ -1,14 +1,14 @@
-//! The names of database roles that a token may carry.
+//! The names of the database roles that a token may have.
 
 use crate::Mistake;
 
-/// The role of every signed-in user, and of clients that are given none.
+/// The role of signed-in users, and the default role of clients.
 pub const AUTHENTICATED: &str = "authenticated";
 
-/// The longest name that PostgreSQL keeps whole, in bytes (`NAMEDATALEN` - 1).
+/// The longest name of a role in bytes (PostgreSQL's `NAMEDATALEN` - 1). PostgreSQL truncates longer names.
 pub const MAX_BYTES: usize = 63;
 
-/// The platform's roles that bypass Row Level Security, beside every `supabase_*`.
+/// The roles of Supabase that bypass row level security, in addition to every `supabase_*`.
 const PRIVILEGED: [&str; 4] = [
     "service_role",
     "postgres",
@@ -19,13 +19,14 @@ const PRIVILEGED: [&str; 4] = [
 /// Checks the name of a role.
 ///
 /// # Errors
-/// A name that is empty or too long, one with control characters or blanks around it, a role that bypasses
-/// Row Level Security, and `none`, which `SET ROLE` takes for the login role.
+/// A [`Mistake`] for a name that is empty, longer than [`MAX_BYTES`], or has control characters or blanks
+/// around it; for a role that bypasses row level security; and for `none`, which `SET ROLE` reads as the login
+/// role.
 pub fn check(name: &str) -> Result<(), Mistake> {
     let trimmed = name.trim();
     let (reason, remedy) = if trimmed.eq_ignore_ascii_case("none") {
         (
-            "means the login role, not a user's",
+            "means the login role, not the role of a user",
             "use `authenticated` or a role of your own",
         )
     } else if trimmed.is_empty() {
@@ -50,10 +51,10 @@ pub fn check(name: &str) -> Result<(), Mistake> {
     Err(Mistake { reason, remedy })
 }
 
-/// Whether the platform gives this role the right to read past every policy. Case and surrounding blanks are
-/// ignored, to be safe.
+/// Whether the role bypasses row level security on Supabase. Case and surrounding blanks are ignored, to be
+/// safe.
 #[must_use]
-pub fn bypasses_rls(name: &str) -> bool {
+pub(crate) fn bypasses_rls(name: &str) -> bool {
     let name = name.trim().to_ascii_lowercase();
     name.starts_with("supabase_") || PRIVILEGED.contains(&name.as_str())
 }
@@ -99,8 +100,8 @@ mod tests {
             ("  ", "is empty"),
             (&*"a".repeat(64), "is longer than 63 bytes"),
             ("a\nb", "has control characters"),
-            ("none", "means the login role, not a user's"),
-            (" NONE ", "means the login role, not a user's"),
+            ("none", "means the login role, not the role of a user"),
+            (" NONE ", "means the login role, not the role of a user"),
             (" authenticated", "has blanks around it"),
             ("authenticated\u{a0}", "has blanks around it"),
         ] {

@@ -1,6 +1,7 @@
-//! The name that a misspelled one was meant to be.
+//! Suggestions for misspelled names.
 
-/// The known name that is nearest to what was written, for "did you mean"; none if all are far away.
+/// The known name that is most similar to the written one, for ``did you mean `role`?``. `None` if no name is
+/// similar.
 #[must_use]
 pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = known
@@ -11,12 +12,12 @@ pub fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, name)| name)
 }
 
-/// The largest distance at which a name is still a misspelling of another.
+/// The largest Levenshtein distance at which a name is a misspelling of another.
 pub(crate) fn limit(written: &str) -> usize {
     written.len().max(3) / 3
 }
 
-/// Levenshtein's distance: how many letters to change. Of long texts the first 128 letters count.
+/// The Levenshtein distance of two texts. Only the first 128 characters of each count.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().take(128).collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -37,7 +38,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn a_slip_of_the_finger_finds_the_name_and_another_word_does_not() {
+    fn a_misspelled_name_is_suggested_and_an_unrelated_one_is_not() {
         assert_eq!(nearest("rol", &["user", "role"]), Some("role"));
         assert_eq!(nearest("lifetime", &["user", "role"]), None);
     }

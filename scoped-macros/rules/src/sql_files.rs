@@ -1,35 +1,36 @@
-//! The SQL files that a folder or pattern names, in the order in which they are applied.
+//! The SQL files that a folder or pattern names, in the order in which migration tools run them.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Symbolic links may make circles.
+/// The deepest nesting of folders that is searched, because symbolic links may form cycles.
 const MAX_DEPTH: usize = 16;
 
-/// The SQL files that a pattern names, in the order in which they are applied.
+/// The SQL files that a pattern names.
 #[derive(Default, Debug)]
 pub struct Listing {
-    /// What is read.
+    /// The files, in the order in which migration tools run them.
     pub files: Vec<PathBuf>,
-    /// What looks like SQL and is not read, with the reason.
+    /// The paths that look like SQL but are left out. The reason continues a sentence that begins with the
+    /// path.
     pub skipped: Vec<(PathBuf, String)>,
 }
 
-/// The SQL files of a folder, or those that fit a pattern such as `db/**/*.up.sql`, by name: the
-/// order in which migrations are applied. A folder is read without its subfolders, as Supabase does;
-/// a file is itself. Nothing there is an error, nothing in it is not.
+/// The SQL files of a folder, or those that match a glob such as `db/**/*.up.sql`, sorted by name: the order
+/// in which migration tools run them. Subfolders of a folder are not read, as the Supabase CLI does not read
+/// them; a file names itself. A path that does not exist is an error, an empty folder is not.
 ///
 /// # Errors
-/// What the operating system says of a folder or file that cannot be read.
+/// The error of the operating system for a folder or file that cannot be read.
 pub fn files(root: &Path, pattern: &str) -> io::Result<Vec<PathBuf>> {
     Ok(list(root, pattern)?.files)
 }
 
-/// The same, with what was left out.
+/// The same as [`files`], with the paths that are left out.
 ///
 /// # Errors
-/// What the operating system says of a folder or file that cannot be read.
+/// The error of the operating system for a folder or file that cannot be read.
 pub fn list(root: &Path, pattern: &str) -> io::Result<Listing> {
     let mut fixed = root.to_path_buf();
     let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
@@ -87,7 +88,7 @@ fn walk(folder: &Path, parts: &[&str], depth: usize, found: &mut Listing) -> io:
 }
 
 impl Listing {
-    /// Takes the file, if it can be opened.
+    /// Adds the file, if it can be opened.
     fn add(&mut self, path: PathBuf) {
         match fs::metadata(&path) {
             Ok(data) if data.is_file() => self.files.push(path),
@@ -100,8 +101,8 @@ impl Listing {
     }
 }
 
-/// Lists a folder as the Supabase CLI does: `*.sql` whose names begin with a number. Where no name does, the
-/// folder is one of another tool, and all of it counts.
+/// Lists a folder as the Supabase CLI does: `*.sql` files whose names begin with a number. A folder without
+/// such names belongs to another tool, and all of its `*.sql` files count.
 fn list_folder(folder: &Path, found: &mut Listing) -> io::Result<()> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -111,7 +112,7 @@ fn list_folder(folder: &Path, found: &mut Listing) -> io::Result<()> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        // The CLI minds the case.
+        // The CLI distinguishes case.
         let is_sql = path.extension().is_some_and(|extension| extension == "sql");
         if path.is_dir() {
             if is_sql {
@@ -152,13 +153,13 @@ fn list_folder(folder: &Path, found: &mut Listing) -> io::Result<()> {
     Ok(())
 }
 
-/// `^[0-9]+(_.*)?\.sql$`.
+/// Whether the name matches `^[0-9]+(_.*)?\.sql$`.
 fn is_numbered(name: &str) -> bool {
     let rest = name.trim_start_matches(|letter: char| letter.is_ascii_digit());
     rest.len() < name.len() && (rest == ".sql" || rest.starts_with('_'))
 }
 
-/// The dump that early versions of the CLI made is not applied.
+/// Whether the file is the dump of an early version of the CLI, which the CLI does not run.
 fn is_old_init(name: &str) -> bool {
     let stamp = name.strip_suffix("_init.sql").unwrap_or_default();
     stamp.len() == 14 && stamp.bytes().all(|byte| byte.is_ascii_digit()) && stamp < "20211209000000"
@@ -172,9 +173,10 @@ fn has_sql(folder: &Path) -> bool {
     })
 }
 
-/// The text of a file, and what is wrong with its encoding. Postgres takes UTF-8 and nothing else.
+/// The text of a file, and what is wrong with its encoding, as the continuation of a sentence that begins
+/// with the path. PostgreSQL accepts only UTF-8; other bytes become replacement characters.
 #[must_use]
-pub fn text_of(bytes: Vec<u8>) -> (String, Option<&'static str>) {
+pub fn decode(bytes: Vec<u8>) -> (String, Option<&'static str>) {
     let why = match bytes.as_slice() {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("is UTF-16, not UTF-8"),
         bytes if bytes.contains(&0) => Some("has NUL bytes, so it is not UTF-8"),
@@ -189,7 +191,7 @@ pub fn text_of(bytes: Vec<u8>) -> (String, Option<&'static str>) {
     }
 }
 
-/// `*` and `?`, without going back further than the last star.
+/// Whether the name matches a pattern with `*` and `?`. Backtracking only to the last `*` keeps this fast.
 fn fits(name: &[u8], pattern: &[u8]) -> bool {
     let (mut at, mut wanted) = (0, 0);
     let mut star = None;

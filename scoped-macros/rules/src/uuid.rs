@@ -1,10 +1,9 @@
-//! Which texts are UUIDs (RFC 9562).
+//! The text forms of UUIDs (RFC 9562).
 
-/// How many characters the hyphenated form has.
-pub const HYPHENATED_LENGTH: usize = 36;
+/// The number of characters of the hyphenated form.
+pub(crate) const HYPHENATED_LENGTH: usize = 36;
 
-/// Whether a text is a UUID in hyphenated form, the only one that two texts of the same UUID share but for
-/// their case.
+/// Whether a text is a UUID in hyphenated form. Two such texts of the same UUID differ at most in case.
 #[must_use]
 pub fn is_hyphenated(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
@@ -14,10 +13,10 @@ pub fn is_hyphenated(text: &str) -> bool {
             .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
-/// The UUID that PostgreSQL reads a text as: in any case, in braces or not, with a hyphen after any group of
-/// four digits or without (`string_to_uuid` in PostgreSQL's `uuid.c`).
+/// Parses a UUID as PostgreSQL does: in any case, with or without braces, with or without a hyphen after each
+/// group of four digits (`string_to_uuid` in PostgreSQL's `uuid.c`). `None` if PostgreSQL refuses the text.
 #[must_use]
-pub fn read_by_postgres(text: &str) -> Option<u128> {
+pub fn parse_like_postgres(text: &str) -> Option<u128> {
     let text = match (text.strip_prefix('{'), text.ends_with('}')) {
         (Some(inner), true) => inner.strip_suffix('}')?,
         (None, false) => text,
@@ -42,24 +41,25 @@ pub fn read_by_postgres(text: &str) -> Option<u128> {
     (digits == 32).then_some(value)
 }
 
-/// The UUID of a user of Supabase Auth: what PostgreSQL reads, or a URN (RFC 9562, section 4).
+/// Parses the ID of a user of Supabase Auth: a text that PostgreSQL reads as a UUID, or a URN (RFC 9562,
+/// section 4). `None` for any other text.
 #[must_use]
-pub fn of_user(text: &str) -> Option<u128> {
+pub fn parse_user_id(text: &str) -> Option<u128> {
     match text.strip_prefix("urn:uuid:") {
-        Some(hyphenated) if is_hyphenated(hyphenated) => read_by_postgres(hyphenated),
+        Some(hyphenated) if is_hyphenated(hyphenated) => parse_like_postgres(hyphenated),
         Some(_) => None,
-        None => read_by_postgres(text),
+        None => parse_like_postgres(text),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_hyphenated, of_user, read_by_postgres};
+    use super::{is_hyphenated, parse_like_postgres, parse_user_id};
 
     const UUID: u128 = 0x6f7f_5b3c_6a4e_4b57_9f0e_2f4b_5d0c_9a11;
 
     #[test]
-    fn a_uuid_is_what_postgresql_reads_as_one() {
+    fn a_text_is_a_uuid_if_postgresql_reads_it_as_one() {
         for text in [
             "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
             "6F7F5B3C-6A4E-4B57-9F0E-2F4B5D0C9A11",
@@ -69,8 +69,8 @@ mod tests {
             "6f7f-5b3c-6a4e-4b57-9f0e-2f4b-5d0c-9a11",
             "6f7f5b3c-6a4e4b57-9f0e2f4b-5d0c9a11",
         ] {
-            assert_eq!(read_by_postgres(text), Some(UUID), "{text}");
-            assert_eq!(of_user(text), Some(UUID), "{text}");
+            assert_eq!(parse_like_postgres(text), Some(UUID), "{text}");
+            assert_eq!(parse_user_id(text), Some(UUID), "{text}");
         }
         for text in [
             "",
@@ -85,20 +85,23 @@ mod tests {
             "{6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
             " 6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11",
         ] {
-            assert_eq!(of_user(text), None, "{text}");
+            assert_eq!(parse_user_id(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_user_may_be_named_by_a_urn() {
+    fn the_id_of_a_user_may_be_a_urn() {
         let urn = "urn:uuid:6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11";
-        assert_eq!(of_user(urn), Some(UUID));
-        assert_eq!(read_by_postgres(urn), None);
-        assert_eq!(of_user("urn:uuid:6f7f5b3c6a4e4b579f0e2f4b5d0c9a11"), None);
+        assert_eq!(parse_user_id(urn), Some(UUID));
+        assert_eq!(parse_like_postgres(urn), None);
+        assert_eq!(
+            parse_user_id("urn:uuid:6f7f5b3c6a4e4b579f0e2f4b5d0c9a11"),
+            None
+        );
     }
 
     #[test]
-    fn only_the_hyphenated_form_is_the_hyphenated_form() {
+    fn other_forms_of_a_uuid_are_not_hyphenated() {
         assert!(is_hyphenated("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11"));
         assert!(!is_hyphenated("6f7f5b3c6a4e4b579f0e2f4b5d0c9a11"));
         assert!(!is_hyphenated("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9aXX"));

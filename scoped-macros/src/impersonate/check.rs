@@ -1,29 +1,29 @@
-//! From what was written to what is true. Reports every mistake, each once.
+//! From the written function to the model. Reports every mistake, each once.
 
+mod argument_names;
+mod argument_values;
 mod client;
+mod client_arguments;
+mod client_use;
 mod function;
 mod lifetime;
-mod name;
-mod order;
-mod scope;
-mod value;
 
 use quote::ToTokens;
 use syn::Expr;
 
 use super::model::Model;
-use super::parse::{Arguments, Written};
+use super::parse::{Arguments, WrittenFunction};
 use crate::support::crate_path::CratePath;
 use crate::support::errors::Errors;
 
-/// `None` only when a mistake was reported.
-pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Option<Model> {
-    name::check(written, errors);
+/// Returns `None` only after it reported a mistake.
+pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Option<Model> {
+    argument_names::check(written, errors);
     let kind = function::kind(&written.function, errors);
     let output = function::output(&written.function.signature, kind, errors);
-    let twins = client::check(written, errors);
-    order::check(written, errors);
-    value::check(written, errors);
+    let duplicates = client::check(written, errors);
+    client_use::check(written, errors);
+    argument_values::check(written, errors);
     lifetime::check(written, errors);
     let runtime = match written.arguments.value("crate") {
         None => Some(CratePath::assumed(errors)),
@@ -41,13 +41,13 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Option<Model>
         output,
         clients: (clients.len() == written.clients.len() && !clients.is_empty())
             .then_some(clients)?,
-        twins,
+        duplicates,
     })
 }
 
-/// The values that still mean something in a function that is otherwise wrong. Reading them there
-/// keeps parameters and imports used, and completion working.
-pub(super) fn usable(written: &Written) -> Vec<Expr> {
+/// The values that can stay in a function with mistakes. If the function still reads them, the compiler
+/// reports no unused parameters and imports, and completion works.
+pub(super) fn usable(written: &WrittenFunction) -> Vec<Expr> {
     let can_stop = function::can_stop(&written.function.signature);
     let stops = |value: &&Expr| {
         let text = value.to_token_stream().to_string();
@@ -57,20 +57,20 @@ pub(super) fn usable(written: &Written) -> Vec<Expr> {
     let values = values.filter(|argument| argument.name != "crate");
     values
         .filter_map(|argument| argument.value.given())
-        .filter(|value| value::literal(value).is_none())
+        .filter(|value| argument_values::literal(value).is_none())
         .filter(|value| can_stop || !stops(value))
-        .filter(|value| !order::is_violated(value, written))
+        .filter(|value| !client_use::is_violated(value, written))
         .cloned()
         .collect()
 }
 
-/// The arguments of the attribute and of each marker.
-fn lists(written: &Written) -> impl Iterator<Item = &Arguments> {
+/// The arguments of the attribute and of each `#[scoped]`.
+fn lists(written: &WrittenFunction) -> impl Iterator<Item = &Arguments> {
     let of_clients = written.clients.iter().map(|client| &client.arguments);
     std::iter::once(&written.arguments).chain(of_clients)
 }
 
-/// Tokens as a person writes them.
+/// Tokens with the usual spaces.
 fn shown(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
     for (spaced, dense) in [

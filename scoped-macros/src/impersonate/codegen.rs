@@ -1,28 +1,28 @@
-//! From what is true to tokens. Cannot fail.
+//! From the model to tokens. It cannot fail.
 //!
-//! Every local is `mixed_site`, so the user's expressions cannot see it; each token that can carry a
-//! type error is located at the user's tokens that the error is about.
+//! Every local variable is `mixed_site`, so that the user's expressions cannot read it. Each token that can
+//! cause a type error has the location of the user's tokens that the error is about.
 
 mod client;
-mod failed;
+mod error_return;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Index};
 
 use super::future;
-use super::model::{Kind, Model, Twin};
+use super::model::{DuplicateClients, FunctionKind, Model};
 
 pub(super) fn generate(model: &Model) -> TokenStream {
     let statements = statements(model);
     let function = match model.kind {
-        Kind::Async | Kind::Blocking => model.function.beginning_with(&statements),
-        Kind::Future => {
+        FunctionKind::Async | FunctionKind::Blocking => model.function.beginning_with(&statements),
+        FunctionKind::Future => {
             let clients = model.clients.iter().map(|client| &*client.parameter.pat);
             future::beginning_with(&model.function, clients, &statements)
         }
     };
-    // The attribute asks for `async` and puts statements before the user's items.
+    // The attribute needs `async`, and puts statements before the user's items.
     quote! {
         #[allow(
             clippy::items_after_statements,
@@ -33,7 +33,7 @@ pub(super) fn generate(model: &Model) -> TokenStream {
     }
 }
 
-/// Makes every client, then binds them: no argument can see one.
+/// Makes all clients before it binds the first one, so that no argument can read a client.
 fn statements(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     let mut statements = TokenStream::new();
@@ -43,16 +43,17 @@ fn statements(model: &Model) -> TokenStream {
         statements
             .extend(quote_spanned!(Span::mixed_site()=> #(#conditions)* let #name = (#made,);));
     }
-    statements.extend(model.twins.iter().map(twin));
+    statements.extend(model.duplicates.iter().map(duplicate));
     let given = match model.kind {
-        Kind::Async | Kind::Future => quote!(#runtime::__private::AsyncClient),
-        Kind::Blocking => quote!(#runtime::__private::BlockingClient),
+        FunctionKind::Async | FunctionKind::Future => quote!(#runtime::__private::AsyncClient),
+        FunctionKind::Blocking => quote!(#runtime::__private::BlockingClient),
     };
     for (position, client) in model.clients.iter().enumerate() {
         let attributes = &client.parameter.attrs;
         let pattern = &client.parameter.pat;
         let ty = &client.parameter.ty;
-        // A field access, because it spans the whole type: a wrong `claims` is reported there.
+        // A field access, because its error spans the whole type: a type that does not match `claims` is
+        // reported there.
         let (first, last) = ends(ty);
         let name = Ident::new(&made(position).to_string(), first);
         let start = quote_spanned!(first=> #name.);
@@ -60,7 +61,7 @@ fn statements(model: &Model) -> TokenStream {
             span: last,
             ..Index::from(0)
         };
-        // The bound explains a type that is no client, or the other kind.
+        // The bound explains a type that is not a client, or a client of the other kind.
         let open = quote_spanned!(first=> <);
         let close = quote_spanned!(last=> >::Client);
         statements.extend(quote! {
@@ -71,27 +72,27 @@ fn statements(model: &Model) -> TokenStream {
     statements
 }
 
-/// The variable that a client is in until all are made.
+/// The variable that holds a client until all are made.
 fn made(position: usize) -> Ident {
     format_ident!("__scoped_made_{position}", span = Span::mixed_site())
 }
 
 /// An error if both parameters exist.
-fn twin(twin: &Twin) -> TokenStream {
-    let Twin {
+fn duplicate(duplicate: &DuplicateClients) -> TokenStream {
+    let DuplicateClients {
         conditions,
         span,
         message,
-    } = twin;
+    } = duplicate;
     quote_spanned! {*span=>
         #(#conditions)*
         ::core::compile_error! { #message }
     }
 }
 
-/// The user's first and last token as places for generated ones: two, since stable Rust cannot
-/// join spans, but an expression reaches from its first token to its last. The hygiene stays ours,
-/// and with it lints know that this is generated.
+/// Spans at the first and the last token, for generated tokens. There are two, since stable Rust cannot join
+/// spans, but an error about an expression spans from its first token to its last. The hygiene is that of
+/// generated code, by which lints recognise it.
 fn ends(tokens: impl ToTokens) -> (Span, Span) {
     let mut tokens = tokens.to_token_stream().into_iter();
     let first = tokens

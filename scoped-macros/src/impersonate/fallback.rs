@@ -1,4 +1,4 @@
-//! What is left of an item with mistakes: enough that nothing else complains.
+//! The output for an item with mistakes, which causes no further errors.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,7 +9,7 @@ use super::future;
 use crate::support::errors::Errors;
 use crate::support::function::Function;
 
-/// The function as callers see it, with clients that are never there.
+/// The function with the signature that callers see. Its body declares the clients without making them.
 pub(super) fn function<'a>(
     function: &Function,
     clients: impl Iterator<Item = &'a PatType>,
@@ -17,7 +17,7 @@ pub(super) fn function<'a>(
 ) -> TokenStream {
     let mut function = function.clone();
     let signature = &mut function.signature;
-    // A type that only a body can tell.
+    // The type of `impl Trait` is only known from a body.
     let is_opaque = matches!(&signature.output, ReturnType::Type(_, output) if matches!(**output, Type::ImplTrait(_)));
     signature.constness = None;
     signature.abi = None;
@@ -25,7 +25,7 @@ pub(super) fn function<'a>(
     let clients: Vec<_> = clients.collect();
     let bound = clients.iter().map(|client| {
         let (attributes, pattern, ty) = (&client.attrs, &client.pat, &client.ty);
-        // Not a panic: what follows would be unreachable, and the compiler would say so.
+        // A panic would make the following code unreachable, which the compiler would report.
         quote_spanned! {Span::mixed_site()=>
             #(#attributes)*
             let #pattern: #ty = ::core::option::Option::unwrap(::core::option::Option::None);
@@ -42,14 +42,14 @@ pub(super) fn function<'a>(
             None => future::beginning_with(&function, patterns, &statements),
         };
     }
-    // A declaration gets a body, so that the client's type is read there too.
+    // A declaration gets a body, so that the type of the client is used.
     let output = quote_spanned!(Span::mixed_site()=> ::core::option::Option::unwrap(::core::option::Option::None));
     function.body = Some(Group::new(Delimiter::Brace, output));
     let function = function.beginning_with(&statements);
     quote!(#[allow(unused_variables, reason = "there is no body")] #function)
 }
 
-/// An item that is no function at all.
+/// The output for an item that is not a function.
 pub(super) fn item(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let message = "`#[impersonate]` works on functions only; put it on an `async fn` or a `fn`";
@@ -62,7 +62,7 @@ pub(super) fn item(item: TokenStream) -> TokenStream {
     quote!(#item #errors)
 }
 
-/// The first token behind attributes and visibility: `struct`, `impl`, ...
+/// The first token after attributes and visibility, such as `struct` or `impl`.
 fn keyword(input: syn::parse::ParseStream<'_>) -> syn::Result<TokenTree> {
     input.call(Attribute::parse_outer)?;
     input.parse::<Visibility>()?;
@@ -71,7 +71,7 @@ fn keyword(input: syn::parse::ParseStream<'_>) -> syn::Result<TokenTree> {
     Ok(keyword)
 }
 
-/// Without `#[scoped]` at any depth: nobody else knows it.
+/// Removes `#[scoped]` at any depth, because the compiler does not know it.
 pub(super) fn without_markers(tokens: TokenStream) -> TokenStream {
     let mut kept = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();

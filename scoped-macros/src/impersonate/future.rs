@@ -1,4 +1,4 @@
-//! Functions that return a future: what is added to them is part of its first poll.
+//! Functions that return a future: the added statements run when the future is first polled.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
@@ -7,7 +7,7 @@ use syn::Pat;
 use crate::support::async_block;
 use crate::support::function::Function;
 
-/// The function with these statements where its async block begins, or its body if there is none.
+/// The function with the statements at the beginning of its async block, or of its body if it has none.
 pub(super) fn beginning_with<'a>(
     function: &Function,
     clients: impl Iterator<Item = &'a Pat>,
@@ -25,9 +25,9 @@ pub(super) fn beginning_with<'a>(
     })
 }
 
-/// `async_trait` has moved the parameters into variables of the block by `let name = name;`, the
-/// client's too. It is made in front of that: what stands before can be read, and `self` has the name
-/// that it was moved to.
+/// The position of the statements in the async block. `async_trait` begins the block with `let name = name;`
+/// for each parameter, also for the client. The client is made before its own `let`: the parameters before it
+/// can be read there, and `self` has the name that it is moved to.
 fn place(block: TokenStream, clients: &[&Ident], statements: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = block.into_iter().collect();
     let moves = (0..tokens.len()).filter_map(|at| Some((at, moved(&tokens[at..])?)));
@@ -71,7 +71,7 @@ fn moved(tokens: &[TokenTree]) -> Option<(&Ident, &Ident)> {
     }
 }
 
-/// Reads this variable instead.
+/// Replaces `self` by the variable.
 fn without_self(tokens: TokenStream, receiver: &Ident) -> TokenStream {
     let replace = |token| match token {
         TokenTree::Ident(ident) if ident == "self" => {

@@ -1,21 +1,23 @@
 //! `#[impersonate]`: a function that acts as one of the project's users, or as several.
 
+mod attribute_order;
 mod check;
 mod codegen;
 mod fallback;
 mod future;
 mod model;
-mod order;
 mod parse;
 
 use proc_macro2::TokenStream;
 
 use crate::support::errors::Errors;
 
-/// The function with its clients made first; on any mistake a function without them, and the errors.
+/// The function with statements that make its clients. If there is a mistake, the function without them, and
+/// the errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    if order::is_below_debug_handler() {
-        // With the parameter that its checks ask for: they say what to do, and nothing else does.
+    if attribute_order::is_below_debug_handler() {
+        // The function keeps the parameter, so that the only errors are those of `debug_handler`, which say what
+        // to do.
         return fallback::without_markers(item);
     }
     let mut errors = Errors::default();

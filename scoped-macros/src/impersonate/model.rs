@@ -1,4 +1,4 @@
-//! What is true: everything here has been checked.
+//! The model: everything in it is checked.
 
 use proc_macro2::Span;
 use syn::{Attribute, Expr, PatType, Type};
@@ -9,38 +9,38 @@ use crate::support::function::Function;
 pub(super) struct Model {
     /// The path of the runtime crate.
     pub(super) runtime: CratePath,
-    /// With its final signature: the clients' parameters are gone.
+    /// The function with its final signature, without the parameters of the clients.
     pub(super) function: Function,
-    pub(super) kind: Kind,
-    /// What the function's `return` takes, a `Result`, as far as it can be written in a body.
+    pub(super) kind: FunctionKind,
+    /// The type of the function's `return`, a `Result`, if it can be written in a body.
     pub(super) output: Option<Type>,
     pub(super) clients: Vec<Client>,
-    pub(super) twins: Vec<Twin>,
+    pub(super) duplicates: Vec<DuplicateClients>,
 }
 
-/// Two clients that are the same, unless one of them does not exist.
-pub(super) struct Twin {
-    /// The conditions of both.
+/// Two clients that are equal, if the parameters of both exist.
+pub(super) struct DuplicateClients {
+    /// The `#[cfg]` attributes of both parameters.
     pub(super) conditions: Vec<Attribute>,
     pub(super) span: Span,
     pub(super) message: String,
 }
 
-/// Who waits for the requests of the clients.
+/// The kind of the function, which decides whether its clients are async or blocking.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FunctionKind {
     /// An `async fn`.
     Async,
-    /// A `fn` whose body ends with an async block, as `async_trait` makes them.
+    /// A `fn` whose body ends with an async block, as `async_trait` generates it.
     Future,
-    /// Any other `fn`: its thread waits.
+    /// Any other `fn`; its clients are blocking.
     Blocking,
 }
 
 pub(super) struct Client {
-    /// What was the parameter: its attributes, pattern and type.
+    /// The parameter: its attributes, pattern and type.
     pub(super) parameter: PatType,
-    /// `None`: the process default.
+    /// The value of `via`; `None` means the default of the process.
     pub(super) via: Option<Expr>,
     pub(super) user: Expr,
     pub(super) settings: Vec<Setting>,
@@ -48,13 +48,13 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// When the parameter exists.
+    /// The `#[cfg]` attributes of the parameter.
     pub(super) fn conditions(&self) -> impl Iterator<Item = &Attribute> {
         conditions(&self.parameter)
     }
 }
 
-/// When a parameter exists.
+/// The `#[cfg]` attributes of a parameter.
 pub(super) fn conditions(parameter: &PatType) -> impl Iterator<Item = &Attribute> {
     let attributes = parameter.attrs.iter();
     attributes.filter(|attribute| attribute.path().is_ident("cfg"))
@@ -63,17 +63,17 @@ pub(super) fn conditions(parameter: &PatType) -> impl Iterator<Item = &Attribute
 /// One call of the builder.
 pub(super) enum Setting {
     Role(Expr),
-    ExpiresIn(Time),
-    RefreshBefore(Time),
+    ExpiresIn(Lifetime),
+    RefreshBefore(Lifetime),
     AutoRefresh(Expr),
     ReadOnly(Expr),
     Actor(Expr),
     Reason(Expr),
 }
 
-pub(super) enum Time {
+pub(super) enum Lifetime {
     /// A literal, in seconds.
     Seconds(u64),
-    /// A `Duration`.
+    /// An expression of type `Duration`.
     Value(Expr),
 }

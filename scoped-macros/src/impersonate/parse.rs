@@ -1,4 +1,4 @@
-//! What was written, right or wrong.
+//! The attribute and its function as they are written, with or without mistakes.
 
 mod arguments;
 
@@ -11,21 +11,21 @@ use crate::support::errors::Errors;
 use crate::support::function::Function;
 
 /// The attribute and its function.
-pub(super) struct Written {
+pub(super) struct WrittenFunction {
     pub(super) arguments: Arguments,
-    /// Without the marked parameters and without any marker.
+    /// The function without the marked parameters.
     pub(super) function: Function,
-    /// The parameters that were marked.
+    /// The parameters with `#[scoped]`.
     pub(super) clients: Vec<WrittenClient>,
-    /// Markers on `self`.
+    /// The `#[scoped]` attributes on `self`.
     pub(super) markers_on_self: Vec<Attribute>,
 }
 
 /// A parameter with `#[scoped]`.
 pub(super) struct WrittenClient {
-    /// Without the marker.
+    /// The parameter without `#[scoped]`.
     pub(super) parameter: PatType,
-    /// Those of the marker itself.
+    /// The arguments of `#[scoped(...)]`.
     pub(super) arguments: Arguments,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn written(
     arguments: TokenStream,
     mut function: Function,
     errors: &mut Errors,
-) -> Written {
+) -> WrittenFunction {
     let arguments = Arguments::parse(arguments, errors);
     let (mut clients, mut markers_on_self) = (Vec::new(), Vec::new());
     let inputs = std::mem::take(&mut function.signature.inputs);
@@ -53,7 +53,7 @@ pub(super) fn written(
             input => function.signature.inputs.push(input),
         }
     }
-    Written {
+    WrittenFunction {
         arguments,
         function,
         clients,

@@ -1,4 +1,4 @@
-//! The arguments that every attribute has: `name`, `name = value`, `name(...)`.
+//! The syntax of the arguments of all attributes: `name`, `name = value`, `name(...)`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -8,10 +8,10 @@ use syn::{Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Token, parenthesized};
 
 use crate::support::errors::Errors;
 
-/// The arguments of every attribute of one name.
+/// The arguments of all attributes with one name.
 pub(super) struct Arguments {
     pub(super) list: Vec<Argument>,
-    /// Nothing had to be left out, so what is not in the list was not written.
+    /// Whether all arguments could be read, so that an argument that is not in the list was not written.
     pub(super) complete: bool,
 }
 
@@ -25,7 +25,7 @@ impl Default for Arguments {
 }
 
 impl Arguments {
-    /// Those of an attribute that has the wrong form.
+    /// The arguments of an attribute with the wrong form.
     pub(super) const UNREADABLE: Self = Self {
         list: Vec::new(),
         complete: false,
@@ -46,15 +46,16 @@ pub(super) struct Argument {
 
 #[derive(Clone)]
 pub(super) enum Value {
-    /// `name`, and the unfinished `name =`
+    /// `name`, or the unfinished `name =`.
     Flag,
-    /// `name = value`
+    /// `name = value`.
     Is(Expr),
-    /// `name(arguments)`
+    /// `name(arguments)`.
     List(TokenStream),
 }
 
-/// The arguments of one attribute. What cannot be read is a mistake, and the next argument is tried.
+/// Reads the arguments of one attribute. An argument that cannot be read is reported, and the next one is
+/// tried.
 pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Arguments {
     let list = |input: ParseStream| {
         let mut arguments = Arguments::default();
@@ -119,7 +120,7 @@ impl Parse for Argument {
     }
 }
 
-/// A macro's `$name:literal` arrives in an invisible group.
+/// Removes the invisible group around a `$name:literal` of a macro.
 pub(super) fn ungroup(value: Expr) -> Expr {
     match value {
         Expr::Group(group) => ungroup(*group.expr),
@@ -135,7 +136,7 @@ pub(super) fn text(argument: &Argument, errors: &mut Errors) -> Option<LitStr> {
             lit: Lit::Str(text),
             ..
         })) => return Some(text.clone()),
-        // A bare word is what the quotes were forgotten around.
+        // A word without quotes is what the quotes should contain.
         Value::Is(
             value @ Expr::Path(ExprPath {
                 path, qself: None, ..

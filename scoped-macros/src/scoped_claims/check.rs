@@ -1,19 +1,20 @@
-//! From what was written to what is true. Every mistake is kept; the model is good if there is none.
+//! From the written struct to the model. Every mistake is reported; the model is usable only if there is
+//! none.
 
 use syn::{GenericParam, Generics, Path};
 
-use super::field::{self, Context};
-use super::model::{Claim, Model, Serde};
-use super::names::{self, Names};
-use super::options::Options;
-use super::parse::Written;
-use super::serde_attributes::{self, OnStruct};
+use super::claim_paths::{self, TakenPaths};
+use super::field::{self, StructContext};
+use super::model::{Claim, Model, SerdeImpls};
+use super::parse::WrittenStruct;
+use super::serde_attributes::{self, SerdeOnStruct};
+use super::struct_arguments::StructArguments;
 use crate::support::errors::Errors;
 
-/// The struct. `is_derive`: the macro can only add to it.
+/// Checks the struct. `is_derive` is whether the macro is a derive, which cannot change the struct.
 pub(super) fn item(
-    written: Written,
-    options: Options,
+    written: WrittenStruct,
+    options: StructArguments,
     is_derive: bool,
     errors: &mut Errors,
 ) -> Model {
@@ -21,16 +22,16 @@ pub(super) fn item(
     let serde = serde_attributes::on_struct(&written.serde, errors);
     if let Some(under) = &options.under {
         if is_derive {
-            let message = "a derive cannot tell serde of `under`; put `#[scoped_claims]` on the struct in place of the derives";
+            let message = "a derive cannot pass `under` to serde; put `#[scoped_claims]` on the struct in place of the derives";
             errors.at(under, message);
         }
         let allow = options.allow_user_metadata;
         let remedy = "use another object";
-        names::check_root(&under.value(), under.span(), remedy, allow, errors);
+        claim_paths::check_root(&under.value(), under.span(), remedy, allow, errors);
     }
 
-    let mut names = Names::default();
-    let context = Context {
+    let mut names = TakenPaths::default();
+    let context = StructContext {
         options: &options,
         rule: serde.rename_all,
         read_rule: serde.read_rename_all,
@@ -72,7 +73,7 @@ pub(super) fn item(
     }
 }
 
-/// A client keeps its claims for life and sends them from any thread.
+/// Reports lifetime parameters, because a client keeps its claims and sends them from any thread.
 fn refuse_lifetimes(generics: &Generics, errors: &mut Errors) {
     for parameter in &generics.params {
         if let GenericParam::Lifetime(parameter) = parameter {
@@ -86,14 +87,14 @@ fn refuse_lifetimes(generics: &Generics, errors: &mut Errors) {
 }
 
 fn who_implements(
-    written: &Written,
-    serde: &OnStruct,
+    written: &WrittenStruct,
+    serde: &SerdeOnStruct,
     needs_mirror: bool,
     is_derive: bool,
     errors: &mut Errors,
-) -> Serde {
+) -> SerdeImpls {
     if is_derive {
-        return Serde::User;
+        return SerdeImpls::User;
     }
     let derives = |name: &str| {
         let is_named = |path: &&Path| path.segments.last().is_some_and(|last| last.ident == name);
@@ -101,21 +102,20 @@ fn who_implements(
     };
     let (serialize, deserialize) = (derives("Serialize"), derives("Deserialize"));
     if !needs_mirror {
-        return Serde::OnStruct {
+        return SerdeImpls::OnStruct {
             serialize: serialize.is_none(),
             deserialize: deserialize.is_none(),
         };
     }
     for path in [serialize, deserialize].into_iter().flatten() {
-        let message = "this derive knows nothing of `under` and `default = ...`; remove it, since \
+        let message = "this derive cannot express `under` and `default = ...`; remove it, since \
                        `#[scoped_claims]` implements the trait";
         errors.at(path, message);
     }
     for name in &serde.not_for_mirror {
-        let message = format!(
-            "serde's `{name}` does not go together with `under` and `default = ...`; remove one"
-        );
+        let message =
+            format!("serde's `{name}` does not work with `under` and `default = ...`; remove one");
         errors.at(name, message);
     }
-    Serde::Mirror
+    SerdeImpls::Mirror
 }

@@ -3,14 +3,13 @@
 use scoped_rules::constraint::NAMES;
 use syn::{Expr, LitStr};
 
+use super::argument_value;
 use super::arguments::{Argument, Arguments, Value, refuse_repeat, text};
+use super::claim_paths;
 use super::constraint::{self, WrittenConstraint};
-use super::model::Marks;
-use super::names;
-use super::shape::Shape;
-use super::value;
+use super::model::ClaimFlags;
+use super::type_shape::TypeShape;
 use crate::support::errors::Errors;
-use crate::support::suggest;
 
 const OTHERS: [&str; 7] = [
     "rename",
@@ -22,34 +21,34 @@ const OTHERS: [&str; 7] = [
     "allow_float",
 ];
 
-/// What `#[claim(...)]` says of a field.
+/// The arguments of `#[claim(...)]` on a field.
 #[derive(Default)]
-pub(super) struct OnClaim {
+pub(super) struct ClaimArguments {
     pub(super) rename: Option<LitStr>,
     pub(super) under: Option<LitStr>,
-    /// A mistake may hide a name.
+    /// Whether a mistake may hide the name of the claim.
     pub(super) is_unclear: bool,
-    pub(super) default: Option<Default>,
+    pub(super) default: Option<WrittenDefault>,
     pub(super) skip: bool,
-    pub(super) marks: Marks,
+    pub(super) flags: ClaimFlags,
     pub(super) constraints: Vec<WrittenConstraint>,
 }
 
-pub(super) enum Default {
+pub(super) enum WrittenDefault {
     OfType,
     Value(Expr),
 }
 
-/// Reads them. `can_change_serde` is false under a derive, which cannot add serde's attributes.
+/// Reads the arguments. `can_change_serde` is false under a derive, which cannot add attributes of serde.
 pub(super) fn read(
     arguments: &Arguments,
-    shape: Shape,
+    shape: TypeShape,
     can_change_serde: bool,
     errors: &mut Errors,
-) -> OnClaim {
-    let mut claim = OnClaim {
+) -> ClaimArguments {
+    let mut claim = ClaimArguments {
         is_unclear: !arguments.complete,
-        ..OnClaim::default()
+        ..ClaimArguments::default()
     };
     let arguments = &arguments.list;
     for (index, argument) in arguments.iter().enumerate() {
@@ -70,21 +69,22 @@ pub(super) fn read(
                 claim.is_unclear |= claim.rename.is_none();
             }
             "under" => {
-                claim.under = text(argument, errors).filter(|name| names::check_part(name, errors));
+                claim.under =
+                    text(argument, errors).filter(|name| claim_paths::check_part(name, errors));
                 claim.is_unclear |= claim.under.is_none();
             }
             "default" => claim.default = default(argument, errors),
-            "skip" => claim.skip = value::flag(argument, errors),
-            "secret" => claim.marks.secret = value::flag(argument, errors),
-            "unread" => claim.marks.unread = value::flag(argument, errors),
-            "allow_float" => claim.marks.allow_float = value::flag(argument, errors),
+            "skip" => claim.skip = argument_value::flag(argument, errors),
+            "secret" => claim.flags.secret = argument_value::flag(argument, errors),
+            "unread" => claim.flags.unread = argument_value::flag(argument, errors),
+            "allow_float" => claim.flags.allow_float = argument_value::flag(argument, errors),
             rule if NAMES.contains(&rule) => {
                 let constraint = constraint::read(argument, shape, errors);
                 claim.constraints.extend(constraint);
             }
             unknown => {
                 let known: Vec<&str> = OTHERS.into_iter().chain(NAMES).collect();
-                errors.at(name, suggest::unknown(unknown, &known));
+                errors.unknown_argument(name, unknown, &known);
                 claim.is_unclear = true;
             }
         }
@@ -95,7 +95,7 @@ pub(super) fn read(
             .find(|argument| argument.name != "skip" && argument.name != "default")
     {
         let message = format!(
-            "the field is skipped, so it is no claim; remove `skip` or `{}`",
+            "the field is skipped, so it is not a claim; remove `skip` or `{}`",
             other.name
         );
         errors.at(&other.name, message);
@@ -105,10 +105,10 @@ pub(super) fn read(
     claim
 }
 
-fn default(argument: &Argument, errors: &mut Errors) -> Option<Default> {
+fn default(argument: &Argument, errors: &mut Errors) -> Option<WrittenDefault> {
     match &argument.value {
-        Value::Flag => Some(Default::OfType),
-        Value::Is(value) => Some(Default::Value(value.clone())),
+        Value::Flag => Some(WrittenDefault::OfType),
+        Value::Is(value) => Some(WrittenDefault::Value(value.clone())),
         Value::List(_) => {
             let message = "`default` takes its value after `=`; write `default = ...`";
             errors.at(&argument.name, message);
@@ -117,16 +117,16 @@ fn default(argument: &Argument, errors: &mut Errors) -> Option<Default> {
     }
 }
 
-fn check_default(claim: &OnClaim, shape: Shape, errors: &mut Errors) {
-    if let Some(Default::Value(value)) = &claim.default
-        && let Some(literal) = value::literal(value)
+fn check_default(claim: &ClaimArguments, shape: TypeShape, errors: &mut Errors) {
+    if let Some(WrittenDefault::Value(value)) = &claim.default
+        && let Some(literal) = argument_value::literal(value)
         && constraint::fits(&literal, "default", shape, errors).is_some()
     {
         constraint::check_value(&literal, "default", &claim.constraints, errors);
     }
 }
 
-/// What has to reach serde, which a derive cannot tell anything.
+/// Reports an argument that serde must know, because a derive cannot pass it to serde.
 fn refuse_under_derive(argument: &Argument, name: &str, errors: &mut Errors) -> bool {
     let remedy = match name {
         "rename" | "default" | "skip" => format!("write `#[serde({name})]`"),
@@ -134,7 +134,7 @@ fn refuse_under_derive(argument: &Argument, name: &str, errors: &mut Errors) -> 
         _ => return false,
     };
     let remedy = remedy.replace("(rename)", "(rename = \"...\")");
-    let message = format!("a derive cannot tell serde of `{name}`; {remedy}");
+    let message = format!("a derive cannot pass `{name}` to serde; {remedy}");
     errors.at(&argument.name, message);
     true
 }

@@ -1,28 +1,28 @@
-//! From the model to tokens. Nothing can fail here.
+//! From the model to tokens. It cannot fail.
 
 mod claims;
 mod mirror;
-mod on_struct;
 mod policies;
-mod types;
+mod serde_derives;
+mod type_checks;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Lifetime, Type, WherePredicate, parse_quote};
 
-use super::model::{Clash, Model, Serde};
+use super::model::{Clash, Model, SerdeImpls};
 use super::policies::Policies;
-use super::shape::option_content;
+use super::type_shape::option_content;
 
 pub(super) fn generate(model: &Model, policies: Option<&Policies>) -> TokenStream {
     let item = match model.serde {
-        Serde::OnStruct { .. } => on_struct::item(model),
-        Serde::Mirror => mirror::item(model),
-        // A derive only adds.
-        Serde::User => TokenStream::new(),
+        SerdeImpls::OnStruct { .. } => serde_derives::item(model),
+        SerdeImpls::Mirror => mirror::item(model),
+        // A derive only adds items.
+        SerdeImpls::User => TokenStream::new(),
     };
     let claims = claims::implementation(model);
-    let types = types::check(model);
+    let types = type_checks::check(model);
     let clashes = model.clashes.iter().map(clash);
     let policies = policies.map(|policies| policies::check(model, policies));
     quote! {
@@ -34,9 +34,9 @@ pub(super) fn generate(model: &Model, policies: Option<&Policies>) -> TokenStrea
     }
 }
 
-/// What makes the struct `Deserialize`: that its fields' types are. The needless `for` makes it a
-/// condition where it would be an error, so that nobody has to read claims back. Fields that may not
-/// exist are left to serde's derive.
+/// The bounds of `Deserialize`: the types of the fields implement it. The needless `for` makes an unsatisfied
+/// bound a condition instead of an error, so that a struct need not be `Deserialize`. Fields with `#[cfg]`
+/// are left to serde's derive.
 fn deserialize_bounds(model: &Model) -> Vec<WherePredicate> {
     let serde = {
         let runtime = &model.runtime;
@@ -59,8 +59,8 @@ fn deserialize_bounds(model: &Model) -> Vec<WherePredicate> {
     bounds
 }
 
-/// Not a type that is named by `$crate`, which means nothing in the strings that serde is told bounds
-/// in, nor one with the struct itself in it: that would be its own condition.
+/// Whether the type can be in a bound. A path with `$crate` cannot, because serde takes bounds as strings. A
+/// type that contains the struct itself cannot either, because the bound would depend on itself.
 fn can_be_bound(ty: TokenStream, own: &Ident) -> bool {
     ty.into_iter().all(|token| match token {
         TokenTree::Ident(ident) => ident != "$crate" && ident != *own,
@@ -69,7 +69,7 @@ fn can_be_bound(ty: TokenStream, own: &Ident) -> bool {
     })
 }
 
-/// The lifetime that is read from: serde reads `&'static str` from what lives as long.
+/// The lifetime of the input: serde deserializes `&'static str` from `'static` input.
 fn de_lifetime(model: &Model) -> Lifetime {
     let mut read = model.fields.iter().filter(|field| field.asks.is_read);
     let name = if read.any(|field| borrows(&field.ty)) {
@@ -80,8 +80,8 @@ fn de_lifetime(model: &Model) -> Lifetime {
     Lifetime::new(name, Span::call_site())
 }
 
-/// Serde's own rule: `&str` and `&[u8]`, also in an `Option`. Another lifetime than `'static` is
-/// refused elsewhere.
+/// Whether serde borrows the field by its own rule: `&str` and `&[u8]`, also in an `Option`. Lifetimes other
+/// than `'static` are refused elsewhere.
 fn borrows(ty: &Type) -> bool {
     match ty {
         Type::Group(group) => borrows(&group.elem),
@@ -96,7 +96,7 @@ fn borrows(ty: &Type) -> bool {
     }
 }
 
-/// For `#[serde(bound = "...")]`.
+/// The bounds as a string for `#[serde(bound = "...")]`.
 fn in_string(bounds: &[WherePredicate]) -> String {
     quote!(#(#bounds),*).to_string()
 }

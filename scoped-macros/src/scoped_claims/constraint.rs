@@ -1,4 +1,4 @@
-//! The constraints of one field: each against its type, and all against each other. What they mean is in
+//! The constraints of one field, checked against its type and against each other. Their meaning is in
 //! `scoped_rules::constraint`.
 
 use proc_macro2::Span;
@@ -6,19 +6,19 @@ use scoped_rules::constraint::{self, Literal, Number};
 use scoped_rules::{ClaimKind, uuid};
 use syn::Path;
 
+use super::argument_value::{self, WrittenLiteral};
 use super::arguments::{Argument, text};
-use super::shape::Shape;
-use super::value::{self, WrittenLiteral};
+use super::type_shape::TypeShape;
 use crate::support::errors::Errors;
 
-/// A constraint that keeps its own texts.
+/// A constraint that owns its texts.
 pub(super) type Constraint = constraint::Constraint<String, Vec<Literal<String>>>;
 
-/// A constraint where it stands.
+/// A constraint and where it is written.
 pub(super) struct WrittenConstraint {
     pub(super) constraint: Constraint,
     pub(super) span: Span,
-    /// The places of what `one_of` lists.
+    /// The spans of the values of `one_of`.
     listed: Vec<Span>,
     /// The function of `custom`.
     pub(super) path: Option<Path>,
@@ -27,13 +27,13 @@ pub(super) struct WrittenConstraint {
 /// Reads one constraint.
 pub(super) fn read(
     argument: &Argument,
-    shape: Shape,
+    shape: TypeShape,
     errors: &mut Errors,
 ) -> Option<WrittenConstraint> {
     let name = argument.name.to_string();
     if !constraint::applies_to(&name, shape.kind) {
         let message = format!(
-            "`{name}` means nothing for {}; remove it, or check with `custom = path`",
+            "`{name}` does not apply to {}; remove it, or check with `custom = path`",
             shape.kind.noun()
         );
         errors.at(&argument.name, message);
@@ -43,11 +43,11 @@ pub(super) fn read(
     let mut listed = Vec::new();
     let mut path = None;
     let constraint = match name.as_str() {
-        "non_empty" => value::flag(argument, errors).then_some(Constraint::NonEmpty)?,
-        "uuid" => value::flag(argument, errors).then_some(Constraint::Uuid)?,
+        "non_empty" => argument_value::flag(argument, errors).then_some(Constraint::NonEmpty)?,
+        "uuid" => argument_value::flag(argument, errors).then_some(Constraint::Uuid)?,
         "min" | "max" => {
             let number;
-            (number, span) = value::number(argument, errors)?;
+            (number, span) = argument_value::number(argument, errors)?;
             let value = Literal::Number(number);
             fits(&WrittenLiteral { value, span }, &name, shape, errors)?;
             match name.as_str() {
@@ -57,14 +57,14 @@ pub(super) fn read(
         }
         "min_len" | "max_len" => {
             let count;
-            (count, span) = value::count(argument, errors)?;
+            (count, span) = argument_value::count(argument, errors)?;
             match name.as_str() {
                 "min_len" => Constraint::MinLen(count),
                 _ => Constraint::MaxLen(count),
             }
         }
         "one_of" => {
-            let literals = value::literals(argument, errors)?;
+            let literals = argument_value::literals(argument, errors)?;
             for literal in &literals {
                 fits(literal, &name, shape, errors)?;
             }
@@ -83,11 +83,15 @@ pub(super) fn read(
             span = pattern.span();
             Constraint::Pattern(pattern.value())
         }
-        _ => {
-            let function = value::path(argument, errors)?;
+        "custom" => {
+            let function = argument_value::path(argument, errors)?;
             let written = quote::quote!(#function).to_string().replace(' ', "");
             path = Some(function);
             Constraint::Custom(written)
+        }
+        _ => {
+            errors.unknown_argument(&argument.name, &name, &constraint::NAMES);
+            return None;
         }
     };
     Some(WrittenConstraint {
@@ -98,11 +102,11 @@ pub(super) fn read(
     })
 }
 
-/// Whether a literal can be a value of the type.
+/// Returns the value if the type can have it, otherwise reports it.
 pub(super) fn fits(
     literal: &WrittenLiteral,
     of: &str,
-    shape: Shape,
+    shape: TypeShape,
     errors: &mut Errors,
 ) -> Option<()> {
     let fits = match (&literal.value, shape.kind) {
@@ -124,16 +128,18 @@ pub(super) fn fits(
     fits.then_some(())
 }
 
-/// Refuses constraints that no value obeys, and listed values that break another one.
+/// Reports constraints that contradict each other, and values of `one_of` that violate another constraint.
 pub(super) fn check(constraints: &[WrittenConstraint], errors: &mut Errors) {
     for (index, written) in constraints.iter().enumerate() {
         for earlier in &constraints[..index] {
             let (one, other) = (&written.constraint, &earlier.constraint);
             if one.contradicts(other) {
-                // The lower bound comes first, whichever was written first.
+                // The message names the lower bound first.
                 let is_upper = matches!(one, Constraint::Max(_) | Constraint::MaxLen(_));
                 let (one, other) = if is_upper { (other, one) } else { (one, other) };
-                let message = format!("`{one}` contradicts `{other}`; no value obeys both");
+                let message = format!(
+                    "`{one}` contradicts `{other}`, so that no value satisfies both; change one of the two"
+                );
                 errors.span(written.span, message);
             }
         }
@@ -147,7 +153,7 @@ pub(super) fn check(constraints: &[WrittenConstraint], errors: &mut Errors) {
     }
 }
 
-/// Refuses a literal of `one_of` or `default` that breaks another constraint.
+/// Reports a literal of `one_of` or `default` that violates another constraint.
 pub(super) fn check_value(
     literal: &WrittenLiteral,
     of: &str,
@@ -157,8 +163,41 @@ pub(super) fn check_value(
     for WrittenConstraint { constraint, .. } in constraints {
         if constraint.check(literal.value.value()).is_err() {
             let message =
-                format!("{literal} of `{of}` breaks `{constraint}`; change one of the two");
+                format!("{literal} of `{of}` violates `{constraint}`; change one of the two");
             errors.span(literal.span, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::{format_ident, quote};
+    use scoped_rules::constraint::NAMES;
+
+    #[test]
+    fn every_constraint_of_the_rules_is_read() {
+        for name in NAMES {
+            let argument = format_ident!("{name}");
+            let item = quote!(
+                struct Tenant {
+                    #[claim(#argument)]
+                    plan: Plan,
+                }
+            );
+            let output = super::super::expand(quote!(), item).to_string();
+            assert!(!output.contains("unknown argument"), "{name}: {output}");
+        }
+    }
+
+    #[test]
+    fn every_constraint_of_the_rules_is_documented() {
+        let documentation = include_str!("../lib.rs");
+        for name in NAMES {
+            let row = documentation
+                .lines()
+                .filter(|line| line.starts_with("/// | `"))
+                .any(|line| line.contains(&format!("`{name}")));
+            assert!(row, "`{name}` is not in a table of `lib.rs`");
         }
     }
 }

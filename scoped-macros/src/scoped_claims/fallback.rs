@@ -1,5 +1,5 @@
-//! What stands in for the struct when something is wrong, so that one mistake is one message: the
-//! fields are there to complete and to construct, and every trait that was asked for is there.
+//! The output for a struct with mistakes, so that one mistake causes one message: its fields can be completed
+//! and constructed, and it implements every trait that it should.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,8 @@ use syn::{Attribute, Data, DeriveInput, Field, Meta, Path, Token, parse_quote};
 
 use crate::support::crate_path::CratePath;
 
-/// The item without serde and without its helper attributes, and stand-ins for what that removes.
+/// The item without serde and without helper attributes, and stand-ins for the implementations that this
+/// removes.
 pub(super) fn stand_in(mut item: DeriveInput, runtime: Option<&CratePath>) -> TokenStream {
     remove_serde_derives(&mut item.attrs);
     strip(&mut item.attrs);
@@ -36,7 +37,7 @@ fn strip_fields<'a>(fields: impl Iterator<Item = &'a mut Field>) {
     }
 }
 
-/// Removes what would be unknown, or a mistake a second time.
+/// Removes attributes that the compiler does not know or would report again.
 fn strip(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| match attribute.path() {
         path if path.is_ident("cfg_attr") => {
@@ -58,12 +59,12 @@ fn is_helper(path: &Path) -> bool {
             .is_some_and(|last| last.ident == "scoped_claims")
 }
 
-/// The same for a derive, which leaves the item to others.
+/// The stand-in of a derive, which does not output the item.
 pub(super) fn claims_only(item: &DeriveInput, runtime: Option<&CratePath>) -> TokenStream {
     runtime.map_or_else(TokenStream::new, |runtime| claims(item, runtime))
 }
 
-/// Removes serde's derives, which would complain of the same mistakes again.
+/// Removes serde's derives, which would report the same mistakes again.
 fn remove_serde_derives(attributes: &mut [Attribute]) {
     for attribute in attributes
         .iter_mut()

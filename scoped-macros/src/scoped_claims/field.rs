@@ -1,40 +1,40 @@
-//! One field: from what was written to what it becomes.
+//! From a written field to a field of the model.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Expr, ExprLit, Generics, Ident, Lit, Type};
 
-use super::claim_arguments::{self, OnClaim};
-use super::model::{Asks, Claim, Default, Field, Place, Rename};
-use super::names;
-use super::options::Options;
+use super::claim_arguments::{self, ClaimArguments};
+use super::claim_paths;
+use super::deserialize_names;
+use super::model::{Claim, ClaimLocation, DefaultValue, Field, ReadRequirements, Rename};
 use super::parse::WrittenField;
-use super::read_name;
 use super::rename_rule::RenameRule;
-use super::serde_attributes::{self, OnField, Skip};
-use super::shape::{Shape, is_option};
+use super::serde_attributes::{self, SerdeOnField, Skip};
+use super::struct_arguments::StructArguments;
+use super::type_shape::{TypeShape, is_option};
 use crate::support::errors::Errors;
 
-/// What the struct says of its fields.
-pub(super) struct Context<'a> {
-    pub(super) options: &'a Options,
+/// The settings of the struct that apply to its fields.
+pub(super) struct StructContext<'a> {
+    pub(super) options: &'a StructArguments,
     pub(super) rule: Option<RenameRule>,
     pub(super) read_rule: Option<RenameRule>,
     pub(super) name: &'a Ident,
     pub(super) generics: &'a Generics,
     pub(super) is_derive: bool,
-    /// Serde takes what is missing from the struct's own default.
+    /// Whether serde takes missing fields from the struct's own default.
     pub(super) has_default: bool,
 }
 
-pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Errors) -> Field {
+pub(super) fn check(written: &WrittenField, context: &StructContext, errors: &mut Errors) -> Field {
     let ty = &without_self(&written.field.ty, context);
     let serde = serde_attributes::on_field(&written.serde, errors);
     let shape = if serde.serializes_with {
-        Shape::UNKNOWN
+        TypeShape::UNKNOWN
     } else {
-        Shape::of(ty)
+        TypeShape::of(ty)
     };
     let on_claim = claim_arguments::read(&written.claim, shape, !context.is_derive, errors);
     refuse_twice(written, &on_claim, &serde, errors);
@@ -44,28 +44,29 @@ pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Erro
     let cfgs: Vec<_> = cfgs.cloned().collect();
     let is_skipped = serde.skip == Skip::Always || on_claim.skip;
     let skip_none = !context.is_derive && serde.skip == Skip::Never && !is_skipped && is_option(ty);
-    // After a mistake in what may name the claim, its name would be a guess, and a complaint about
-    // that name a second message for one mistake.
+    // After a mistake in an argument that may name the claim, the name would be a guess, and a message about
+    // it a second message about one mistake.
     let is_unclear = on_claim.is_unclear || serde.is_unclear || context.options.under_is_unclear;
     let place = if is_skipped || is_unclear {
         None
     } else {
         place(written, &on_claim, &serde, context, errors)
     };
-    // The name that is wrong for writing would be wrong for reading, too.
+    // A name that is wrong for writing would be reported for reading too.
     let is_refused = place.is_none() && !is_skipped;
     let read_names = if serde.skips_reading || on_claim.skip || is_unclear || is_refused {
         Vec::new()
     } else {
-        let read = read_name::read(written, &on_claim, &serde, context, errors);
-        read_name::check(&read, place.as_ref(), context, errors);
+        let read = deserialize_names::read(written, &on_claim, &serde, context, errors);
+        deserialize_names::check(&read, place.as_ref(), context, errors);
         read
     };
-    // Serde reads a missing `Option` as `None`, but not through a function of the user's, and nothing
-    // else that was left out because it is empty.
+    // Serde reads a missing `Option` as `None`, unless a function of the user reads it; any other field that
+    // was left out because it is empty needs a default.
     let is_left_out = serde.skips_empty || (skip_none && serde.deserializes_with);
     let is_told = context.is_derive || context.has_default || serde.has_default;
-    let absent = (is_left_out && !is_told && on_claim.default.is_none()).then_some(Default::OfType);
+    let absent =
+        (is_left_out && !is_told && on_claim.default.is_none()).then_some(DefaultValue::OfType);
     let asks = asks(&on_claim, &serde, context.has_default, absent.is_some());
     let is_plain = !serde.serializes_with && !mentions(ty.to_token_stream(), context.generics);
     let default = on_claim
@@ -88,7 +89,7 @@ pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Erro
                 cfgs: cfgs.clone(),
                 shape,
                 optional: is_option(ty) || serde.skip == Skip::If,
-                marks: on_claim.marks,
+                flags: on_claim.flags,
                 constraints: on_claim.constraints,
             }),
         cfgs,
@@ -106,17 +107,22 @@ pub(super) fn check(written: &WrittenField, context: &Context, errors: &mut Erro
     }
 }
 
-/// Whether serde's derive on the struct itself cannot do what the field wants.
+/// Whether the field needs the mirror, because serde's derive on the struct itself cannot express it.
 pub(super) fn needs_mirror(field: &Field) -> bool {
     let is_inside = field
         .claim
         .as_ref()
         .is_some_and(|claim| !claim.under.is_empty());
-    is_inside || matches!(field.default, Some(Default::Value(_)))
+    is_inside || matches!(field.default, Some(DefaultValue::Value(_)))
 }
 
-/// What `#[claim]` and `#[serde]` both say.
-fn refuse_twice(written: &WrittenField, claim: &OnClaim, serde: &OnField, errors: &mut Errors) {
+/// Reports arguments that `#[claim]` and `#[serde]` both have.
+fn refuse_twice(
+    written: &WrittenField,
+    claim: &ClaimArguments,
+    serde: &SerdeOnField,
+    errors: &mut Errors,
+) {
     if let (Some(_), Some(again)) = (&claim.rename, &serde.rename) {
         let message = "`#[claim]` renames this field already; remove one of the two";
         errors.at(again, message);
@@ -135,19 +141,19 @@ fn refuse_twice(written: &WrittenField, claim: &OnClaim, serde: &OnField, errors
             .iter()
             .find(|argument| argument.name != "skip")
     {
-        let message = "serde skips this field, so it is no claim; remove `#[claim]` or the skip";
+        let message = "serde skips this field, so it is not a claim; remove `#[claim]` or the skip";
         errors.at(&argument.name, message);
     }
 }
 
-/// Where the claim is, as serde will name it, and where that is written.
+/// The path of the claim as serde will write it, and where it is written.
 fn place(
     written: &WrittenField,
-    claim: &OnClaim,
-    serde: &OnField,
-    context: &Context,
+    claim: &ClaimArguments,
+    serde: &SerdeOnField,
+    context: &StructContext,
     errors: &mut Errors,
-) -> Option<Place> {
+) -> Option<ClaimLocation> {
     let (name, span) = if let Some(renamed) = claim.rename.as_ref().or(serde.rename.as_ref()) {
         (renamed.value(), renamed.span())
     } else {
@@ -159,7 +165,7 @@ fn place(
         };
         (name, written.name.span())
     };
-    if !names::check_name(&name, span, errors) {
+    if !claim_paths::check_name(&name, span, errors) {
         return None;
     }
     let allow = context.options.allow_user_metadata;
@@ -168,21 +174,26 @@ fn place(
         (Some(_), _) => {}
         (None, Some(under)) => {
             let remedy = "use another object";
-            names::check_root(&under.value(), under.span(), remedy, allow, errors);
+            claim_paths::check_root(&under.value(), under.span(), remedy, allow, errors);
         }
-        (None, None) => names::check_root(&name, span, "rename this field", allow, errors),
+        (None, None) => claim_paths::check_root(&name, span, "rename this field", allow, errors),
     }
-    let mut path = read_name::objects(claim, context);
+    let mut path = deserialize_names::objects(claim, context);
     path.push(name);
-    Some(Place { path, span })
+    Some(ClaimLocation { path, span })
 }
 
-fn asks(claim: &OnClaim, serde: &OnField, has_default: bool, is_left_out: bool) -> Asks {
+fn asks(
+    claim: &ClaimArguments,
+    serde: &SerdeOnField,
+    has_default: bool,
+    is_left_out: bool,
+) -> ReadRequirements {
     let is_read = !claim.skip && !serde.skips_reading;
-    let is_of_type = matches!(claim.default, Some(claim_arguments::Default::OfType));
+    let is_of_type = matches!(claim.default, Some(claim_arguments::WrittenDefault::OfType));
     let is_defaulted = claim.default.is_some() || serde.has_default;
     let plain_default = is_of_type || serde.has_plain_default || is_left_out;
-    Asks {
+    ReadRequirements {
         serialize: !claim.skip && serde.skip != Skip::Always && !serde.serializes_with,
         is_read,
         deserialize: is_read && !serde.deserializes_with,
@@ -190,30 +201,31 @@ fn asks(claim: &OnClaim, serde: &OnField, has_default: bool, is_left_out: bool) 
     }
 }
 
-/// A literal text becomes whatever the field is; what stands for an `Option`'s content is put in one.
-fn default(value: &claim_arguments::Default, is_option: bool) -> Default {
+/// The default as tokens: a text literal is converted to the type of the field, and a value for the content
+/// of an `Option` is put in `Some`.
+fn default(value: &claim_arguments::WrittenDefault, is_option: bool) -> DefaultValue {
     let value = match value {
-        claim_arguments::Default::OfType => return Default::OfType,
-        claim_arguments::Default::Value(value) => value,
+        claim_arguments::WrittenDefault::OfType => return DefaultValue::OfType,
+        claim_arguments::WrittenDefault::Value(value) => value,
     };
     let Expr::Lit(ExprLit { lit, .. }) = value else {
-        return Default::Value(value.to_token_stream());
+        return DefaultValue::Value(value.to_token_stream());
     };
     let value = match lit {
         Lit::Str(_) => quote!(::core::convert::Into::into(#value)),
         _ => value.to_token_stream(),
     };
-    Default::Value(if is_option {
+    DefaultValue::Value(if is_option {
         quote!(::core::option::Option::Some(#value))
     } else {
         value
     })
 }
 
-/// Whether the tokens of a type name one of the struct's parameters, or cannot be in a string.
+/// Whether the tokens of a type name one of the parameters of the struct, or cannot be in a string.
 fn mentions(tokens: TokenStream, generics: &Generics) -> bool {
     tokens.into_iter().any(|token| match token {
-        // Serde is told types in strings, where `$crate` means nothing.
+        // Serde takes types as strings, in which `$crate` has no meaning.
         TokenTree::Ident(ident) if ident == "$crate" => true,
         TokenTree::Ident(ident) => {
             let types = generics
@@ -229,8 +241,8 @@ fn mentions(tokens: TokenStream, generics: &Generics) -> bool {
     })
 }
 
-/// The type with the struct's own in place of `Self`, which would be another elsewhere.
-fn without_self(ty: &Type, context: &Context) -> Type {
+/// The type with the struct's own type in place of `Self`, which denotes another type elsewhere.
+fn without_self(ty: &Type, context: &StructContext) -> Type {
     let (_, arguments, _) = context.generics.split_for_impl();
     let name = context.name;
     let own = quote!(#name #arguments);

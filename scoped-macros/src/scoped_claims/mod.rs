@@ -1,37 +1,37 @@
 //! `#[scoped_claims]`: a struct whose fields are claims.
 
+mod argument_value;
 mod arguments;
 mod check;
 mod claim_arguments;
+mod claim_paths;
 mod codegen;
 mod constraint;
+mod deserialize_names;
 mod fallback;
 mod field;
 mod model;
-mod names;
-mod options;
 mod parse;
 mod policies;
-mod read_name;
 mod rename_rule;
 mod serde_attributes;
-mod shape;
-mod value;
+mod struct_arguments;
+mod type_shape;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Item};
 
 use self::model::Model;
-use self::options::Options;
 use self::policies::Policies;
+use self::struct_arguments::StructArguments;
 use crate::support::errors::Errors;
 
-/// The attribute: the struct, serde's traits for it, and its claims.
+/// Expands the attribute: the struct, serde's traits for it, and its claims.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = arguments::read(arguments, &mut errors);
-    let options = options::read(&arguments, &mut errors);
+    let options = struct_arguments::read(&arguments, &mut errors);
 
     let input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
@@ -59,7 +59,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The derive: the claims of a struct that derives serde's traits itself.
+/// Expands the derive: the claims of a struct that derives serde's traits itself.
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let input = match syn::parse2::<DeriveInput>(item) {
@@ -67,7 +67,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let arguments = parse::derive_arguments(&input, &mut errors);
-    let options = options::read(&arguments, &mut errors);
+    let options = struct_arguments::read(&arguments, &mut errors);
     let runtime = options.runtime.clone();
     let model = model(&input, options, true, &mut errors);
     match (model, errors.finish(())) {
@@ -82,7 +82,7 @@ pub(crate) fn derive(item: TokenStream) -> TokenStream {
 
 fn model(
     input: &DeriveInput,
-    options: Options,
+    options: StructArguments,
     is_derive: bool,
     errors: &mut Errors,
 ) -> Option<(Model, Option<Policies>)> {

@@ -1,27 +1,27 @@
-//! What is true: everything the generated code needs, and nothing that could still be wrong.
+//! The model: everything that the generated code needs, and nothing that can still be wrong.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 
 use super::arguments::Argument;
 use super::constraint::WrittenConstraint;
-use super::shape::Shape;
+use super::type_shape::TypeShape;
 use crate::support::crate_path::CratePath;
 
 /// A struct of claims.
 pub(super) struct Model {
     pub(super) runtime: CratePath,
-    /// The struct as it was written, with its `#[claim]`s.
+    /// The struct as it is written, with its `#[claim]`s.
     pub(super) item: DeriveInput,
-    pub(super) serde: Serde,
+    pub(super) serde: SerdeImpls,
     /// Serde's arguments on the struct.
     pub(super) serde_arguments: Vec<Argument>,
-    /// The user says where serde is.
+    /// Whether the user names the path of serde.
     pub(super) names_serde: bool,
-    /// `Deserialize` is there when every field's type has it. If not, serde decides, or the user does.
+    /// Whether `Deserialize` is bounded by the types of the fields. If not, serde or the user decides.
     pub(super) bound_deserialize: bool,
     pub(super) role: Option<String>,
-    /// In seconds.
+    /// The lifetime in seconds.
     pub(super) expires_in: Option<u64>,
     pub(super) max_bytes: Option<usize>,
     pub(super) allow_user_metadata: bool,
@@ -30,126 +30,127 @@ pub(super) struct Model {
     pub(super) clashes: Vec<Clash>,
 }
 
-/// Who implements serde's traits.
+/// How serde's traits are implemented.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Serde {
-    /// Serde's derives on the struct: ours, or those that the user wrote already.
+pub(super) enum SerdeImpls {
+    /// Serde's derives on the struct, which the macro adds or the user wrote.
     OnStruct { serialize: bool, deserialize: bool },
-    /// Ours, by way of a second struct with serde's derives on it: claims are in objects, or have
-    /// defaults that are expressions.
+    /// By the macro, with serde's derives on a second struct: some claims are in objects or have defaults
+    /// that are expressions.
     Mirror,
-    /// The user; all of it.
+    /// By the user.
     User,
 }
 
-/// What one field becomes.
+/// One field.
 pub(super) struct Field {
     pub(super) name: Ident,
     pub(super) ty: Type,
-    /// When it exists.
+    /// Its `#[cfg]` attributes.
     pub(super) cfgs: Vec<Attribute>,
-    /// `None` when it is skipped.
+    /// The claim; `None` if the field is skipped.
     pub(super) claim: Option<Claim>,
-    /// To tell serde, if `#[claim]` renames the field.
+    /// The new name for serde, if `#[claim]` renames the field.
     pub(super) rename: Option<Rename>,
-    /// An `Option` whose `None` leaves the claim out.
+    /// Whether it is an `Option` whose `None` leaves the claim out.
     pub(super) skip_none: bool,
-    /// `#[claim(skip)]`
+    /// Whether it has `#[claim(skip)]`.
     pub(super) skip: bool,
-    /// `#[claim(default)]`, or with a value.
-    pub(super) default: Option<Default>,
+    /// The default of `#[claim(default)]`.
+    pub(super) default: Option<DefaultValue>,
     /// Serde's arguments on the field.
     pub(super) serde_arguments: Vec<Argument>,
-    /// It is serialised as its type says, and the type is as the struct's parameters leave it.
+    /// Whether the type of the field determines its JSON: no function serialises it, and the type does not
+    /// depend on parameters of the struct.
     pub(super) is_plain: bool,
-    /// What reading it back asks of its type.
-    pub(super) asks: Asks,
-    /// The names that serde reads it from: one at least, unless it is not read.
-    pub(super) read_names: Vec<Place>,
+    /// The traits that its type must have.
+    pub(super) asks: ReadRequirements,
+    /// The names that serde reads it from: at least one, unless the field is not read.
+    pub(super) read_names: Vec<ClaimLocation>,
 }
 
-/// What reading a field back asks of its type.
+/// The traits that the type of a field must have.
 #[derive(Clone, Copy, Default)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(super) struct Asks {
+pub(super) struct ReadRequirements {
     pub(super) serialize: bool,
     pub(super) deserialize: bool,
     pub(super) default: bool,
-    /// It is read at all, be it by a function.
+    /// Whether the field is read at all, be it by a function.
     pub(super) is_read: bool,
 }
 
-/// A claim's place in the token, and where the program says so.
+/// The path of a claim in the token, and where the program defines it.
 #[derive(Clone)]
-pub(super) struct Place {
-    /// The names that lead to it, its own at the end.
+pub(super) struct ClaimLocation {
+    /// The names of the objects that contain it, and its own name.
     pub(super) path: Vec<String>,
     pub(super) span: Span,
 }
 
-/// What an absent claim is read as.
-pub(super) enum Default {
-    /// `Default::default()`
+/// The value of an absent claim.
+pub(super) enum DefaultValue {
+    /// `Default::default()`.
     OfType,
-    /// This, already converted to the field's type.
+    /// This expression, which is already converted to the type of the field.
     Value(TokenStream),
 }
 
 /// One claim.
 pub(super) struct Claim {
-    /// The objects that it is in, from the outside.
+    /// The objects that contain it, the outermost first.
     pub(super) under: Vec<String>,
     pub(super) name: String,
-    /// The name's place: the field's own, or that of the string that renames it.
+    /// The span of the name: of the field, or of the string that renames it.
     pub(super) span: Span,
-    /// When the field exists.
+    /// The `#[cfg]` attributes of the field.
     pub(super) cfgs: Vec<Attribute>,
     pub(super) constraints: Vec<WrittenConstraint>,
-    pub(super) shape: Shape,
+    pub(super) shape: TypeShape,
     pub(super) optional: bool,
-    pub(super) marks: Marks,
+    pub(super) flags: ClaimFlags,
 }
 
-/// Arguments without a value that say something of the claim.
+/// The flags of a claim: arguments without a value.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Marks {
-    /// Tools must not show it.
+pub(super) struct ClaimFlags {
+    /// Tools must not show the value.
     pub(super) secret: bool,
-    /// No policy has to read it.
+    /// No policy needs to read it.
     pub(super) unread: bool,
     pub(super) allow_float: bool,
 }
 
 impl Claim {
-    /// The names that lead to it.
+    /// The path of the claim.
     pub(super) fn path(&self) -> Vec<String> {
         let mut path = self.under.clone();
         path.push(self.name.clone());
         path
     }
 
-    /// Where it is written.
-    pub(super) fn place(&self) -> Place {
-        Place {
+    /// The path of the claim, and where it is written.
+    pub(super) fn place(&self) -> ClaimLocation {
+        ClaimLocation {
             path: self.path(),
             span: self.span,
         }
     }
 }
 
-/// A field's new name.
+/// The new name of a field.
 pub(super) struct Rename {
     pub(super) name: LitStr,
-    /// The user's own `serde(rename(deserialize = "..."))` stays in force.
+    /// Whether the user's own `serde(rename(deserialize = "..."))` stays in force.
     pub(super) only_serialize: bool,
 }
 
-/// Two fields with one name that may never exist both.
+/// Two fields with one name, of which at most one may exist.
 pub(super) struct Clash {
-    /// The conditions of both.
+    /// The `#[cfg]` attributes of both.
     pub(super) cfgs: Vec<Attribute>,
     pub(super) span: Span,
     pub(super) message: String,

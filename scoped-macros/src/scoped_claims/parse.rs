@@ -1,4 +1,4 @@
-//! What was written, not yet judged: the struct, and the arguments of its attributes.
+//! The struct and the arguments of its attributes as they are written, before any check.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,10 +10,10 @@ use super::arguments::{self, Arguments};
 use crate::support::errors::Errors;
 
 /// A struct with named fields.
-pub(super) struct Written {
-    /// The struct as it was written.
+pub(super) struct WrittenStruct {
+    /// The struct as it is written.
     pub(super) item: DeriveInput,
-    /// The paths in its own `#[derive(...)]`s.
+    /// The paths in its `#[derive(...)]` attributes.
     pub(super) derives: Vec<Path>,
     /// Its `#[serde(...)]`.
     pub(super) serde: Arguments,
@@ -24,14 +24,14 @@ pub(super) struct Written {
 pub(super) struct WrittenField {
     pub(super) field: Field,
     pub(super) name: Ident,
-    /// Its `#[claim(...)]`.
+    /// The arguments of its `#[claim(...)]`.
     pub(super) claim: Arguments,
     /// Its `#[serde(...)]`.
     pub(super) serde: Arguments,
 }
 
-/// Reads the struct; `None` if it is no struct with named fields.
-pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<Written> {
+/// Reads the struct. Returns `None` if the item is not a struct with named fields.
+pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<WrittenStruct> {
     match &item.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(named) => {
@@ -51,7 +51,7 @@ pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<Written> {
                 let name = &item.ident;
                 errors.at(
                     name,
-                    format!("a unit struct has no room for claims; write `struct {name} {{}}`"),
+                    format!("a unit struct has no fields for claims; write `struct {name} {{}}`"),
                 );
                 None
             }
@@ -69,7 +69,7 @@ pub(super) fn item(item: DeriveInput, errors: &mut Errors) -> Option<Written> {
     }
 }
 
-/// What `#[claims(...)]` says beside `#[derive(ScopedClaims)]`.
+/// The arguments of `#[claims(...)]` next to `#[derive(ScopedClaims)]`.
 pub(super) fn derive_arguments(item: &DeriveInput, errors: &mut Errors) -> Arguments {
     let mut all = Arguments::default();
     for attribute in &item.attrs {
@@ -88,7 +88,7 @@ pub(super) fn derive_arguments(item: &DeriveInput, errors: &mut Errors) -> Argum
     all
 }
 
-fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) -> Written {
+fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) -> WrittenStruct {
     let mut derives = Vec::new();
     let mut serde = Arguments::default();
     for attribute in &item.attrs {
@@ -97,7 +97,7 @@ fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) 
             serde.append(serde_arguments(attribute, errors));
         } else if path.is_ident("derive") {
             let paths = Punctuated::<Path, Token![,]>::parse_terminated;
-            // A malformed `derive` is the compiler's to explain.
+            // The compiler reports a malformed `derive`.
             derives.extend(attribute.parse_args_with(paths).into_iter().flatten());
         } else if path.is_ident("claim") {
             errors.at(path, "`#[claim]` belongs on a field; move it there");
@@ -109,7 +109,7 @@ fn container(item: DeriveInput, fields: Vec<WrittenField>, errors: &mut Errors) 
             errors.at(path, "`#[scoped_claims]` is given twice; remove one");
         }
     }
-    Written {
+    WrittenStruct {
         item,
         derives,
         serde,
@@ -169,15 +169,15 @@ fn serde_arguments(attribute: &Attribute, errors: &mut Errors) -> Arguments {
     Arguments::UNREADABLE
 }
 
-/// The compiler resolves a field's `cfg_attr` only after the claims are named, so one that could change
-/// them would be overlooked. That of a struct it resolves before.
+/// Reports a `cfg_attr` on a field that may change its claim: the compiler resolves it only after this macro.
+/// It resolves that of a struct before.
 fn refuse_conditional(attribute: &Attribute, errors: &mut Errors) {
     if let Meta::List(list) = &attribute.meta {
         refuse_conditional_in(&list.tokens, errors);
     }
 }
 
-/// A `cfg_attr` can stand in another.
+/// A `cfg_attr` can contain another.
 fn refuse_conditional_in(tokens: &TokenStream, errors: &mut Errors) {
     let metas = Punctuated::<Meta, Token![,]>::parse_terminated;
     let metas = metas.parse2(tokens.clone()).unwrap_or_default();
@@ -193,7 +193,7 @@ fn refuse_conditional_in(tokens: &TokenStream, errors: &mut Errors) {
         {
             errors.at(
                 meta,
-                format!("a conditional `{name}` is not seen here; write the field twice, each with its own `#[cfg(...)]`"),
+                format!("a macro cannot see a conditional `{name}`; write the field twice, each with its own `#[cfg(...)]`"),
             );
         }
     }

@@ -1,10 +1,9 @@
 use scoped_rules::similar::nearest;
 
-/// What serde's `rename_all` does to the names of fields. Not to those of variants, where the same
-/// words mean something else.
+/// Serde's `rename_all` for the names of fields. For variants the same rules have other results.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) enum RenameRule {
-    /// Also `lowercase` and `snake_case`: serde takes a field to be so already.
+    /// Also `lowercase` and `snake_case`, because serde assumes that fields are in snake case.
     #[default]
     AsWritten,
     Upper,
@@ -26,7 +25,7 @@ const RULES: [&str; 8] = [
 ];
 
 impl RenameRule {
-    /// The rule of this name, or what is wrong with the name.
+    /// The rule with this name, or the message about the name.
     pub(super) fn named(name: &str) -> Result<Self, String> {
         match name {
             "lowercase" | "snake_case" => Ok(Self::AsWritten),
@@ -45,7 +44,7 @@ impl RenameRule {
         }
     }
 
-    /// The field's name under this rule; `None` where serde itself would panic.
+    /// The name of the field under this rule; `None` where serde itself panics.
     pub(super) fn apply(self, field: &str) -> Option<String> {
         Some(match self {
             Self::AsWritten => field.to_owned(),
@@ -82,9 +81,9 @@ fn pascal(field: &str) -> String {
 mod tests {
     use super::{RULES, RenameRule};
 
-    /// The rows of serde's own test of fields, and names that its rules treat in unexpected ways.
+    /// The rows of serde's own test of fields, and names with unexpected results.
     #[test]
-    fn the_rules_are_serdes() {
+    fn rename_rules_match_those_of_serde() {
         for (field, expected) in [
             (
                 "outcome",
@@ -141,9 +140,9 @@ mod tests {
         }
     }
 
-    /// Serde slices off the first byte, whatever it is.
+    /// Serde cuts off the first byte, even inside of a character.
     #[test]
-    fn camel_case_gives_up_where_serde_panics() {
+    fn camel_case_has_no_result_where_serde_panics() {
         assert_eq!(RenameRule::Camel.apply("__"), None);
         assert_eq!(RenameRule::Camel.apply("état"), None);
     }

@@ -1,16 +1,16 @@
-//! What serde's attributes mean for the claims: read where we can follow, refused where we cannot.
+//! The meaning of serde's attributes for the claims. Attributes that this macro cannot follow are refused.
 
 mod on_field;
 
-pub(super) use on_field::{OnField, Skip, on_field};
+pub(super) use on_field::{SerdeOnField, Skip, on_field};
 
 use syn::{ExprPath, Ident, LitStr};
 
 use super::arguments::{self, Argument, Arguments, Value, refuse_repeat, text};
 use super::rename_rule::RenameRule;
-use crate::support::{errors::Errors, suggest};
+use crate::support::errors::Errors;
 
-/// Serde's arguments on a struct that leave the claims' shape alone.
+/// Serde's arguments on a struct that do not change the set of claims.
 const ON_STRUCT: [&str; 9] = [
     "rename",
     "rename_all",
@@ -23,30 +23,30 @@ const ON_STRUCT: [&str; 9] = [
     "expecting",
 ];
 
-/// What a struct's `#[serde(...)]` says.
+/// The arguments of `#[serde(...)]` on a struct.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(super) struct OnStruct {
-    /// `None` if it cannot be told, after a mistake.
+pub(super) struct SerdeOnStruct {
+    /// The rule for writing; `None` after a mistake.
     pub(super) rename_all: Option<RenameRule>,
-    /// The same for reading.
+    /// The rule for reading; `None` after a mistake.
     pub(super) read_rename_all: Option<RenameRule>,
-    /// The user says what `Deserialize` asks of the parameters.
+    /// Whether the user gives the bounds of `Deserialize`.
     pub(super) bounds_deserialize: bool,
-    /// Another type is read.
+    /// Whether another type is read, by `from` or `try_from`.
     pub(super) converts: bool,
-    /// What is missing comes from the struct's own default.
+    /// Whether missing fields come from the struct's own default.
     pub(super) has_default: bool,
-    /// Arguments that would not work on a mirror of the struct.
+    /// The arguments that do not work on a mirror of the struct.
     pub(super) not_for_mirror: Vec<Ident>,
-    /// The user says where serde is.
+    /// Whether the user names the path of serde.
     pub(super) names_serde: bool,
 }
 
-pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct {
-    let mut facts = OnStruct {
+pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> SerdeOnStruct {
+    let mut facts = SerdeOnStruct {
         rename_all: arguments.complete.then(RenameRule::default),
         read_rename_all: arguments.complete.then(RenameRule::default),
         bounds_deserialize: false,
@@ -60,7 +60,7 @@ pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct 
         match argument.name.to_string().as_str() {
             "rename_all" => {
                 let names = sides(argument, errors);
-                // Of the form for both sides, the rule is read once.
+                // In the form for both directions, the rule is reported once.
                 if let Some(name) = &names.deserialize.last()
                     && matches!(argument.value, Value::List(_))
                 {
@@ -99,7 +99,7 @@ pub(super) fn on_struct(arguments: &Arguments, errors: &mut Errors) -> OnStruct 
     facts
 }
 
-/// Whether `bound = "..."` or `bound(deserialize = "...")` is there.
+/// Whether `bound = "..."` or `bound(deserialize = "...")` is given.
 fn bounds_deserialize(argument: &Argument, errors: &mut Errors) -> bool {
     !sides(argument, errors).deserialize.is_empty()
 }
@@ -109,7 +109,7 @@ fn read_rule(name: &LitStr, errors: &mut Errors) -> Option<RenameRule> {
     errors.keep(rule.map_err(|message| syn::Error::new(name.span(), message)))
 }
 
-/// The names of both directions.
+/// The names for both directions.
 #[derive(Default)]
 struct Sides {
     serialize: Option<LitStr>,
@@ -131,8 +131,7 @@ fn sides(argument: &Argument, errors: &mut Errors) -> Sides {
     for side in &list.list {
         let name = side.name.to_string();
         if !matches!(name.as_str(), "serialize" | "deserialize") {
-            let message = suggest::unknown(&name, &["serialize", "deserialize"]);
-            errors.at(&side.name, message);
+            errors.unknown_argument(&side.name, &name, &["serialize", "deserialize"]);
             sides.is_unclear = true;
             continue;
         }
@@ -147,8 +146,8 @@ fn sides(argument: &Argument, errors: &mut Errors) -> Sides {
     sides
 }
 
-/// Serde refuses a wrong value itself, but then implements nothing, and every use of the struct
-/// would be a mistake more.
+/// Reports a wrong value. Serde would refuse it too, but then implement nothing, so that every use of the
+/// struct would be a further error.
 fn check_value(argument: &Argument, errors: &mut Errors) {
     let name = &argument.name;
     match name.to_string().as_str() {
@@ -180,7 +179,7 @@ fn check_value(argument: &Argument, errors: &mut Errors) {
     }
 }
 
-/// Serde lets these stand more than once, for one direction each.
+/// Reports repeated arguments. Serde allows some of them once for each direction.
 fn refuse_repeats(arguments: &[Argument], errors: &mut Errors) {
     for (index, argument) in arguments.iter().enumerate() {
         let name = argument.name.to_string();
@@ -199,8 +198,8 @@ fn refuse_repeats(arguments: &[Argument], errors: &mut Errors) {
     }
 }
 
-/// Refuses what would make the claims differ from what we read of the struct. Whether the argument
-/// is one of serde's at all.
+/// Reports arguments that change the set of claims in a way that this macro cannot follow. Returns whether
+/// the argument is one of serde's.
 fn is_known(at: &Ident, name: &str, known: &[&str], errors: &mut Errors) -> bool {
     if known.contains(&name) {
         return true;
@@ -212,7 +211,7 @@ fn is_known(at: &Ident, name: &str, known: &[&str], errors: &mut Errors) -> bool
             "write each claim as a field of this struct",
         ),
         "transparent" => ("takes away the names of the claims", remove.as_str()),
-        "tag" => ("adds a claim that is no field", "add a field for it"),
+        "tag" => ("adds a claim that is not a field", "add a field for it"),
         "into" => (
             "serialises another type",
             "put `#[scoped_claims]` on that type",
@@ -221,7 +220,7 @@ fn is_known(at: &Ident, name: &str, known: &[&str], errors: &mut Errors) -> bool
         "untagged" | "content" | "rename_all_fields" | "field_identifier"
         | "variant_identifier" => ("is for enums", remove.as_str()),
         _ => {
-            errors.at(at, suggest::unknown(name, known));
+            errors.unknown_argument(at, name, known);
             return false;
         }
     };

@@ -1,8 +1,8 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::TokenStreamExt;
 
-/// A function's body with its async block edited, if it ends with one: with `async move { .. }`, or
-/// with `Box::pin(async move { .. })`, as `async_trait` writes it.
+/// The body of a function with its async block edited, if the body ends with one: `async move { .. }`, or
+/// `Box::pin(async move { .. })` as `async_trait` writes it.
 pub(crate) fn edit(
     body: TokenStream,
     edit_block: impl FnOnce(TokenStream) -> TokenStream,
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_block_is() {
+    fn other_blocks_are_not_edited() {
         for body in [
             quote!(),
             quote!(a),

@@ -5,7 +5,7 @@ use syn::{Expr, ExprLit, Ident, Lit, Path, parse_quote};
 use super::errors::Errors;
 use super::manifest;
 
-/// Where generated code finds the runtime: `::scoped_runtime`, or what `crate = path` says.
+/// The path at which generated code finds the runtime: `::scoped_runtime`, or the value of `crate = path`.
 #[derive(Clone)]
 pub(crate) struct CratePath(Path);
 
@@ -16,8 +16,7 @@ impl Default for CratePath {
 }
 
 impl CratePath {
-    /// Where the runtime is if nothing is said: under its own name. A package that has given it another
-    /// one is told what to write.
+    /// The default path. If the package depends on the runtime under another name, reports what to write.
     pub(crate) fn assumed(errors: &mut Errors) -> Self {
         let Some(name) = manifest::renamed() else {
             return Self::default();
@@ -30,12 +29,12 @@ impl CratePath {
         Self(parse_quote!(::#name))
     }
 
-    /// Reads the value of `crate = path`. A path in a string is a mistake, but it says enough for a
-    /// stand-in, so it comes back too.
+    /// Reads the value of `crate = path`. A path in a string is a mistake, but is returned too, because it is
+    /// enough for a stand-in.
     pub(crate) fn read(value: &Expr, errors: &mut Errors) -> Option<Self> {
         match value {
             Expr::Path(path) if path.qself.is_none() && is_plain(&path.path) => {
-                // serde is told the path in a string, where `$crate` means nothing.
+                // Serde's attributes take the path as a string, in which `$crate` has no meaning.
                 if path
                     .path
                     .segments
@@ -72,7 +71,7 @@ impl CratePath {
         }
     }
 
-    /// The path from a module that is beside whoever wrote it, and imports all that is there.
+    /// The path as seen from a module next to the user's code that imports everything from there.
     pub(crate) fn seen_from_a_module(&self) -> TokenStream {
         let path = &self.0;
         let first = path.segments.first().map(|first| &first.ident);
@@ -86,7 +85,7 @@ impl CratePath {
         }
     }
 
-    /// The path of something inside the runtime, for attributes that take paths in strings.
+    /// The path of an item in the runtime, for attributes that take paths as strings.
     pub(crate) fn in_string(&self, inside: &str) -> String {
         format!("{}::{inside}", written(&self.0))
     }

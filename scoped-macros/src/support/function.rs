@@ -3,18 +3,18 @@ use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, LitStr, Signature, Token, Visibility};
 
-/// A function whose body is not parsed, so that an unfinished one still reaches the editor.
+/// A function whose body is not parsed, so that an unfinished body still reaches the editor.
 #[derive(Clone)]
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
-    /// `None` for a declaration in a trait.
+    /// The body; `None` for a declaration in a trait.
     pub(crate) body: Option<Group>,
 }
 
 impl Function {
-    /// The function with these statements before those of its body, if it has one.
+    /// The function with these statements at the beginning of its body, if it has one.
     pub(crate) fn beginning_with(&self, statements: &TokenStream) -> TokenStream {
         self.with_body(|body| quote!(#statements #body))
     }
@@ -63,7 +63,7 @@ impl Parse for Function {
     }
 }
 
-/// Whether only words that may stand before `fn` stand before it.
+/// Whether the input begins a function: only words that are allowed before `fn` come before it.
 fn begins_function(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
     loop {
@@ -87,7 +87,7 @@ fn begins_function(input: ParseStream<'_>) -> bool {
     }
 }
 
-/// `#![...]` must stay in front of every statement.
+/// Splits off the inner attributes, because `#![...]` must stay before every statement.
 fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
     let mut inner = TokenStream::new();
     let mut rest = body.into_iter().peekable();

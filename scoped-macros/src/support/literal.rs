@@ -1,4 +1,4 @@
-//! What the literals of both attributes mean: a role's name, and a duration.
+//! The literals of both attributes: names of roles, and durations.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use syn::LitStr;
 
 use super::errors::Errors;
 
-/// Refuses the name of a role that no token may carry.
+/// Reports a role that no token may have.
 pub(crate) fn check_role(name: &LitStr, errors: &mut Errors) {
     if let Err(mistake) = role::check(&name.value()) {
         let shown = name.value().escape_debug().to_string();
@@ -15,7 +15,7 @@ pub(crate) fn check_role(name: &LitStr, errors: &mut Errors) {
     }
 }
 
-/// The seconds of a literal lifetime, or what is wrong with it. `name` is the argument's.
+/// The seconds of a literal lifetime, or the message about it. `name` is the name of the argument.
 pub(crate) fn lifetime(name: &str, written: &str) -> Result<u64, String> {
     let seconds = seconds(written)?;
     match lifetime::check(Duration::from_secs(seconds)) {
@@ -24,7 +24,7 @@ pub(crate) fn lifetime(name: &str, written: &str) -> Result<u64, String> {
     }
 }
 
-/// The seconds of a literal such as `90s`, `15m` or `1h30m`, or what is wrong with it.
+/// The seconds of a literal such as `90s`, `15m` or `1h30m`, or the message about it.
 pub(crate) fn seconds(written: &str) -> Result<u64, String> {
     let wrong =
         |reason: &str, remedy: &str| Err(format!("duration `{written}` {reason}; {remedy}"));
@@ -84,7 +84,7 @@ pub(crate) fn seconds(written: &str) -> Result<u64, String> {
     Ok(total)
 }
 
-/// The leading characters that belong, and the others.
+/// The leading characters that satisfy the predicate, and the rest.
 fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(text.find(|letter| !belongs(letter)).unwrap_or(text.len()))
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::seconds;
 
     #[test]
-    fn units_add_up() {
+    fn the_units_of_a_duration_are_added() {
         assert_eq!(seconds("90s"), Ok(90));
         assert_eq!(seconds("15m"), Ok(900));
         assert_eq!(seconds("1h"), Ok(3600));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_says_why() {
+    fn an_invalid_duration_is_an_error_with_its_cause() {
         for (written, reason) in [
             ("", "is empty"),
             ("0s", "is zero"),

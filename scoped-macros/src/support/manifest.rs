@@ -1,12 +1,13 @@
-//! By which name a package depends on the runtime: a hint for those who have renamed it.
+//! The name under which a package depends on the runtime, for a hint to packages that rename it.
 
 use std::fs;
 use std::path::Path;
 
 const RUNTIME: &str = "scoped-runtime";
 
-/// The name by which the package that is compiled depends on the runtime, if it is another than its own
-/// and the manifest says so plainly. Whatever is in doubt is left to the compiler.
+/// The name under which the compiled package depends on the runtime, if it is another one than
+/// `scoped-runtime` and the manifest states it in a simple way. In any other case the compiler reports the
+/// missing crate.
 #[allow(
     clippy::disallowed_methods,
     reason = "Cargo says there which package is compiled"
@@ -24,7 +25,7 @@ fn renamed_in(manifest: &str) -> Option<String> {
         let line = line.trim();
         if let Some(header) = line.strip_prefix('[') {
             table = Table::read(header.split(']').next().unwrap_or_default());
-            // A table of its own, whose `package` may follow.
+            // The dependency has a table of its own, whose `package` may follow.
             if let Table::Dependency(name) = &table
                 && is_runtime(name)
             {
@@ -115,7 +116,7 @@ mod tests {
     use super::renamed_in;
 
     #[test]
-    fn a_dependency_under_another_name_is_found_where_the_manifest_says_so() {
+    fn a_renamed_dependency_is_found_in_the_manifest() {
         let package = "[package]\nname = \"app\"\n";
         for (dependencies, name) in [
             (

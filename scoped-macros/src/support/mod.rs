@@ -1,4 +1,4 @@
-//! What both attributes need.
+//! Code that both attributes use.
 
 pub(crate) mod async_block;
 pub(crate) mod crate_path;
@@ -6,4 +6,3 @@ pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod literal;
 pub(crate) mod manifest;
-pub(crate) mod suggest;

@@ -10,7 +10,7 @@ pub use crate::claims::{
     Checks, Claim, ClaimKind, ClaimValue, Class, Constraint, Description, Inspect, Literal, Number,
     Other, Pattern, Probe, ToJson, accept, deserialize_nested, kind_at, pattern, serialize_nested,
 };
-pub use crate::client::{AsyncClient, BlockingClient, installed};
+pub use crate::client::{AsyncClient, BlockingClient, ProjectClients, installed};
 pub use crate::error::Fallible;
 pub use crate::rest::prepared;
 pub use crate::verify::jws_verifies;

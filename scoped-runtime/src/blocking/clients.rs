@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{AnonymousClient, Blocking, ScopedClient, ScopedClientBuilder};
 use crate::claims::{NoClaims, ScopedClaims, ToUserId};
-use crate::client::{Health, KeyCheck, installed_or_from_env};
+use crate::client::{Health, KeyCheck, ProjectClients, installed_or_from_env};
 use crate::config::Config;
 use crate::error::{ClientError, ConfigurationError, Error};
 use crate::key::Rotation;
@@ -121,6 +121,13 @@ impl ScopedClients {
 impl From<crate::ScopedClients> for ScopedClients {
     fn from(clients: crate::ScopedClients) -> Self {
         Self { clients }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl ProjectClients for ScopedClients {
+    fn project_clients(&self) -> &crate::ScopedClients {
+        &self.clients
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use scoped_rules::uuid::{of_user, read_by_postgres};
+use scoped_rules::uuid::{parse_like_postgres, parse_user_id};
 use uuid::Uuid;
 
 use super::subject;
@@ -34,7 +34,7 @@ impl UserId {
                 remedy: "pass the user's ID from `auth.users`",
             });
         }
-        let uuid = of_user(id).map(Uuid::from_u128);
+        let uuid = parse_user_id(id).map(Uuid::from_u128);
         uuid.map(Self::from).ok_or(ClientError::InvalidUserId {
             reason: "is not a UUID, so `auth.uid()` would fail",
             remedy: "pass the user's ID from `auth.users`, or `UserId::external(..)` for a third-party issuer",
@@ -52,7 +52,7 @@ impl UserId {
     /// control characters.
     pub fn external(id: impl Into<String>) -> Result<Self, ClientError> {
         let id = id.into();
-        match (subject::mistake(&id), read_by_postgres(&id)) {
+        match (subject::mistake(&id), parse_like_postgres(&id)) {
             (Some(reason), _) => Err(ClientError::InvalidUserId {
                 reason,
                 remedy: "pass the `sub` that the issuer gives the user",
@@ -72,7 +72,9 @@ impl UserId {
 /// Whether a text names this user, in any spelling that PostgreSQL reads as the same UUID.
 impl PartialEq<str> for UserId {
     fn eq(&self, text: &str) -> bool {
-        let uuid = read_by_postgres(text).map(Uuid::from_u128).map(Self::from);
+        let uuid = parse_like_postgres(text)
+            .map(Uuid::from_u128)
+            .map(Self::from);
         uuid.map_or(self.as_str() == text, |uuid| *self == uuid)
     }
 }

@@ -1,6 +1,8 @@
-//! What `#[impersonate]` can give to a function, so that every other type is explained.
+//! The types that `#[impersonate]` works with, so that the compiler explains every other type.
 
-use super::ScopedClient;
+use std::ops::Deref;
+
+use super::{ScopedClient, ScopedClients};
 
 /// For an `async fn`.
 #[diagnostic::on_unimplemented(
@@ -33,4 +35,29 @@ impl<C> AsyncClient for ScopedClient<C> {
 #[diagnostic::do_not_recommend]
 impl<C> BlockingClient for ScopedClient<C, super::Blocking> {
     type Client = Self;
+}
+
+/// What `via = ..` takes: the `ScopedClients` of async or of blocking code, or a pointer to one.
+#[diagnostic::on_unimplemented(
+    message = "clients cannot be made with a `{Self}`",
+    label = "pass a `scoped_runtime::ScopedClients` here, or a `blocking::ScopedClients`"
+)]
+pub trait ProjectClients {
+    /// The project as async code sees it.
+    fn project_clients(&self) -> &ScopedClients;
+}
+
+#[diagnostic::do_not_recommend]
+impl ProjectClients for ScopedClients {
+    fn project_clients(&self) -> &ScopedClients {
+        self
+    }
+}
+
+/// References, smart pointers and guards of locks.
+#[diagnostic::do_not_recommend]
+impl<P: Deref<Target: ProjectClients> + ?Sized> ProjectClients for P {
+    fn project_clients(&self) -> &ScopedClients {
+        (**self).project_clients()
+    }
 }

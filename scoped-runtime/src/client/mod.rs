@@ -22,7 +22,7 @@ pub use default::get_client;
 pub use default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use default::installed_or_from_env;
-pub use given::{AsyncClient, BlockingClient};
+pub use given::{AsyncClient, BlockingClient, ProjectClients};
 pub use health::Health;
 pub use narrow::NarrowBuilder;
 

@@ -2,7 +2,8 @@ use std::any::type_name;
 use std::path::Path;
 
 use scoped_rules::policies::{
-    FindingKind, Known, Options, Project, Target, compare, is_below, names_table,
+    CompareOptions, FindingKind, KnownClaim, Project, TokenClaims, compare, entry_names_claim,
+    entry_names_table,
 };
 use scoped_rules::registered::set_by_the_runtime;
 
@@ -31,7 +32,7 @@ use crate::claims::{Claim, ScopedClaims};
 #[must_use = "it compares when it is run"]
 pub struct Check {
     patterns: Vec<String>,
-    options: Options,
+    options: CompareOptions,
 }
 
 impl Check {
@@ -39,7 +40,7 @@ impl Check {
     pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         Self {
             patterns: paths.into_iter().map(history::pattern).collect(),
-            options: Options::default(),
+            options: CompareOptions::default(),
         }
     }
 
@@ -84,10 +85,10 @@ impl Check {
     pub fn run<C: ScopedClaims>(&self) -> Result<Report, PoliciesError> {
         let project = history::project(&self.patterns)?;
         let known: Vec<_> = C::CLAIMS.iter().map(known).collect();
-        let target = Target {
+        let target = TokenClaims {
             name: name_of::<C>(),
-            known: &known,
-            runtime: set_by_the_runtime(),
+            claims: &known,
+            set_by_runtime: set_by_the_runtime(),
         };
         self.is_meaningful(&project, &known)?;
         let is_meant = |finding: &Finding| {
@@ -105,8 +106,8 @@ impl Check {
     }
 
     /// An entry that names nothing, or two answers to one question, is most likely a slip.
-    fn is_meaningful(&self, project: &Project, known: &[Known]) -> Result<(), PoliciesError> {
-        let Options {
+    fn is_meaningful(&self, project: &Project, known: &[KnownClaim]) -> Result<(), PoliciesError> {
+        let CompareOptions {
             tables,
             allow,
             warn,
@@ -121,7 +122,11 @@ impl Check {
             })
         };
         for entry in tables {
-            if !project.tables.iter().any(|table| names_table(entry, table)) {
+            if !project
+                .tables
+                .iter()
+                .any(|table| entry_names_table(entry, table))
+            {
                 return refused("tables", entry, "is no table of these files");
             }
         }
@@ -130,7 +135,7 @@ impl Check {
         for (index, (option, entries)) in lists.iter().enumerate() {
             for entry in *entries {
                 let is_kind = FindingKind::ALL.iter().any(|kind| kind.name() == entry);
-                if !is_kind && !claims.iter().any(|claim| is_below(entry, claim)) {
+                if !is_kind && !claims.iter().any(|claim| entry_names_claim(entry, claim)) {
                     let reason = "is neither a kind of finding nor the path of a claim";
                     return refused(option, entry, reason);
                 }
@@ -154,7 +159,7 @@ fn name_of<C>() -> &'static str {
 }
 
 /// A claim as the engine sees it.
-fn known(claim: &Claim) -> Known {
+fn known(claim: &Claim) -> KnownClaim {
     let path = claim.path().map(str::to_owned).collect();
-    Known::new(path, claim.kind(), claim.constraints().iter())
+    KnownClaim::new(path, claim.kind(), claim.constraints().iter())
 }

@@ -20,9 +20,9 @@ impl Finding {
     pub(super) fn of(project: &Project, finding: engine::Finding) -> Self {
         let object = finding.object.map(|index| &project.objects[index]);
         let place = finding
-            .place
+            .location
             .map(|place| (project.file(&place).to_owned(), place.line));
-        let others = finding.others.iter().map(|(object, place)| {
+        let others = finding.other_locations.iter().map(|(object, place)| {
             let object = Object::of(project, &project.objects[*object]);
             (object, project.file(place).to_owned(), place.line)
         });

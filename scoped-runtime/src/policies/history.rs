@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::PoliciesError;
 use scoped_rules::policies::Project;
-use scoped_rules::sql_files::{list, text_of};
+use scoped_rules::sql_files::{decode, list};
 
 /// A path as the engine takes it.
 pub(super) fn pattern(path: impl AsRef<Path>) -> String {
@@ -37,7 +37,7 @@ pub(super) fn project(patterns: &[String]) -> Result<Project, PoliciesError> {
             let name = short(&file);
             // A file that two patterns name is applied once.
             if history.iter().all(|(known, _)| *known != name) {
-                let (text, why) = text_of(bytes);
+                let (text, why) = decode(bytes);
                 skipped.extend(why.map(|why| (name.clone(), why.to_owned())));
                 history.push((name, text));
             }

@@ -46,8 +46,8 @@ impl Object {
                 .kind
                 .table()
                 .map(|table| engine::shown(&table.to_string())),
-            file: project.file(&object.place).to_owned(),
-            line: object.place.line,
+            file: project.file(&object.location).to_owned(),
+            line: object.location.line,
             shown: object.kind.to_string(),
         }
     }

@@ -70,15 +70,15 @@ impl Survey {
 }
 
 impl Read {
-    fn of(project: &Project, read: &engine::Read) -> Self {
+    fn of(project: &Project, read: &engine::ClaimRead) -> Self {
         Self {
             claim: read.dotted(),
-            cast: read.how.cast.clone(),
+            cast: read.usage.cast.clone(),
             through: read.through.clone(),
             allows_absence: read.optional,
             object: Object::of(project, project.owner(read)),
-            file: project.file(&read.place).to_owned(),
-            line: read.place.line,
+            file: project.file(&read.location).to_owned(),
+            line: read.location.line,
         }
     }
 

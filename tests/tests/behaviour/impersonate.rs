@@ -267,3 +267,34 @@ async fn a_body_runs_as_the_user_or_not_at_all() {
         }
     }
 }
+
+#[impersonate(user = ALICE, via = clients)]
+fn in_a_thread_of_async_code(
+    clients: &ScopedClients,
+    #[scoped] db: blocking::ScopedClient,
+) -> Result<blocking::ScopedClient, Error> {
+    Ok(db)
+}
+
+#[impersonate(user = ALICE, via = clients)]
+async fn in_a_task_of_blocking_code(
+    clients: &blocking::ScopedClients,
+    #[scoped] db: ScopedClient,
+) -> Result<ScopedClient, Error> {
+    Ok(db)
+}
+
+#[tokio::test]
+async fn clients_of_the_other_kind_lend_their_project_to_a_function() {
+    let (clients, _) = offline();
+    let threads = blocking::ScopedClients::from(clients.clone());
+    let in_a_thread = in_a_thread_of_async_code(&clients).unwrap();
+    let in_a_task = in_a_task_of_blocking_code(&threads).await.unwrap();
+    assert_eq!(
+        in_a_thread.token().unwrap().expose_secret(),
+        in_a_task.token().unwrap().expose_secret(),
+        "both share the session of the project",
+    );
+    clients.close_user(ALICE).unwrap();
+    assert!(in_a_thread.token().is_err() && in_a_task.token().is_err());
+}

@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use scoped_rules::ClaimKind;
 use scoped_rules::policies::{
-    Finding, FindingKind, Known, Object, ObjectKind, Options, Place, Project, Read, Severity,
-    Shape, Target, Test, compare, dotted, shown,
+    ClaimRead, CompareOptions, Extraction, Finding, FindingKind, KnownClaim, Object, ObjectKind,
+    Predicate, Project, Severity, SourceLocation, TokenClaims, compare, dotted, shown,
 };
 use scoped_rules::sql_files::files;
 
@@ -64,7 +64,7 @@ fn case(path: &Path) -> Case {
     let project = Project::read(&history);
     let several = history.len() > 1;
     let mut known = Vec::new();
-    let mut options = Options::default();
+    let mut options = CompareOptions::default();
     let mut label = Vec::new();
     let mut refused = false;
     for line in expected.lines() {
@@ -87,10 +87,10 @@ fn case(path: &Path) -> Case {
         facts.extend(policies(&project).map(|(_, policy)| format!("live {policy}")));
         label.retain(|line| line != "live none");
     }
-    let target = Target {
+    let target = TokenClaims {
         name: "Tenant",
-        known: &known,
-        runtime: &RUNTIME,
+        claims: &known,
+        set_by_runtime: &RUNTIME,
     };
     let findings = if known.is_empty() {
         project.findings.clone()
@@ -126,7 +126,7 @@ pub(crate) fn policies(project: &Project) -> impl Iterator<Item = (&Object, Stri
         })
 }
 
-fn known_claim(line: &str) -> Known {
+fn known_claim(line: &str) -> KnownClaim {
     let mut words = line.split(' ');
     let path = words
         .next()
@@ -147,10 +147,10 @@ fn known_claim(line: &str) -> Known {
     let one_of = words
         .next()
         .map(|list| list.split('|').map(str::to_owned).collect());
-    Known { path, kind, one_of }
+    KnownClaim { path, kind, one_of }
 }
 
-fn at(project: &Project, place: &Place, several: bool) -> String {
+fn at(project: &Project, place: &SourceLocation, several: bool) -> String {
     if several {
         project.shown(place)
     } else {
@@ -158,7 +158,7 @@ fn at(project: &Project, place: &Place, several: bool) -> String {
     }
 }
 
-pub(crate) fn read_line(project: &Project, read: &Read, several: bool) -> String {
+pub(crate) fn read_line(project: &Project, read: &ClaimRead, several: bool) -> String {
     let owner = match &project.owner(read).kind {
         ObjectKind::Policy { name, .. } => format!("policy {name}"),
         ObjectKind::Function { name, .. } => format!("function {name}"),
@@ -166,37 +166,37 @@ pub(crate) fn read_line(project: &Project, read: &Read, several: bool) -> String
         ObjectKind::Trigger { name, table } => format!("trigger {table}.{name}"),
         ObjectKind::Default { table, column } => format!("default {table}.{column}"),
     };
-    let shape = match read.how.shape {
-        Shape::Json => "json",
-        Shape::Text => "text",
-        Shape::JsonText => "jsontext",
+    let shape = match read.usage.extraction {
+        Extraction::Json => "json",
+        Extraction::Text => "text",
+        Extraction::JsonText => "jsontext",
     };
     let cast = read
-        .how
+        .usage
         .cast
         .as_ref()
         .map_or(String::new(), |cast| format!("::{cast}"));
-    let test = match &read.how.test {
-        Test::None => String::new(),
-        Test::Null => " null".to_owned(),
-        Test::Equal(literals) => format!(" = {}", literals.join("|")),
-        Test::NotEqual(literals) => format!(" <> {}", literals.join("|")),
-        Test::Has(literals) => format!(" ? {}", literals.join("|")),
-        Test::Contains(other) => format!(" @> {}", other.as_deref().unwrap_or_default())
+    let test = match &read.usage.predicate {
+        Predicate::None => String::new(),
+        Predicate::Null => " null".to_owned(),
+        Predicate::Equal(literals) => format!(" = {}", literals.join("|")),
+        Predicate::NotEqual(literals) => format!(" <> {}", literals.join("|")),
+        Predicate::Has(literals) => format!(" ? {}", literals.join("|")),
+        Predicate::Contains(other) => format!(" @> {}", other.as_deref().unwrap_or_default())
             .trim_end()
             .to_owned(),
-        Test::ContainedBy(other) => format!(" <@ {}", other.as_deref().unwrap_or_default())
+        Predicate::ContainedBy(other) => format!(" <@ {}", other.as_deref().unwrap_or_default())
             .trim_end()
             .to_owned(),
-        Test::Elements => " elements".to_owned(),
-        Test::Members => " members".to_owned(),
-        Test::JsonPath => " path".to_owned(),
+        Predicate::Elements => " elements".to_owned(),
+        Predicate::Members => " members".to_owned(),
+        Predicate::JsonPath => " path".to_owned(),
     };
     let through = read
         .through
         .as_ref()
         .map_or(String::new(), |name| format!(" via {name}"));
-    let at = at(project, &read.place, several);
+    let at = at(project, &read.location, several);
     format!(
         "read {at} {owner}: {} {shape}{cast}{test}{through}",
         read.dotted()
@@ -208,7 +208,7 @@ fn finding_line(project: &Project, finding: &Finding, several: bool) -> String {
         Severity::Error => "error",
         Severity::Warning => "warn",
     };
-    let place = finding.place.as_ref();
+    let place = finding.location.as_ref();
     let at = place.map_or("-".to_owned(), |place| at(project, place, several));
     let kind = finding.kind.name();
     format!("{severity} {at} {kind} {}", dotted(&finding.path))

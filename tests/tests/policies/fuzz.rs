@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use scoped_rules::policies::{Options, Project, Target, compare};
+use scoped_rules::policies::{CompareOptions, Project, TokenClaims, compare};
 
 fn run(text: String) {
     let project = Project::read(&[(PathBuf::from("x.sql"), text)]);
-    let target = Target {
+    let target = TokenClaims {
         name: "T",
-        known: &[],
-        runtime: &[],
+        claims: &[],
+        set_by_runtime: &[],
     };
-    compare(&project, &target, &Options::default());
+    compare(&project, &target, &CompareOptions::default());
     for object in &project.objects {
         let _ = object.kind.to_string();
     }

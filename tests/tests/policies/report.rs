@@ -91,7 +91,7 @@ fn what_is_not_seen_stands_below_the_table() {
     let spots: Vec<&str> = below.lines().collect();
     assert_eq!(spots.len(), 2, "{table}");
     for (spot, said) in spots.iter().zip([
-        "function `public.by_name` reads `app_metadata` by a key that only the run knows",
+        "function `public.by_name` reads `app_metadata` by a key that is only known at run time",
         "later.sql` is not read",
     ]) {
         assert!(

@@ -4,28 +4,30 @@ use std::fs;
 use std::path::PathBuf;
 
 use scoped_rules::ClaimKind;
-use scoped_rules::policies::{FindingKind, Known, Options, Project, Severity, Target, compare};
+use scoped_rules::policies::{
+    CompareOptions, FindingKind, KnownClaim, Project, Severity, TokenClaims, compare,
+};
 use scoped_rules::sql_files::files;
 
-fn known(path: &[&str], kind: ClaimKind) -> Known {
-    Known {
+fn known(path: &[&str], kind: ClaimKind) -> KnownClaim {
+    KnownClaim {
         path: path.iter().map(|key| (*key).to_owned()).collect(),
         kind,
         one_of: None,
     }
 }
 
-fn texts(sql: &str, known: &[Known]) -> Vec<String> {
+fn texts(sql: &str, known: &[KnownClaim]) -> Vec<String> {
     let project = Project::read(&[(
         PathBuf::from("supabase/migrations/x.sql"),
         format!("\n{sql}"),
     )]);
-    let target = Target {
+    let target = TokenClaims {
         name: "Tenant",
-        known,
-        runtime: &["sub", "role"],
+        claims: known,
+        set_by_runtime: &["sub", "role"],
     };
-    let findings = compare(&project, &target, &Options::default());
+    let findings = compare(&project, &target, &CompareOptions::default());
     findings.into_iter().map(|finding| finding.text).collect()
 }
 
@@ -66,7 +68,7 @@ fn a_wrong_type_says_what_the_claim_is() {
         found,
         [
             "policy `p` on `public.documents` reads claim `paid` and casts it to `uuid`, but it is a boolean in `Tenant` (supabase/migrations/x.sql:2)",
-            "policy `q` on `public.documents` reads `user_metadata.paid`, which users edit themselves; use `app_metadata` (supabase/migrations/x.sql:3)",
+            "policy `q` on `public.documents` reads `user_metadata.paid`, which users can edit; use `app_metadata` (supabase/migrations/x.sql:3)",
             "policy `q` on `public.documents` calls `auth.jwt()` for each row; write `(select auth.jwt())` (supabase/migrations/x.sql:3)",
         ]
     );
@@ -76,21 +78,21 @@ fn a_wrong_type_says_what_the_claim_is() {
 fn a_claim_that_nothing_reads_is_a_warning() {
     let project = Project::read(&[]);
     let claims = [known(&["tenant_id"], ClaimKind::Text)];
-    let target = Target {
+    let target = TokenClaims {
         name: "Tenant",
-        known: &claims,
-        runtime: &[],
+        claims: &claims,
+        set_by_runtime: &[],
     };
-    let found = compare(&project, &target, &Options::default());
+    let found = compare(&project, &target, &CompareOptions::default());
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].kind, found[0].severity),
         (FindingKind::Unread, Severity::Warning)
     );
     let allow = vec!["tenant_id".to_owned()];
-    let options = Options {
+    let options = CompareOptions {
         allow,
-        ..Options::default()
+        ..CompareOptions::default()
     };
     assert!(compare(&project, &target, &options).is_empty());
 }

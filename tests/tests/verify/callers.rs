@@ -95,7 +95,12 @@ async fn a_minted_client_has_what_was_verified_and_no_more() {
         &json!({ "aal": "aal2", "role": "reporting", "is_anonymous": true,
         "act": act, "unverified": "extra" }),
     );
-    let client = world.caller(&token).await.client(&world.clients).unwrap();
+    let client = world
+        .caller(&token)
+        .await
+        .client(&world.clients)
+        .client()
+        .unwrap();
     assert_eq!(client.claims().tenant_id, "acme");
 
     let minted = client.token().unwrap();
@@ -127,7 +132,12 @@ async fn anonymous_and_permanent_callers_share_no_token() {
     let anonymous = world.token(&json!({ "is_anonymous": true }));
     let permanent = world.token(&json!({}));
     for (token, expected) in [(&anonymous, true), (&permanent, false), (&anonymous, true)] {
-        let client = world.caller(token).await.client(&world.clients).unwrap();
+        let client = world
+            .caller(token)
+            .await
+            .client(&world.clients)
+            .client()
+            .unwrap();
         assert_eq!(client.token().unwrap().claims()["is_anonymous"], expected);
     }
     assert_eq!(world.mints(), 2);

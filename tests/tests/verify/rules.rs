@@ -190,7 +190,10 @@ async fn claims_that_do_not_fit_are_named_and_never_shown() {
         ),
         (
             json!({ "organisation": "", "app_metadata": { "plan": "secret-plan" } }),
-            vec!["`organisation` is empty", "`app_metadata.plan` is none of"],
+            vec![
+                "`organisation` is empty",
+                "`app_metadata.plan` is not one of",
+            ],
         ),
         (
             json!({ "organisation": "a", "app_metadata": { "plan": "pro" }, "seats": -4711 }),

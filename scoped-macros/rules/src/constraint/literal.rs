@@ -1,10 +1,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// A value that `one_of(...)` lists.
+/// A value in the list of `one_of(...)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Literal<T = &'static str> {
-    /// Text.
+    /// A text.
     Text(T),
     /// A number.
     Number(Number),
@@ -13,29 +13,29 @@ pub enum Literal<T = &'static str> {
 /// A number in a constraint.
 #[derive(Debug, Clone, Copy)]
 pub enum Number {
-    /// A whole one, exactly.
+    /// A whole number.
     Integer(i128),
-    /// One with a fraction.
+    /// A floating-point number.
     Float(f64),
 }
 
-/// What a constraint looks at of a claim's value.
+/// The part of a claim's value that constraints check.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'v> {
-    /// Text.
+    /// A text.
     Text(&'v str),
     /// A number.
     Number(Number),
-    /// A list of this many items.
+    /// A list with this number of items.
     List(usize),
-    /// An object of this many members.
+    /// An object with this number of members.
     Object(usize),
-    /// Anything else.
+    /// Any other value.
     Other,
 }
 
 impl<T: AsRef<str>> Literal<T> {
-    /// The literal as a value.
+    /// The literal as a value to check.
     pub fn value(&self) -> Value<'_> {
         match self {
             Self::Text(text) => Value::Text(text.as_ref()),
@@ -43,12 +43,12 @@ impl<T: AsRef<str>> Literal<T> {
         }
     }
 
-    /// Whether a value is this literal.
+    /// Whether a value equals the literal.
     pub(super) fn is(&self, value: Value<'_>) -> bool {
         self.value() == value
     }
 
-    /// The literal without quotes.
+    /// The literal without quotes, for messages.
     pub fn shown(&self) -> String {
         match self {
             Self::Text(text) => text.as_ref().to_owned(),
@@ -56,8 +56,10 @@ impl<T: AsRef<str>> Literal<T> {
         }
     }
 
-    /// As `->>` gives it in SQL; none of a fraction, which PostgreSQL writes in a way of its own.
-    pub fn as_sql_text(&self) -> Option<String> {
+    /// The literal as SQL's `->>` returns it; `None` for floating-point numbers, which PostgreSQL writes in
+    /// its own way.
+    #[cfg(feature = "policies")]
+    pub(crate) fn as_sql_text(&self) -> Option<String> {
         match self {
             Self::Number(Number::Float(_)) => None,
             Self::Text(_) | Self::Number(_) => Some(self.shown()),
@@ -86,7 +88,7 @@ impl<'v> Value<'v> {
         }
     }
 
-    /// How many of what: characters as PostgreSQL's `char_length` counts them.
+    /// The length and its unit. Characters are counted as PostgreSQL's `char_length` does.
     pub(super) fn length(self) -> Result<(usize, &'static str), String> {
         match self {
             Self::Text(text) => Ok((text.chars().count(), "characters")),
@@ -116,7 +118,8 @@ impl PartialEq for Number {
     }
 }
 
-/// Whole numbers are compared exactly; beside a fraction both are.
+/// Whole numbers are compared exactly. If one of the numbers is floating-point, both are compared as
+/// floating-point numbers.
 impl PartialOrd for Number {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {

@@ -1,13 +1,13 @@
 use std::fmt;
 
-use super::object::Place;
+use super::object::SourceLocation;
 
-/// How much a finding matters.
+/// How severe a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
-    /// Only a hint: the build goes on.
+    /// The build continues.
     Warning,
-    /// The policies and the claims cannot both be right.
+    /// The policies and the claims contradict each other, so the build fails.
     Error,
 }
 
@@ -21,40 +21,40 @@ impl fmt::Display for Severity {
     }
 }
 
-/// What a finding is about.
+/// What a finding reports.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// A claim is read that the tokens do not have.
+    /// An object reads a claim that the tokens do not have.
     Missing,
-    /// A claim is used as something that it never is.
+    /// An object uses a claim in a way that fails or is false for every value of the claim.
     Mismatch,
-    /// A claim is used as something that it only sometimes is.
+    /// An object uses a claim in a way that fails or is false for some values of the claim.
     Doubtful,
-    /// A policy trusts what users edit themselves.
+    /// A policy reads `user_metadata`, which users can edit.
     UserMetadata,
-    /// `auth.jwt()` outside of `(select ..)`, so that Postgres asks once for each row.
+    /// A policy calls `auth.jwt()` outside of `(select ..)`, so that PostgreSQL calls it once for each row.
     Unwrapped,
     /// `->> 'key'::type` casts the key, not the claim.
     KeyCast,
-    /// A claim that only Auth's own tokens carry.
+    /// An object reads a claim that only tokens of Supabase Auth carry.
     AuthOnly,
-    /// Top-level `role` compared with what is no database role.
+    /// An object compares the top-level claim `role` with a text that is not a database role.
     RoleLiteral,
-    /// A read that cannot be followed.
+    /// The engine cannot follow where the token, or a part of it, goes.
     Unfollowed,
-    /// A claim that nothing reads.
+    /// No object reads the claim.
     Unread,
-    /// A restrictive policy for sessions with a second factor.
+    /// A restrictive policy requires a second factor (`aal2`), which minted tokens do not have by default.
     Assurance,
-    /// Policies on a table whose row level security is off.
+    /// A table has policies, but its row level security is disabled.
     RlsOff,
-    /// A file that was not read, or not as it is.
+    /// A file was not read, or only with replacements for bytes that are not UTF-8.
     Skipped,
 }
 
 impl FindingKind {
-    /// All of them.
+    /// Every kind, in the order of the documentation.
     pub const ALL: [Self; 13] = [
         Self::Missing,
         Self::Mismatch,
@@ -71,7 +71,7 @@ impl FindingKind {
         Self::Skipped,
     ];
 
-    /// The name for `deny`, `warn` and `allow`.
+    /// The kind's name in `deny`, `warn` and `allow`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -91,26 +91,27 @@ impl FindingKind {
     }
 }
 
-/// Something to say about a read, or about a claim that nothing reads.
+/// A disagreement between policies and claims, or a mistake in a policy.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// How much it matters.
+    /// How severe it is.
     pub severity: Severity,
-    /// What it is about.
+    /// What it reports.
     pub kind: FindingKind,
-    /// The claim's path, if it is about one.
+    /// The path of the claim; empty if the finding is not about one claim.
     pub path: Vec<String>,
-    /// The index in [`Project::objects`](super::Project::objects); none for an unread claim.
+    /// The index in [`Project::objects`](super::Project::objects); `None` for an unread claim or a skipped
+    /// file.
     pub object: Option<usize>,
-    /// Where it is written; none for an unread claim.
-    pub place: Option<Place>,
-    /// Where else the same is to be said: the object and the place.
-    pub others: Vec<(usize, Place)>,
-    /// One sentence with file and line, in lower case and without a full stop.
+    /// Where the SQL is; `None` for an unread claim or a skipped file.
+    pub location: Option<SourceLocation>,
+    /// Other places with the same problem: the index of the object, and where the SQL is.
+    pub other_locations: Vec<(usize, SourceLocation)>,
+    /// A sentence with file and line, in lower case and without a full stop.
     pub text: String,
 }
 
-/// A path as people write it: `app_metadata.org`, `roles[]`.
+/// A path with dots: `app_metadata.org`, `roles[]`.
 pub fn dotted(path: &[String]) -> String {
     let mut text = String::new();
     for step in path {

@@ -1,49 +1,51 @@
-//! SQL to the claims that policies read. Knows nothing of macros.
+//! The engine that reads SQL migrations and finds the claims that live policies read. It knows nothing of macros.
 //!
-//! | step | where |
+//! | step | modules |
 //! |---|---|
-//! | which parts of a file | `section` |
-//! | text to tokens, also around damage | `lexer`, `quote`, `damage`, `escape` |
-//! | tokens to statements and trees | `split`, `syntax` |
-//! | the history: what is there, is not, or may be | `replay` |
-//! | how what was read of the token flows, and where it ends | `flow` |
-//! | live objects to reads | `survey` |
-//! | reads beside the claims of a struct | `compare`, `judge`, `fit`, `merge` |
+//! | the parts of a file that a tool applies | `migration_direction` |
+//! | text to tokens, also in text with an unbalanced quote | `lexer`, `token`, `quoted_text`, `string_escape`, `delimiter_index`, `source` |
+//! | tokens to statements | `statements` |
+//! | tokens to syntax trees | `syntax` |
+//! | statements to the objects that exist in the end | `replay` |
+//! | the token's way through expressions and functions | `dataflow` |
+//! | live objects to reads of claims | `claim_reads`, `project` |
+//! | reads compared with the claims of a struct | `compare`, `token_claims`, `check_read`, `claim_lookup`, `compatibility`, `finding_groups` |
+//! | shared nouns | `name`, `type_name`, `object`, `finding`, `line_index`, `text_functions` |
 //!
-//! A function of Postgres that is not understood yet goes into `flow/builtin.rs`, or `flow/jsonb.rs` if it is
-//! for JSON; an operator into `flow/operator.rs`; a statement that changes objects into `replay`.
+//! To teach the engine a function of PostgreSQL, edit `dataflow/builtin_functions.rs`, or
+//! `dataflow/json_functions.rs` for a JSON function; for an operator `dataflow/operator.rs`; for a statement
+//! that changes objects `replay`.
 
+mod check_read;
+mod claim_lookup;
+mod claim_reads;
 mod compare;
-mod damage;
-mod escape;
+mod compatibility;
+mod dataflow;
+mod delimiter_index;
 mod finding;
-mod fit;
-mod flow;
-mod judge;
+mod finding_groups;
 mod lexer;
-mod lines;
-mod lookup;
-mod merge;
+mod line_index;
+mod migration_direction;
 mod name;
 mod object;
-mod quote;
-mod read;
+mod project;
+mod quoted_text;
 mod replay;
-mod section;
 mod source;
-mod split;
-mod suggest;
-mod survey;
+mod statements;
+mod string_escape;
 mod syntax;
-mod target;
-mod template;
+mod text_functions;
 mod token;
-mod types;
+mod token_claims;
+mod type_name;
 
-pub use compare::{Options, blind_spots, compare, is_below, names_table};
+pub use compare::{CompareOptions, blind_spots, compare, entry_names_claim, entry_names_table};
+pub use dataflow::{ClaimUse, Extraction, Predicate};
 pub use finding::{Finding, FindingKind, Severity, dotted};
-pub use flow::{Shape, Test, Use};
 pub use name::{QualifiedName, shown};
-pub use object::{Object, ObjectKind, Place, Reach};
-pub use read::{Project, Read};
-pub use target::{Known, Target};
+pub use object::{Object, ObjectKind, SourceLocation};
+pub use project::{ClaimRead, Project};
+pub use token_claims::{KnownClaim, TokenClaims};

@@ -1,23 +1,23 @@
 use std::fmt;
 
-/// Postgres keeps 63 bytes of a name.
+/// PostgreSQL keeps 63 bytes of a name (`NAMEDATALEN` - 1).
 const MAX_BYTES: usize = 63;
 
-/// Stands for a part of dynamic SQL that is only known at run time. A private character that is a
-/// letter to the lexer, so that it may stand alone, in quotes or inside a name.
+/// A placeholder for a part of dynamic SQL that is only known at run time. It is a private-use character that
+/// the lexer treats as a letter, so that it may be a name, a part of a name, or in quotes.
 pub(crate) const UNKNOWN: char = '\u{e000}';
 
-/// A text for people: what only the run knows is `?`.
+/// The text with `?` in place of every part that is only known at run time.
 pub fn shown(text: &str) -> String {
     text.replace(UNKNOWN, "?")
 }
 
-/// A name with its schema, both as Postgres stores them.
+/// A name with its schema, both as PostgreSQL stores them.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct QualifiedName {
-    /// Such as `public`.
+    /// The schema, such as `public`.
     pub schema: String,
-    /// Such as `documents`.
+    /// The name, such as `documents`.
     pub name: String,
 }
 
@@ -29,7 +29,7 @@ impl QualifiedName {
         }
     }
 
-    /// Whether a part is only known at run time.
+    /// Whether a part of the name is only known at run time.
     pub(crate) fn is_unknown(&self) -> bool {
         self.schema.contains(UNKNOWN) || self.name.contains(UNKNOWN)
     }
@@ -41,19 +41,19 @@ impl fmt::Display for QualifiedName {
     }
 }
 
-/// A name as written: perhaps without a schema.
+/// A name as the SQL writes it, with or without a schema.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct WrittenName {
     pub(crate) schema: Option<String>,
     pub(crate) name: String,
 }
 
-/// An unquoted name as Postgres stores it.
+/// An unquoted name as PostgreSQL stores it: in lower case, truncated.
 pub(crate) fn fold(written: &str) -> String {
     truncate(written.to_ascii_lowercase())
 }
 
-/// The first 63 bytes, without half a character.
+/// The first 63 bytes, cut at the boundary of a character.
 pub(crate) fn truncate(mut name: String) -> String {
     if name.len() > MAX_BYTES {
         let end = (0..=MAX_BYTES)
@@ -64,7 +64,8 @@ pub(crate) fn truncate(mut name: String) -> String {
     name
 }
 
-/// A type's name without the many spellings of the common ones.
+/// The canonical spelling of a type's name. Types that JSON values are cast to alike, such as `varchar` and
+/// `text`, have one name.
 pub(crate) fn type_name(written: &str) -> String {
     let (base, array) = match written.strip_suffix("[]") {
         Some(base) => (base, "[]"),

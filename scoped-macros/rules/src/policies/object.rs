@@ -2,55 +2,56 @@ use std::fmt;
 
 use super::name::QualifiedName;
 
-/// Where something is written.
+/// A place in the SQL.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct SourceLocation {
     /// The index of the file in [`Project::files`](super::Project::files).
     pub file: usize,
-    /// From 1 on.
+    /// The line, from 1 on.
     pub line: usize,
-    /// In bytes from the beginning of the file.
-    pub offset: usize,
+    /// The offset in bytes from the beginning of the file.
+    pub(crate) offset: usize,
 }
 
-/// A live object of the database that may read claims.
+/// A live object of the database that may read claims: one that the files create and do not drop.
 #[derive(Clone, Debug)]
 pub struct Object {
-    /// Which object it is.
+    /// The kind and the name.
     pub kind: ObjectKind,
-    /// Where its statement begins.
-    pub place: Place,
-    /// Made by dynamic SQL, so that the statement is perhaps not all of the truth.
+    /// Where the statement that creates it begins.
+    pub location: SourceLocation,
+    /// Whether dynamic SQL creates it, so that parts of it may not be known.
     pub dynamic: bool,
-    /// Perhaps it is not there, or perhaps it says something else.
+    /// Whether it may not exist, or may have another definition, because a statement about it runs only under
+    /// a condition.
     pub uncertain: bool,
-    /// Whether it is asked when a token of ours is used.
-    pub reach: Reach,
-    /// Names that its table may have as well.
-    pub also_on: Vec<QualifiedName>,
-    /// `AS RESTRICTIVE`.
-    pub restrictive: bool,
+    /// Whether PostgreSQL evaluates it for requests with a minted token.
+    pub(crate) role_match: RoleMatch,
+    /// Other names that its table may have, after a rename that runs only under a condition.
+    pub(crate) also_on: Vec<QualifiedName>,
+    /// Whether it is a policy `AS RESTRICTIVE`.
+    pub(crate) restrictive: bool,
 }
 
-/// Whether the roles of a policy are those of tokens that the library makes.
+/// Whether the roles of a policy include the roles of minted tokens.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Reach {
-    /// No token of ours may have the role.
+pub(crate) enum RoleMatch {
+    /// No minted token can have the role, since it bypasses row level security.
     Never,
-    /// A token may have the role, but mostly has another.
-    Perhaps,
-    /// It is for all roles, or for `authenticated`.
-    Ours,
+    /// A minted token can have the role, but only if the program asks for it.
+    Possible,
+    /// The policy is for all roles, or for `authenticated`.
+    Always,
 }
 
-/// What kind of object, and which.
+/// The kind and the name of an object.
 #[derive(Clone, Debug)]
 pub enum ObjectKind {
-    /// A row level security policy.
+    /// A policy of row level security.
     Policy {
-        /// Its own name.
+        /// The name of the policy.
         name: String,
-        /// The table it guards.
+        /// The table that it belongs to.
         table: QualifiedName,
     },
     /// A function or procedure.
@@ -58,7 +59,7 @@ pub enum ObjectKind {
         /// Its name.
         name: QualifiedName,
     },
-    /// A view, materialised or not.
+    /// A view or materialised view.
     View {
         /// Its name.
         name: QualifiedName,
@@ -70,17 +71,17 @@ pub enum ObjectKind {
         /// Its table.
         table: QualifiedName,
     },
-    /// A column's default, or another expression of a table's definition.
+    /// The default of a column, or another expression in the definition of a table.
     Default {
         /// The table.
         table: QualifiedName,
-        /// The column, or the constraint.
+        /// The column or constraint.
         column: String,
     },
 }
 
 impl ObjectKind {
-    /// The table it belongs to, if it belongs to one.
+    /// The table that the object belongs to; functions and views have none.
     pub fn table(&self) -> Option<&QualifiedName> {
         match self {
             Self::Policy { table, .. }
@@ -90,7 +91,7 @@ impl ObjectKind {
         }
     }
 
-    /// Whether its name is only known at run time.
+    /// Whether a part of its name is only known at run time.
     pub(crate) fn is_unknown(&self) -> bool {
         match self {
             Self::Policy { name, table } | Self::Trigger { name, table } => {
@@ -101,7 +102,7 @@ impl ObjectKind {
         }
     }
 
-    /// Whether it is a policy.
+    /// Whether the object is a policy.
     pub fn is_policy(&self) -> bool {
         matches!(self, Self::Policy { .. })
     }

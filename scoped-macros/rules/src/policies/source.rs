@@ -1,29 +1,30 @@
 use std::borrow::Cow;
 
-use super::escape::{bytes_escaped, escape, escape_sign, first_of};
 use super::lexer::{lex, lex_file};
 use super::name::{UNKNOWN, WrittenName, fold, truncate};
-use super::token::{Kind, Token};
+use super::string_escape::{bytes_escaped, escape, escape_sign, first_of};
+use super::token::{Token, TokenKind};
 
-/// A text with its tokens: a file, or SQL that was found in a string of one.
+/// A text with its tokens: a file, or SQL from a string in a file.
 pub(crate) struct Source<'a> {
     pub(crate) file: usize,
     pub(crate) text: Cow<'a, str>,
     pub(crate) tokens: Vec<Token>,
-    /// Made or run by dynamic SQL.
+    /// Whether the text is dynamic SQL.
     pub(crate) dynamic: bool,
-    /// From here in the text on, offsets into the file begin there; ascending.
+    /// Pairs of an offset in the text and the offset in the file where the text from there on comes from;
+    /// ascending.
     map: Vec<(u32, u32)>,
 }
 
-/// A text that was put together from literals, each with its place in the file.
+/// A text that is composed of literals, with the place of each in the file.
 #[derive(Clone, Default, PartialEq, Debug)]
-pub(crate) struct Pieces {
+pub(crate) struct MappedText {
     pub(crate) text: String,
     pub(crate) map: Vec<(u32, u32)>,
 }
 
-impl Pieces {
+impl MappedText {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "no text is longer than its file"
@@ -48,7 +49,7 @@ impl<'a> Source<'a> {
         let (mut tokens, marked) = lex_file(text);
         let mut text = Cow::Borrowed(text);
         if marked {
-            let applied = super::section::applied(&text);
+            let applied = super::migration_direction::applied(&text);
             tokens = lex(&applied);
             text = Cow::Owned(applied);
         }
@@ -61,7 +62,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(crate) fn nested(&self, pieces: Pieces, dynamic: bool) -> Source<'static> {
+    pub(crate) fn nested(&self, pieces: MappedText, dynamic: bool) -> Source<'static> {
         Source {
             file: self.file,
             tokens: lex(&pieces.text),
@@ -71,8 +72,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// SQL that was put together out of literals.
-    pub(crate) fn of_pieces(pieces: Pieces) -> Source<'static> {
+    /// A source for SQL that is composed of literals.
+    pub(crate) fn of_pieces(pieces: MappedText) -> Source<'static> {
         Source {
             file: 0,
             tokens: lex(&pieces.text),
@@ -82,7 +83,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Where this offset of the text is in the file.
+    /// The offset in the file of an offset in the text.
     pub(crate) fn file_offset(&self, offset: u32) -> u32 {
         let index = self.map.partition_point(|(from, _)| *from <= offset);
         match index.checked_sub(1).and_then(|index| self.map.get(index)) {
@@ -101,35 +102,35 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(crate) fn kind(&self, at: usize) -> Option<Kind> {
+    pub(crate) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
-    /// Whether this token is the keyword, which is in lower case.
+    /// Whether the token is this keyword; `word` is in lower case.
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
         let Some(token) = self.tokens.get(at) else {
             return false;
         };
         let (start, length) = (token.start as usize, (token.end - token.start) as usize);
-        if token.kind != Kind::Word || length != word.len() {
+        if token.kind != TokenKind::Word || length != word.len() {
             return false;
         }
         let (text, word) = (self.text.as_bytes(), word.as_bytes());
         text[start] | 0x20 == word[0] && text[start..start + length].eq_ignore_ascii_case(word)
     }
 
-    /// Whether this token is one of the keywords, which are in lower case.
+    /// Whether the token is one of these keywords; `words` are in lower case.
     pub(crate) fn is_any(&self, at: usize, words: &[&str]) -> bool {
         let Some(token) = self.tokens.get(at) else {
             return false;
         };
-        if token.kind != Kind::Word {
+        if token.kind != TokenKind::Word {
             return false;
         }
         let text = self.text.as_bytes();
         let (start, length) = (token.start as usize, (token.end - token.start) as usize);
         let first = text[start] | 0x20;
-        // A loop by hand: this runs for every other token, unoptimised.
+        // A hand-written loop, because this runs for every other token in unoptimised code.
         let mut index = 0;
         while index < words.len() {
             let word = words[index].as_bytes();
@@ -144,21 +145,21 @@ impl<'a> Source<'a> {
         false
     }
 
-    /// The name at this token, as Postgres stores it.
+    /// The name that the token is, as PostgreSQL stores it.
     pub(crate) fn name(&self, at: usize) -> Option<String> {
         match self.kind(at)? {
-            Kind::Word => Some(fold(self.raw(at))),
-            Kind::Quoted | Kind::UnicodeQuoted => Some(truncate(self.decoded(at)?.text)),
+            TokenKind::Word => Some(fold(self.raw(at))),
+            TokenKind::Quoted | TokenKind::UnicodeQuoted => Some(truncate(self.decoded(at)?.text)),
             _ => None,
         }
     }
 
-    /// `a`, `a.b` or `database.a.b`, and the token behind.
+    /// The name `a`, `a.b` or `database.a.b`, and the index of the token after it.
     pub(crate) fn qualified(&self, at: usize) -> Option<(WrittenName, usize)> {
         let mut name = self.name(at)?;
         let mut schema = None;
         let mut at = at + 1;
-        while self.kind(at) == Some(Kind::Dot)
+        while self.kind(at) == Some(TokenKind::Dot)
             && let Some(next) = self.name(at + 1)
         {
             schema = Some(std::mem::replace(&mut name, next));
@@ -167,7 +168,7 @@ impl<'a> Source<'a> {
         Some((WrittenName { schema, name }, at))
     }
 
-    /// What a string says.
+    /// The value of a string token.
     pub(crate) fn literal(&self, at: usize) -> Option<String> {
         if !self.kind(at)?.is_text() {
             return None;
@@ -175,13 +176,14 @@ impl<'a> Source<'a> {
         Some(self.decoded(at)?.text)
     }
 
-    /// What a quoted token says, with places. Escapes are undone; unknown ones are kept as written.
-    pub(crate) fn decoded(&self, at: usize) -> Option<Pieces> {
+    /// The value of a quoted token, with places in the file. Escapes are decoded; unknown escapes stay as
+    /// they are written.
+    pub(crate) fn decoded(&self, at: usize) -> Option<MappedText> {
         let token = self.tokens.get(at)?;
         let raw = self.raw(at);
         let open = first_of(raw, 0, b"'\"$")?;
-        let mut pieces = Pieces::default();
-        if token.kind == Kind::Dollar {
+        let mut pieces = MappedText::default();
+        if token.kind == TokenKind::Dollar {
             let tag = raw[1..].find('$')? + 2;
             let end = match raw.len().checked_sub(tag) {
                 Some(end) if end >= tag && raw.ends_with(&raw[..tag]) => end,
@@ -205,7 +207,7 @@ impl<'a> Source<'a> {
             } else if after.len() > 1 && after[1..].starts_with(quote) {
                 (Some(quote), 2)
             } else {
-                match super::quote::continued(raw.as_bytes(), stop + 1) {
+                match super::quoted_text::continued(raw.as_bytes(), stop + 1) {
                     Some(next) if quote == '\'' => (None, next + 1 - stop),
                     _ => break,
                 }
@@ -217,7 +219,7 @@ impl<'a> Source<'a> {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the lexer has looked")]
-    fn keep(&self, pieces: &mut Pieces, start: usize, text: &str) {
+    fn keep(&self, pieces: &mut MappedText, start: usize, text: &str) {
         let start = start as u32;
         let end = start + text.len() as u32;
         let at = pieces.text.len() as u32;
@@ -232,15 +234,15 @@ impl<'a> Source<'a> {
         pieces.text.push_str(text);
     }
 
-    /// The bracket that closes the one at the head of the range, or its end.
+    /// The index of the bracket that closes the one at the head of the range, or the end of the range.
     pub(crate) fn closing(&self, (at, end): (usize, usize)) -> usize {
         let mut depth = 0_usize;
         let mut at = at;
         while at < end {
             match self.kind(at) {
-                Some(Kind::Open) => depth += 1,
-                Some(Kind::Close) if depth <= 1 => return at,
-                Some(Kind::Close) => depth -= 1,
+                Some(TokenKind::Open) => depth += 1,
+                Some(TokenKind::Close) if depth <= 1 => return at,
+                Some(TokenKind::Close) => depth -= 1,
                 _ if depth == 0 => return at,
                 _ => {}
             }

@@ -1,6 +1,6 @@
-/// What a token is. Comments and blanks are none.
+/// The kind of a token. Comments and blanks are not tokens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
+pub(crate) enum TokenKind {
     /// A keyword or a name that Postgres folds to lower case.
     Word,
     /// `"a name"`.
@@ -30,11 +30,11 @@ pub(crate) enum Kind {
     Cast,
     /// `:=`.
     Assign,
-    /// Anything else, such as the `:` of a psql variable.
+    /// Any other character, such as the `:` of a psql variable.
     Other,
 }
 
-impl Kind {
+impl TokenKind {
     pub(crate) fn is_text(self) -> bool {
         matches!(
             self,
@@ -47,20 +47,20 @@ impl Kind {
     }
 }
 
-/// One token, by its bytes in the text.
+/// A token, as a range of bytes in the text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
-    pub(crate) kind: Kind,
+    pub(crate) kind: TokenKind,
     pub(crate) start: u32,
     pub(crate) end: u32,
 }
 
-/// Whether the byte may stand in a name.
+/// Whether the byte can be part of a name.
 pub(crate) fn is_word(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | 0x80..)
 }
 
-/// Whether the byte may stand in an operator.
+/// Whether the byte can be part of an operator.
 pub(crate) fn is_operator(byte: u8) -> bool {
     matches!(
         byte,

@@ -1,17 +1,17 @@
-//! The parameters that receive clients.
+//! Checks the parameters that receive clients.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, Type};
 
-use super::super::model::{Client, Twin, conditions};
-use super::super::parse::{Arguments, Written, WrittenClient};
-use super::scope::Scope;
-use super::{shown, value};
+use super::super::model::{Client, DuplicateClients, conditions};
+use super::super::parse::{Arguments, WrittenClient, WrittenFunction};
+use super::client_arguments::ClientArguments;
+use super::{argument_values, shown};
 use crate::support::errors::Errors;
 
-/// The clients that are the same if both exist.
-pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Vec<Twin> {
+/// Reports mistakes in the parameters. Returns the pairs of clients that are equal if both parameters exist.
+pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<DuplicateClients> {
     for marker in &written.markers_on_self {
         let message =
             "`self` cannot be the client; mark a parameter such as `#[scoped] db: ScopedClient`";
@@ -24,53 +24,54 @@ pub(super) fn check(written: &mut Written, errors: &mut Errors) -> Vec<Twin> {
             errors.at(reference, message);
         }
     }
-    let twins = check_twins(&written.clients, errors);
+    let duplicates = find_duplicates(&written.clients, errors);
     if written.clients.is_empty() && written.markers_on_self.is_empty() {
         find_unmarked(written, errors);
     }
     check_users(written, errors);
     for client in &written.clients {
         if let Some(argument) = needed_claims(&client.parameter.ty)
-            && !Scope::of_client(written, client).is_attempted("claims")
+            && !ClientArguments::of_client(written, client).is_attempted("claims")
         {
             let claims = shown(argument);
             let message = format!(
-                "the client carries the claims of `{claims}`; say which, with `claims = ...`"
+                "the client needs claims of the type `{claims}`; pass them with `claims = ...`"
             );
             errors.at(argument, message);
         }
     }
-    twins
+    duplicates
 }
 
-/// `None` only when a mistake was reported.
-pub(super) fn model(written: &Written, client: &WrittenClient) -> Option<Client> {
-    let scope = Scope::of_client(written, client);
+/// Returns `None` only after a mistake was reported.
+pub(super) fn model(written: &WrittenFunction, client: &WrittenClient) -> Option<Client> {
+    let scope = ClientArguments::of_client(written, client);
     Some(Client {
         parameter: client.parameter.clone(),
         via: scope.value("via").cloned(),
         user: scope.value("user")?.clone(),
-        settings: value::settings(&scope),
+        settings: argument_values::settings(&scope),
         claims: scope.value("claims").cloned(),
     })
 }
 
-/// Two clients of the same user with the same everything are one too many.
-fn check_twins(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Twin> {
+/// Finds clients with the same user and the same arguments. Those whose parameters have `#[cfg]` are returned
+/// instead of reported.
+fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<DuplicateClients> {
     let plain = |client: &&WrittenClient| {
         client.arguments.list.is_empty() && !client.arguments.has_nameless
     };
     let plain: Vec<_> = clients.iter().filter(plain).collect();
-    let mut twins = Vec::new();
-    for (position, twin) in plain.iter().enumerate() {
+    let mut duplicates = Vec::new();
+    for (position, duplicate) in plain.iter().enumerate() {
         for first in &plain[..position] {
-            let pattern = &twin.parameter.pat;
+            let pattern = &duplicate.parameter.pat;
             let message = format!(
                 "client `{}` would be the same as `{}`; give it a user of its own, as in `#[scoped(user = ...)]`",
                 shown(pattern),
                 shown(&first.parameter.pat)
             );
-            let of_both = [&first.parameter, &twin.parameter];
+            let of_both = [&first.parameter, &duplicate.parameter];
             if of_both
                 .iter()
                 .all(|parameter| conditions(parameter).next().is_none())
@@ -78,23 +79,24 @@ fn check_twins(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Twin> {
                 errors.at(pattern, message);
                 break;
             }
-            // Only the compiler knows whether both exist.
-            twins.push(Twin {
+            // Only the compiler knows whether both parameters exist.
+            duplicates.push(DuplicateClients {
                 conditions: of_both.into_iter().flat_map(conditions).cloned().collect(),
                 span: pattern.span(),
                 message,
             });
         }
     }
-    twins
+    duplicates
 }
 
-fn check_users(written: &Written, errors: &mut Errors) {
-    let lacks = |client: &&WrittenClient| !Scope::of_client(written, client).is_attempted("user");
+fn check_users(written: &WrittenFunction, errors: &mut Errors) {
+    let lacks =
+        |client: &&WrittenClient| !ClientArguments::of_client(written, client).is_attempted("user");
     let without: Vec<_> = written.clients.iter().filter(lacks).collect();
     if without.len() == written.clients.len() {
-        if !Scope::of_attribute(written).is_attempted("user") {
-            let message = "argument `user` is missing; say whom to act as, with `user = ...`";
+        if !ClientArguments::of_attribute(written).is_attempted("user") {
+            let message = "argument `user` is missing; name the user to act as, with `user = ...`";
             errors.span(Span::call_site(), message);
         }
         return;
@@ -102,15 +104,15 @@ fn check_users(written: &Written, errors: &mut Errors) {
     for client in without {
         let pattern = &client.parameter.pat;
         let message = format!(
-            "client `{}` has no user; say whom it acts as, with `#[scoped(user = ...)]`",
+            "client `{}` has no user; name the user to act as, with `#[scoped(user = ...)]`",
             shown(pattern)
         );
         errors.at(pattern, message);
     }
 }
 
-/// No marker: either it was forgotten or the whole parameter was.
-fn find_unmarked(written: &mut Written, errors: &mut Errors) {
+/// Reports that no parameter has `#[scoped]`, and takes an unmarked client for the one that was meant.
+fn find_unmarked(written: &mut WrittenFunction, errors: &mut Errors) {
     let inputs = &mut written.function.signature.inputs;
     let found = inputs
         .iter()
@@ -130,7 +132,7 @@ fn find_unmarked(written: &mut Written, errors: &mut Errors) {
     let pattern = shown(&parameter.pat);
     let message = format!("the client is not marked; write `#[scoped] {pattern}`");
     errors.at(&parameter.pat, message);
-    // The caller of the corrected function does not pass it.
+    // Callers of the corrected function will not pass it.
     let others = std::mem::take(inputs).into_iter().enumerate();
     let others = others.filter(|(other, _)| *other != position);
     *inputs = others.map(|(_, input)| input).collect();
@@ -140,7 +142,7 @@ fn find_unmarked(written: &mut Written, errors: &mut Errors) {
     });
 }
 
-/// The name of the client's variable, if it has one.
+/// The name of the client's variable, if its pattern is a name.
 pub(super) fn name(client: &WrittenClient) -> Option<&syn::Ident> {
     match &*client.parameter.pat {
         Pat::Ident(pattern) => Some(&pattern.ident),

@@ -1,4 +1,4 @@
-//! What kind of function it is, and what it returns.
+//! Checks the kind of the function and its return type.
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
@@ -6,12 +6,12 @@ use syn::{
     GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Token, Type, TypeParamBound,
 };
 
-use super::super::model::Kind;
+use super::super::model::FunctionKind;
 use crate::support::async_block;
 use crate::support::errors::Errors;
 use crate::support::function::Function;
 
-pub(super) fn kind(function: &Function, errors: &mut Errors) -> Kind {
+pub(super) fn kind(function: &Function, errors: &mut Errors) -> FunctionKind {
     let signature = &function.signature;
     if let Some(abi) = &signature.abi {
         let message = "an `extern` function cannot be given a client; put `#[impersonate]` on a function that it calls";
@@ -28,26 +28,30 @@ pub(super) fn kind(function: &Function, errors: &mut Errors) -> Kind {
             signature.ident
         );
         errors.at(&signature.ident, message);
-        return Kind::Async;
+        return FunctionKind::Async;
     };
     if signature.asyncness.is_some() {
-        return Kind::Async;
+        return FunctionKind::Async;
     }
     if async_block::edit(body.stream(), |block| block).is_some() {
-        return Kind::Future;
+        return FunctionKind::Future;
     }
     if let Some(output) = declared(signature)
         && future_output(output).is_some()
     {
         let message = "the future is not made by an async block at the end of the body; make the function an `async fn`, or end it with `async move { .. }`";
         errors.at(output, message);
-        return Kind::Future;
+        return FunctionKind::Future;
     }
-    Kind::Blocking
+    FunctionKind::Blocking
 }
 
-/// What a `return` takes where the client is made, if it can be written there.
-pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> Option<Type> {
+/// The type of a `return` where the client is made, if it can be written there.
+pub(super) fn output(
+    signature: &Signature,
+    kind: FunctionKind,
+    errors: &mut Errors,
+) -> Option<Type> {
     let message =
         "making the client can fail; return a `Result<_, E>` with `E: From<scoped_runtime::Error>`";
     let Some(declared) = declared(signature) else {
@@ -55,8 +59,8 @@ pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> 
         return None;
     };
     let output = match kind {
-        Kind::Future => future_output(declared)?,
-        Kind::Async | Kind::Blocking => declared,
+        FunctionKind::Future => future_output(declared)?,
+        FunctionKind::Async | FunctionKind::Blocking => declared,
     };
     if is_unit(output) || is_never_a_result(output) {
         errors.at(output, message);
@@ -66,7 +70,7 @@ pub(super) fn output(signature: &Signature, kind: Kind, errors: &mut Errors) -> 
     (!words.any(|word| word == "impl")).then(|| output.clone())
 }
 
-/// Whether `?` and `.await` work in the function itself.
+/// Whether the function itself can return an error and wait for a future.
 pub(super) fn can_stop(signature: &Signature) -> bool {
     signature.asyncness.is_some() && declared(signature).is_some_and(|output| !is_unit(output))
 }
@@ -75,7 +79,7 @@ fn is_unit(output: &Type) -> bool {
     matches!(output, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
-/// Traits that no `Result` has, so that what stands for them cannot carry an error.
+/// Traits that no `Result` implements, so that `impl Trait` cannot return an error.
 const NOT_OF_A_RESULT: [&str; 13] = [
     "Stream",
     "TryStream",
@@ -92,7 +96,7 @@ const NOT_OF_A_RESULT: [&str; 13] = [
     "Sink",
 ];
 
-/// Whether it is opaque, or a trait object, of such a trait.
+/// Whether the type is `impl Trait` or a trait object of such a trait.
 fn is_never_a_result(output: &Type) -> bool {
     let bounds = match output {
         Type::ImplTrait(opaque) => &opaque.bounds,
@@ -136,8 +140,7 @@ fn declared(signature: &Signature) -> Option<&Type> {
     }
 }
 
-/// The `T` of a type that says `Future<Output = T>`, in a `Box` and a `Pin` or not, or of
-/// `BoxFuture<'_, T>`.
+/// The `T` of `Future<Output = T>`, with or without `Box` and `Pin` around it, or of `BoxFuture<'_, T>`.
 fn future_output(ty: &Type) -> Option<&Type> {
     match ty {
         Type::ImplTrait(opaque) => of_bounds(&opaque.bounds),

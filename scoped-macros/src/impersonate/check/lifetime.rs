@@ -1,24 +1,24 @@
-//! Whether literal durations go together.
+//! Checks that literal durations are consistent.
 
 use std::time::Duration;
 
 use scoped_rules::lifetime;
 use syn::{Lit, LitBool};
 
-use super::super::parse::Written;
-use super::scope::Scope;
-use super::value::{literal, seconds};
+use super::super::parse::WrittenFunction;
+use super::argument_values::{literal, seconds};
+use super::client_arguments::ClientArguments;
 use crate::support::errors::Errors;
 
-pub(super) fn check(written: &Written, errors: &mut Errors) {
-    check_scope(&Scope::of_attribute(written), errors);
+pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
+    check_scope(&ClientArguments::of_attribute(written), errors);
     for client in &written.clients {
-        check_scope(&Scope::of_client(written, client), errors);
+        check_scope(&ClientArguments::of_client(written, client), errors);
     }
 }
 
-/// Looks only at what the scope itself says something about: the rest was looked at before.
-fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
+/// Reports mistakes in the arguments of this list only, because those of the attribute are checked once.
+fn check_scope(scope: &ClientArguments<'_>, errors: &mut Errors) {
     let says = |name| scope.own.value(name).is_some();
     let Some(margin) = scope.value("refresh_before") else {
         return;
@@ -28,7 +28,7 @@ fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
         && (says("refresh_before") || says("auto_refresh"))
     {
         let message =
-            "`refresh_before` means nothing with `auto_refresh = false`; remove one of them";
+            "`refresh_before` has no effect with `auto_refresh = false`; remove one of them";
         errors.at(margin, message);
     } else if let (Some(margin_seconds), Some(life)) = (seconds(margin), life(scope))
         && let Err(mistake) = lifetime::check_refresh_before(
@@ -41,8 +41,8 @@ fn check_scope(scope: &Scope<'_>, errors: &mut Errors) {
     }
 }
 
-/// The life of the tokens, if it is known when this is compiled.
-fn life(scope: &Scope<'_>) -> Option<u64> {
+/// The lifetime of the tokens in seconds, if it is known when the macro runs.
+fn life(scope: &ClientArguments<'_>) -> Option<u64> {
     match (scope.value("expires_in"), scope.is_attempted("claims")) {
         (Some(life), _) => seconds(life),
         (None, false) => Some(lifetime::DEFAULT.as_secs()),

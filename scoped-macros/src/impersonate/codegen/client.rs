@@ -2,14 +2,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::model::{Client, Kind, Model, Setting, Time};
-use super::{ends, failed};
+use super::super::model::{Client, FunctionKind, Lifetime, Model, Setting};
+use super::{ends, error_return};
 
-/// A block with the client, or a `return` with the error.
+/// A block that evaluates to the client, or returns the error.
 pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     let runtime = &model.runtime;
     let module = module(model);
-    let failed = failed::failed(model);
+    let failed = error_return::error_return(model);
     let mut statements = TokenStream::new();
     let via = if let Some(via) = &client.via {
         via.to_token_stream()
@@ -20,14 +20,9 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
                 ::core::result::Result::Err(__scoped_error) => #failed,
             };
         });
-        match model.kind {
-            Kind::Async | Kind::Future => quote_spanned!(Span::mixed_site()=> __scoped_clients),
-            Kind::Blocking => {
-                quote_spanned!(Span::mixed_site()=> #module::ScopedClients::from(__scoped_clients))
-            }
-        }
+        quote_spanned!(Span::mixed_site()=> __scoped_clients)
     };
-    statements.extend(user(runtime, &module, &via, &client.user));
+    statements.extend(user(model, &module, &via, &client.user));
     let settings = client.settings.iter();
     statements.extend(settings.map(|one| setting(runtime, one)));
     let made = client.claims.as_ref().map_or_else(
@@ -43,13 +38,13 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     }}
 }
 
-/// Where the client's types are.
+/// The module with the types of the client.
 fn module(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
     match model.kind {
-        Kind::Async | Kind::Future => runtime.to_token_stream(),
-        Kind::Blocking => {
-            // Without the feature, the compiler's error is here.
+        FunctionKind::Async | FunctionKind::Future => runtime.to_token_stream(),
+        FunctionKind::Blocking => {
+            // Without the feature `blocking`, the compiler reports an error here.
             let (place, _) = ends(model.function.signature.fn_token);
             let blocking = quote_spanned!(place=> blocking);
             quote!(#runtime::#blocking)
@@ -57,21 +52,24 @@ fn module(model: &Model) -> TokenStream {
     }
 }
 
-/// Begins the builder. Both expressions are borrowed, and what they hold is let go before any
-/// other is read, so that a lock in `via` does not outlive this statement.
-fn user(
-    runtime: &impl ToTokens,
-    module: &TokenStream,
-    via: &TokenStream,
-    user: &Expr,
-) -> TokenStream {
+/// Begins the builder with the project that `via` names, be it made for async or for blocking code.
+///
+/// Both expressions are borrowed, and their temporaries are dropped before any other expression is
+/// evaluated, so that a lock in `via` does not outlive this statement.
+fn user(model: &Model, module: &TokenStream, via: &TokenStream, user: &Expr) -> TokenStream {
+    let runtime = &model.runtime;
     let (first, last) = ends(via);
-    let clients_type = quote_spanned!(first=> &#module::ScopedClients);
-    let start = quote_spanned!(first=> &*);
-    let clients = quote_spanned!(last=> __scoped_clients);
-    let clients = quote!(#start #clients);
+    let project = quote_spanned!(first=> #runtime::__private::ProjectClients::project_clients);
+    let argument = quote_spanned!(last=> (__scoped_clients));
+    let clients = quote!(#project #argument);
+    let clients = match model.kind {
+        FunctionKind::Async | FunctionKind::Future => clients,
+        FunctionKind::Blocking => quote_spanned! {Span::mixed_site()=>
+            #module::ScopedClients::from(::core::clone::Clone::clone(#clients))
+        },
+    };
     let (first, last) = ends(user);
-    // A coercion, since its error is the shortest: no call, no bound of some function.
+    // A coercion, because its error is short: it mentions no call and no bound.
     let user_type = quote_spanned!(first=> &dyn #runtime::ToUserId);
     let start = quote_spanned!(first=> &*);
     let named = quote_spanned!(last=> __scoped_user);
@@ -79,7 +77,7 @@ fn user(
     quote_spanned! {Span::mixed_site()=>
         let __scoped_builder = match &(#via) {
             __scoped_clients => {
-                let __scoped_clients: #clients_type = #clients;
+                let __scoped_clients = #clients;
                 match &(#user) {
                     __scoped_user => {
                         let __scoped_user: #user_type = #named;
@@ -91,15 +89,15 @@ fn user(
     }
 }
 
-/// One call of the builder. Where one type fits, the value is coerced to it before the call.
+/// One call of the builder. A value that has one possible type is coerced to it before the call.
 fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
     let duration = |place| quote_spanned!(place=> ::core::time::Duration);
-    let time = |time: &Time| match time {
-        Time::Seconds(seconds) => {
+    let time = |time: &Lifetime| match time {
+        Lifetime::Seconds(seconds) => {
             let duration = duration(Span::mixed_site());
             (duration.clone(), quote!(#duration::from_secs(#seconds)))
         }
-        Time::Value(value) => (duration(ends(value).0), value.to_token_stream()),
+        Lifetime::Value(value) => (duration(ends(value).0), value.to_token_stream()),
     };
     let (method, (ty, value)) = match setting {
         Setting::ExpiresIn(life) => (quote!(expires_in), time(life)),
@@ -142,7 +140,7 @@ fn setting(runtime: &impl ToTokens, setting: &Setting) -> TokenStream {
     }
 }
 
-/// A call with a reference to the value: a coercion, for the same reason as that of the user.
+/// A call with a reference to the value, which is coerced for the same reason as the user.
 fn borrowed(
     method: &TokenStream,
     ty: impl FnOnce(Span) -> TokenStream,
@@ -162,8 +160,8 @@ fn borrowed(
     }
 }
 
-/// Claims come last, since they alone are moved, and in a function, since its bound is the one place
-/// that can complain about them.
+/// The claims are evaluated last, because only they are moved, and are passed to a function whose bound is
+/// the only place that can report a wrong type.
 fn with_claims(runtime: &impl ToTokens, module: &TokenStream, claims: &Expr) -> TokenStream {
     let (first, last) = ends(claims);
     let bound = quote_spanned!(first=> #runtime::ScopedClaims);

@@ -5,11 +5,11 @@ use syn::{Expr, Ident, Token};
 
 use crate::support::errors::Errors;
 
-/// What stands between the parentheses of `#[impersonate(...)]` or `#[scoped(...)]`.
+/// The arguments of `#[impersonate(...)]` or `#[scoped(...)]`.
 #[derive(Default)]
 pub(in crate::impersonate) struct Arguments {
     pub(in crate::impersonate) list: Vec<Argument>,
-    /// Whether something stands where an argument's name should; reported already.
+    /// Whether an argument has no name. The mistake is reported already.
     pub(in crate::impersonate) has_nameless: bool,
 }
 
@@ -21,9 +21,9 @@ pub(in crate::impersonate) struct Argument {
 
 pub(in crate::impersonate) enum Value {
     Given(Expr),
-    /// Only the name stands there.
+    /// The argument is only a name.
     Missing,
-    /// No expression; reported already.
+    /// The value is not an expression. The mistake is reported already.
     Broken,
 }
 
@@ -41,7 +41,7 @@ impl Arguments {
         arguments
     }
 
-    /// The first value that was given under this name.
+    /// The first value with this name.
     pub(in crate::impersonate) fn value(&self, name: &str) -> Option<&Expr> {
         let argument = self.list.iter().find(|argument| argument.name == name)?;
         argument.value.given()
@@ -92,7 +92,7 @@ fn parse_value(input: ParseStream<'_>, errors: &mut Errors) -> Value {
     Value::Given(value)
 }
 
-/// On to the next comma, so that later arguments are still read.
+/// Skips to the next comma, so that later arguments are still read.
 fn skip(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<proc_macro2::TokenTree>().is_err() {

@@ -7,7 +7,7 @@ use syn::parse_quote;
 use syn::spanned::Spanned;
 
 use super::super::constraint::Constraint;
-use super::super::model::{Claim, Field, Marks, Model};
+use super::super::model::{Claim, ClaimFlags, Field, Model};
 
 pub(super) fn implementation(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
@@ -16,7 +16,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let mut generics = model.item.generics.clone();
     let (parameters, arguments, own_bounds) = model.item.generics.split_for_impl();
     if !generics.params.is_empty() {
-        // Whatever serde asks of the parameters, which `#[serde(bound)]` can change.
+        // The bounds on the parameters are those of serde, which `#[serde(bound)]` can change.
         generics.make_where_clause().predicates.push(parse_quote! {
             Self: #private::serde::Serialize
                 + ::core::marker::Send
@@ -52,7 +52,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         }
     });
     let checks = checks(model);
-    // With parameters, only what serde asks of them makes it a struct of claims.
+    // A struct with parameters has claims only under serde's bounds on them.
     let members = model.item.generics.params.is_empty().then(|| {
         quote! {
             const CLAIMS: ::core::option::Option<&'static [#private::Claim]> =
@@ -101,11 +101,12 @@ fn claim(model: &Model, field: &Field, claim: &Claim) -> TokenStream {
         under,
         name,
         optional,
-        marks: Marks {
-            secret,
-            unread,
-            allow_float,
-        },
+        flags:
+            ClaimFlags {
+                secret,
+                unread,
+                allow_float,
+            },
         ..
     } = claim;
     quote! {
@@ -154,11 +155,11 @@ fn number(number: Number, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// The rules that are code, if there are any.
+/// The checks that need code, if there are any.
 fn checks(model: &Model) -> Option<TokenStream> {
     let runtime = &model.runtime;
     let private = quote!(#runtime::__private);
-    // The user's functions must not be hidden by these, nor these be patterns of the user's constants.
+    // These names must neither hide the user's functions nor be patterns of the user's constants.
     let found = Ident::new("__scoped_found", Span::mixed_site());
     let mut checks = Vec::new();
     for field in &model.fields {
@@ -180,12 +181,12 @@ fn checks(model: &Model) -> Option<TokenStream> {
                 (Constraint::Custom(_), Some(path)) => {
                     let place = Span::mixed_site().located_at(path.span());
                     let value = Ident::new("__scoped_value", place);
-                    let of_field = if written.optional && super::super::shape::is_option(&field.ty)
-                    {
-                        quote!(::core::option::Option::as_ref(&self.#name))
-                    } else {
-                        quote!(::core::option::Option::Some(&self.#name))
-                    };
+                    let of_field =
+                        if written.optional && super::super::type_shape::is_option(&field.ty) {
+                            quote!(::core::option::Option::as_ref(&self.#name))
+                        } else {
+                            quote!(::core::option::Option::Some(&self.#name))
+                        };
                     let call = quote_spanned!(path.span()=> #path(#value));
                     checks.push(quote! {
                         #(#cfgs)*

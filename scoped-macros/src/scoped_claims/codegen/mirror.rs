@@ -1,18 +1,19 @@
-//! Serde's derives on a second struct with the same fields, for what serde cannot be told about the
-//! first one: it writes each claim under its whole path, and the runtime moves it to its place.
+//! Serde's derives on a second struct with the same fields, for claims in objects, which serde cannot be told
+//! about on the first one. The second struct writes each claim under its whole path, and the runtime moves it
+//! to its place.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Data, LitStr, WherePredicate, parse_quote};
 
-use super::super::model::{Default, Field, Model};
-use super::on_struct::field_arguments;
+use super::super::model::{DefaultValue, Field, Model};
+use super::serde_derives::field_arguments;
 use super::{can_be_bound, de_lifetime, deserialize_bounds, in_string};
 
-/// Between the names of a path. The runtime knows it, too.
+/// The separator between the names of a path. The runtime uses the same one.
 const SEPARATOR: &str = "\0";
 
-/// The struct without anything of serde's, and the two implementations.
+/// The struct without attributes of serde, and the implementations of its two traits.
 pub(super) fn item(model: &Model) -> TokenStream {
     let mut item = model.item.clone();
     let is_ours = |attribute: &syn::Attribute| {
@@ -81,11 +82,11 @@ fn mirror_field(model: &Model, field: &Field) -> TokenStream {
     let names = nested.map(|claim| {
         let written = claim.path().join(SEPARATOR);
         let read = read_paths(field);
-        // A field that is never read has no such name, and serde wants none.
+        // A field that is never read has no such name, and needs none.
         let (name, aliases) = read.split_first().unwrap_or((&written, &[]));
         quote!(rename(serialize = #written, deserialize = #name), #(alias = #aliases,)*)
     });
-    let default = matches!(field.default, Some(Default::Value(_))).then(|| {
+    let default = matches!(field.default, Some(DefaultValue::Value(_))).then(|| {
         let (_, arguments, _) = model.item.generics.split_for_impl();
         let arguments = arguments.as_turbofish();
         let function = format_ident!("default_{}", name);
@@ -99,7 +100,7 @@ fn mirror_field(model: &Model, field: &Field) -> TokenStream {
     }
 }
 
-/// The paths that a claim in an object is read from.
+/// The paths from which a claim in an object is read.
 fn read_paths(field: &Field) -> Vec<String> {
     let names = field.read_names.iter();
     names.map(|place| place.path.join(SEPARATOR)).collect()
@@ -109,7 +110,7 @@ fn read_paths(field: &Field) -> Vec<String> {
 fn defaults(model: &Model) -> TokenStream {
     let (parameters, arguments, bounds) = model.item.generics.split_for_impl();
     let functions = model.fields.iter().filter_map(|field| {
-        let Some(Default::Value(value)) = &field.default else {
+        let Some(DefaultValue::Value(value)) = &field.default else {
             return None;
         };
         let Field { name, ty, cfgs, .. } = field;
@@ -129,7 +130,7 @@ fn defaults(model: &Model) -> TokenStream {
     }
 }
 
-/// What the mirror asks of types that depend on the struct's parameters.
+/// The bounds of the mirror on types that depend on the parameters of the struct.
 fn serialize_bounds(model: &Model) -> Vec<WherePredicate> {
     let runtime = &model.runtime;
     let fields = model.fields.iter().filter(|field| {

@@ -1,19 +1,19 @@
-//! What remains of the policies when they were compared.
+//! The generated code for policies, after the macro has compared them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::super::model::Model;
-use super::super::policies::{ByType, Folder, OfEnum, Policies, Warning, manifest, shown};
+use super::super::policies::{EnumTest, Folder, Policies, TypeCheck, Warning, manifest, shown};
 
 pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     let runtime = &model.runtime;
     let private = quote!(#runtime::__private);
     let files = policies.folders.iter().flat_map(|folder| &folder.files);
     let files = files.map(|file| file.display().to_string());
-    // A change of a file compiles the struct again. Nothing calls this, so no file is in the program,
-    // nor, as that of a constant would be, in the crate's metadata.
+    // A change of a file makes Cargo compile the struct again. No code calls this function, so that no file
+    // becomes part of the program, nor part of the metadata of the crate, as that of a constant would.
     let files = quote! {
         const _: () = {
             fn _files() {
@@ -22,23 +22,24 @@ pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
         };
     };
     let warnings = policies.warnings.iter().map(warning);
-    let by_type = policies
-        .by_type
+    let type_check = policies
+        .type_checks
         .iter()
-        .map(|asked| by_type(asked, &private));
+        .map(|asked| type_check(asked, &private));
     let test = (!policies.folders.is_empty()).then(|| test(model, &policies.folders));
-    let enums = (!policies.of_enums.is_empty()).then(|| enums(model, &policies.of_enums, &private));
+    let enums =
+        (!policies.enum_tests.is_empty()).then(|| enums(model, &policies.enum_tests, &private));
     quote! {
         #files
         #(#warnings)*
-        #(#by_type)*
+        #(#type_check)*
         #test
         #enums
     }
 }
 
-/// On stable Rust, a use of something deprecated is the way to a warning. The compiler heads it with the path
-/// of what is used, so that says what the warning is about.
+/// On stable Rust, a macro can only produce a warning by the use of a deprecated item. The compiler prints
+/// the path of the item, which therefore says what the warning is about.
 fn warning(warning: &Warning) -> TokenStream {
     let Warning { span, name, text } = warning;
     let name = Ident::new(name, span.resolved_at(Span::mixed_site()));
@@ -53,9 +54,9 @@ fn warning(warning: &Warning) -> TokenStream {
     }
 }
 
-/// An error if the type is what it must not be.
-fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
-    let ByType {
+/// An error if the type has one of the kinds that the policies rule out.
+fn type_check(asked: &TypeCheck, private: &TokenStream) -> TokenStream {
+    let TypeCheck {
         ty,
         span,
         cfgs,
@@ -87,8 +88,8 @@ fn by_type(asked: &ByType, private: &TokenStream) -> TokenStream {
     }
 }
 
-/// A file that is new is nothing that the compiler looks at, so the user's tests do. In a module,
-/// which can be told that a struct inside of a function has a test that nobody runs.
+/// A test of the user's crate finds new files, since the compiler does not. The test is in a module, because
+/// a lint about tests inside of functions can only be allowed there.
 fn test(model: &Model, folders: &[Folder]) -> TokenStream {
     let name = model.item.ident.unraw().to_string();
     let module = format_ident!("__policies_of_{name}", span = Span::mixed_site());
@@ -118,16 +119,16 @@ fn test(model: &Model, folders: &[Folder]) -> TokenStream {
     }
 }
 
-/// Serde tells an enum's values, but not to the compiler. Not in a module, where the types of a struct
-/// inside of a function have no names.
-fn enums(model: &Model, of_enums: &[OfEnum], private: &TokenStream) -> TokenStream {
+/// A test that asks serde for the values of enums, which the compiler cannot evaluate. It is not in a module,
+/// where types that are declared inside of a function have no path.
+fn enums(model: &Model, enum_tests: &[EnumTest], private: &TokenStream) -> TokenStream {
     let name = model.item.ident.unraw();
     let test = format_ident!(
         "__policies_of_{name}_compare_enums",
         span = Span::mixed_site()
     );
-    let comparisons = of_enums.iter().map(|of_enum| {
-        let OfEnum {
+    let comparisons = enum_tests.iter().map(|of_enum| {
+        let EnumTest {
             ty,
             cfgs,
             literals,

@@ -4,7 +4,7 @@ use syn::LitStr;
 
 use scoped_rules::sql_files::list;
 
-/// What Cargo puts beside the manifest of a package: when it makes one, when it has one vendored.
+/// The files that Cargo puts next to the manifest when it makes a package or vendors one.
 const OF_PACKAGES: [&str; 3] = [
     "Cargo.toml.orig",
     ".cargo_vcs_info.json",
@@ -13,15 +13,15 @@ const OF_PACKAGES: [&str; 3] = [
 
 /// The SQL files of one folder or glob.
 pub(in super::super) struct Folder {
-    /// As it is written, from the crate's manifest on.
+    /// The folder or glob as it is written, relative to the manifest of the crate.
     pub(in super::super) pattern: LitStr,
     pub(in super::super) files: Vec<PathBuf>,
-    /// What is left out there, and why.
+    /// The files that are left out, with the reason.
     pub(in super::super) skipped: Vec<(PathBuf, String)>,
 }
 
 impl Folder {
-    /// Lists the files, or says what is wrong.
+    /// Lists the files, or returns the message about the folder.
     pub(super) fn read(manifest: &Path, pattern: &LitStr) -> Result<Self, String> {
         let remedy = "name the folder of the migrations from the crate's `Cargo.toml` on";
         let written = pattern.value();
@@ -38,7 +38,7 @@ impl Folder {
     }
 }
 
-/// Whether the crate is built from a package, which need not have all that a checkout has.
+/// Whether the crate is built from a package, which may lack files of the repository.
 #[allow(
     clippy::disallowed_methods,
     reason = "how docs.rs tells a macro where it is"
@@ -55,7 +55,7 @@ mod tests {
     use super::is_packaged;
 
     #[test]
-    fn a_package_is_told_from_a_checkout_by_what_cargo_puts_beside_the_manifest() {
+    fn a_package_is_recognised_by_the_files_that_cargo_adds() {
         let folder = std::env::temp_dir().join(format!("scoped-packaged-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         assert!(!is_packaged(&folder));

@@ -5,26 +5,28 @@ use std::time::SystemTime;
 use std::{fs, io};
 
 use scoped_rules::policies::Project;
-use scoped_rules::sql_files::text_of;
+use scoped_rules::sql_files::decode;
 
-/// What tells a file from its later versions: a process that expands macros may live for days.
+/// The modification time and the length, which change with a file: a process that expands macros, such as
+/// rust-analyzer's, may live for days.
 type Stamp = (Option<SystemTime>, u64);
 
-/// What was left out, and why.
+/// The files that were left out, with the reason.
 type Skipped = Vec<(PathBuf, String)>;
 
-/// By the files. A later version takes the place of the one before.
+/// The projects that were read, by their files. A later version replaces an earlier one.
 type Histories = HashMap<Vec<PathBuf>, (Vec<Stamp>, Skipped, Arc<Project>)>;
 
 static READ: LazyLock<Mutex<Histories>> = LazyLock::new(Mutex::default);
 
-/// Reads the files as one history, unless they are as they were. A file that cannot be read is named.
+/// Reads the files as one history, unless they have not changed since the last time. The error names a file
+/// that cannot be read.
 pub(super) fn read(
     manifest: &Path,
     files: &[PathBuf],
     skipped: &[(PathBuf, String)],
 ) -> Result<Arc<Project>, String> {
-    // The stamps come first: what changes in between is then read once more the next time.
+    // The stamps are taken first, so that a file that changes in between is read again the next time.
     let stamps = files.iter().map(|file| at(manifest, file, stamp));
     let stamps: Vec<Stamp> = stamps.collect::<Result<_, _>>()?;
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,7 +39,7 @@ pub(super) fn read(
     let mut odd = Vec::new();
     let mut history = Vec::new();
     for file in files {
-        let (text, why) = text_of(at(manifest, file, |file| fs::read(file))?);
+        let (text, why) = decode(at(manifest, file, |file| fs::read(file))?);
         odd.extend(why.map(|why| (file, why)));
         history.push((shown(manifest, file), text));
     }
@@ -55,7 +57,7 @@ pub(super) fn read(
     Ok(project)
 }
 
-/// A file as people name it: from the manifest on, also when it is outside of the crate.
+/// The path of a file relative to the manifest, also if the file is outside of the crate.
 pub(in super::super) fn shown(manifest: &Path, file: &Path) -> PathBuf {
     file.strip_prefix(manifest).unwrap_or(file).to_owned()
 }
@@ -85,7 +87,7 @@ mod tests {
     use super::read;
 
     #[test]
-    fn unchanged_files_are_read_once_and_changed_ones_again() {
+    fn only_changed_files_are_read_again() {
         let folder = std::env::temp_dir().join(format!("scoped-history-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("1.sql");
@@ -94,7 +96,7 @@ mod tests {
         let first = read(&folder, &files, &[]).unwrap();
         assert!(Arc::ptr_eq(&first, &read(&folder, &files, &[]).unwrap()));
 
-        // As long as before: the time alone tells.
+        // The new content has the same length, so only the time differs.
         fs::write(&file, "create policy q on t using (true);").unwrap();
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
         let opened = fs::File::options().write(true).open(&file).unwrap();
@@ -103,7 +105,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&first, &second));
         assert!(second.objects[0].kind.to_string().contains('q'));
 
-        // As old as before: the length alone tells.
+        // The file has the same time, so only the length differs.
         fs::write(&file, "").unwrap();
         opened.set_modified(later).unwrap();
         assert!(read(&folder, &files, &[]).unwrap().objects.is_empty());

@@ -1,54 +1,60 @@
-//! The claims beside the SQL of the policies that read them.
+//! Compares the claims with the SQL of the policies that read them.
 
-mod ask;
-mod by_type;
-mod entries;
+mod enum_tests;
 mod folder;
 mod history;
-mod known;
-mod of_enum;
-mod written;
+mod options;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod type_checks;
+mod type_question;
 
 use std::path::{Path, PathBuf};
 
 use proc_macro2::Span;
 
-use super::model::{Claim, Model};
+use super::model::{Claim, Field, Model};
 use crate::support::errors::Errors;
-use ask::Ask;
-pub(super) use by_type::ByType;
+pub(super) use enum_tests::EnumTest;
 pub(super) use folder::Folder;
 pub(super) use history::shown;
-pub(super) use of_enum::OfEnum;
-use scoped_rules::policies::{Finding, FindingKind, Severity, Target, compare};
+pub(super) use parse::WrittenPolicies;
+use scoped_rules::policies::{Finding, FindingKind, KnownClaim, Severity, TokenClaims, compare};
 use scoped_rules::registered;
-pub(super) use written::Written;
+pub(super) use type_checks::TypeCheck;
+use type_question::TypeQuestion;
 
-/// SQL that was read, and what is to be said of it though nothing is wrong.
+/// The SQL that was read, and everything to report about it except errors.
 #[derive(Default)]
 pub(super) struct Policies {
     pub(super) folders: Vec<Folder>,
     pub(super) warnings: Vec<Warning>,
-    /// What only the compiler can tell.
-    pub(super) by_type: Vec<ByType>,
-    /// What only a test can tell.
-    pub(super) of_enums: Vec<OfEnum>,
+    /// Checks that need the type system.
+    pub(super) type_checks: Vec<TypeCheck>,
+    /// Checks that need to run code.
+    pub(super) enum_tests: Vec<EnumTest>,
 }
 
-/// A sentence for the user.
+/// A warning.
 pub(super) struct Warning {
     pub(super) span: Span,
-    /// The kind of the finding.
+    /// The name of the finding's kind.
     pub(super) name: &'static str,
     pub(super) text: String,
 }
 
-/// Reads the SQL and compares.
-pub(super) fn check(written: &Written, model: &Model, errors: &mut Errors) -> Policies {
+/// Reads the SQL and compares it with the claims.
+pub(super) fn check(written: &WrittenPolicies, model: &Model, errors: &mut Errors) -> Policies {
     check_in(&manifest(), written, model, errors)
 }
 
-fn check_in(manifest: &Path, written: &Written, model: &Model, errors: &mut Errors) -> Policies {
+fn check_in(
+    manifest: &Path,
+    written: &WrittenPolicies,
+    model: &Model,
+    errors: &mut Errors,
+) -> Policies {
     let mut policies = Policies::default();
     let name = model.item.ident.to_string();
     for path in &written.paths {
@@ -65,7 +71,7 @@ fn check_in(manifest: &Path, written: &Written, model: &Model, errors: &mut Erro
             Err(reason) => errors.at(path, reason),
         }
     }
-    // Half of a history would tell of policies that are long gone.
+    // A part of a history could contain policies that a later file drops.
     if policies.folders.len() == written.paths.len() {
         compare_all(manifest, &name, written, model, &mut policies, errors);
     }
@@ -75,14 +81,14 @@ fn check_in(manifest: &Path, written: &Written, model: &Model, errors: &mut Erro
 fn compare_all(
     manifest: &Path,
     name: &str,
-    written: &Written,
+    written: &WrittenPolicies,
     model: &Model,
     policies: &mut Policies,
     errors: &mut Errors,
 ) {
     let mut files: Vec<PathBuf> = Vec::new();
     for folder in &mut policies.folders {
-        // What two globs name is read where it is named first.
+        // A file that two globs name is read with the first one.
         folder.files.retain(|file| !files.contains(file));
         files.extend_from_slice(&folder.files);
     }
@@ -94,17 +100,17 @@ fn compare_all(
         Ok(project) => project,
         Err(reason) => return errors.span(written.span, reason),
     };
-    let known = known::known(model);
-    let options = entries::options(written, name, &known, &project, errors);
-    let target = Target {
+    let known = known_claims(model);
+    let options = options::options(written, name, &known, &project, errors);
+    let target = TokenClaims {
         name,
-        known: &known,
-        runtime: registered::set_by_the_runtime(),
+        claims: &known,
+        set_by_runtime: registered::set_by_the_runtime(),
     };
     let claims = || model.fields.iter().filter_map(|field| field.claim.as_ref());
     for finding in compare(&project, &target, &options) {
         let claim = claims().find(|claim| concerns(&finding, claim));
-        if finding.kind == FindingKind::Unread && claim.is_some_and(|claim| claim.marks.unread) {
+        if finding.kind == FindingKind::Unread && claim.is_some_and(|claim| claim.flags.unread) {
             continue;
         }
         let span = claim.map(|claim| claim.span);
@@ -118,13 +124,42 @@ fn compare_all(
             }),
         }
     }
-    for mut ask in Ask::all(model, &project, &target, &options) {
-        policies.by_type.extend(ByType::questions(&ask));
-        policies.of_enums.extend(OfEnum::questions(&mut ask));
+    for mut question in TypeQuestion::all(model, &project, &target, &options) {
+        policies.type_checks.extend(TypeCheck::questions(&question));
+        policies
+            .enum_tests
+            .extend(EnumTest::questions(&mut question));
     }
 }
 
-/// Whether the finding is about what this claim is.
+/// The claims of the struct, as the engine knows them.
+fn known_claims(model: &Model) -> Vec<KnownClaim> {
+    let claims = model.fields.iter().filter_map(|field| field.claim.as_ref());
+    let mut known: Vec<KnownClaim> = Vec::new();
+    for claim in claims {
+        // One claim may have two fields with different `#[cfg]`.
+        if !known.iter().any(|known| known.path == claim.path()) {
+            known.push(as_known(claim));
+        }
+    }
+    let is_nameless = |field: &Field| field.claim.is_none() && field.asks.serialize;
+    // A field with a mistake in its name may be any claim that a policy reads.
+    if model.fields.iter().any(is_nameless) {
+        known.push(KnownClaim::anything(Vec::new()));
+    }
+    known
+}
+
+fn as_known(claim: &Claim) -> KnownClaim {
+    if !claim.cfgs.is_empty() {
+        return KnownClaim::anything(claim.path());
+    }
+    let constraints = claim.constraints.iter();
+    let constraints = constraints.map(|written| &written.constraint);
+    KnownClaim::new(claim.path(), claim.shape.kind, constraints)
+}
+
+/// Whether the finding is about this claim, so that it is reported at its field.
 fn concerns(finding: &Finding, claim: &Claim) -> bool {
     let is_about_claims = matches!(
         finding.kind,
@@ -133,10 +168,10 @@ fn concerns(finding: &Finding, claim: &Claim) -> bool {
     is_about_claims && finding.path.starts_with(&claim.path())
 }
 
-/// The folder or glob whose file the finding is in.
-fn place(finding: &Finding, policies: &Policies, written: &Written) -> Span {
+/// The span of the folder or glob with the file of the finding.
+fn place(finding: &Finding, policies: &Policies, written: &WrittenPolicies) -> Span {
     let mut before = finding
-        .place
+        .location
         .as_ref()
         .map_or(usize::MAX, |place| place.file);
     for folder in &policies.folders {
@@ -154,54 +189,4 @@ fn place(finding: &Finding, policies: &Policies, written: &Written) -> Span {
 )]
 pub(super) fn manifest() -> PathBuf {
     PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use proc_macro2::TokenStream;
-    use quote::quote;
-
-    /// What the attribute makes of a struct with this field, beside the local server's migrations.
-    fn expanded(folder: &str, fields: &TokenStream) -> String {
-        let item = quote!(struct Tenant { #fields });
-        super::super::expand(quote!(policies = #folder), item).to_string()
-    }
-
-    const MIGRATIONS: &str = "../tests/server/supabase/migrations";
-
-    #[test]
-    fn claims_that_the_policies_read_compile_and_a_change_of_a_file_compiles_them_again() {
-        let output = expanded(MIGRATIONS, &quote!(tenant_id: String));
-        assert!(!output.contains("compile_error"), "{output}");
-        assert!(output.contains("include_bytes"), "{output}");
-    }
-
-    #[test]
-    fn a_claim_that_a_policy_reads_and_the_struct_lacks_is_an_error_that_says_where() {
-        let output = expanded(MIGRATIONS, &quote!(tenant: String));
-        for part in [
-            "tenants read their own documents",
-            "reads claim `tenant_id`, which `Tenant` does not have; did you mean `tenant`?",
-            "_documents.sql:",
-        ] {
-            assert!(output.contains(part), "{part}: {output}");
-        }
-    }
-
-    #[test]
-    fn a_claim_that_no_policy_reads_is_a_warning_unless_it_is_meant() {
-        let fields = quote!(tenant_id: String, plan: String);
-        assert!(expanded(MIGRATIONS, &fields).contains("[deprecated"));
-        let fields = quote!(tenant_id: String, #[claim(unread)] plan: String);
-        assert!(!expanded(MIGRATIONS, &fields).contains("[deprecated"));
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_an_error_that_says_what_to_do() {
-        let output = expanded("supabase/nowhere", &quote!(tenant_id: String));
-        assert!(
-            output.contains("`supabase/nowhere` cannot be read"),
-            "{output}"
-        );
-    }
 }

@@ -4,7 +4,7 @@ use super::super::arguments::{Argument, Arguments, Value};
 use super::{check_value, is_known, refuse_repeats, sides};
 use crate::support::errors::Errors;
 
-/// Serde's arguments on a field that leave the claim's shape alone.
+/// Serde's arguments on a field that this macro can follow.
 const ON_FIELD: [&str; 12] = [
     "rename",
     "alias",
@@ -20,43 +20,43 @@ const ON_FIELD: [&str; 12] = [
     "borrow",
 ];
 
-/// What a field's `#[serde(...)]` says.
+/// The arguments of `#[serde(...)]` on a field.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(in super::super) struct OnField {
-    /// The name it is serialised as.
+pub(in super::super) struct SerdeOnField {
+    /// The name that it is written under.
     pub(in super::super) rename: Option<LitStr>,
-    /// It may have another name, but a mistake hides it.
+    /// Whether a mistake may hide another name.
     pub(in super::super) is_unclear: bool,
-    /// The names it is deserialised from, if they are given: the first in place of its own, the others
-    /// beside it.
+    /// The names that it is read from, if they are given: the first replaces its own, the others are
+    /// additional.
     pub(in super::super) read_renames: Vec<LitStr>,
     pub(in super::super) aliases: Vec<LitStr>,
-    /// By a function of the user's.
+    /// Whether a function of the user writes it.
     pub(in super::super) serializes_with: bool,
     pub(in super::super) deserializes_with: bool,
     pub(in super::super) skips_reading: bool,
-    /// A missing claim is no mistake; with `has_plain_default`, the type's own default is taken.
+    /// Whether a missing claim is allowed; with `has_plain_default`, it becomes the default of the type.
     pub(in super::super) has_default: bool,
     pub(in super::super) has_plain_default: bool,
     pub(in super::super) skip: Skip,
-    /// It is not written when it is empty or `None`.
+    /// Whether it is not written if it is empty or `None`.
     pub(in super::super) skips_empty: bool,
 }
 
-/// When a field is not serialised.
+/// When a field is not written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Skip {
     Never,
-    /// If the user's own function says so.
+    /// If a function of the user decides so.
     If,
     Always,
 }
 
-pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> OnField {
-    let mut facts = OnField {
+pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> SerdeOnField {
+    let mut facts = SerdeOnField {
         rename: None,
         is_unclear: !arguments.complete,
         read_renames: Vec::new(),
@@ -77,7 +77,7 @@ pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> 
                 facts.is_unclear |= names.is_unclear;
                 facts.read_renames.extend(names.deserialize);
                 if let Some(name) = names.serialize {
-                    // Two of the plain form are refused as a repeat.
+                    // Two arguments of the plain form are reported as a repetition.
                     if facts.rename.is_some() && matches!(argument.value, Value::List(_)) {
                         let message = "serde renames this field already; remove one of the two";
                         errors.at(&name, message);
@@ -120,7 +120,7 @@ pub(in super::super) fn on_field(arguments: &Arguments, errors: &mut Errors) -> 
     facts
 }
 
-/// The string of `name = "..."`; `check_value` complains of everything else.
+/// The string of `name = "..."`; `check_value` reports everything else.
 fn literal(argument: &Argument) -> Option<LitStr> {
     match &argument.value {
         Value::Is(Expr::Lit(ExprLit {

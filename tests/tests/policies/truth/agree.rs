@@ -7,7 +7,7 @@ use super::experiment::Outcomes;
 use super::expression::CLAIMS;
 use scoped_rules::ClaimKind;
 use scoped_rules::policies::{
-    FindingKind, Known, ObjectKind, Options, Project, Severity, Target, compare,
+    CompareOptions, FindingKind, KnownClaim, ObjectKind, Project, Severity, TokenClaims, compare,
 };
 
 /// How often what was compared.
@@ -107,12 +107,12 @@ impl Said {
 
 /// An error names a live policy, and for a struct that has all claims there is none.
 fn errors(project: &Project, truth: &Outcomes, counts: &mut Counts) -> Vec<String> {
-    let known = |path: &str, kind| Known {
+    let known = |path: &str, kind| KnownClaim {
         path: path.split('.').map(str::to_owned).collect(),
         kind,
         one_of: None,
     };
-    let all: Vec<Known> = CLAIMS
+    let all: Vec<KnownClaim> = CLAIMS
         .iter()
         .map(|claim| match *claim {
             "l" => known(claim, ClaimKind::List),
@@ -121,12 +121,12 @@ fn errors(project: &Project, truth: &Outcomes, counts: &mut Counts) -> Vec<Strin
         })
         .collect();
     let mut wrong = Vec::new();
-    let target = |known| Target {
+    let target = |known| TokenClaims {
         name: "Tenant",
-        known,
-        runtime: &[],
+        claims: known,
+        set_by_runtime: &[],
     };
-    let findings = compare(project, &target(&all), &Options::default());
+    let findings = compare(project, &target(&all), &CompareOptions::default());
     let errors = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error);
@@ -136,7 +136,7 @@ fn errors(project: &Project, truth: &Outcomes, counts: &mut Counts) -> Vec<Strin
             .filter(reads_members)
             .map(|finding| format!("a false error: {}", finding.text)),
     );
-    for finding in compare(project, &target(&[]), &Options::default()) {
+    for finding in compare(project, &target(&[]), &CompareOptions::default()) {
         if finding.severity != Severity::Error {
             continue;
         }

@@ -43,7 +43,7 @@ fn process_default(#[scoped] _: ScopedClient<NoClaims>) -> Result<(), Error> {
 }
 
 // For a project that async code uses too.
-#[impersonate(user = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11", via = ScopedClients::from(clients.clone()))]
+#[impersonate(user = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11", via = clients)]
 fn both(clients: &scoped_runtime::ScopedClients, #[scoped] db: ScopedClient) -> Result<(), Error> {
     db.token().map(drop)
 }

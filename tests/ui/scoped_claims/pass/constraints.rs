@@ -69,14 +69,14 @@ fn main() {
     assert_eq!(
         error.to_string(),
         "invalid claims: `tenant_id` has more than 8 characters\n  \
-         `subscription` is none of `free`, `pro`\n  \
+         `subscription` is not one of `free`, `pro`\n  \
          `app_metadata.seats` is less than 1\n  \
          `region` does not match `[a-z]{2}(-[0-9]+)?`\n  \
          `team` is not a UUID in hyphenated form\n  \
          `roles` names a role twice\n  \
          `number` is odd\n  \
          `rate` is less than -0.5\n  \
-         `level` is none of `1`, `2`, `-3`"
+         `level` is not one of `1`, `2`, `-3`"
     );
     let TokenError::InvalidClaims { violations } = error else { panic!() };
     let rules: Vec<&str> = violations.iter().map(|violation| violation.rule()).collect();

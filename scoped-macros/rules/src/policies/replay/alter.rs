@@ -1,11 +1,11 @@
 use super::super::name::{QualifiedName, WrittenName};
-use super::super::split::commas;
+use super::super::statements::commas;
 use super::create::skip_if_exists;
 use super::policy::policy_head;
-use super::{Part, Replay};
+use super::{Replay, SourceRange};
 
 impl Replay<'_> {
-    pub(super) fn alter(&mut self, part: Part) {
+    pub(super) fn alter(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let mut at = part.range.0 + 1;
         if source.is_any(at, &["materialized", "foreign"]) {
@@ -34,17 +34,17 @@ impl Replay<'_> {
             && let Some(new) = source.name(at + 2)
             && source.is(at, "rename")
         {
-            let id = self.state.table(table);
-            let triggers = &mut self.state.tables[id].triggers;
+            let id = self.catalog.table(table);
+            let triggers = &mut self.catalog.tables[id].triggers;
             if let Some(trigger) = triggers.remove(&name) {
                 triggers.insert(new, trigger);
             }
         }
     }
 
-    fn alter_table(&mut self, part: Part, written: WrittenName, at: usize) {
+    fn alter_table(&mut self, part: SourceRange, written: WrittenName, at: usize) {
         let source = &self.sources[part.source];
-        let name = self.state.table_name(written);
+        let name = self.catalog.table_name(written);
         if source.is(at, "rename") && source.is(at + 1, "to") {
             if let Some(new) = source.name(at + 2) {
                 self.rename_table(&name, &QualifiedName::new(&name.schema, &new));
@@ -52,7 +52,7 @@ impl Replay<'_> {
         } else if source.is(at, "rename") {
             let at = at + 1 + usize::from(source.is_any(at + 1, &["column", "constraint"]));
             if let (Some(old), Some(new)) = (source.name(at), source.name(at + 2))
-                && let Some(id) = self.state.table_names.get(&name)
+                && let Some(id) = self.catalog.table_names.get(&name)
             {
                 let id = *id;
                 self.rename_column(id, &old, &new);
@@ -64,9 +64,9 @@ impl Replay<'_> {
         } else if source.is_any(at, &["attach", "detach"]) && source.is(at + 1, "partition") {
             let attach = source.is(at, "attach");
             if let Some((child, _)) = source.qualified(at + 2) {
-                let parent = self.state.table_named(&name);
-                let child = self.state.table(child);
-                let child = &mut self.state.tables[child];
+                let parent = self.catalog.table_named(&name);
+                let child = self.catalog.table(child);
+                let child = &mut self.catalog.tables[child];
                 child.parents.retain(|known| *known != parent);
                 child.partition = attach;
                 if attach {
@@ -82,12 +82,12 @@ impl Replay<'_> {
 
     /// Policies keep the column, under its new name.
     fn rename_column(&mut self, id: usize, old: &str, new: &str) {
-        if let Some(default) = self.state.tables[id].defaults.remove(old) {
-            self.state.tables[id]
+        if let Some(default) = self.catalog.tables[id].defaults.remove(old) {
+            self.catalog.tables[id]
                 .defaults
                 .insert(new.to_owned(), default);
         }
-        let columns = &mut self.state.tables[id].columns;
+        let columns = &mut self.catalog.tables[id].columns;
         if let Some(column) = columns.iter_mut().find(|(known, _)| known == old) {
             new.clone_into(&mut column.0);
         }
@@ -95,31 +95,32 @@ impl Replay<'_> {
     }
 
     pub(super) fn rename_table(&mut self, old: &QualifiedName, new: &QualifiedName) {
-        let Some(id) = self.state.table_names.get(old).copied() else {
+        let Some(id) = self.catalog.table_names.get(old).copied() else {
             return;
         };
-        // Postgres refuses a name that is taken. One that only policies speak of was made by hand.
-        if let Some(taken) = self.state.table_names.get(new)
+        // PostgreSQL refuses a name that is taken. A table that only policies mention was created outside of
+        // the files, so it does not take the name.
+        if let Some(taken) = self.catalog.table_names.get(new)
             && *taken != id
-            && self.state.tables[*taken].made
+            && self.catalog.tables[*taken].made
         {
             return;
         }
-        let table = &mut self.state.tables[id];
-        // In a branch that perhaps does not run, either name is its.
+        let table = &mut self.catalog.tables[id];
+        // If the branch may not run, the table may have either name.
         if self.unsure {
             table.names.push(new.clone());
         } else {
             table.names = vec![new.clone()];
-            self.state.table_names.remove(old);
+            self.catalog.table_names.remove(old);
         }
-        self.state.table_names.insert(new.clone(), id);
+        self.catalog.table_names.insert(new.clone(), id);
     }
 
     fn rename_schema(&mut self, old: &str, new: &str) {
         let of_schema = |name: &&QualifiedName| name.schema == old;
         let tables: Vec<_> = self
-            .state
+            .catalog
             .table_names
             .keys()
             .filter(of_schema)
@@ -128,7 +129,7 @@ impl Replay<'_> {
         for name in tables {
             self.rename_table(&name, &QualifiedName::new(new, &name.name));
         }
-        let functions: Vec<_> = self.state.function_names.iter().collect();
+        let functions: Vec<_> = self.catalog.function_names.iter().collect();
         let functions = functions.into_iter().filter(|(name, _)| name.schema == old);
         let functions: Vec<_> = functions
             .flat_map(|(name, ids)| {
@@ -141,28 +142,34 @@ impl Replay<'_> {
         for (id, name) in functions {
             self.rename_function(id, name);
         }
-        let kinds: Vec<_> = self.state.kinds.keys().filter(of_schema).cloned().collect();
+        let kinds: Vec<_> = self
+            .catalog
+            .types
+            .keys()
+            .filter(of_schema)
+            .cloned()
+            .collect();
         for name in kinds {
-            if let Some(kind) = self.state.kinds.remove(&name) {
-                self.state
-                    .kinds
+            if let Some(kind) = self.catalog.types.remove(&name) {
+                self.catalog
+                    .types
                     .insert(QualifiedName::new(new, &name.name), kind);
             }
         }
     }
 
-    /// One action of ALTER TABLE that makes or drops something that matters here.
+    /// Applies one action of ALTER TABLE, if it creates or drops something that may read claims.
     fn alter_column(&mut self, index: usize, table: &QualifiedName, at: usize, end: usize) {
         let source = &self.sources[index];
         let column = usize::from(source.is(at + 1, "column"));
         let target = skip_if_exists(source, at + 1 + column);
         if source.is_any(at, &["enable", "disable"]) && source.is(at + 1, "row") {
             let on = source.is(at, "enable");
-            let id = self.state.table_named(table);
+            let id = self.catalog.table_named(table);
             self.switch_rls(id, on);
         } else if source.is(at, "add") {
-            let id = self.state.table_named(table);
-            let entry = &self.state.tables[id];
+            let id = self.catalog.table_named(table);
+            let entry = &self.catalog.tables[id];
             let exists = target > at + 1 + column
                 && source.name(target).is_some_and(|name| {
                     entry.defaults.contains_key(&name)
@@ -175,7 +182,8 @@ impl Replay<'_> {
             let constraint = source.is(at + 1, "constraint");
             let target = skip_if_exists(source, target + usize::from(constraint));
             let cascade = source.is(end - 1, "cascade");
-            if let (Some(name), Some(id)) = (source.name(target), self.state.table_names.get(table))
+            if let (Some(name), Some(id)) =
+                (source.name(target), self.catalog.table_names.get(table))
             {
                 let id = *id;
                 self.drop_column(id, &name, cascade && !constraint);
@@ -186,13 +194,13 @@ impl Replay<'_> {
             && source.is(target + 2, "default")
         {
             let set = source.is(target + 1, "set");
-            let id = self.state.table_named(table);
-            let part = Part {
+            let id = self.catalog.table_named(table);
+            let part = SourceRange {
                 source: index,
                 range: (target + 3, end),
             };
             let expression = set.then(|| self.expression(part, Some(id)));
-            let defaults = &mut self.state.tables[id].defaults;
+            let defaults = &mut self.catalog.tables[id].defaults;
             defaults.remove(&name);
             defaults.extend(expression.map(|expression| (name, expression)));
         }

@@ -1,9 +1,9 @@
 use super::super::source::Source;
-use super::super::token::Kind;
+use super::super::token::TokenKind;
 use super::table::View;
-use super::{Part, Replay};
+use super::{Replay, SourceRange};
 
-/// What may stand between CREATE and the kind of the object.
+/// The words between CREATE and the kind of the object.
 const BEFORE_KIND: [&str; 10] = [
     "temp",
     "temporary",
@@ -18,7 +18,7 @@ const BEFORE_KIND: [&str; 10] = [
 ];
 
 impl Replay<'_> {
-    pub(super) fn create(&mut self, part: Part) {
+    pub(super) fn create(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let mut at = part.range.0 + 1;
         let replace = source.is(at, "or") && source.is(at + 1, "replace");
@@ -50,28 +50,28 @@ impl Replay<'_> {
         }
     }
 
-    fn create_view(&mut self, part: Part, at: usize, replace: bool) {
+    fn create_view(&mut self, part: SourceRange, at: usize, replace: bool) {
         let source = &self.sources[part.source];
         let exists = skip_if_exists(source, at);
         let Some((name, mut at)) = source.qualified(exists) else {
             return;
         };
         let mut columns = Vec::new();
-        if source.kind(at) == Some(Kind::Open) {
+        if source.kind(at) == Some(TokenKind::Open) {
             let close = source.closing((at, part.range.1));
             columns = (at + 1..close).filter_map(|at| source.name(at)).collect();
         }
         while at < part.range.1 && !source.is(at, "as") {
             at += 1;
         }
-        let query = Part {
+        let query = SourceRange {
             source: part.source,
             range: ((at + 1).min(part.range.1), part.range.1),
         };
         let bound = self.query_bound(query);
-        let name = self.state.new_name(name);
-        let id = self.state.table_named(&name);
-        let table = &mut self.state.tables[id];
+        let name = self.catalog.new_name(name);
+        let id = self.catalog.table_named(&name);
+        let table = &mut self.catalog.tables[id];
         if replace || table.view.is_none() {
             table.made = true;
             table.view = Some(View {
@@ -82,7 +82,7 @@ impl Replay<'_> {
         }
     }
 
-    fn create_trigger(&mut self, part: Part, at: usize, replace: bool) {
+    fn create_trigger(&mut self, part: SourceRange, at: usize, replace: bool) {
         let source = &self.sources[part.source];
         let Some(name) = source.name(at) else { return };
         let mut at = at + 1;
@@ -95,32 +95,32 @@ impl Replay<'_> {
             return;
         };
         let range = (at, part.range.1);
-        let id = self.state.table(table);
-        let condition = Part {
+        let id = self.catalog.table(table);
+        let condition = SourceRange {
             source: part.source,
             range,
         };
         let expression = self.expression(condition, Some(id));
-        let triggers = &mut self.state.tables[id].triggers;
+        let triggers = &mut self.catalog.tables[id].triggers;
         if replace || !triggers.contains_key(&name) {
             triggers.insert(name, expression);
         }
     }
 
-    fn create_role(&mut self, part: Part, at: usize) {
+    fn create_role(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some(role) = source.name(at) else { return };
         for at in at..part.range.1 {
             if source.is(at, "in") && source.is_any(at + 1, &["role", "group"]) {
                 let of = source.name(at + 2).unwrap_or_default();
-                self.state.grants.push((of, role.clone()));
+                self.catalog.grants.push((of, role.clone()));
             }
         }
-        self.state.roles.insert(role);
+        self.catalog.roles.insert(role);
     }
 
-    /// `GRANT role TO role`.
-    pub(super) fn grant(&mut self, part: Part) {
+    /// Records `GRANT role TO role`.
+    pub(super) fn grant(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (at, end) = part.range;
         if (at..end).any(|at| source.is(at, "on")) {
@@ -132,14 +132,14 @@ impl Replay<'_> {
         let of: Vec<String> = (at + 1..to).filter_map(|at| source.name(at)).collect();
         let to: Vec<String> = (to + 1..end).filter_map(|at| source.name(at)).collect();
         for of in of {
-            self.state
+            self.catalog
                 .grants
                 .extend(to.iter().map(|to| (of.clone(), to.clone())));
         }
     }
 }
 
-/// Behind `IF EXISTS` or `IF NOT EXISTS`.
+/// The index of the token after `IF EXISTS` or `IF NOT EXISTS`.
 pub(super) fn skip_if_exists(source: &Source<'_>, at: usize) -> usize {
     match (
         source.is(at, "if"),

@@ -1,24 +1,25 @@
 use super::super::name::{QualifiedName, WrittenName};
 use super::super::source::Source;
-use super::super::split::commas;
-use super::super::token::Kind;
-use super::bound::{Bound, Expression};
+use super::super::statements::commas;
+use super::super::token::TokenKind;
 use super::create::skip_if_exists;
+use super::name_bindings::{Expression, NameBindings};
 use super::policy::policy_head;
-use super::{Part, Replay};
+use super::{Replay, SourceRange};
 
-/// Something that others may depend on.
+/// A dropped object that other objects may depend on.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Dropped {
+enum DroppedObject {
     Table(usize),
     Function(usize),
     Column(usize, String),
     Type(String),
 }
 
-impl Dropped {
-    /// Whether what was parsed with these meanings goes with it: surely, or perhaps.
-    fn takes(&self, bound: &Bound) -> Option<bool> {
+impl DroppedObject {
+    /// Whether an expression with these bindings is dropped with the object: `Some(true)` if it certainly is,
+    /// `Some(false)` if it may be.
+    fn takes(&self, bound: &NameBindings) -> Option<bool> {
         let surely = match self {
             Self::Table(id) => bound.tables.values().any(|known| known == id),
             Self::Function(id) => bound.functions.values().any(|known| known.contains(id)),
@@ -27,7 +28,7 @@ impl Dropped {
         };
         let perhaps = match self {
             Self::Column(id, name) => bound.perhaps.contains(&(*id, name.clone())),
-            // Of several overloads only one is called.
+            // A call denotes only one of several overloads.
             Self::Function(id) => {
                 let mut all = bound.functions.values();
                 return surely.then(|| all.any(|known| known.as_slice() == [*id]));
@@ -39,7 +40,7 @@ impl Dropped {
 }
 
 impl Replay<'_> {
-    pub(super) fn drop(&mut self, part: Part) {
+    pub(super) fn drop(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (mut at, end) = part.range;
         at += 1;
@@ -53,22 +54,22 @@ impl Replay<'_> {
         } else if source.is_any(at, &["trigger", "rule"]) {
             if let Some((name, table, _)) = policy_head(source, name) {
                 let unsure = self.unsure;
-                let id = self.state.table(table);
+                let id = self.catalog.table(table);
                 if !unsure {
-                    self.state.tables[id].triggers.remove(&name);
+                    self.catalog.tables[id].triggers.remove(&name);
                 }
             }
         } else if source.is_any(at, &["function", "procedure", "routine"]) {
             self.drop_functions(part, name, cascade);
         } else if source.is_any(at, &["table", "view"]) {
             for (name, _) in names(source, (name, end)) {
-                if let Some(id) = self.state.known_table(&name) {
-                    self.drop_all(vec![Dropped::Table(id)], cascade);
+                if let Some(id) = self.catalog.known_table(&name) {
+                    self.drop_all(vec![DroppedObject::Table(id)], cascade);
                 }
             }
         } else if source.is_any(at, &["type", "domain"]) {
             for (name, _) in names(source, (name, end)) {
-                let name = self.state.kind_name(name);
+                let name = self.catalog.kind_name(name);
                 self.drop_type(&name, cascade);
             }
         } else if source.is(at, "schema") {
@@ -77,27 +78,27 @@ impl Replay<'_> {
             }
         } else if source.is_any(at, &["role", "user"]) && !self.unsure {
             for (name, _) in names(source, (name, end)) {
-                self.state.roles.remove(&name.name);
+                self.catalog.roles.remove(&name.name);
             }
         }
     }
 
-    fn drop_functions(&mut self, part: Part, at: usize, cascade: bool) {
+    fn drop_functions(&mut self, part: SourceRange, at: usize, cascade: bool) {
         let source = &self.sources[part.source];
         let mut dropped = Vec::new();
         for (name, next) in names(source, (at, part.range.1)) {
-            let types = (source.kind(next) == Some(Kind::Open)).then(|| {
+            let types = (source.kind(next) == Some(TokenKind::Open)).then(|| {
                 let close = source.closing((next, part.range.1));
                 self.parameters(part.source, ((next + 1).min(close), close))
                     .types
             });
-            let name = self.state.function_name(name);
-            let known = self.state.function_names.get(&name).into_iter().flatten();
+            let name = self.catalog.function_name(name);
+            let known = self.catalog.function_names.get(&name).into_iter().flatten();
             let fits = |id: &&usize| {
-                let arguments = &self.state.functions[**id].arguments;
+                let arguments = &self.catalog.functions[**id].arguments;
                 types.as_ref().is_none_or(|types| types == arguments)
             };
-            dropped.extend(known.filter(fits).map(|id| Dropped::Function(*id)));
+            dropped.extend(known.filter(fits).map(|id| DroppedObject::Function(*id)));
         }
         self.drop_all(dropped, cascade);
     }
@@ -106,24 +107,24 @@ impl Replay<'_> {
         if self.unsure {
             return;
         }
-        self.state.kinds.remove(name);
+        self.catalog.types.remove(name);
         if !cascade {
             return;
         }
-        let mut dropped = vec![Dropped::Type(name.to_string())];
-        // Columns of the type, and functions that take or return it.
-        for (id, table) in self.state.tables.iter().enumerate() {
+        let mut dropped = vec![DroppedObject::Type(name.to_string())];
+        // Columns of the type, and functions with parameters or results of it, depend on it.
+        for (id, table) in self.catalog.tables.iter().enumerate() {
             for (column, kind) in &table.columns {
-                if self.state.type_identity(kind.trim_end_matches("[]")) == name.to_string() {
-                    dropped.push(Dropped::Column(id, column.clone()));
+                if self.catalog.type_identity(kind.trim_end_matches("[]")) == name.to_string() {
+                    dropped.push(DroppedObject::Column(id, column.clone()));
                 }
             }
         }
-        for (id, function) in self.state.functions.iter().enumerate() {
+        for (id, function) in self.catalog.functions.iter().enumerate() {
             let is_it = |kind: &String| kind.trim_end_matches("[]") == name.to_string();
-            let returns = self.state.type_identity(&function.returns);
+            let returns = self.catalog.type_identity(&function.returns);
             if function.arguments.iter().any(is_it) || is_it(&returns) {
-                dropped.push(Dropped::Function(id));
+                dropped.push(DroppedObject::Function(id));
             }
         }
         self.drop_all(dropped, true);
@@ -134,61 +135,63 @@ impl Replay<'_> {
             return;
         }
         if !self.unsure {
-            self.state.tables[id].defaults.remove(name);
-            self.state.tables[id]
+            self.catalog.tables[id].defaults.remove(name);
+            self.catalog.tables[id]
                 .columns
                 .retain(|(known, _)| known != name);
         }
         if cascade {
-            // What was parsed before a rename knows the column by its old name.
+            // Expressions that were parsed before a rename know the column by its old name.
             let mut names = vec![name.to_owned()];
             for (table, old, new) in self.renamed.iter().rev() {
                 if *table == id && names.contains(new) {
                     names.push(old.clone());
                 }
             }
-            let dropped = names.into_iter().map(|name| Dropped::Column(id, name));
+            let dropped = names
+                .into_iter()
+                .map(|name| DroppedObject::Column(id, name));
             self.drop_all(dropped.collect(), true);
         }
     }
 
     fn drop_schema(&mut self, schema: &str) {
         let mut dropped = Vec::new();
-        for (name, id) in &self.state.table_names {
+        for (name, id) in &self.catalog.table_names {
             if name.schema == schema {
-                dropped.push(Dropped::Table(*id));
+                dropped.push(DroppedObject::Table(*id));
             }
         }
-        for (name, ids) in &self.state.function_names {
+        for (name, ids) in &self.catalog.function_names {
             if name.schema == schema {
-                dropped.extend(ids.iter().map(|id| Dropped::Function(*id)));
+                dropped.extend(ids.iter().map(|id| DroppedObject::Function(*id)));
             }
         }
-        let kinds: Vec<QualifiedName> = self.state.kinds.keys().cloned().collect();
+        let kinds: Vec<QualifiedName> = self.catalog.types.keys().cloned().collect();
         for name in kinds.iter().filter(|name| name.schema == schema) {
             self.drop_type(name, true);
         }
         self.drop_all(dropped, true);
     }
 
-    /// Drops the objects; with CASCADE also what depends on them, and what depends on that.
-    fn drop_all(&mut self, mut dropped: Vec<Dropped>, cascade: bool) {
+    /// Drops the objects; with CASCADE also the objects that depend on them, directly or indirectly.
+    fn drop_all(&mut self, mut dropped: Vec<DroppedObject>, cascade: bool) {
         let mut next = 0;
         while let Some(object) = dropped.get(next).cloned() {
             next += 1;
             match &object {
-                Dropped::Table(id) => {
-                    // Partitions go with their table, other heirs with CASCADE.
-                    for (child, table) in self.state.tables.iter().enumerate() {
+                DroppedObject::Table(id) => {
+                    // Partitions are dropped with their table, other children of it only with CASCADE.
+                    for (child, table) in self.catalog.tables.iter().enumerate() {
                         let heir = table.parents.contains(id) && (table.partition || cascade);
-                        if heir && !table.gone && !dropped.contains(&Dropped::Table(child)) {
-                            dropped.push(Dropped::Table(child));
+                        if heir && !table.gone && !dropped.contains(&DroppedObject::Table(child)) {
+                            dropped.push(DroppedObject::Table(child));
                         }
                     }
                     self.drop_table(*id);
                 }
-                Dropped::Function(id) => self.drop_function(*id),
-                Dropped::Column(..) | Dropped::Type(_) => {}
+                DroppedObject::Function(id) => self.drop_function(*id),
+                DroppedObject::Column(..) | DroppedObject::Type(_) => {}
             }
             if cascade {
                 for other in self.cascade(&object) {
@@ -201,14 +204,14 @@ impl Replay<'_> {
     }
 
     fn drop_table(&mut self, id: usize) {
-        if self.unsure || self.state.tables[id].names.len() > 1 {
-            for policy in &mut self.state.tables[id].policies {
+        if self.unsure || self.catalog.tables[id].names.len() > 1 {
+            for policy in &mut self.catalog.tables[id].policies {
                 policy.uncertain = true;
             }
             return;
         }
-        self.state.table_names.retain(|_, known| *known != id);
-        let table = &mut self.state.tables[id];
+        self.catalog.table_names.retain(|_, known| *known != id);
+        let table = &mut self.catalog.tables[id];
         table.gone = true;
         table.policies.clear();
         table.triggers.clear();
@@ -218,22 +221,22 @@ impl Replay<'_> {
 
     fn drop_function(&mut self, id: usize) {
         if self.unsure {
-            self.state.functions[id].uncertain = true;
+            self.catalog.functions[id].uncertain = true;
             return;
         }
-        self.state.functions[id].gone = true;
-        self.state.function_names.retain(|_, ids| {
+        self.catalog.functions[id].gone = true;
+        self.catalog.function_names.retain(|_, ids| {
             ids.retain(|known| *known != id);
             !ids.is_empty()
         });
     }
 
-    /// Drops what depends on the object; gives those on which something else may depend.
-    fn cascade(&mut self, object: &Dropped) -> Vec<Dropped> {
+    /// Drops the objects that depend on this one. Returns those on which further objects may depend.
+    fn cascade(&mut self, object: &DroppedObject) -> Vec<DroppedObject> {
         let mut more = Vec::new();
         let unsure = self.unsure;
         let gone = |expression: &Expression| object.takes(&expression.bound);
-        for (id, table) in self.state.tables.iter_mut().enumerate() {
+        for (id, table) in self.catalog.tables.iter_mut().enumerate() {
             table
                 .policies
                 .retain_mut(|policy| policy.survives(unsure, &gone));
@@ -251,21 +254,21 @@ impl Replay<'_> {
                 .as_ref()
                 .is_some_and(|view| object.takes(&view.bound) == Some(true))
             {
-                more.push(Dropped::Table(id));
+                more.push(DroppedObject::Table(id));
             }
         }
-        for (id, function) in self.state.functions.iter().enumerate() {
-            // A body in a string depends on nothing, until it runs.
+        for (id, function) in self.catalog.functions.iter().enumerate() {
+            // PostgreSQL records no dependencies of a body that is a string.
             let bound = function.bound.as_ref().filter(|_| !function.gone);
             if bound.is_some_and(|bound| object.takes(bound) == Some(true)) {
-                more.push(Dropped::Function(id));
+                more.push(DroppedObject::Function(id));
             }
         }
         more
     }
 }
 
-/// The names of a DROP's list, each with the token behind.
+/// The names in the list of a DROP, each with the index of the token after it.
 fn names(source: &Source<'_>, range: (usize, usize)) -> Vec<(WrittenName, usize)> {
     commas(source, range)
         .into_iter()

@@ -1,37 +1,37 @@
 use super::super::name::QualifiedName;
 use super::super::source::Source;
-use super::super::split::{Range, commas};
-use super::super::token::Kind;
-use super::super::types::{type_at, type_identity_at};
-use super::bound::Bound;
-use super::setting::search_path;
-use super::{Part, Replay};
+use super::super::statements::{TokenRange, commas};
+use super::super::token::TokenKind;
+use super::super::type_name::{type_at, type_identity_at};
+use super::name_bindings::NameBindings;
+use super::search_path::search_path;
+use super::{Replay, SourceRange};
 
 /// A function or procedure.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
     pub(crate) name: QualifiedName,
-    pub(crate) at: Part,
-    /// The types of the input arguments, as signatures have them.
+    pub(crate) at: SourceRange,
+    /// The types of the input parameters, in the spelling of signatures.
     pub(crate) arguments: Vec<String>,
-    /// Their names, where they have some.
+    /// The names of the input parameters; empty for an unnamed one.
     pub(crate) names: Vec<String>,
-    /// The expressions of those that have defaults.
-    pub(crate) defaults: Vec<Option<Part>>,
-    /// The last one takes all that follow.
+    /// The defaults of the input parameters.
+    pub(crate) defaults: Vec<Option<SourceRange>>,
+    /// Whether the last parameter takes all arguments that follow.
     pub(crate) variadic: bool,
-    /// OUT parameters, or the columns of RETURNS TABLE, with their types.
+    /// The OUT parameters, or the columns of RETURNS TABLE, with their types.
     pub(crate) out: Vec<(String, String)>,
     pub(crate) returns: String,
     pub(crate) language: String,
-    /// The token of the body's string, or the body itself.
-    pub(crate) body: Option<Part>,
-    /// What the names in a body that is no string mean.
-    pub(crate) bound: Option<Bound>,
+    /// The token of the string that is the body, or the body itself.
+    pub(crate) body: Option<SourceRange>,
+    /// The objects that the names denote in a body that is not a string.
+    pub(crate) bound: Option<NameBindings>,
     pub(crate) search_path: Option<Vec<String>>,
-    /// What it perhaps is instead.
+    /// The functions that a conditional statement may have put in its place.
     pub(super) instead: Vec<usize>,
-    /// Perhaps not there, or perhaps another.
+    /// Whether it may not exist, or may have another definition.
     pub(crate) uncertain: bool,
     pub(crate) gone: bool,
 }
@@ -41,13 +41,13 @@ pub(crate) struct Function {
 pub(super) struct Parameters {
     pub(super) types: Vec<String>,
     names: Vec<String>,
-    defaults: Vec<Option<Part>>,
+    defaults: Vec<Option<SourceRange>>,
     variadic: bool,
     out: Vec<(String, String)>,
 }
 
 impl Function {
-    /// Whether a call may have so many arguments.
+    /// Whether a call may have this number of arguments.
     pub(crate) fn takes(&self, count: usize) -> bool {
         let all = self.arguments.len();
         let left_out = self
@@ -60,19 +60,19 @@ impl Function {
 }
 
 impl Replay<'_> {
-    pub(super) fn create_function(&mut self, part: Part, at: usize, replace: bool) {
+    pub(super) fn create_function(&mut self, part: SourceRange, at: usize, replace: bool) {
         let source = &self.sources[part.source];
         let end = part.range.1;
         let Some((name, open)) = source.qualified(at) else {
             return;
         };
-        if source.kind(open) != Some(Kind::Open) {
+        if source.kind(open) != Some(TokenKind::Open) {
             return;
         }
         let close = source.closing((open, end));
         let parameters = self.parameters(part.source, ((open + 1).min(close), close));
         let source = &self.sources[part.source];
-        let name = self.state.new_name(name);
+        let name = self.catalog.new_name(name);
         let mut function = Function {
             name: name.clone(),
             at: part,
@@ -94,34 +94,34 @@ impl Replay<'_> {
         if let Some(body) = function.body
             && !self.sources[body.source]
                 .kind(body.range.0)
-                .is_some_and(Kind::is_text)
+                .is_some_and(TokenKind::is_text)
         {
             function.bound = Some(self.body_bound(body));
         }
-        self.state.function_words.insert(name.name.clone());
-        let known = self.state.function_names.entry(name).or_default();
+        self.catalog.function_words.insert(name.name.clone());
+        let known = self.catalog.function_names.entry(name).or_default();
         let same = known
             .iter()
-            .find(|id| self.state.functions[**id].arguments == function.arguments);
+            .find(|id| self.catalog.functions[**id].arguments == function.arguments);
         match same.copied() {
-            // In a branch that perhaps does not run, both bodies may be the one.
+            // If the branch may not run, the function may have either body.
             Some(id) if replace && self.unsure => {
-                let new = self.state.functions.len();
-                self.state.functions[id].uncertain = true;
-                self.state.functions[id].instead.push(new);
-                self.state.functions.push(function);
+                let new = self.catalog.functions.len();
+                self.catalog.functions[id].uncertain = true;
+                self.catalog.functions[id].instead.push(new);
+                self.catalog.functions.push(function);
             }
-            Some(id) if replace => self.state.functions[id] = function,
+            Some(id) if replace => self.catalog.functions[id] = function,
             Some(_) => {}
             None => {
-                known.push(self.state.functions.len());
-                self.state.functions.push(function);
+                known.push(self.catalog.functions.len());
+                self.catalog.functions.push(function);
             }
         }
     }
 
-    /// What stands in the brackets behind a function's name.
-    pub(super) fn parameters(&self, index: usize, range: Range) -> Parameters {
+    /// Parses the parameters in the brackets after the name of a function.
+    pub(super) fn parameters(&self, index: usize, range: TokenRange) -> Parameters {
         let source = &self.sources[index];
         let mut found = Parameters::default();
         for (mut at, end) in commas(source, range) {
@@ -136,7 +136,7 @@ impl Replay<'_> {
                 at >= end
                     || source.is(at, "default")
                     || source.raw(at) == "="
-                    || source.kind(at) == Some(Kind::Assign)
+                    || source.kind(at) == Some(TokenKind::Assign)
             };
             let (name, kind, base, next) = if over(next) {
                 (String::new(), direct, type_at(source, at, end).0, next)
@@ -149,9 +149,9 @@ impl Replay<'_> {
                 found.out.push((name.clone(), base));
             }
             if !out {
-                found.types.push(self.state.type_identity(&kind));
+                found.types.push(self.catalog.type_identity(&kind));
                 found.names.push(name);
-                let part = Part {
+                let part = SourceRange {
                     source: index,
                     range: ((next + 1).min(end), end),
                 };
@@ -162,13 +162,13 @@ impl Replay<'_> {
         found
     }
 
-    pub(super) fn alter_function(&mut self, part: Part, at: usize) {
+    pub(super) fn alter_function(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, mut at)) = source.qualified(at) else {
             return;
         };
         let mut types = None;
-        if source.kind(at) == Some(Kind::Open) {
+        if source.kind(at) == Some(TokenKind::Open) {
             let close = source.closing((at, part.range.1));
             types = Some(
                 self.parameters(part.source, ((at + 1).min(close), close))
@@ -177,28 +177,28 @@ impl Replay<'_> {
             at = close + 1;
         }
         let source = &self.sources[part.source];
-        let old = self.state.function_name(name);
+        let old = self.catalog.function_name(name);
         let fits = |function: &Function| {
             types
                 .as_ref()
                 .is_none_or(|types| *types == function.arguments)
         };
         let known = self
-            .state
+            .catalog
             .function_names
             .get(&old)
             .cloned()
             .unwrap_or_default();
         let meant: Vec<usize> = known
             .into_iter()
-            .filter(|id| fits(&self.state.functions[*id]))
+            .filter(|id| fits(&self.catalog.functions[*id]))
             .collect();
         for from in at..part.range.1 {
             if source.is(from, "set")
                 && let Some(path) = search_path(source, (from + 1, part.range.1))
             {
                 for id in meant {
-                    self.state.functions[id].search_path = Some(path.clone());
+                    self.catalog.functions[id].search_path = Some(path.clone());
                 }
                 return;
             }
@@ -215,11 +215,11 @@ impl Replay<'_> {
         }
     }
 
-    /// What was parsed before keeps calling it.
+    /// Expressions that were parsed before keep calling it.
     pub(super) fn rename_function(&mut self, id: usize, new: QualifiedName) {
-        let old = self.state.functions[id].name.clone();
-        let names = &mut self.state.function_names;
-        // In a branch that perhaps does not run, either name is its.
+        let old = self.catalog.functions[id].name.clone();
+        let names = &mut self.catalog.function_names;
+        // If the branch may not run, the function may have either name.
         if !self.unsure {
             if let Some(ids) = names.get_mut(&old) {
                 ids.retain(|known| *known != id);
@@ -227,25 +227,25 @@ impl Replay<'_> {
                     names.remove(&old);
                 }
             }
-            self.state.functions[id].name = new.clone();
+            self.catalog.functions[id].name = new.clone();
         }
-        self.state.function_words.insert(new.name.clone());
+        self.catalog.function_words.insert(new.name.clone());
         names.entry(new).or_default().push(id);
     }
 }
 
-/// What follows the arguments, in any order.
-fn clauses(source: &Source<'_>, index: usize, (at, end): Range, function: &mut Function) {
+/// Parses the clauses after the parameters, which may be in any order.
+fn clauses(source: &Source<'_>, index: usize, (at, end): TokenRange, function: &mut Function) {
     let mut at = at;
     let part = |from: usize, to: usize| {
-        Some(Part {
+        Some(SourceRange {
             source: index,
             range: (from.min(to), to),
         })
     };
     while at < end {
         if source.is(at, "returns") {
-            if source.is(at + 1, "table") && source.kind(at + 2) == Some(Kind::Open) {
+            if source.is(at + 1, "table") && source.kind(at + 2) == Some(TokenKind::Open) {
                 let close = source.closing((at + 2, end));
                 let columns = commas(source, ((at + 3).min(close), close));
                 let columns = columns.into_iter().filter_map(|(at, end)| {
@@ -270,7 +270,7 @@ fn clauses(source: &Source<'_>, index: usize, (at, end): Range, function: &mut F
         } else if source.is(at, "set") {
             function.search_path =
                 search_path(source, (at + 1, end)).or(function.search_path.take());
-        } else if source.is(at, "as") && source.kind(at + 1).is_some_and(Kind::is_text) {
+        } else if source.is(at, "as") && source.kind(at + 1).is_some_and(TokenKind::is_text) {
             function.body = part(at + 1, at + 2);
             at += 1;
         } else if source.is(at, "return") {

@@ -1,42 +1,42 @@
-//! The history of the files: what is live in the end.
+//! Replays the statements of the files: which objects exist in the end.
 //!
-//! Every object is, is not, or perhaps is. A branch that perhaps does not run changes what is into what
-//! perhaps is, never into what is not.
+//! An object exists, does not exist, or may exist. A branch that may not run can make an existing object
+//! uncertain, but never removes it.
 
 mod alter;
-mod block;
-mod bound;
-mod branch;
-mod condition;
+mod block_branches;
+mod catalog;
+mod catalog_condition;
 mod create;
+mod do_block;
 mod drop;
-mod dynamic;
+mod dynamic_sql;
 mod function;
-mod invoke;
-mod kind;
-mod mention;
+mod function_call;
+mod name_binder;
+mod name_bindings;
 mod overload;
 mod policy;
-mod setting;
-mod state;
+mod search_path;
 mod table;
 mod transaction;
+mod user_type;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::source::{Pieces, Source};
-use super::split::{Range, statements};
-use super::token::Kind;
+use super::source::{MappedText, Source};
+use super::statements::{TokenRange, statements};
+use super::token::TokenKind;
 
-pub(crate) use bound::{Bound, Expression};
+pub(crate) use catalog::{Catalog, SourceRange};
 pub(crate) use function::Function;
-pub(crate) use overload::Given;
+pub(crate) use name_bindings::{Expression, NameBindings};
+pub(crate) use overload::CallArgument;
 pub(crate) use policy::{Policy, may_be};
-pub(crate) use state::{Part, State};
 pub(crate) use table::Rls;
 
-/// What the statements that begin and end transactions begin with.
+/// The first words of the statements that begin and end transactions.
 const TRANSACTION: [&str; 8] = [
     "begin",
     "start",
@@ -48,31 +48,31 @@ const TRANSACTION: [&str; 8] = [
     "abort",
 ];
 
-/// Dynamic SQL within dynamic SQL within ...: nobody writes more.
+/// The deepest nesting of dynamic SQL that is applied.
 const MAX_DEPTH: usize = 6;
-/// More calls of functions that make something are not run.
+/// The most calls of functions that are applied.
 const MAX_INVOKED: usize = 2_000;
 
-/// Runs every statement that makes, changes or drops something, and keeps the texts.
+/// Applies every statement that creates, changes or drops an object, and keeps the texts.
 #[allow(clippy::struct_excessive_bools, reason = "each says one thing of it")]
 pub(crate) struct Replay<'a> {
     pub(crate) sources: Vec<Source<'a>>,
-    pub(crate) state: State,
-    /// The search path from this token of this source on.
+    pub(crate) catalog: Catalog,
+    /// The search paths, each from this token of this source on.
     paths: BTreeMap<(usize, usize), Vec<String>>,
-    /// Of the open transaction, if this file rolls one back.
-    marks: Vec<transaction::Mark>,
+    /// The savepoints of the open transaction, if the file contains a ROLLBACK.
+    marks: Vec<transaction::Savepoint>,
     rolls_back: bool,
     in_transaction: bool,
-    /// The path before one that ends with the transaction.
+    /// The search path to return to at the end of the transaction.
     local_path: Option<Vec<String>>,
-    /// Columns that were renamed: the table, the old name and the new one.
+    /// The renamed columns: the table, the old name and the new name.
     renamed: Vec<(usize, String, String)>,
     /// The folder of each file.
     folders: Vec<Option<&'a Path>>,
-    /// In a branch that perhaps does not run.
+    /// Whether the current branch may not run.
     unsure: bool,
-    /// In a block that passes over what fails.
+    /// Whether an EXCEPTION part catches failures of the current block.
     caught: bool,
     depth: usize,
     invoked: usize,
@@ -82,7 +82,7 @@ impl<'a> Replay<'a> {
     pub(crate) fn new() -> Self {
         Self {
             sources: Vec::new(),
-            state: State::default(),
+            catalog: Catalog::default(),
             paths: BTreeMap::new(),
             marks: Vec::new(),
             rolls_back: false,
@@ -97,10 +97,10 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// Applies one file. Each is a session of its own, so the search path begins anew.
+    /// Applies one file. Each file is a session of its own, so that the search path starts anew.
     pub(crate) fn file(&mut self, file: usize, folder: Option<&'a Path>, text: &'a str) {
         self.folders.resize(file + 1, folder);
-        self.state.search_path.clear();
+        self.catalog.search_path.clear();
         self.local_path = None;
         self.in_transaction = false;
         let source = Source::file(file, text);
@@ -109,15 +109,15 @@ impl<'a> Replay<'a> {
         self.rolls_back = transaction::rolls_back(&source, &all);
         self.apply(source, all);
     }
-    fn apply(&mut self, source: Source<'a>, all: Vec<Range>) {
+    fn apply(&mut self, source: Source<'a>, all: Vec<TokenRange>) {
         let index = self.push(source);
         for range in all {
             self.statement(index, range);
         }
     }
 
-    /// The folder of the file that a part is in.
-    fn folder(&self, part: Part) -> Option<&Path> {
+    /// The folder of the file that contains this part.
+    fn folder(&self, part: SourceRange) -> Option<&Path> {
         let file = self.sources[part.source].file;
         self.folders.get(file).copied().flatten()
     }
@@ -132,15 +132,15 @@ impl<'a> Replay<'a> {
     fn note_path(&mut self, from: (usize, usize)) {
         let known = self.paths.range(..=from).next_back();
         let same = known.is_some_and(|((source, _), path)| {
-            *source == from.0 && *path == self.state.search_path
+            *source == from.0 && *path == self.catalog.search_path
         });
         if !same {
-            self.paths.insert(from, self.state.search_path.clone());
+            self.paths.insert(from, self.catalog.search_path.clone());
         }
     }
 
-    /// The schemas that an unqualified name in this part may be of; none means `public`.
-    pub(crate) fn search_path(&self, part: Part) -> &[String] {
+    /// The search path for unqualified names in this part; an empty one means `public`.
+    pub(crate) fn search_path(&self, part: SourceRange) -> &[String] {
         let upto = self.paths.range(..=(part.source, part.range.0));
         let last = upto
             .last()
@@ -148,8 +148,8 @@ impl<'a> Replay<'a> {
         last.map_or(&[], |(_, path)| path)
     }
 
-    /// Applies SQL that stood in a string.
-    fn nested(&mut self, outer: usize, pieces: Pieces) {
+    /// Applies SQL from a string.
+    fn nested(&mut self, outer: usize, pieces: MappedText) {
         if self.depth >= MAX_DEPTH {
             return;
         }
@@ -160,13 +160,13 @@ impl<'a> Replay<'a> {
         self.depth -= 1;
     }
 
-    fn statement(&mut self, index: usize, range: Range) {
+    fn statement(&mut self, index: usize, range: TokenRange) {
         let source = &self.sources[index];
         let at = range.0;
-        if source.kind(at) != Some(Kind::Word) {
+        if source.kind(at) != Some(TokenKind::Word) {
             return;
         }
-        let part = Part {
+        let part = SourceRange {
             source: index,
             range,
         };
@@ -184,7 +184,7 @@ impl<'a> Replay<'a> {
             self.setting(part);
             self.note_path((index, range.1));
             if self.sources[index].is_any(at, &["select", "call"]) {
-                self.invoke(index, range, &mut dynamic::Variables::default());
+                self.invoke(index, range, &mut dynamic_sql::Variables::default());
             }
         } else if self.depth == 0 && source.is_any(at, &TRANSACTION) {
             self.transaction(part);

@@ -1,19 +1,19 @@
-//! Which of several functions with one name a call means.
+//! Overload resolution: which of several functions with one name a call denotes.
 
-use super::super::syntax::{Link, Node};
-use super::State;
+use super::super::syntax::{ChainLink, Node};
+use super::Catalog;
 use super::function::Function;
 
-/// An argument of a call: its name, if it is named, and its type, if that is known.
-pub(crate) type Given<'g> = (Option<&'g str>, Option<String>);
+/// An argument of a call: its name and its type, as far as they are known.
+pub(crate) type CallArgument<'g> = (Option<&'g str>, Option<String>);
 
-impl State {
-    /// Those of the functions that these arguments fit best.
-    pub(crate) fn overloads(&self, known: &[usize], given: &[Given<'_>]) -> Vec<usize> {
+impl Catalog {
+    /// The functions that match the arguments best.
+    pub(crate) fn overloads(&self, known: &[usize], given: &[CallArgument<'_>]) -> Vec<usize> {
         let function = |id: &usize| &self.functions[*id];
         let mut fitting = known.to_vec();
         narrow(&mut fitting, |id| function(id).takes(given.len()));
-        // The types that are known decide; the others fit anything, and best a text.
+        // Known types decide. An argument of unknown type matches every parameter, and a text parameter best.
         narrow(&mut fitting, |id| {
             let fits = |wanted: &String, kind: &Option<String>| {
                 kind.as_ref().is_none_or(|kind| kind == wanted)
@@ -32,7 +32,7 @@ impl State {
         fitting
     }
 
-    /// The type of an expression, where one can see it.
+    /// The type of an expression, if its syntax tells.
     pub(super) fn kind_of(&self, node: &Node) -> Option<String> {
         match node {
             Node::Number(number) if number.contains('.') => Some("numeric".to_owned()),
@@ -40,14 +40,14 @@ impl State {
             Node::Boolean(_) | Node::Not(_) | Node::Exists(_) => Some("boolean".to_owned()),
             Node::Prefix(inner) => self.kind_of(inner),
             Node::Chain(_, links) => match links.last()? {
-                Link::Cast(kind) => Some(self.type_identity(kind)),
-                Link::Operator(operator, ..) => match &**operator {
+                ChainLink::Cast(kind) => Some(self.type_identity(kind)),
+                ChainLink::Operator(operator, ..) => match &**operator {
                     "->>" | "#>>" => Some("text".to_owned()),
                     "->" | "#>" => Some("jsonb".to_owned()),
                     "=" | "<>" | "and" | "or" => Some("boolean".to_owned()),
                     _ => None,
                 },
-                Link::In(..) | Link::Is(..) => Some("boolean".to_owned()),
+                ChainLink::In(..) | ChainLink::IsPredicate(..) => Some("boolean".to_owned()),
                 _ => None,
             },
             Node::Call(call) => {
@@ -68,17 +68,17 @@ impl State {
     }
 }
 
-/// Keeps those that fit, unless none does.
+/// Keeps the functions that match, unless none does.
 fn narrow(all: &mut Vec<usize>, fits: impl Fn(&usize) -> bool) {
     if all.len() > 1 && all.iter().any(&fits) {
         all.retain(fits);
     }
 }
 
-/// What the function wants, with what the call gives.
+/// Pairs of the type of a parameter and the type of its argument.
 fn pairs<'g>(
     function: &'g Function,
-    given: &'g [Given<'_>],
+    given: &'g [CallArgument<'_>],
 ) -> impl Iterator<Item = (Option<&'g String>, &'g Option<String>)> {
     given.iter().enumerate().map(|(index, (name, kind))| {
         let index = match name {

@@ -1,33 +1,33 @@
 use super::super::name::{UNKNOWN, WrittenName};
 use super::super::source::Source;
-use super::super::token::Kind;
-use super::bound::Expression;
-use super::{Part, Replay};
+use super::super::token::TokenKind;
+use super::name_bindings::Expression;
+use super::{Replay, SourceRange};
 
 /// A live policy.
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
-    /// Several after a rename that perhaps was not done.
+    /// Its name; several after a rename that may not have run.
     pub(crate) names: Vec<String>,
-    pub(crate) at: Part,
-    pub(crate) clauses: Clauses,
-    /// What it is instead, if a change that perhaps was not done was not done.
-    pub(crate) instead: Vec<Clauses>,
+    pub(crate) at: SourceRange,
+    pub(crate) clauses: PolicyClauses,
+    /// Other definitions that it may have, after changes that may not have run.
+    pub(crate) instead: Vec<PolicyClauses>,
     pub(crate) restrictive: bool,
-    /// Perhaps it is not there.
+    /// Whether it may not exist.
     pub(crate) uncertain: bool,
 }
 
-/// What a policy says.
+/// The definition of a policy.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Clauses {
-    /// Empty for all.
+pub(crate) struct PolicyClauses {
+    /// The roles; empty for all roles.
     pub(crate) roles: Vec<String>,
     pub(crate) using: Option<Expression>,
     pub(crate) check: Option<Expression>,
 }
 
-/// More versions of one policy are not told apart.
+/// The most definitions of one policy that are kept.
 const MAX_INSTEAD: usize = 16;
 
 impl Policy {
@@ -35,14 +35,14 @@ impl Policy {
         self.names.iter().any(|known| known == name)
     }
 
-    /// Whether it may still be there when what `takes` some of its expressions is dropped: with those
-    /// versions of it that do not depend on that.
+    /// Whether it may still exist after a DROP that removes the expressions for which `takes` returns a
+    /// value. It keeps the definitions that do not depend on the dropped object.
     pub(super) fn survives(
         &mut self,
         unsure: bool,
         takes: &impl Fn(&Expression) -> Option<bool>,
     ) -> bool {
-        let of_version = |clauses: &Clauses| {
+        let of_version = |clauses: &PolicyClauses| {
             let expressions = clauses.using.iter().chain(&clauses.check);
             expressions.filter_map(takes).max()
         };
@@ -64,14 +64,14 @@ impl Policy {
         true
     }
 
-    /// All that it may say.
-    pub(crate) fn versions(&self) -> impl Iterator<Item = &Clauses> {
+    /// Every definition that it may have.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = &PolicyClauses> {
         std::iter::once(&self.clauses).chain(&self.instead)
     }
 }
 
 impl Replay<'_> {
-    pub(super) fn create_policy(&mut self, part: Part, at: usize) {
+    pub(super) fn create_policy(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, table, at)) = policy_head(source, at) else {
             return;
@@ -80,11 +80,11 @@ impl Replay<'_> {
         for at in at..part.range.1.min(at + 2) {
             restrictive |= source.is(at, "as") && source.is(at + 1, "restrictive");
         }
-        let table = self.state.table(table);
+        let table = self.catalog.table(table);
         let mut policy = Policy {
             names: vec![name],
             at: part,
-            clauses: Clauses::default(),
+            clauses: PolicyClauses::default(),
             instead: Vec::new(),
             restrictive,
             uncertain: self.unsure,
@@ -94,13 +94,13 @@ impl Replay<'_> {
     }
 
     fn add_policy(&mut self, table: usize, mut policy: Policy) {
-        let known = self.state.tables[table].policies.iter();
+        let known = self.catalog.tables[table].policies.iter();
         let known = known.filter(|known| known.is(&policy.names[0]));
-        // Another folder tells of the same policy once more: the later text is the newer one.
+        // Two folders may define the same policy; the later definition is the newer one.
         let newer = known.map(|known| known.at).next();
         let newer = newer.is_some_and(|at| self.folder(at) != self.folder(policy.at));
-        let policies = &mut self.state.tables[table].policies;
-        // Two names that only the run knows are two policies.
+        let policies = &mut self.catalog.tables[table].policies;
+        // Two names with unknown parts are two policies.
         while policy.names[0].contains(UNKNOWN)
             && policies.iter().any(|known| known.is(&policy.names[0]))
             && policy.names[0].len() < 256
@@ -110,21 +110,21 @@ impl Replay<'_> {
         let known = policies.iter().position(|known| known.is(&policy.names[0]));
         match known {
             None => policies.push(policy),
-            // A second of the same name is refused.
+            // PostgreSQL refuses a second policy with the same name.
             Some(known) if !policies[known].uncertain && !newer => {}
-            // Either of the two is there.
+            // One of the two exists.
             Some(known) if policy.uncertain || self.caught => {
                 let known = &mut policies[known];
                 if known.instead.len() < MAX_INSTEAD {
                     known.instead.push(policy.clauses);
                 }
             }
-            // One that was perhaps dropped was, if this ran.
+            // If this statement ran, an earlier conditional DROP had run.
             Some(known) => policies[known] = policy,
         }
     }
 
-    pub(super) fn alter_policy(&mut self, part: Part, at: usize) {
+    pub(super) fn alter_policy(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, table, at)) = policy_head(source, at) else {
             return;
@@ -133,15 +133,15 @@ impl Replay<'_> {
             .is(at, "rename")
             .then(|| source.name(at + 2))
             .flatten();
-        let table = self.state.table(table);
+        let table = self.catalog.table(table);
         let unsure = self.unsure;
-        let known = self.state.tables[table]
+        let known = self.catalog.tables[table]
             .policies
             .iter()
             .position(|policy| policy.is(&name));
         if let Some(new) = rename {
-            let policies = &mut self.state.tables[table].policies;
-            // A name that is taken is refused.
+            let policies = &mut self.catalog.tables[table].policies;
+            // PostgreSQL refuses a name that is taken.
             let taken = policies
                 .iter()
                 .any(|policy| policy.is(&new) && !policy.uncertain);
@@ -155,12 +155,12 @@ impl Replay<'_> {
             }
             return;
         }
-        let mut clauses = Clauses::default();
+        let mut clauses = PolicyClauses::default();
         if let Some(known) = known {
-            clauses.clone_from(&self.state.tables[table].policies[known].clauses);
+            clauses.clone_from(&self.catalog.tables[table].policies[known].clauses);
         }
         self.clauses(part, at, table, &mut clauses);
-        let policies = &mut self.state.tables[table].policies;
+        let policies = &mut self.catalog.tables[table].policies;
         match known {
             Some(known) => {
                 let policy = &mut policies[known];
@@ -171,7 +171,8 @@ impl Replay<'_> {
                     policy.instead.clear();
                 }
             }
-            // A policy that the files never made was made by hand: what is said about it is still true.
+            // A policy that the files do not create was created outside of them, and its new definition
+            // applies.
             None => policies.push(Policy {
                 names: vec![name],
                 at: part,
@@ -183,18 +184,18 @@ impl Replay<'_> {
         }
     }
 
-    pub(super) fn drop_policy(&mut self, part: Part, at: usize) {
+    pub(super) fn drop_policy(&mut self, part: SourceRange, at: usize) {
         let source = &self.sources[part.source];
         let Some((name, table, _)) = policy_head(source, at) else {
             return;
         };
-        let table = self.state.table_name(table);
+        let table = self.catalog.table_name(table);
         if !table.is_unknown() && !name.contains(UNKNOWN) {
-            let Some(id) = self.state.table_names.get(&table).copied() else {
+            let Some(id) = self.catalog.table_names.get(&table).copied() else {
                 return;
             };
-            let unsure = self.unsure || self.state.tables[id].names.len() > 1;
-            self.state.tables[id].policies.retain_mut(|policy| {
+            let unsure = self.unsure || self.catalog.tables[id].names.len() > 1;
+            self.catalog.tables[id].policies.retain_mut(|policy| {
                 if !policy.is(&name) {
                     return true;
                 }
@@ -206,8 +207,8 @@ impl Replay<'_> {
             });
             return;
         }
-        // `DROP POLICY %I ON ..`, mostly in a loop over pg_policies: nobody can tell which.
-        for entry in &mut self.state.tables {
+        // `DROP POLICY %I ON ..`, usually in a loop over `pg_policies`, may drop any policy.
+        for entry in &mut self.catalog.tables {
             let same = entry.names.iter().any(|found| {
                 may_be(&table.schema, &found.schema) && may_be(&table.name, &found.name)
             });
@@ -218,16 +219,16 @@ impl Replay<'_> {
         }
     }
 
-    /// What follows `ON table` in CREATE and ALTER POLICY.
-    fn clauses(&self, part: Part, at: usize, table: usize, clauses: &mut Clauses) {
+    /// Parses the clauses after `ON table` in CREATE and ALTER POLICY.
+    fn clauses(&self, part: SourceRange, at: usize, table: usize, clauses: &mut PolicyClauses) {
         let source = &self.sources[part.source];
         let end = part.range.1;
         let mut at = at;
         let expression = |at: usize| {
             let close = source.closing((at, end));
             let range = ((at + 1).min(close), close);
-            (source.kind(at) == Some(Kind::Open)).then(|| {
-                let part = Part {
+            (source.kind(at) == Some(TokenKind::Open)).then(|| {
+                let part = SourceRange {
                     source: part.source,
                     range,
                 };
@@ -247,7 +248,7 @@ impl Replay<'_> {
                 while let Some(role) = source.name(at).filter(|_| at < end) {
                     clauses.roles.push(role);
                     at += 1;
-                    if source.kind(at) != Some(Kind::Comma) {
+                    if source.kind(at) != Some(TokenKind::Comma) {
                         break;
                     }
                     at += 1;
@@ -259,7 +260,7 @@ impl Replay<'_> {
     }
 }
 
-/// Whether a name of which only the run knows a part may be this one.
+/// Whether a name with unknown parts may be this one.
 pub(crate) fn may_be(pattern: &str, name: &str) -> bool {
     let Some((head, rest)) = pattern.split_once(UNKNOWN) else {
         return pattern == name;
@@ -269,7 +270,7 @@ pub(crate) fn may_be(pattern: &str, name: &str) -> bool {
         || name.contains(UNKNOWN)
 }
 
-/// `name ON table`.
+/// Parses `name ON table`.
 pub(super) fn policy_head(source: &Source<'_>, at: usize) -> Option<(String, WrittenName, usize)> {
     let name = source.name(at)?;
     if !source.is(at + 1, "on") {

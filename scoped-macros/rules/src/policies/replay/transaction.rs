@@ -1,18 +1,18 @@
 use super::super::source::Source;
-use super::super::split::Range;
-use super::{Part, Replay, State};
+use super::super::statements::TokenRange;
+use super::{Catalog, Replay, SourceRange};
 
-/// What a ROLLBACK goes back to.
-pub(super) struct Mark {
-    /// Of a savepoint.
+/// A state that a ROLLBACK returns to.
+pub(super) struct Savepoint {
+    /// The name of a SAVEPOINT; the begin of a transaction has none.
     name: Option<String>,
-    state: State,
+    catalog: Catalog,
 }
 
 impl Replay<'_> {
-    /// BEGIN, SAVEPOINT, COMMIT, ROLLBACK and their synonyms. What a file leaves open counts: whoever
-    /// applies the files ends it.
-    pub(super) fn transaction(&mut self, part: Part) {
+    /// Applies BEGIN, SAVEPOINT, COMMIT, ROLLBACK and their synonyms. A transaction that a file leaves open
+    /// is committed, because the tools that run migrations commit it.
+    pub(super) fn transaction(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
         let (at, end) = part.range;
         let chain =
@@ -52,7 +52,7 @@ impl Replay<'_> {
                 self.marks.truncate(found);
             }
         } else if source.is(at, "begin") || source.is(at + 1, "transaction") {
-            // A second BEGIN begins nothing.
+            // A BEGIN inside of a transaction has no effect.
             if !self.in_transaction {
                 self.in_transaction = true;
                 self.marks.clear();
@@ -63,10 +63,10 @@ impl Replay<'_> {
     }
 
     fn mark(&mut self, name: Option<String>) {
-        // Only a file that rolls back needs the copies.
+        // Only a file that contains a ROLLBACK needs copies.
         if self.rolls_back {
-            let state = self.state.clone();
-            self.marks.push(Mark { name, state });
+            let catalog = self.catalog.clone();
+            self.marks.push(Savepoint { name, catalog });
         }
     }
 
@@ -79,15 +79,15 @@ impl Replay<'_> {
                 .rposition(|mark| mark.name.as_deref() == name),
         };
         let Some(found) = found else { return };
-        self.state = self.marks[found].state.clone();
-        // A savepoint stays where it is; the whole transaction is over.
+        self.catalog = self.marks[found].catalog.clone();
+        // ROLLBACK TO keeps the savepoint; ROLLBACK ends the transaction.
         self.marks
             .truncate(if name.is_some() { found + 1 } else { 0 });
     }
 }
 
-/// Whether anything is rolled back there. Only then is it worth keeping copies of the state.
-pub(super) fn rolls_back(source: &Source<'_>, statements: &[Range]) -> bool {
+/// Whether the file contains a ROLLBACK. Only then is it worth keeping copies of the catalog.
+pub(super) fn rolls_back(source: &Source<'_>, statements: &[TokenRange]) -> bool {
     let mut statements = statements.iter();
     statements.any(|(at, _)| source.is_any(*at, &["rollback", "abort"]))
 }

@@ -1,21 +1,21 @@
 use super::super::name::WrittenName;
-use super::super::token::Kind;
+use super::super::token::TokenKind;
 use super::expression::OTHER;
-use super::node::{Argument, Call, Node};
 use super::parser::Parser;
+use super::tree::{Argument, Call, Node};
 
-/// Words between the arguments of `substring(x from 1)`, `trim(both from x)` and the like.
+/// The words between the arguments of `substring(x from 1)`, `trim(both from x)` and similar functions.
 const SEPARATORS: [&str; 12] = [
     "from", "for", "in", "as", "placing", "order", "by", "both", "leading", "trailing", "similar",
     "using",
 ];
 
 impl Parser<'_> {
-    /// The arguments behind a name.
+    /// Parses the arguments after the name of a function.
     pub(super) fn call(&mut self, mut parts: Vec<String>, at: u32) -> Node {
         let name = parts.pop().unwrap_or_default();
         let schema = parts.pop();
-        // `position('x' in y)` compares nothing.
+        // `IN` is not a comparison in `position('x' in y)`.
         let least = if name == "position" { OTHER } else { 0 };
         let mut arguments = self.inside(|parser| parser.arguments(least));
         let extra = self.behind_call();
@@ -37,7 +37,7 @@ impl Parser<'_> {
             if self.is_any(&["distinct", "variadic", "all"]) {
                 self.at += 1;
             }
-            let named = matches!(self.code.kind(self.at + 1), Some(Kind::Assign))
+            let named = matches!(self.code.kind(self.at + 1), Some(TokenKind::Assign))
                 || self.code.is_op(self.at + 1, "=>");
             let name = if named { self.code.name(self.at) } else { None };
             if name.is_some() {
@@ -48,10 +48,10 @@ impl Parser<'_> {
             } else {
                 self.binding(least)
             };
-            if !matches!(&value, Node::Junk(nodes) if nodes.is_empty()) {
+            if !matches!(&value, Node::Unparsed(nodes) if nodes.is_empty()) {
                 found.push(Argument { name, value });
             }
-            if !self.eat_kind(Kind::Comma) && self.is_any(&SEPARATORS) {
+            if !self.eat_kind(TokenKind::Comma) && self.is_any(&SEPARATORS) {
                 self.at += 1;
             }
             if self.at == before {
@@ -61,19 +61,19 @@ impl Parser<'_> {
         found
     }
 
-    /// WITHIN GROUP, FILTER and OVER.
+    /// Parses WITHIN GROUP, FILTER and OVER.
     fn behind_call(&mut self) -> Vec<Node> {
         let mut extra = Vec::new();
         loop {
             let within = self.is("within") && self.code.is(self.at + 1, "group");
             let open = self.at + 1 + usize::from(within);
             if !(within || self.is_any(&["filter", "over"]))
-                || self.code.kind(open) != Some(Kind::Open)
+                || self.code.kind(open) != Some(TokenKind::Open)
             {
                 return extra;
             }
             self.at = open;
-            extra.extend(self.inside(Parser::junk));
+            extra.extend(self.inside(Parser::unparsed));
         }
     }
 }

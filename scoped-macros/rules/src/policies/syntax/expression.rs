@@ -1,6 +1,6 @@
-use super::super::token::Kind;
-use super::node::{Is, Link, Node};
+use super::super::token::TokenKind;
 use super::parser::Parser;
+use super::tree::{ChainLink, IsPredicate, Node};
 
 const OR: u8 = 1;
 const AND: u8 = 2;
@@ -8,7 +8,7 @@ const NOT: u8 = 3;
 const IS: u8 = 4;
 const COMPARISON: u8 = 5;
 const LIKE: u8 = 6;
-/// All operators without a level of their own: `->`, `||`, `@>`.
+/// All operators without a precedence of their own, such as `->`, `||` and `@>`.
 pub(super) const OTHER: u8 = 7;
 const ADD: u8 = 8;
 const MULTIPLY: u8 = 9;
@@ -21,13 +21,13 @@ impl Parser<'_> {
         self.binding(0)
     }
 
-    /// An operand with everything behind it that binds at least so tightly. Postgres's levels, all of
-    /// them from left to right.
+    /// Parses an operand and the operators after it whose precedence is at least `least` (PostgreSQL's
+    /// manual, section 4.1.6). All of them are treated as left-associative.
     pub(super) fn binding(&mut self, least: u8) -> Node {
         self.deeper(|parser| {
             let first = if parser.eat("not") {
                 Node::Not(Box::new(parser.binding(NOT)))
-            } else if parser.kind() == Some(Kind::Operator) {
+            } else if parser.kind() == Some(TokenKind::Operator) {
                 parser.at += 1;
                 Node::Prefix(Box::new(parser.binding(SIGN)))
             } else {
@@ -45,49 +45,51 @@ impl Parser<'_> {
         })
     }
 
-    fn link(&mut self, least: u8) -> Option<Link> {
+    fn link(&mut self, least: u8) -> Option<ChainLink> {
         match self.kind()? {
-            Kind::Cast => {
+            TokenKind::Cast => {
                 self.at += 1;
                 let (kind, next) = self.code.type_at(self.at);
                 self.at = next.clamp(self.at, self.end);
-                Some(Link::Cast(kind))
+                Some(ChainLink::Cast(kind))
             }
-            Kind::OpenSquare => Some(Link::Index(self.inside(|parser| {
-                let mut bounds = parser.junk();
+            TokenKind::OpenSquare => Some(ChainLink::Index(self.inside(|parser| {
+                let mut bounds = parser.unparsed();
                 bounds.truncate(2);
                 bounds
             }))),
-            Kind::Dot => {
+            TokenKind::Dot => {
                 self.at += 1;
                 let name = self.code.name(self.at);
                 self.at = (self.at + 1).min(self.end);
-                Some(Link::Field(name.unwrap_or_else(|| "*".to_owned())))
+                Some(ChainLink::Field(name.unwrap_or_else(|| "*".to_owned())))
             }
-            Kind::Operator => {
+            TokenKind::Operator => {
                 let operator = self.code.raw(self.at).to_owned();
                 let level = level(&operator);
                 (level >= least).then(|| self.operator(operator, level, 1))
             }
-            Kind::Word => self.word(least),
+            TokenKind::Word => self.word(least),
             _ => None,
         }
     }
 
-    /// Behind an operator of so many tokens.
-    fn operator(&mut self, operator: String, level: u8, width: usize) -> Link {
+    /// Parses the operand after an operator of `width` tokens.
+    fn operator(&mut self, operator: String, level: u8, width: usize) -> ChainLink {
         let place = self.place();
         self.at += width;
-        if self.is_any(&["any", "some", "all"]) && self.code.kind(self.at + 1) == Some(Kind::Open) {
+        if self.is_any(&["any", "some", "all"])
+            && self.code.kind(self.at + 1) == Some(TokenKind::Open)
+        {
             self.at += 1;
             let mut nodes = self.inside(Parser::list);
             let right = nodes.pop().filter(|_| nodes.is_empty());
-            return Link::Quantified(operator, right.unwrap_or(Node::Junk(nodes)));
+            return ChainLink::Quantified(operator, right.unwrap_or(Node::Unparsed(nodes)));
         }
-        Link::Operator(operator, self.binding(level + 1), place)
+        ChainLink::Operator(operator, self.binding(level + 1), place)
     }
 
-    fn word(&mut self, least: u8) -> Option<Link> {
+    fn word(&mut self, least: u8) -> Option<ChainLink> {
         let code = self.code;
         let not = self.is("not");
         let at = self.at + usize::from(not);
@@ -103,13 +105,13 @@ impl Parser<'_> {
         if self.is_any(&["isnull", "notnull"]) && IS >= least {
             let not = self.is("notnull");
             self.at += 1;
-            return Some(Link::Is(not, Is::Null));
+            return Some(ChainLink::IsPredicate(not, IsPredicate::Null));
         }
         if self.is("collate") {
             self.at += 1;
-            while self.kind().is_some_and(Kind::is_name) {
+            while self.kind().is_some_and(TokenKind::is_name) {
                 self.at += 1;
-                if !self.eat_kind(Kind::Dot) {
+                if !self.eat_kind(TokenKind::Dot) {
                     break;
                 }
             }
@@ -117,12 +119,12 @@ impl Parser<'_> {
         }
         if code.is(at, "in") && LIKE >= least {
             self.at += width;
-            let list = if self.kind() == Some(Kind::Open) {
+            let list = if self.kind() == Some(TokenKind::Open) {
                 self.inside(Parser::list)
             } else {
                 Vec::new()
             };
-            return Some(Link::In(not, list));
+            return Some(ChainLink::In(not, list));
         }
         if code.is(at, "between") && LIKE >= least {
             self.at += width;
@@ -133,7 +135,7 @@ impl Parser<'_> {
             let low = self.binding(OTHER);
             self.eat("and");
             let high = self.binding(OTHER);
-            return Some(Link::Operator(
+            return Some(ChainLink::Operator(
                 "between".to_owned(),
                 Node::Row(vec![low, high]),
                 place,
@@ -149,8 +151,8 @@ impl Parser<'_> {
         if self.is("at") && code.is(self.at + 1, "time") && ZONE >= least {
             return Some(self.operator("at time zone".to_owned(), ZONE, 3));
         }
-        // OPERATOR(pg_catalog.=)
-        if self.is("operator") && code.kind(self.at + 1) == Some(Kind::Open) {
+        // `OPERATOR(pg_catalog.=)`.
+        if self.is("operator") && code.kind(self.at + 1) == Some(TokenKind::Open) {
             let close = code.pair(self.at + 1);
             if close < self.end {
                 let operator = code.raw(close - 1).to_owned();
@@ -161,21 +163,21 @@ impl Parser<'_> {
         None
     }
 
-    fn is_what(&mut self) -> Link {
+    fn is_what(&mut self) -> ChainLink {
         self.at += 1;
         let not = self.eat("not");
         let what = if self.is("null") {
-            Is::Null
+            IsPredicate::Null
         } else if self.is_any(&["true", "false", "unknown"]) {
-            Is::Truth
+            IsPredicate::Truth
         } else if self.is("distinct") {
             self.at += 1 + usize::from(self.code.is(self.at + 1, "from"));
-            return Link::Is(not, Is::Distinct(self.binding(COMPARISON)));
+            return ChainLink::IsPredicate(not, IsPredicate::Distinct(self.binding(COMPARISON)));
         } else {
-            Is::Other
+            IsPredicate::Other
         };
         self.at = (self.at + 1).min(self.end);
-        Link::Is(not, what)
+        ChainLink::IsPredicate(not, what)
     }
 }
 
@@ -185,7 +187,7 @@ fn level(operator: &str) -> u8 {
         "+" | "-" => ADD,
         "*" | "/" | "%" => MULTIPLY,
         "^" => POWER,
-        // `:=` and `=>` never get here; a lone `?` and all others do.
+        // `:=` and `=>` are handled elsewhere.
         _ => OTHER,
     }
 }

@@ -1,12 +1,12 @@
-use super::super::token::Kind;
-use super::node::{Case, Link, Node};
+use super::super::token::TokenKind;
+use super::keywords::{KEYWORDS, NO_FUNCTIONS};
 use super::parser::Parser;
-use super::words::{KEYWORDS, NO_FUNCTIONS};
+use super::tree::{Case, ChainLink, Node};
 
 impl Parser<'_> {
-    /// An operand; nothing is read if none begins here.
+    /// Parses an operand. If none begins here, no token is consumed.
     pub(super) fn operand(&mut self) -> Node {
-        let nothing = Node::Junk(Vec::new());
+        let nothing = Node::Unparsed(Vec::new());
         let Some(kind) = self.kind() else {
             return nothing;
         };
@@ -17,34 +17,34 @@ impl Parser<'_> {
                 self.at += 1;
                 text.map_or(nothing, Node::Text)
             }
-            Kind::Number => {
+            TokenKind::Number => {
                 self.at += 1;
                 Node::Number(self.code.raw(self.at - 1).to_owned())
             }
-            Kind::Parameter => {
+            TokenKind::Parameter => {
                 self.at += 1;
                 let number = self.code.raw(self.at - 1).get(1..).unwrap_or("");
                 let index = number.parse::<usize>().ok();
                 let index = index.and_then(|number| number.checked_sub(1));
                 index.map_or(nothing, |index| Node::Parameter(index, place))
             }
-            Kind::Open => self.brackets(),
-            Kind::Word | Kind::Quoted | Kind::UnicodeQuoted => self.named(),
+            TokenKind::Open => self.brackets(),
+            TokenKind::Word | TokenKind::Quoted | TokenKind::UnicodeQuoted => self.named(),
             _ => nothing,
         }
     }
 
-    /// `(expression)`, `(a, b)` or `(select ..)`.
+    /// Parses `(expression)`, `(a, b)` or `(select ..)`.
     fn brackets(&mut self) -> Node {
         self.inside(|parser| {
             if parser.begins_query() {
                 return parser.deeper(|parser| {
                     let query = Node::Query(Box::new(parser.query()));
-                    match parser.junk() {
+                    match parser.unparsed() {
                         rest if rest.is_empty() => query,
                         mut rest => {
                             rest.push(query);
-                            Node::Junk(rest)
+                            Node::Unparsed(rest)
                         }
                     }
                 });
@@ -61,10 +61,10 @@ impl Parser<'_> {
         })
     }
 
-    /// Something that begins with a name or a word.
+    /// Parses an operand that begins with a name or a keyword.
     fn named(&mut self) -> Node {
         let code = self.code;
-        if code.kind(self.at) == Some(Kind::Word) {
+        if code.kind(self.at) == Some(TokenKind::Word) {
             let next = code.kind(self.at + 1);
             for (word, node) in [
                 ("true", Node::Boolean(true)),
@@ -78,11 +78,11 @@ impl Parser<'_> {
             if self.is("case") {
                 return self.case();
             }
-            if self.is("array") && next == Some(Kind::OpenSquare) {
+            if self.is("array") && next == Some(TokenKind::OpenSquare) {
                 self.at += 1;
                 return Node::Array(self.inside(Self::elements));
             }
-            if self.is_any(&["array", "exists"]) && next == Some(Kind::Open) {
+            if self.is_any(&["array", "exists"]) && next == Some(TokenKind::Open) {
                 let array = self.is("array");
                 self.at += 1;
                 return match self.brackets() {
@@ -91,21 +91,21 @@ impl Parser<'_> {
                     other => other,
                 };
             }
-            if self.is("row") && next == Some(Kind::Open) {
+            if self.is("row") && next == Some(TokenKind::Open) {
                 self.at += 1;
                 return Node::Row(self.inside(Self::list));
             }
-            if self.is("cast") && next == Some(Kind::Open) {
+            if self.is("cast") && next == Some(TokenKind::Open) {
                 self.at += 1;
                 return self.inside(Self::cast);
             }
             if self.is_any(&KEYWORDS)
-                && !(self.is_any(&["left", "right"]) && next == Some(Kind::Open))
+                && !(self.is_any(&["left", "right"]) && next == Some(TokenKind::Open))
             {
-                return Node::Junk(Vec::new());
+                return Node::Unparsed(Vec::new());
             }
             // `interval '1 day'`, `jsonb '{}'`.
-            if code.kind(self.at + 1).is_some_and(Kind::is_text)
+            if code.kind(self.at + 1).is_some_and(TokenKind::is_text)
                 && !self.is_any(&[
                     "when",
                     "perform",
@@ -119,26 +119,26 @@ impl Parser<'_> {
                 let kind = super::super::name::type_name(&code.raw(self.at).to_ascii_lowercase());
                 self.at += 1;
                 let text = self.operand();
-                return Node::Chain(Box::new(text), vec![Link::Cast(kind)]);
+                return Node::Chain(Box::new(text), vec![ChainLink::Cast(kind)]);
             }
-            if next == Some(Kind::Open) && self.is_any(&NO_FUNCTIONS) {
-                return Node::Junk(Vec::new());
+            if next == Some(TokenKind::Open) && self.is_any(&NO_FUNCTIONS) {
+                return Node::Unparsed(Vec::new());
             }
         }
         self.name()
     }
 
-    /// `a.b.c`, with the arguments behind it if it is called.
+    /// Parses `a.b.c`, with the arguments after it if it is a call.
     fn name(&mut self) -> Node {
         let place = self.place();
         let mut parts = Vec::new();
         while let Some(part) = self.code.name(self.at).filter(|_| self.at < self.end) {
             parts.push(part);
             self.at += 1;
-            if self.kind() != Some(Kind::Dot) {
+            if self.kind() != Some(TokenKind::Dot) {
                 break;
             }
-            let name_follows = self.code.kind(self.at + 1).is_some_and(Kind::is_name);
+            let name_follows = self.code.kind(self.at + 1).is_some_and(TokenKind::is_name);
             if name_follows {
                 self.at += 1;
             } else if self.code.raw(self.at + 1) == "*" {
@@ -149,22 +149,22 @@ impl Parser<'_> {
                 break;
             }
         }
-        if self.kind() == Some(Kind::Open) {
+        if self.kind() == Some(TokenKind::Open) {
             return self.call(parts, place);
         }
         Node::Name(parts, place)
     }
 
-    /// Elements of an array, which may be arrays themselves.
+    /// Parses the elements of an array, which may be arrays themselves.
     fn elements(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
         while self.at < self.end {
-            if self.kind() == Some(Kind::OpenSquare) {
+            if self.kind() == Some(TokenKind::OpenSquare) {
                 found.push(self.deeper(|parser| Node::Array(parser.inside(Self::elements))));
             } else {
                 found.extend(self.list());
             }
-            if !self.eat_kind(Kind::Comma) && self.kind() != Some(Kind::OpenSquare) {
+            if !self.eat_kind(TokenKind::Comma) && self.kind() != Some(TokenKind::OpenSquare) {
                 break;
             }
         }
@@ -193,15 +193,15 @@ impl Parser<'_> {
         }))
     }
 
-    /// `value AS type`.
+    /// Parses `value AS type`.
     fn cast(&mut self) -> Node {
         let value = self.expression();
         if !self.eat("as") {
-            let mut rest = self.junk();
+            let mut rest = self.unparsed();
             rest.push(value);
-            return Node::Junk(rest);
+            return Node::Unparsed(rest);
         }
         let (kind, _) = self.code.type_at(self.at);
-        Node::Chain(Box::new(value), vec![Link::Cast(kind)])
+        Node::Chain(Box::new(value), vec![ChainLink::Cast(kind)])
     }
 }

@@ -1,23 +1,23 @@
 use super::super::source::Source;
-use super::super::split::Range;
-use super::super::token::Kind;
-use super::code::{Code, NONE};
-use super::node::{Argument, Call, Node};
+use super::super::statements::TokenRange;
+use super::super::token::TokenKind;
+use super::token_view::{NONE, TokenView};
+use super::tree::{Argument, Call, Node};
 
-/// Deeper expressions are only searched for calls.
+/// The deepest nesting of expressions that is parsed; deeper ones are only searched for calls.
 const MAX_DEPTH: usize = 48;
 
-/// Reads trees out of a range of tokens.
+/// Parses a range of tokens.
 pub(crate) struct Parser<'c> {
-    pub(crate) code: &'c Code<'c>,
+    pub(crate) code: &'c TokenView<'c>,
     pub(super) at: usize,
-    /// The end of the innermost brackets.
+    /// The index of the end of the innermost brackets.
     pub(super) end: usize,
     pub(super) depth: usize,
 }
 
 impl<'c> Parser<'c> {
-    pub(crate) fn new(code: &'c Code<'c>) -> Self {
+    pub(crate) fn new(code: &'c TokenView<'c>) -> Self {
         Self {
             code,
             at: 0,
@@ -26,20 +26,20 @@ impl<'c> Parser<'c> {
         }
     }
 
-    /// The one expression of a policy, or of a default behind words such as DEFAULT and CHECK.
-    pub(crate) fn whole(source: &Source<'_>, range: Range) -> Node {
-        let code = Code::new(source, range);
-        let mut nodes = Parser::new(&code).junk();
+    /// Parses the expression of a policy, or the expression after words such as DEFAULT and CHECK.
+    pub(crate) fn whole(source: &Source<'_>, range: TokenRange) -> Node {
+        let code = TokenView::new(source, range);
+        let mut nodes = Parser::new(&code).unparsed();
         match nodes.pop() {
             Some(node) if nodes.is_empty() => node,
             last => {
                 nodes.extend(last);
-                Node::Junk(nodes)
+                Node::Unparsed(nodes)
             }
         }
     }
 
-    pub(super) fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<TokenKind> {
         (self.at < self.end)
             .then(|| self.code.kind(self.at))
             .flatten()
@@ -53,20 +53,20 @@ impl<'c> Parser<'c> {
         self.at < self.end && self.code.is_any(self.at, words)
     }
 
-    /// Steps over the word, if it stands here.
+    /// Consumes the word, if it is the current token.
     pub(super) fn eat(&mut self, word: &str) -> bool {
         let is = self.is(word);
         self.at += usize::from(is);
         is
     }
 
-    pub(super) fn eat_kind(&mut self, kind: Kind) -> bool {
+    pub(super) fn eat_kind(&mut self, kind: TokenKind) -> bool {
         let is = self.kind() == Some(kind);
         self.at += usize::from(is);
         is
     }
 
-    /// Runs `read` on what stands in the brackets that open here, and steps behind them.
+    /// Runs `read` on the content of the brackets that open here, and continues after them.
     pub(super) fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let close = match self.code.pair(self.at) {
             NONE => self.end,
@@ -80,7 +80,8 @@ impl<'c> Parser<'c> {
         read
     }
 
-    /// Runs `read` one level deeper; too deep, everything up to the end is only searched for calls.
+    /// Runs `read` one level deeper. Below the deepest level, everything up to the end is only searched for
+    /// calls.
     pub(super) fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Node) -> Node {
         if self.depth >= MAX_DEPTH {
             return self.calls();
@@ -95,7 +96,7 @@ impl<'c> Parser<'c> {
     pub(super) fn calls(&mut self) -> Node {
         let mut found = Vec::new();
         while self.at < self.end {
-            if self.code.kind(self.at + 1) == Some(Kind::Open)
+            if self.code.kind(self.at + 1) == Some(TokenKind::Open)
                 && let Some((name, next)) = self.code.qualified_before(self.at)
             {
                 let arguments = self.code.text(next + 1).map(|text| Argument {
@@ -111,20 +112,20 @@ impl<'c> Parser<'c> {
             }
             self.at += 1;
         }
-        Node::Junk(found)
+        Node::Unparsed(found)
     }
 
-    /// Every expression up to the end of the brackets or the statement, whatever stands between.
-    pub(super) fn junk(&mut self) -> Vec<Node> {
+    /// Every expression up to the end of the brackets or the statement, with any text between them.
+    pub(super) fn unparsed(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
-        while self.at < self.end && self.kind() != Some(Kind::Semicolon) {
+        while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
             if self.begins_query() {
                 found.push(self.deeper(|parser| Node::Query(Box::new(parser.query()))));
             } else if self.is("execute")
                 && self.code.is_any(self.at + 1, &["function", "procedure"])
             {
-                // What a trigger runs is no part of its condition.
+                // The function that a trigger runs is not part of its condition.
                 self.at = self.end;
             } else {
                 let node = self.expression();
@@ -139,7 +140,7 @@ impl<'c> Parser<'c> {
         found
     }
 
-    /// Expressions between commas.
+    /// Parses expressions that commas separate.
     pub(super) fn list(&mut self) -> Vec<Node> {
         let mut found = Vec::new();
         while self.at < self.end {
@@ -152,12 +153,12 @@ impl<'c> Parser<'c> {
             if self.at > before {
                 found.push(node);
             }
-            if !self.eat_kind(Kind::Comma) {
-                if self.at >= self.end || self.kind() == Some(Kind::Semicolon) {
+            if !self.eat_kind(TokenKind::Comma) {
+                if self.at >= self.end || self.kind() == Some(TokenKind::Semicolon) {
                     break;
                 }
-                // Damage, or words of a grammar that is not known.
-                let rest = self.junk();
+                // Damaged SQL, or words of unknown grammar.
+                let rest = self.unparsed();
                 found.extend(rest);
                 break;
             }

@@ -1,22 +1,22 @@
-use super::super::token::Kind;
-use super::node::{Item, Node, Query, Select};
+use super::super::token::TokenKind;
+use super::keywords::{CLAUSES, SETS};
 use super::parser::Parser;
-use super::words::{CLAUSES, SETS};
+use super::tree::{Item, Node, Query, Select};
 
 impl Parser<'_> {
     pub(super) fn begins_query(&self) -> bool {
         if self.is_any(&["select", "values", "with"]) {
-            // `with check`, `with (..)` and `with time zone` are no queries.
+            // `with check`, `with (..)` and `with time zone` do not begin a query.
             return !self.is("with")
                 || self.code.is(self.at + 1, "recursive")
                 || self.code.is(self.at + 2, "as")
-                || self.code.kind(self.at + 2) == Some(Kind::Open);
+                || self.code.kind(self.at + 2) == Some(TokenKind::Open);
         }
         if self.is("insert") {
             return self.code.is(self.at + 1, "into");
         }
         if self.is("update") {
-            return self.code.kind(self.at + 1).is_some_and(Kind::is_name)
+            return self.code.kind(self.at + 1).is_some_and(TokenKind::is_name)
                 && !self.code.is_any(self.at + 1, &["of", "on", "or", "set"]);
         }
         if self.is("delete") {
@@ -25,16 +25,16 @@ impl Parser<'_> {
         false
     }
 
-    /// A query in brackets; an expression may begin like that as well.
+    /// Whether a query in brackets begins here, and not an expression.
     pub(super) fn opens_query(&self) -> bool {
         let mut at = self.at;
-        while self.code.kind(at) == Some(Kind::Open) && at < self.end.min(self.at + 16) {
+        while self.code.kind(at) == Some(TokenKind::Open) && at < self.end.min(self.at + 16) {
             at += 1;
         }
         at > self.at && self.code.is_any(at, &["select", "values", "with"])
     }
 
-    /// From SELECT, WITH or VALUES on; also INSERT, UPDATE and DELETE.
+    /// Parses SELECT, WITH, VALUES, INSERT, UPDATE or DELETE.
     pub(crate) fn query(&mut self) -> Query {
         let mut query = Query::default();
         if self.is("with") {
@@ -50,7 +50,7 @@ impl Parser<'_> {
             } else if self.is_any(&["insert", "update", "delete"]) {
                 let select = self.write();
                 query.selects.push(select);
-            } else if self.kind() == Some(Kind::Open) {
+            } else if self.kind() == Some(TokenKind::Open) {
                 let inner = self.nested_query();
                 query.selects.push(Select {
                     inner: Some(Box::new(inner)),
@@ -72,26 +72,26 @@ impl Parser<'_> {
         }
     }
 
-    /// The query in the brackets here; too deep, only its calls.
+    /// Parses the query in the brackets here. Below the deepest level, only its calls are found.
     pub(super) fn nested_query(&mut self) -> Query {
         let mut inner = Query::default();
-        let junk = self.inside(|parser| {
+        let unparsed = self.inside(|parser| {
             parser.deeper(|parser| {
                 inner = parser.query();
-                Node::Junk(parser.junk())
+                Node::Unparsed(parser.unparsed())
             })
         });
-        inner.rest.push(junk);
+        inner.rest.push(unparsed);
         inner
     }
 
-    /// `WITH name (columns) AS (query), ..`.
+    /// Parses `WITH name (columns) AS (query), ..`.
     fn common(&mut self, query: &mut Query) {
         self.at += 1;
         self.eat("recursive");
         while let Some(name) = self.code.name(self.at).filter(|_| self.at < self.end) {
             self.at += 1;
-            let columns = if self.kind() == Some(Kind::Open) {
+            let columns = if self.kind() == Some(TokenKind::Open) {
                 self.inside(Self::names)
             } else {
                 Vec::new()
@@ -99,23 +99,23 @@ impl Parser<'_> {
             self.eat("as");
             self.eat("not");
             self.eat("materialized");
-            if self.kind() != Some(Kind::Open) {
+            if self.kind() != Some(TokenKind::Open) {
                 return;
             }
             let inner = self.nested_query();
             query.common.push((name, columns, inner));
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return;
             }
         }
     }
 
-    /// Names between commas.
+    /// Parses names that commas separate.
     pub(super) fn names(&mut self) -> Vec<String> {
         let mut found = Vec::new();
         while self.at < self.end {
             found.extend(self.code.name(self.at));
-            while self.at < self.end && self.kind() != Some(Kind::Comma) {
+            while self.at < self.end && self.kind() != Some(TokenKind::Comma) {
                 self.at += 1;
             }
             self.at += 1;
@@ -124,14 +124,14 @@ impl Parser<'_> {
     }
 
     fn values(&mut self, query: &mut Query) {
-        while self.kind() == Some(Kind::Open) {
+        while self.kind() == Some(TokenKind::Open) {
             let row = self.inside(Self::list).into_iter();
             let items = row.map(|value| Item { value, alias: None });
             query.selects.push(Select {
                 items: items.collect(),
                 ..Select::default()
             });
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return;
             }
         }
@@ -140,7 +140,7 @@ impl Parser<'_> {
     fn select(&mut self) -> Select {
         self.at += 1;
         let mut select = Select::default();
-        if self.eat("distinct") && self.eat("on") && self.kind() == Some(Kind::Open) {
+        if self.eat("distinct") && self.eat("on") && self.kind() == Some(TokenKind::Open) {
             let on = self.inside(Self::list);
             select.conditions.extend(on);
         } else {
@@ -157,9 +157,9 @@ impl Parser<'_> {
         select
     }
 
-    /// The items of SELECT or RETURNING.
+    /// Parses the items of SELECT or RETURNING.
     pub(super) fn items(&mut self, items: &mut Vec<Item>) {
-        while self.at < self.end && self.kind() != Some(Kind::Semicolon) {
+        while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
             let star = self.code.raw(self.at) == "*";
             let value = if star {
@@ -174,13 +174,13 @@ impl Parser<'_> {
                 let alias = self.alias();
                 items.push(Item { value, alias });
             }
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return;
             }
         }
     }
 
-    /// `[AS] name`.
+    /// Parses `[AS] name`.
     pub(super) fn alias(&mut self) -> Option<String> {
         let named = self.eat("as");
         if self.at >= self.end || !(named || self.code.is_plain_name(self.at)) {
@@ -190,7 +190,7 @@ impl Parser<'_> {
         self.code.name(self.at - 1)
     }
 
-    /// `INTO [STRICT] a, b.c`, which may stand in several places.
+    /// Parses `INTO [STRICT] a, b.c`, which may be in several places of a SELECT.
     pub(super) fn into(&mut self, select: &mut Select) {
         if self.eat("into") {
             self.eat("strict");
@@ -200,7 +200,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Variables between commas.
+    /// Parses variables that commas separate.
     pub(super) fn targets(&mut self) -> Vec<Vec<String>> {
         let mut found = Vec::new();
         loop {
@@ -208,32 +208,32 @@ impl Parser<'_> {
             while let Some(name) = self.code.name(self.at).filter(|_| self.at < self.end) {
                 target.push(name);
                 self.at += 1;
-                if !self.eat_kind(Kind::Dot) {
+                if !self.eat_kind(TokenKind::Dot) {
                     break;
                 }
             }
-            while self.kind() == Some(Kind::OpenSquare) {
-                self.inside(Self::junk);
+            while self.kind() == Some(TokenKind::OpenSquare) {
+                self.inside(Self::unparsed);
             }
             if target.is_empty() {
                 return found;
             }
             found.push(target);
-            if !self.eat_kind(Kind::Comma) {
+            if !self.eat_kind(TokenKind::Comma) {
                 return found;
             }
         }
     }
 
-    /// Whatever clauses follow, up to the next query, INTO or the end.
+    /// Parses the remaining clauses, up to the next query, INTO or the end.
     pub(super) fn conditions(&mut self, found: &mut Vec<Node>) {
         while self.at < self.end
-            && self.kind() != Some(Kind::Semicolon)
+            && self.kind() != Some(TokenKind::Semicolon)
             && !self.is_any(&SETS)
             && !self.is_any(&["into", "loop", "returning"])
         {
             let before = self.at;
-            if self.is_any(&CLAUSES) || self.kind() == Some(Kind::Comma) {
+            if self.is_any(&CLAUSES) || self.kind() == Some(TokenKind::Comma) {
                 self.at += 1;
             }
             let node = if self.begins_query() {
@@ -241,7 +241,7 @@ impl Parser<'_> {
             } else {
                 self.expression()
             };
-            if !matches!(&node, Node::Junk(nodes) if nodes.is_empty()) {
+            if !matches!(&node, Node::Unparsed(nodes) if nodes.is_empty()) {
                 found.push(node);
             }
             if self.at == before {

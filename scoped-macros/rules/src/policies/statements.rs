@@ -1,0 +1,101 @@
+use super::source::Source;
+use super::token::TokenKind;
+
+/// The tokens of one statement, without the semicolon: the first one and the one after the last.
+pub(crate) type TokenRange = (usize, usize);
+
+/// The statements of a text, as psql separates them: a semicolon in a `BEGIN ATOMIC` body or in the
+/// parentheses of a rule does not end a statement. If a semicolon is missing, the next CREATE begins a
+/// statement.
+pub(crate) fn statements(source: &Source<'_>) -> Vec<TokenRange> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let mut head = StatementHead::default();
+    let mut at = 0;
+    let mut brackets = 0_usize;
+    let mut blocks = 0_usize;
+    while at < source.tokens.len() {
+        if at == start {
+            head = StatementHead::read(source, at);
+            (brackets, blocks) = (0, 0);
+        }
+        match source.tokens[at].kind {
+            TokenKind::Open => brackets += 1,
+            TokenKind::Close => brackets = brackets.saturating_sub(1),
+            TokenKind::Semicolon if blocks == 0 && (brackets == 0 || !head.rule) => {
+                found.push((start, at));
+                start = at + 1;
+            }
+            TokenKind::Word if head.function => {
+                if source.is(at, "begin") && source.is(at + 1, "atomic")
+                    || blocks > 0 && source.is(at, "case")
+                {
+                    blocks += 1;
+                } else if source.is(at, "end") {
+                    blocks = blocks.saturating_sub(1);
+                }
+            }
+            // CREATE is a reserved word, so a semicolon is missing before it.
+            TokenKind::Word
+                if at > start && brackets == 0 && head.alone && source.is(at, "create") =>
+            {
+                found.push((start, at));
+                start = at;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    found.push((start, at));
+    found.retain(|(start, end)| start < end);
+    found
+}
+
+#[derive(Default)]
+struct StatementHead {
+    /// Whether it may contain a `BEGIN ATOMIC` body.
+    function: bool,
+    /// Whether it may contain statements in parentheses.
+    rule: bool,
+    /// Whether it cannot contain the word CREATE.
+    alone: bool,
+}
+
+impl StatementHead {
+    fn read(source: &Source<'_>, at: usize) -> Self {
+        let create = source.is(at, "create");
+        let mut next = at + 1;
+        if create && source.is(next, "or") {
+            next += 2;
+        }
+        Self {
+            function: create && source.is_any(next, &["function", "procedure"]),
+            rule: create && source.is(next, "rule"),
+            alone: (create && !source.is(next, "schema"))
+                || source.is_any(at, &["drop", "comment", "select", "insert"])
+                || source.is(at, "alter") && !source.is(next, "default"),
+        }
+    }
+}
+
+/// The parts between the commas that are outside of brackets.
+pub(crate) fn commas(source: &Source<'_>, (start, end): TokenRange) -> Vec<TokenRange> {
+    let mut found = Vec::new();
+    let mut from = start;
+    let mut depth = 0_usize;
+    for at in start..end {
+        match source.kind(at) {
+            Some(TokenKind::Open | TokenKind::OpenSquare) => depth += 1,
+            Some(TokenKind::Close | TokenKind::CloseSquare) => depth = depth.saturating_sub(1),
+            Some(TokenKind::Comma) if depth == 0 => {
+                found.push((from, at));
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push((from, end));
+    found.retain(|(from, to)| from < to);
+    found
+}
