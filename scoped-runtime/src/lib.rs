@@ -34,8 +34,8 @@ pub use claims::{
     Role, ScopedClaims, ToActor, ToUserId, UserId,
 };
 pub use client::{
-    AnonymousClient, Async, Health, KeyCheck, NarrowBuilder, ScopedClient, ScopedClientBuilder,
-    ScopedClients, get_client,
+    AnonymousClient, Async, Health, KeyCheck, Mode, NarrowBuilder, ScopedClient,
+    ScopedClientBuilder, ScopedClients, get_client,
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};

@@ -2,7 +2,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{Async, Core, ScopedClients};
+use super::{Async, Core, Mode, ScopedClients};
 use crate::error::{ConfigurationError, Problem};
 use crate::session::Life;
 
@@ -23,7 +23,7 @@ use crate::session::Life;
 /// as_the_user(&clients.anonymous()?).await; // mismatched types
 /// # Ok(()) }
 /// ```
-pub struct AnonymousClient<M = Async> {
+pub struct AnonymousClient<M: Mode = Async> {
     core: Arc<Core>,
     schema: Option<Arc<str>>,
     mode: PhantomData<fn() -> M>,
@@ -47,7 +47,7 @@ impl ScopedClients {
     }
 }
 
-impl<M> AnonymousClient<M> {
+impl<M: Mode> AnonymousClient<M> {
     pub(crate) fn new(clients: &ScopedClients) -> Result<Self, ConfigurationError> {
         let project = &clients.project;
         if !project.config.has_public_api_key() {
@@ -91,7 +91,7 @@ impl<M> AnonymousClient<M> {
     }
 }
 
-impl<M> Clone for AnonymousClient<M> {
+impl<M: Mode> Clone for AnonymousClient<M> {
     fn clone(&self) -> Self {
         Self {
             core: Arc::clone(&self.core),
@@ -101,7 +101,7 @@ impl<M> Clone for AnonymousClient<M> {
     }
 }
 
-impl<M> fmt::Debug for AnonymousClient<M> {
+impl<M: Mode> fmt::Debug for AnonymousClient<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnonymousClient").finish_non_exhaustive()
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::project::ClientSpec;
-use super::{Async, ScopedClient, ScopedClients};
+use super::{Async, Mode, ScopedClient, ScopedClients};
 use crate::claims::{
     Aal, Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, Unfit, UserId,
     is_control,
@@ -19,7 +19,7 @@ use crate::verify::VerifiedToken;
 
 /// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
 #[must_use = "call `client()` to get the client"]
-pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
+pub struct ScopedClientBuilder<C = NoClaims, M: Mode = Async> {
     clients: ScopedClients,
     user_id: Result<UserId, Error>,
     is_anonymous: bool,
@@ -39,7 +39,7 @@ pub struct ScopedClientBuilder<C = NoClaims, M = Async> {
     mode: PhantomData<fn() -> M>,
 }
 
-impl<M> ScopedClientBuilder<NoClaims, M> {
+impl<M: Mode> ScopedClientBuilder<NoClaims, M> {
     pub(crate) fn new(clients: ScopedClients, user: &impl ToUserId) -> Self {
         Self {
             clients,
@@ -82,7 +82,7 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
     }
 }
 
-impl<C: ScopedClaims, M> ScopedClientBuilder<C, M> {
+impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     /// The database role that requests run as: by default that of the claims' `role = "..."`, else
     /// `authenticated`. Roles that bypass Row
     /// Level Security are refused.
@@ -250,7 +250,7 @@ fn check_reason(text: &str) -> Result<(), ClientError> {
 }
 
 /// Claims may be personal data, so they are not shown.
-impl<C, M> fmt::Debug for ScopedClientBuilder<C, M> {
+impl<C, M: Mode> fmt::Debug for ScopedClientBuilder<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClientBuilder")
             .field("user_id", &self.user_id)

@@ -8,8 +8,9 @@ mod clients;
 mod default;
 #[cfg(feature = "blocking")]
 mod executor;
-mod given;
 mod health;
+mod impersonate;
+mod mode;
 pub(crate) mod name;
 mod narrow;
 mod project;
@@ -22,8 +23,11 @@ pub use default::get_client;
 pub use default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use default::installed_or_from_env;
-pub use given::{AsyncClient, BlockingClient, ProjectClients};
 pub use health::Health;
+pub use impersonate::{AsyncClient, BlockingClient, ProjectClients};
+#[cfg(feature = "blocking")]
+pub use mode::Blocking;
+pub use mode::{Async, Mode};
 pub use narrow::NarrowBuilder;
 
 use std::fmt;
@@ -40,22 +44,13 @@ use crate::session::{Identity, Life, TokenSource, TokenWatch};
 use crate::token::AccessToken;
 use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
 
-/// The task waits: what sends is an `async fn`. The mode of everything that does not say another.
-#[derive(Debug)]
-pub enum Async {}
-
-/// The thread waits: what sends is a plain `fn`.
-#[cfg(feature = "blocking")]
-#[derive(Debug)]
-pub enum Blocking {}
-
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
 /// "Scoped" means bound to one subject, role and set of claims. Cheap to clone; clones share the
 /// token. `Debug` shows the user and the role only.
 ///
 /// `M` says who waits for the answers: the task, or with the feature `blocking` the thread.
-pub struct ScopedClient<C = NoClaims, M = Async> {
+pub struct ScopedClient<C = NoClaims, M: Mode = Async> {
     core: Arc<Core>,
     source: Arc<dyn TokenSource>,
     claims: Arc<C>,
@@ -72,7 +67,7 @@ pub(crate) struct Core {
     is_read_only: bool,
 }
 
-impl<C: ScopedClaims, M> ScopedClient<C, M> {
+impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// The same client, looking into another exposed schema than the default one.
     #[must_use]
     pub fn schema(&self, name: impl AsRef<str>) -> Self {
@@ -175,7 +170,7 @@ impl<C: ScopedClaims> ScopedClient<C> {
     }
 }
 
-impl<C, M> ScopedClient<C, M> {
+impl<C, M: Mode> ScopedClient<C, M> {
     fn new(core: UserCore, claims: Arc<C>) -> Self {
         let UserCore { core, source } = core;
         Self {
@@ -188,7 +183,7 @@ impl<C, M> ScopedClient<C, M> {
     }
 
     #[cfg(feature = "blocking")]
-    pub(crate) fn into_mode<N>(self) -> ScopedClient<C, N> {
+    pub(crate) fn into_mode<N: Mode>(self) -> ScopedClient<C, N> {
         ScopedClient {
             core: self.core,
             source: self.source,
@@ -363,7 +358,7 @@ impl Core {
     }
 }
 
-impl<C, M> Clone for ScopedClient<C, M> {
+impl<C, M: Mode> Clone for ScopedClient<C, M> {
     fn clone(&self) -> Self {
         Self {
             core: Arc::clone(&self.core),
@@ -375,7 +370,7 @@ impl<C, M> Clone for ScopedClient<C, M> {
     }
 }
 
-impl<C, M> fmt::Debug for ScopedClient<C, M> {
+impl<C, M: Mode> fmt::Debug for ScopedClient<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClient")
             .field("user_id", self.source.identity().user_id())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::project::ClientSpec;
-use super::{Async, Core, ScopedClient};
+use super::{Async, Core, Mode, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError, shown};
 use crate::session::Lifetime;
@@ -17,7 +17,7 @@ use crate::session::Lifetime;
 /// them for a client without that claim: keep every claim that a policy reads so. With the feature `policies`,
 /// `policies::survey` finds them: their reads say `allows_absence`.
 #[must_use = "call `client()` to get the client"]
-pub struct NarrowBuilder<C = NoClaims, M = Async> {
+pub struct NarrowBuilder<C = NoClaims, M: Mode = Async> {
     core: Arc<Core>,
     claims: Arc<C>,
     role: Option<Result<Role, ClientError>>,
@@ -27,7 +27,7 @@ pub struct NarrowBuilder<C = NoClaims, M = Async> {
     mode: PhantomData<fn() -> M>,
 }
 
-impl<C: ScopedClaims, M> NarrowBuilder<C, M> {
+impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
     pub(super) fn new(client: &ScopedClient<C, M>) -> Self {
         Self {
             core: Arc::clone(&client.core),
@@ -163,7 +163,7 @@ fn until_the_end(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
     Ok(Lifetime::new(left, Some(left / 2), false)?)
 }
 
-impl<C, M> fmt::Debug for NarrowBuilder<C, M> {
+impl<C, M: Mode> fmt::Debug for NarrowBuilder<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("NarrowBuilder")
             .field("user_id", &self.core.user_id())

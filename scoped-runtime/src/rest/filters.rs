@@ -8,6 +8,7 @@ use super::operand::Operand;
 use super::operator::Is;
 use super::query::Query;
 use super::value::FilterValue;
+use crate::client::Mode;
 
 /// Writes each filter once, as a method of `Query` and as a constructor of `Condition`.
 macro_rules! filters {
@@ -18,7 +19,7 @@ macro_rules! filters {
         /// Filters. Each narrows the rows further, and no value can add a filter of its own. All take a
         /// column as [`Column`] reads it.
         /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
-        impl<M> Query<M> {$(
+        impl<M: Mode> Query<M> {$(
             $(#[$doc])*
             pub fn $name<'a>(self, column: impl Into<Column<'a>>, $($argument: $type),*) -> Self {
                 self.compare($comparison(column.into(), $($argument),*))
@@ -140,7 +141,7 @@ filters! {
     };
 }
 
-impl<M> Query<M> {
+impl<M: Mode> Query<M> {
     /// Rows for which all of these hold.
     pub fn and(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
         self.condition(Condition::group(Operator::And, conditions))

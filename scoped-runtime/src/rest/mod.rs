@@ -63,9 +63,9 @@ use serde::Serialize;
 use self::body::Body;
 use self::mistake::Refusal;
 use crate::claims::ScopedClaims;
-use crate::client::{AnonymousClient, Core, ScopedClient, name};
+use crate::client::{AnonymousClient, Core, Mode, ScopedClient, name};
 
-impl<C: ScopedClaims, M> ScopedClient<C, M> {
+impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
     #[doc(alias = "table")]
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
@@ -107,7 +107,7 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     }
 }
 
-impl<M> AnonymousClient<M> {
+impl<M: Mode> AnonymousClient<M> {
     /// As [`ScopedClient::from`], in the role `anon`.
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         table_query(self.core(), self.schema_name(), table.as_ref())
@@ -125,11 +125,11 @@ impl<M> AnonymousClient<M> {
     }
 }
 
-fn table_query<M>(core: &Arc<Core>, schema: Option<&Arc<str>>, table: &str) -> Query<M> {
+fn table_query<M: Mode>(core: &Arc<Core>, schema: Option<&Arc<str>>, table: &str) -> Query<M> {
     query(core, schema, "", "table", table)
 }
 
-fn call<M>(
+fn call<M: Mode>(
     core: &Arc<Core>,
     schema: Option<&Arc<str>>,
     function: &str,
@@ -143,7 +143,7 @@ fn call<M>(
     }
 }
 
-fn query<M>(
+fn query<M: Mode>(
     core: &Arc<Core>,
     schema: Option<&Arc<str>>,
     below: &str,

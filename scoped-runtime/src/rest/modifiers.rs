@@ -11,9 +11,10 @@ use super::order::Order;
 use super::preference::{Count, Returning};
 use super::query::Query;
 use super::verb::Accept;
+use crate::client::Mode;
 use crate::transport::Retry;
 
-impl<M> Query<M> {
+impl<M: Mode> Query<M> {
     /// Sorts by a column: a name, or [`Order::desc`] of one. Calls add up.
     pub fn order<'a>(mut self, order: impl Into<Order<'a>>) -> Self {
         match order.into().written() {

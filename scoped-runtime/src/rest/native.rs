@@ -3,11 +3,11 @@
 use super::query::Query;
 use super::raw;
 use crate::claims::ScopedClaims;
-use crate::client::{Core, ScopedClient};
+use crate::client::{Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response};
 
-impl<C: ScopedClaims, M> ScopedClient<C, M> {
+impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// A native `postgrest` builder for a table or view of this project, without a token. Send it with
     /// `execute` of this client, which puts a live one on; its own `execute` is switched off.
     ///
@@ -44,7 +44,7 @@ impl<C: ScopedClaims> ScopedClient<C> {
     }
 }
 
-impl<M> Query<M> {
+impl<M: Mode> Query<M> {
     /// The native builder of this query, with the API key and the present token in it, for code that
     /// wants to add to it. Send it with [`ScopedClient::execute`](crate::ScopedClient::execute), which
     /// puts a live token on; its own `execute` is switched off, since its TLS has open advisories.

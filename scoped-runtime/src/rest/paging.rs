@@ -14,7 +14,7 @@ use super::mistake::Mistake;
 use super::order::Order;
 use super::query::Query;
 use super::verb::{Accept, Verb};
-use crate::client::Async;
+use crate::client::{Async, Mode};
 use crate::error::Error;
 use crate::transport::Response;
 
@@ -79,7 +79,7 @@ impl Paging {
 /// The rows of [`Query::fetch_stream`]: a [`Stream`], or with the feature `blocking` an iterator. It ends
 /// after the first error.
 #[must_use = "nothing is read before the first row is asked for"]
-pub struct Rows<T, M = Async> {
+pub struct Rows<T, M: Mode = Async> {
     /// Nothing when the last page was read.
     query: Option<Query<M>>,
     paging: Paging,
@@ -95,7 +95,7 @@ pub struct Rows<T, M = Async> {
     pending: Option<BoxFuture<'static, Result<Response, Error>>>,
 }
 
-impl<T: DeserializeOwned, M> Rows<T, M> {
+impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
     pub(crate) fn new(query: Query<M>, paging: Paging) -> Self {
         let (limit, offset) = (query.statement.limit, query.statement.offset);
         let query = match mistake(&query, &paging) {
@@ -196,7 +196,7 @@ impl<T: DeserializeOwned, M> Rows<T, M> {
     }
 }
 
-fn mistake<M>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
+fn mistake<M: Mode>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
     let statement = &query.statement;
     let refuse = |what, remedy| Some(Mistake::new(what, remedy));
     if statement.verb.is_write() || statement.verb == Verb::Head || statement.accept != Accept::Rows
@@ -255,10 +255,10 @@ impl<T: DeserializeOwned> Stream for Rows<T> {
 }
 
 /// Nothing in it is pinned.
-impl<T, M> Unpin for Rows<T, M> {}
+impl<T, M: Mode> Unpin for Rows<T, M> {}
 
 /// Rows may be private, so none is shown.
-impl<T, M> fmt::Debug for Rows<T, M> {
+impl<T, M: Mode> fmt::Debug for Rows<T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")
             .field("paging", &self.paging)

@@ -13,7 +13,7 @@ use super::mistake::{Mistake, Refusal};
 use super::preference::Resolution;
 use super::statement::Statement;
 use super::verb::Verb;
-use crate::client::{Async, Core};
+use crate::client::{Async, Core, Mode};
 use crate::error::ClientError;
 
 /// A request to a table, a view or a function, bound to its client.
@@ -27,13 +27,13 @@ use crate::error::ClientError;
 ///
 /// [Queries](crate::docs::queries) lists the methods beside those of supabase-js and supabase-py.
 #[must_use = "a query does nothing until it is sent with `execute` or `fetch`"]
-pub struct Query<M = Async> {
+pub struct Query<M: Mode = Async> {
     pub(super) core: Arc<Core>,
     pub(super) statement: Box<Statement>,
     mode: PhantomData<fn() -> M>,
 }
 
-impl<M> Query<M> {
+impl<M: Mode> Query<M> {
     pub(super) fn new(
         core: Arc<Core>,
         path: Result<String, ClientError>,
@@ -233,7 +233,7 @@ impl<M> Query<M> {
     }
 }
 
-impl<M> Clone for Query<M> {
+impl<M: Mode> Clone for Query<M> {
     fn clone(&self) -> Self {
         Self {
             core: Arc::clone(&self.core),
@@ -244,7 +244,7 @@ impl<M> Clone for Query<M> {
 }
 
 /// Filters may hold personal data, so nothing of the query is shown.
-impl<M> fmt::Debug for Query<M> {
+impl<M: Mode> fmt::Debug for Query<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")
             .field("user_id", &self.core.user_id())

@@ -12,7 +12,7 @@ use super::encode::push_pair;
 use super::mistake::{Mistake, Refusal};
 use super::{header, raw};
 use crate::client::name::{self, invalid};
-use crate::client::{AnonymousClient, Async, Core, ScopedClient};
+use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
 
@@ -22,7 +22,7 @@ use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
 /// the user's sessions everywhere, and `reauthenticate` would send them a code. Requests to tables are
 /// refused as a [`Query`](crate::Query) would be: a delete without a filter, an offset on a write.
 #[must_use = "a request does nothing until it is sent with `execute`"]
-pub struct Request<M = Async> {
+pub struct Request<M: Mode = Async> {
     core: Arc<Core>,
     outgoing: Outgoing,
     /// The first mistake.
@@ -30,7 +30,7 @@ pub struct Request<M = Async> {
     mode: PhantomData<fn() -> M>,
 }
 
-impl<C, M> ScopedClient<C, M> {
+impl<C, M: Mode> ScopedClient<C, M> {
     /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
     /// It never fails here: a bad path is an error when it is sent.
     pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
@@ -38,14 +38,14 @@ impl<C, M> ScopedClient<C, M> {
     }
 }
 
-impl<M> AnonymousClient<M> {
+impl<M: Mode> AnonymousClient<M> {
     /// As [`ScopedClient::request`], with the API key alone.
     pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
         Request::new(self.core(), method.as_ref(), path.as_ref())
     }
 }
 
-impl<M> Request<M> {
+impl<M: Mode> Request<M> {
     fn new(core: &Arc<Core>, method: &str, path: &str) -> Self {
         let (outgoing, refusal) = match outgoing(method, path) {
             Ok(outgoing) => (outgoing, None),
@@ -222,7 +222,7 @@ fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
     Ok(Outgoing::new(method, target))
 }
 
-impl<M> Clone for Request<M> {
+impl<M: Mode> Clone for Request<M> {
     fn clone(&self) -> Self {
         Self {
             core: Arc::clone(&self.core),
@@ -233,7 +233,7 @@ impl<M> Clone for Request<M> {
     }
 }
 
-impl<M> fmt::Debug for Request<M> {
+impl<M: Mode> fmt::Debug for Request<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("user_id", &self.core.user_id())

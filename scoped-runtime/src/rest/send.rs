@@ -12,7 +12,7 @@ use super::preference::{Count, Returning};
 use super::query::Query;
 use super::read::{self, Page};
 use super::verb::{Accept, Verb};
-use crate::client::Core;
+use crate::client::{Core, Mode};
 use crate::error::{ClientError, Error};
 use crate::transport::{Outgoing, Response};
 
@@ -45,7 +45,7 @@ impl Call {
     }
 }
 
-impl<M> Query<M> {
+impl<M: Mode> Query<M> {
     pub(crate) fn call_to_send(&self) -> Result<Call, ClientError> {
         let statement = &self.statement;
         let method = statement.verb.method();

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Known, authorization};
 use crate::claims::ScopedClaims;
-use crate::client::{ScopedClient, ScopedClients};
+use crate::client::{Mode, ScopedClient, ScopedClients};
 use crate::error::{CallerError, Error};
 use crate::verify::VerifiedToken;
 use crate::web::extract::{Extract, Forwarded, Minted, OptionalCaller};
@@ -41,7 +41,7 @@ macro_rules! extractors {
 pub trait PutImpersonateAboveDebugHandler {}
 
 /// Only to say so.
-impl<S, C, M> FromRequestParts<S> for ScopedClient<C, M>
+impl<S, C, M: Mode> FromRequestParts<S> for ScopedClient<C, M>
 where
     S: Send + Sync,
     Self: PutImpersonateAboveDebugHandler,
