@@ -8,19 +8,13 @@
     reason = "a program for people: it says what it does"
 )]
 
-#[path = "../notes/mod.rs"]
-mod notes;
-mod service;
-#[path = "../notes/story.rs"]
-mod story;
-
 use std::error::Error;
 
 use actix_web::{App, HttpServer};
 use scoped_runtime::ScopedClients;
 use scoped_tests::Target;
 
-use crate::notes::{Auth, Journal};
+use scoped_examples::notes::{Auth, Journal, story};
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -33,7 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let clients = ScopedClients::new(config)?;
 
     let of_the_service = clients.clone();
-    let app = move || App::new().configure(|it| service::app(it, &of_the_service, &auth));
+    let app = move || {
+        App::new().configure(|it| scoped_examples::actix_notes::app(it, &of_the_service, &auth))
+    };
     let server = HttpServer::new(app).bind("127.0.0.1:0")?;
     let url = format!("http://{}", server.addrs()[0]);
     println!("It runs: {target}. The service: {url}");

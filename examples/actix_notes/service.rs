@@ -9,7 +9,8 @@ use scoped_runtime::{
 
 use crate::notes::{Answer, Auth, Credentials, Draft, Note, Staff, Ticket};
 
-pub(crate) fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Auth) {
+/// The routes of the service.
+pub fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Auth) {
     let signed_in = scope("")
         .wrap(RequireCaller::new(clients).require_permanent())
         .route("/notes", get().to(list))

@@ -8,19 +8,13 @@
     reason = "a program for people: it says what it does"
 )]
 
-#[path = "../notes/mod.rs"]
-mod notes;
-mod service;
-#[path = "../notes/story.rs"]
-mod story;
-
 use std::error::Error;
 
 use scoped_runtime::ScopedClients;
 use scoped_tests::Target;
 use tokio::net::TcpListener;
 
-use crate::notes::{Auth, Journal};
+use scoped_examples::notes::{Auth, Journal, story};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -35,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     println!("It runs: {target}. The service: {url}");
-    let app = service::app(clients.clone(), auth);
+    let app = scoped_examples::axum_notes::app(clients.clone(), auth);
     tokio::spawn(async move { axum::serve(listener, app).await });
     story::run(&url, &clients, &journal).await
 }

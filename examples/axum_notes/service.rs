@@ -18,7 +18,8 @@ struct App {
     auth: Auth,
 }
 
-pub(crate) fn app(clients: ScopedClients, auth: Auth) -> Router {
+/// The routes of the service.
+pub fn app(clients: ScopedClients, auth: Auth) -> Router {
     let signed_in = Router::new()
         .route("/notes", get(list).post(add))
         .route("/notes/{id}", patch(change).delete(remove))

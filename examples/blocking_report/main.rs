@@ -7,8 +7,6 @@
     reason = "a program for people: it says what it does"
 )]
 
-mod report;
-
 use std::error::Error;
 
 use scoped_runtime::UserId;
@@ -16,7 +14,7 @@ use scoped_runtime::blocking::ScopedClients;
 use scoped_tests::Target;
 use serde_json::json;
 
-use crate::report::Line;
+use scoped_examples::report::{self, Line};
 
 const USERS: u8 = 20;
 const THREADS: usize = 4;

@@ -9,10 +9,13 @@ use serde::Deserialize;
 
 /// What the report says of a user.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Line {
-    pub(crate) user_id: UserId,
-    pub(crate) notes: usize,
-    pub(crate) characters: usize,
+pub struct Line {
+    /// The user.
+    pub user_id: UserId,
+    /// How many notes the user has.
+    pub notes: usize,
+    /// How many characters the notes have in all.
+    pub characters: usize,
 }
 
 #[derive(Deserialize)]
@@ -24,7 +27,7 @@ struct Note {
 ///
 /// # Errors
 /// What the first user whose rows could not be read says.
-pub(crate) fn report(
+pub fn report(
     clients: &ScopedClients,
     users: &[UserId],
     threads: usize,

@@ -6,28 +6,30 @@ use serde::{Deserialize, Serialize};
 
 /// What a user signs up and in with. No `Debug`, so that no log has the password.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Credentials {
+pub struct Credentials {
     email: String,
     password: String,
 }
 
-/// The project's Auth. Whoever comes here has no token yet, and no token of ours ever goes there.
+/// The project's Auth. Its users have no token yet, and no token of ours is ever sent there.
 #[derive(Clone)]
-pub(crate) struct Auth {
+pub struct Auth {
     http: reqwest::Client,
     url: String,
     api_key: String,
 }
 
 /// Auth's answer, for the user as it is: a session, or why there is none.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) json: String,
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub json: String,
 }
 
 impl Auth {
     /// Auth at the issuer of the project's tokens.
-    pub(crate) fn new(issuer: String, api_key: String) -> Result<Self, reqwest::Error> {
+    pub fn new(issuer: String, api_key: String) -> Result<Self, reqwest::Error> {
         // Passwords follow no redirect.
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
@@ -40,11 +42,13 @@ impl Auth {
         })
     }
 
-    pub(crate) async fn sign_up(&self, user: &Credentials) -> Result<Answer, Error> {
+    /// Signs a user up.
+    pub async fn sign_up(&self, user: &Credentials) -> Result<Answer, Error> {
         self.post("signup", user).await
     }
 
-    pub(crate) async fn sign_in(&self, user: &Credentials) -> Result<Answer, Error> {
+    /// Signs a user in: the answer has the session.
+    pub async fn sign_in(&self, user: &Credentials) -> Result<Answer, Error> {
         self.post("token?grant_type=password", user).await
     }
 

@@ -5,10 +5,11 @@ use scoped_runtime::{AuditSink, MintRecord};
 
 /// Who acted as whom, and why, a line for each token. A service would write to a file or a queue.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Journal(Arc<Mutex<Vec<String>>>);
+pub struct Journal(Arc<Mutex<Vec<String>>>);
 
 impl Journal {
-    pub(crate) fn lines(&self) -> Vec<String> {
+    /// The lines so far, the oldest first.
+    pub fn lines(&self) -> Vec<String> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -1,11 +1,13 @@
 //! What the service is about, whatever framework it is written in.
 
+mod asker;
 mod auth;
 mod journal;
 mod note;
 mod staff;
+pub mod story;
 
-pub(crate) use auth::{Answer, Auth, Credentials};
-pub(crate) use journal::Journal;
-pub(crate) use note::{Draft, Note};
-pub(crate) use staff::{Staff, Ticket};
+pub use auth::{Answer, Auth, Credentials};
+pub use journal::Journal;
+pub use note::{Draft, Note};
+pub use staff::{Staff, Ticket};

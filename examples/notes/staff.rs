@@ -3,13 +3,15 @@ use serde::Deserialize;
 
 /// Who may act as others. In `app_metadata`, as users cannot edit that.
 #[scoped_claims(under = "app_metadata")]
-pub(crate) struct Staff {
+pub struct Staff {
     #[claim(one_of("support"))]
-    pub(crate) team: String,
+    /// The team that the person works in.
+    pub team: String,
 }
 
-/// Why support acts as somebody. Without one it does not.
+/// Why support acts as a user. Without a ticket it does not.
 #[derive(Deserialize)]
-pub(crate) struct Ticket {
-    pub(crate) ticket: String,
+pub struct Ticket {
+    /// The ticket that support works on.
+    pub ticket: String,
 }

@@ -1,10 +1,9 @@
-//! Two users and somebody of support, who ask the service as any program would.
+//! Two users and a person of support, who ask the service as any program would.
 #![allow(
     clippy::disallowed_methods,
-    reason = "a program for people: its users are new ones at every start"
+    clippy::print_stdout,
+    reason = "a part of programs for people: its users are new ones at every start"
 )]
-
-mod asker;
 
 use std::error::Error;
 
@@ -12,16 +11,20 @@ use reqwest::Method;
 use scoped_runtime::ScopedClients;
 use serde_json::{Value, json};
 
-use crate::notes::{Journal, Staff};
-use asker::Asker;
+use super::asker::Asker;
+use super::{Journal, Staff};
 
 const AGENT: &str = "a9e00000-0000-4000-8000-000000000003";
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-pub(crate) async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Result {
+/// Asks the service at this URL as its users do, and checks every answer.
+///
+/// # Errors
+/// The first answer that is not as it should be.
+pub async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Result {
     let (status, _) = Asker::new(url, None).get("/notes").await?;
-    step(status == 401, "without a token nobody gets in")?;
+    step(status == 401, "without a token there is no way in")?;
     let (alice, alice_id) = Asker::signed_in(url, "alice").await?;
     let (bob, _) = Asker::signed_in(url, "bob").await?;
 

@@ -8,8 +8,6 @@
     reason = "a program for people: it says what it does, and how long that took"
 )]
 
-mod queue;
-
 use std::collections::HashMap;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,7 +17,7 @@ use std::time::Instant;
 use scoped_runtime::{AuditSink, MintRecord, ScopedClients, UserId};
 use scoped_tests::Target;
 
-use crate::queue::Job;
+use scoped_examples::queue::{self, Job};
 
 const USERS: u128 = 1_000;
 const JOBS_EACH: usize = 2;

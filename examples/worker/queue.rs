@@ -9,16 +9,19 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
 /// Work to be done as its user.
-pub(crate) struct Job {
-    pub(crate) user_id: UserId,
-    pub(crate) body: String,
+pub struct Job {
+    /// The user whose job it is.
+    pub user_id: UserId,
+    /// The text of the note that the job writes.
+    pub body: String,
 }
 
 /// What a job leaves behind.
-pub(crate) struct Done {
-    pub(crate) user_id: UserId,
+pub struct Done {
+    /// The user whose job it was.
+    pub user_id: UserId,
     /// The owners of the rows that the job saw after its own was in.
-    pub(crate) seen: Vec<String>,
+    pub seen: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -30,12 +33,12 @@ struct Note {
 ///
 /// # Errors
 /// What the first job that failed says.
-pub(crate) async fn work(
+pub async fn work(
     clients: &ScopedClients,
     jobs: Vec<Job>,
     workers: usize,
 ) -> Result<Vec<Done>, Error> {
-    // As a broker would: whoever is free takes the next job, whosever it is.
+    // As a broker would: a worker that is free takes the next job, of any user.
     let (queue, next) = mpsc::unbounded_channel();
     for job in jobs {
         // The receiver is here, so this cannot fail.

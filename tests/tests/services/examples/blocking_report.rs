@@ -6,7 +6,7 @@ use scoped_tests::Target;
 use serde_json::json;
 
 use super::project::somebody;
-use crate::report::{Line, report};
+use scoped_examples::report::{Line, report};
 
 fn project() -> ScopedClients {
     let target = Target::blocking().unwrap();

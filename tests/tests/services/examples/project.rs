@@ -7,10 +7,11 @@ use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClients, VerifierOption
 use scoped_tests::{Gateway, LocalSupabase, ManualClock};
 use serde_json::{Value, json};
 
-use crate::notes::{Auth, Journal};
+use crate::serve;
 use crate::support::{Issuer, KEY, KID, SECRET, claims, set};
 use crate::world::Answer;
-use crate::{actix_notes, axum_notes, serve};
+use scoped_examples::notes::{Auth, Journal};
+use scoped_examples::{actix_notes, axum_notes};
 
 pub(crate) struct Project {
     /// Where the database and Auth are.

@@ -6,7 +6,7 @@ use scoped_runtime::{ScopedClients, UserId};
 use scoped_tests::Target;
 
 use super::project::somebody;
-use crate::queue::{self, Job};
+use scoped_examples::queue::{self, Job};
 
 const USERS: usize = 40;
 const JOBS_EACH: usize = 3;
