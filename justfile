@@ -76,3 +76,16 @@ bench:
 # What a clean build of a hello-world costs, beside one on `postgrest` and `jsonwebtoken`; for a quiet machine
 build-cost runs="2":
     tests/build-cost {{runs}}
+
+# Builds each crate from its package alone, and a project that depends on the repository by git
+packages:
+    tests/packages
+
+# Writes the listing of the public interface, whose diff a reviewer reads. Needs a nightly of May 2026 and
+# `cargo install cargo-public-api --version 0.52.0 --locked`
+public-api:
+    cargo +nightly public-api -p scoped-runtime --all-features -sss > tests/public-api.txt
+
+# Fails when the public interface is not the one that is listed
+public-api-check:
+    cargo +nightly public-api -p scoped-runtime --all-features -sss | diff tests/public-api.txt -
