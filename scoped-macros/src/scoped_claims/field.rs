@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Generics, Ident, Lit, Type};
 use super::claim_arguments::{self, ClaimArguments};
 use super::claim_paths;
 use super::deserialize_names;
-use super::model::{Claim, ClaimLocation, DefaultValue, Field, ReadRequirements, Rename};
+use super::model::{Claim, ClaimLocation, DefaultValue, Field, FieldRequirements, Rename};
 use super::parse::WrittenField;
 use super::rename_rule::RenameRule;
 use super::serde_attributes::{self, SerdeOnField, Skip};
@@ -188,12 +188,12 @@ fn asks(
     serde: &SerdeOnField,
     has_default: bool,
     is_left_out: bool,
-) -> ReadRequirements {
+) -> FieldRequirements {
     let is_read = !claim.skip && !serde.skips_reading;
     let is_of_type = matches!(claim.default, Some(claim_arguments::WrittenDefault::OfType));
     let is_defaulted = claim.default.is_some() || serde.has_default;
     let plain_default = is_of_type || serde.has_plain_default || is_left_out;
-    ReadRequirements {
+    FieldRequirements {
         serialize: !claim.skip && serde.skip != Skip::Always && !serde.serializes_with,
         is_read,
         deserialize: is_read && !serde.deserializes_with,

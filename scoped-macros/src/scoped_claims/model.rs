@@ -64,7 +64,7 @@ pub(super) struct Field {
     /// depend on parameters of the struct.
     pub(super) is_plain: bool,
     /// The traits that its type must have.
-    pub(super) asks: ReadRequirements,
+    pub(super) asks: FieldRequirements,
     /// The names that serde reads it from: at least one, unless the field is not read.
     pub(super) read_names: Vec<ClaimLocation>,
 }
@@ -75,7 +75,7 @@ pub(super) struct Field {
     clippy::struct_excessive_bools,
     reason = "facts that do not depend on each other"
 )]
-pub(super) struct ReadRequirements {
+pub(super) struct FieldRequirements {
     pub(super) serialize: bool,
     pub(super) deserialize: bool,
     pub(super) default: bool,
