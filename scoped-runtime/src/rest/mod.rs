@@ -21,6 +21,7 @@ mod mistake;
 mod modifiers;
 #[cfg(feature = "postgrest")]
 mod native;
+mod not_built;
 mod operand;
 mod operator;
 mod order;
