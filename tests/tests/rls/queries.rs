@@ -38,7 +38,7 @@ async fn hostile_values_are_only_values() {
         assert_eq!(names(items().eq("name", name)).await, [name]);
         assert_eq!(names(items().in_("name", [name])).await, [name]);
         // Unlike PostgREST, the local server does not undo the escapes inside `or` and `and`; what
-        // is sent there is tested in `behaviour/wire.rs`.
+        // is sent there is tested in `client/refused.rs`.
         if !name.contains(['"', '\\']) {
             let either = [Condition::eq("name", name), Condition::is_null("name")];
             assert_eq!(names(items().or(either)).await, [name]);

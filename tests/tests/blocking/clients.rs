@@ -12,8 +12,8 @@ use tokio::runtime::Runtime;
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::key::vault::{Answer, Vault};
 use crate::support::{ALICE, BOB, arrived, bearer, config, header, project, server, verified};
-use crate::vault::{Answer, Vault};
 
 /// Two rows that a server answers with.
 fn rows() -> ResponseTemplate {

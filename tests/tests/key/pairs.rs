@@ -5,7 +5,7 @@ use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
 use scoped_runtime::{Algorithm, ScopedClients, SigningKey};
 use serde_json::{Map, Value, json};
 
-use crate::key_support::{
+use crate::key::support::{
     KID, PRIVATE, cli, ed25519, jwk, octets, openssl, private_parts, project, token, with,
 };
 use crate::support::{ALICE, SECRET};
@@ -165,7 +165,7 @@ fn the_first_usable_private_key_of_a_set_signs() {
 #[test]
 fn a_key_shows_its_kind_and_nothing_private() {
     for jwk in [cli("es256"), cli("rs256"), ed25519(), octets()] {
-        let key = crate::key_support::jwk(&jwk);
+        let key = crate::key::support::jwk(&jwk);
         let config = project(key.clone());
         let builder = format!("{config:?}");
         let clients = ScopedClients::new(config.build().unwrap()).unwrap();

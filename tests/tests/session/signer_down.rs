@@ -10,8 +10,8 @@ use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
+use crate::key::vault::{Answer, SEALED, Vault, spelled_out};
 use crate::support::{ALICE, SECRET, START, arrived, bearer, verified};
-use crate::vault::{Answer, SEALED, Vault, spelled_out};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// When a token of an hour is due, a minute before its end.

@@ -3,7 +3,7 @@
 use scoped_runtime::SigningKey;
 use serde_json::{Value, json};
 
-use crate::key_support::{cli, ed25519, octets, openssl, reason, with};
+use crate::key::support::{cli, ed25519, octets, openssl, reason, with};
 use crate::support::SECRET;
 
 fn jwk(key: &Value) -> String {

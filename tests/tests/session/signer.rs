@@ -7,8 +7,8 @@ use scoped_runtime::{Error, RotateNow, ScopedClient, ScopedClients, SigningKey, 
 use tokio::task::JoinHandle;
 use wiremock::MockServer;
 
+use crate::key::vault::{Answer, KEY_ID, Vault};
 use crate::support::{ALICE, SECRET, arrived, bearer, config, only, verified};
-use crate::vault::{Answer, KEY_ID, Vault};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// When a token of an hour is due.

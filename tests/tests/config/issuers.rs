@@ -2,7 +2,7 @@
 
 use scoped_runtime::ScopedClients;
 
-use crate::key_support::{cli, jwk, project};
+use crate::key::support::{cli, jwk, project};
 use crate::support::{ALICE, config};
 
 const URL: &str = "https://project.test";

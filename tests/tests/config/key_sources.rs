@@ -7,7 +7,7 @@ use jsonwebtoken::decode_header;
 use scoped_runtime::{Config, ConfigBuilder, Problem, SigningKey};
 use serde_json::json;
 
-use crate::key_support::{KID, cli, openssl, token};
+use crate::key::support::{KID, cli, openssl, token};
 use crate::support::{KEY, SECRET};
 
 const URL: &str = "https://project.test";

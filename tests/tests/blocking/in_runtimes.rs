@@ -11,8 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task;
 use wiremock::ResponseTemplate;
 
+use crate::key::vault::Vault;
 use crate::support::{ALICE, BOB, START, arrived, config, project, server};
-use crate::vault::Vault;
 
 fn runtimes() -> [Runtime; 2] {
     [Builder::new_current_thread(), Builder::new_multi_thread()]

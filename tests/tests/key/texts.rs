@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use scoped_runtime::SigningKey;
 use serde_json::json;
 
-use crate::key_support::{KID, cli, octets, openssl, with};
+use crate::key::support::{KID, cli, octets, openssl, with};
 
 #[test]
 fn a_jwk_that_names_pem_is_a_jwk_all_the_same() {

@@ -3,7 +3,7 @@
 
 use scoped_runtime::SigningKey;
 
-use crate::key_support::{KID, cli, openssl, reason};
+use crate::key::support::{KID, cli, openssl, reason};
 use crate::support::SECRET;
 
 #[test]

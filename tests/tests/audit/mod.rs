@@ -1,0 +1,3 @@
+//! What is recorded of a mint.
+
+mod records;

@@ -1,0 +1,4 @@
+//! Clients that a thread waits for.
+
+mod clients;
+mod in_runtimes;

@@ -1,0 +1,7 @@
+//! Who a token is about, and what it says.
+
+mod actors;
+mod identities;
+mod lossless;
+mod structs;
+mod unfit;

@@ -1,0 +1,4 @@
+//! What errors say, and never say.
+
+mod report;
+mod secrets;

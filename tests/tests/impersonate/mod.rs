@@ -1,0 +1,4 @@
+//! What `#[impersonate]` does when it runs.
+
+mod arguments;
+mod cost;

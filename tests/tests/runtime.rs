@@ -1,0 +1,19 @@
+//! What the runtime promises, without a Supabase server: a recording one stands in where only the
+//! bytes on the wire matter.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod audit;
+mod blocking;
+mod claims;
+mod client;
+mod config;
+mod error;
+mod impersonate;
+mod key;
+mod metrics;
+mod session;
+mod support;
+mod token;

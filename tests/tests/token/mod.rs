@@ -1,0 +1,3 @@
+//! What is in a token.
+
+mod contents;
