@@ -14,22 +14,28 @@ pub trait BuiltClient {
 }
 
 /// Methods that no program can call, with the names of those of the client.
-macro_rules! not_built {
-    ($($name:ident($($argument:ident),*) -> $returned:ident;)*) => {
-        impl<C, M: Mode> ScopedClientBuilder<C, M> {$(
-            #[doc(hidden)]
-            pub fn $name<$($argument),*>(&self, $(_: $argument),*) -> $returned<M>
-            where
-                Self: BuiltClient,
-            {
-                self.never()
-            }
-        )*}
-    };
-}
+impl<C, M: Mode> ScopedClientBuilder<C, M> {
+    #[doc(hidden)]
+    pub fn from<T>(&self, _: T) -> Query<M>
+    where
+        Self: BuiltClient,
+    {
+        self.never()
+    }
 
-not_built! {
-    from(A) -> Query;
-    rpc(A, B) -> Query;
-    request(A, B) -> Request;
+    #[doc(hidden)]
+    pub fn rpc<F, A>(&self, _: F, _: A) -> Query<M>
+    where
+        Self: BuiltClient,
+    {
+        self.never()
+    }
+
+    #[doc(hidden)]
+    pub fn request<T, P>(&self, _: T, _: P) -> Request<M>
+    where
+        Self: BuiltClient,
+    {
+        self.never()
+    }
 }

@@ -1,4 +1,5 @@
-// `client()?` is missing. No attribute of stable Rust adds a hint to this error, which names the builder.
+// `client()?` is missing. No attribute of stable Rust adds a hint to this error; the type that is found is the
+// builder, by its name.
 use scoped_runtime::{Error, ScopedClient, ScopedClients};
 
 async fn archive(client: &ScopedClient) -> Result<(), Error> {
