@@ -7,7 +7,7 @@ use super::project::Wanted;
 use super::{Core, ScopedClient, ScopedClients};
 use crate::claims::{Aal, ClaimSet, ScopedClaims};
 use crate::error::{CallerError, Error};
-use crate::session::{Claims, Forwarding, Identity, Lifetime};
+use crate::session::{ForwardingSource, Identity, IdentityClaims, Lifetime};
 use crate::verify::{TokenVerifier, VerifiedToken};
 
 impl ScopedClients {
@@ -44,7 +44,7 @@ impl<C: ScopedClaims> VerifiedToken<C> {
         self.check_project(clients)?;
         let claims = self.shared_claims();
         let life = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
-        let life = clients.project.policy().shorter(life);
+        let life = clients.project.policy().limit_lifetime(life);
         let core = clients.project.core(Wanted {
             user_id: self.user_id().clone(),
             role: self.role().clone(),
@@ -75,13 +75,13 @@ impl<C: ScopedClaims> VerifiedToken<C> {
             is_anonymous: self.is_anonymous(),
             aal: self.aal(),
             actor: self.actor().cloned(),
-            claims: Claims::In(token.clone()),
+            claims: IdentityClaims::InToken(token.clone()),
         };
-        let life = project.lives.of(&identity.user_id);
-        let source = Forwarding::new(identity, token, Arc::clone(&project.mint.clock));
+        let close_flag = project.open_users.flag_of(&identity.user_id);
+        let source = ForwardingSource::new(identity, token, Arc::clone(&project.mint.clock));
         let core = Arc::new(Core {
             source: Arc::new(source),
-            life: life.derive(),
+            close_flag: close_flag.derive(),
             project: Arc::clone(project),
         });
         Ok(ScopedClient::new(core, self.shared_claims()))

@@ -30,9 +30,9 @@ use std::sync::Arc;
 use self::project::Project;
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error};
-use crate::session::{Identity, Life, TokenSource, TokenWatch};
+use crate::session::{CloseFlag, Identity, TokenSource, TokenWatch};
 use crate::token::AccessToken;
-use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
+use crate::transport::{Response, SendAs, StreamedResponse, TransportRequest, Upload};
 
 /// The task waits: what sends is an `async fn`. The mode of everything that does not say another.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub struct ScopedClient<C = NoClaims, M = Async> {
 /// What all clones of a client and all its queries share.
 pub(crate) struct Core {
     source: Arc<dyn TokenSource>,
-    life: Arc<Life>,
+    close_flag: Arc<CloseFlag>,
     project: Arc<Project>,
 }
 
@@ -106,7 +106,7 @@ impl<C: ScopedClaims, M> ScopedClient<C, M> {
     /// Ends this client, its clones and what was narrowed from it: no request of theirs leaves from
     /// now on, and nothing is renewed. Tokens that left already stay valid until their end.
     pub fn close(&self) {
-        self.core.life.close();
+        self.core.close_flag.close();
     }
 }
 
@@ -132,11 +132,11 @@ impl<C: ScopedClaims> ScopedClient<C> {
     pub fn subscribe(&self) -> TokenWatch {
         let Core {
             source,
-            life,
+            close_flag,
             project,
         } = &*self.core;
         let clock = Arc::clone(&project.mint.clock);
-        TokenWatch::new(Arc::clone(source), Arc::clone(life), clock)
+        TokenWatch::new(Arc::clone(source), Arc::clone(close_flag), clock)
     }
 }
 
@@ -181,7 +181,7 @@ impl Core {
     }
 
     fn check_open(&self) -> Result<(), ClientError> {
-        if self.life.is_closed() {
+        if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
         }
         Ok(())
@@ -201,10 +201,10 @@ impl Core {
     }
 
     /// Sends a request as this client's user, with a token that is live when its first byte leaves.
-    pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
-        let sender = As::User {
+    pub(crate) async fn send(&self, request: &TransportRequest) -> Result<Response, Error> {
+        let sender = SendAs::User {
             source: &*self.source,
-            life: &self.life,
+            close_flag: &self.close_flag,
         };
         self.project.transport.send(request, sender).await
     }
@@ -212,30 +212,30 @@ impl Core {
     /// The same, with a body that can be sent once, up to the head of the answer.
     pub(crate) async fn stream(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         upload: Option<Upload>,
     ) -> Result<StreamedResponse, Error> {
         let transport = &self.project.transport;
         transport
-            .stream(request, upload, &*self.source, &self.life)
+            .stream(request, upload, &*self.source, &self.close_flag)
             .await
     }
 
     /// Where `postgrest` builders come from.
     #[cfg(feature = "postgrest")]
-    pub(crate) fn native(&self) -> &crate::transport::Native {
+    pub(crate) fn native(&self) -> &crate::transport::PostgrestBridge {
         &self.project.native
     }
 
     /// The request as a native builder, with this token.
     #[cfg(feature = "postgrest")]
-    pub(crate) fn restore(
+    pub(crate) fn to_builder(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         token: &AccessToken,
     ) -> Result<postgrest::Builder, ClientError> {
         let api_key = self.project.transport.api_key();
-        self.native().restore(request, api_key, token)
+        self.native().to_builder(request, api_key, token)
     }
 
     /// How long the path and the query of a URL may be, in bytes.
@@ -246,7 +246,7 @@ impl Core {
     /// The request as it is sent with this token.
     pub(crate) fn prepare(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         token: &AccessToken,
     ) -> Result<http::Request<bytes::Bytes>, ClientError> {
         self.project.transport.prepare(request, token)

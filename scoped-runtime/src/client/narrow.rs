@@ -76,13 +76,13 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
     /// # Errors
     /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
     /// not there; [`ClientError::Closed`] when the client it comes from is closed,
-    /// [`TokenError::PassedOn`] when it has no token of ours. Without `auto_refresh` the new client ends
+    /// [`TokenError::Forwarded`] when it has no token of ours. Without `auto_refresh` the new client ends
     /// with the token of the one it comes from: [`TokenError::Expired`] when that has ended.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
-        let minting = self.core.source.minting().ok_or(TokenError::PassedOn)?;
-        let content = minting.content();
+        let minting = self.core.source.as_minting().ok_or(TokenError::Forwarded)?;
+        let spec = minting.spec();
         let identity = minting.identity();
         let mut problems = Vec::new();
 
@@ -99,7 +99,7 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             None => identity.role.clone(),
         };
 
-        let mut lifetime = content.lifetime;
+        let mut lifetime = spec.lifetime;
         if let Some(life) = self.expires_in {
             if life > lifetime.expires_in {
                 problems.push(Problem::new(
@@ -139,9 +139,9 @@ impl<C: ScopedClaims, M> Narrowing<C, M> {
             is_anonymous: identity.is_anonymous,
             aal: identity.aal,
             actor: identity.actor.clone(),
-            reason: content.reason.clone(),
+            reason: spec.reason.clone(),
             lifetime,
-            parent: Some(Arc::clone(&self.core.life)),
+            parent: Some(Arc::clone(&self.core.close_flag)),
         })?;
         Ok(ScopedClient::new(core, self.claims))
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::ScopedClients;
 use crate::error::{ApiError, ConfigurationError, Error, Problem};
 use crate::key::Algorithm;
-use crate::transport::Outgoing;
+use crate::transport::TransportRequest;
 
 /// What no project has.
 const NO_TABLE: &str = "rest/v1/scoped_runtime_ping?limit=0";
@@ -34,10 +34,10 @@ impl ScopedClients {
             .role(policy.first_role())
             .actor("scoped-runtime")
             .reason("ping")
-            .expires_in(policy.shorter(LIFE))
+            .expires_in(policy.limit_lifetime(LIFE))
             .auto_refresh(false)
             .client()?;
-        let request = Outgoing::new(Method::GET, NO_TABLE.to_owned());
+        let request = TransportRequest::new(Method::GET, NO_TABLE.to_owned());
         match client.core().send(&request).await {
             Ok(_) => Ok(()),
             Err(Error::Api(error)) if is_no_table(&error) => Ok(()),

@@ -15,11 +15,12 @@ use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Keys};
 use crate::mint_policy::MintPolicy;
 use crate::session::{
-    Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
+    CloseFlag, Identity, IdentityClaims, Lifetime, MintContext, MintingSource, OpenUsers,
+    SessionSpec, TokenSource,
 };
-use crate::token::{JwtIds, Template};
+use crate::token::{JwtIdPool, PayloadTemplate};
 #[cfg(feature = "postgrest")]
-use crate::transport::Native;
+use crate::transport::PostgrestBridge;
 use crate::transport::Transport;
 use crate::verify::TokenVerifier;
 
@@ -29,10 +30,10 @@ pub(super) struct Project {
     pub(super) issuer: String,
     pub(super) transport: Arc<Transport>,
     #[cfg(feature = "postgrest")]
-    pub(super) native: Native,
+    pub(super) native: PostgrestBridge,
     pub(super) verifier: TokenVerifier,
-    pub(super) mint: Arc<Mint>,
-    pub(super) lives: Lives,
+    pub(super) mint: Arc<MintContext>,
+    pub(super) open_users: OpenUsers,
     /// What blocking calls wait with; the first one makes it.
     #[cfg(feature = "blocking")]
     driver: Mutex<Option<Arc<Driver>>>,
@@ -40,8 +41,8 @@ pub(super) struct Project {
     sessions: Option<Cache<SessionKey, Shared, Weight>>,
 }
 
-/// The number of the user's life, and the content.
-type SessionKey = (u64, Content);
+/// The number of the user's close flag, and what the tokens have in common.
+type SessionKey = (u64, SessionSpec);
 
 /// One for a session of ordinary size, more for one that is larger, so that the cache's size is a number
 /// of bytes, too.
@@ -52,17 +53,17 @@ struct Weight;
 const SESSION_BYTES: usize = 8192;
 
 impl Weighter<SessionKey, Shared> for Weight {
-    fn weight(&self, (_, content): &SessionKey, _: &Shared) -> u64 {
-        let weight = content.bytes().div_ceil(SESSION_BYTES).max(1);
+    fn weight(&self, (_, spec): &SessionKey, _: &Shared) -> u64 {
+        let weight = spec.bytes().div_ceil(SESSION_BYTES).max(1);
         u64::try_from(weight).unwrap_or(u64::MAX)
     }
 }
 
-/// Holding the user's life keeps its number, so that the next client finds the session.
+/// The close flag is held so that the user keeps its number and the next client finds the session.
 #[derive(Clone)]
 struct Shared {
-    session: Arc<Minting>,
-    _life: Arc<Life>,
+    session: Arc<MintingSource>,
+    _user_flag: Arc<CloseFlag>,
 }
 
 /// What a client is made from.
@@ -76,18 +77,18 @@ pub(super) struct Wanted {
     pub(super) reason: Option<Arc<str>>,
     pub(super) lifetime: Lifetime,
     /// What it is narrowed from.
-    pub(super) parent: Option<Arc<Life>>,
+    pub(super) parent: Option<Arc<CloseFlag>>,
 }
 
 impl Project {
     pub(super) fn new(config: Config) -> Result<Self, ConfigurationError> {
         let settings = &config.settings;
-        let mint = Mint {
+        let mint = MintContext {
             keys: Keys::new(config.key.clone()),
             clock: Arc::clone(&settings.clock),
             audit: settings.audit.clone(),
             policy: settings.policy.clone(),
-            jwt_ids: JwtIds::drawn(),
+            jwt_ids: JwtIdPool::prefilled(),
             backdate: settings.backdate,
             max_token_bytes: settings.max_token_bytes,
             signer_timeout: settings.signer_timeout,
@@ -99,9 +100,9 @@ impl Project {
             verifier: TokenVerifier::new((&config).into(), &transport)?,
             transport,
             #[cfg(feature = "postgrest")]
-            native: Native::new(&config.url)?,
+            native: PostgrestBridge::new(&config.url)?,
             mint: Arc::new(mint),
-            lives: Lives::default(),
+            open_users: OpenUsers::default(),
             #[cfg(feature = "blocking")]
             driver: Mutex::default(),
             sessions: (shared > 0).then(|| {
@@ -145,7 +146,7 @@ impl Project {
         if !problems.is_empty() {
             return Err(ConfigurationError::new(problems).into());
         }
-        let template = Template::new(
+        let template = PayloadTemplate::new(
             &self.issuer,
             &user_id,
             &role,
@@ -155,7 +156,7 @@ impl Project {
             &claims,
         )?;
         let template = Arc::new(template);
-        let content = Content {
+        let spec = SessionSpec {
             template: Arc::clone(&template),
             lifetime,
             identity: Identity {
@@ -164,38 +165,38 @@ impl Project {
                 is_anonymous,
                 aal,
                 actor,
-                claims: Claims::Encoded(template),
+                claims: IdentityClaims::Encoded(template),
             },
             reason,
         };
         let parent = match parent {
             Some(parent) => parent,
-            None => self.lives.of(&content.identity.user_id),
+            None => self.open_users.flag_of(&spec.identity.user_id),
         };
-        let session = self.session(content, &parent);
+        let session = self.session(spec, &parent);
         // A mistake in the claims is reported here, not by the first query.
-        if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_elsewhere() {
+        if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_async() {
             session.token()?;
         }
         Ok(Arc::new(Core {
             source: session,
-            life: parent.derive(),
+            close_flag: parent.derive(),
             project: Arc::clone(self),
         }))
     }
 
-    /// The session of this content. One without renewal is nobody else's: it would end too early.
-    fn session(&self, content: Content, life: &Arc<Life>) -> Arc<Minting> {
-        let new = |content| Arc::new(Minting::new(Arc::clone(&self.mint), content));
+    /// The session of this spec. One without renewal is nobody else's: it would end too early.
+    fn session(&self, spec: SessionSpec, close_flag: &Arc<CloseFlag>) -> Arc<MintingSource> {
+        let new = |spec| Arc::new(MintingSource::new(Arc::clone(&self.mint), spec));
         let cache = self.sessions.as_ref();
-        let Some(cache) = cache.filter(|_| content.lifetime.auto_refresh) else {
-            return new(content);
+        let Some(cache) = cache.filter(|_| spec.lifetime.auto_refresh) else {
+            return new(spec);
         };
-        let key = (life.number, content);
+        let key = (close_flag.user_number, spec);
         let shared = cache.get_or_insert_with(&key, || {
             Ok::<_, Infallible>(Shared {
                 session: new(key.1.clone()),
-                _life: life.root(),
+                _user_flag: close_flag.user_flag(),
             })
         });
         match shared {
