@@ -14,7 +14,7 @@ use super::{header, raw};
 use crate::client::name::{self, invalid};
 use crate::client::{Async, Core, ScopedClient};
 use crate::error::{ClientError, Error};
-use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
+use crate::transport::{Response, Retry, StreamedResponse, TransportRequest, Upload};
 
 /// A request to any service of the project, as the client's user. A clone can be sent again.
 ///
@@ -24,7 +24,7 @@ use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
 #[must_use = "a request does nothing until it is sent with `execute`"]
 pub struct Request<M = Async> {
     core: Arc<Core>,
-    outgoing: Outgoing,
+    outgoing: TransportRequest,
     /// The first mistake.
     refusal: Option<Refusal>,
     mode: PhantomData<fn() -> M>,
@@ -37,7 +37,7 @@ impl<C, M> ScopedClient<C, M> {
         let (outgoing, refusal) = match outgoing(method.as_ref(), path.as_ref()) {
             Ok(outgoing) => (outgoing, None),
             Err(error) => {
-                let nothing = Outgoing::new(Method::GET, String::new());
+                let nothing = TransportRequest::new(Method::GET, String::new());
                 (nothing, Some(Refusal::Name(Arc::new(error))))
             }
         };
@@ -102,7 +102,7 @@ impl<M> Request<M> {
     }
 
     /// The request, if it may be sent.
-    pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
+    pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, TransportRequest), ClientError> {
         if let Some(refusal) = &self.refusal {
             return Err(refusal.into());
         }
@@ -160,7 +160,7 @@ const AUTH_READS: [&str; 5] = [
     "auth/v1/.well-known/openid-configuration",
 ];
 
-fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
+fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
     let refuse = |reason, remedy| Err(invalid("path", path, reason, remedy));
     let method = match method.to_ascii_uppercase().as_str() {
         "GET" => Method::GET,
@@ -207,7 +207,7 @@ fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
             target.push('/');
         }
     }
-    Ok(Outgoing::new(method, target))
+    Ok(TransportRequest::new(method, target))
 }
 
 impl<M> Clone for Request<M> {

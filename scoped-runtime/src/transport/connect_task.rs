@@ -1,70 +1,73 @@
-//! Connections that are being made.
+//! The background task that makes one connection.
 
 use std::io;
 use std::sync::Arc;
 
 use super::connect::Connection;
-use super::shard::{Shard, Version};
-use crate::clock::within;
+use super::runtime_pool::{HttpVersion, RuntimePool};
+use crate::clock::with_timeout;
 
-/// A connection that is being made. It goes on when the request that wanted it does not: another will
-/// have it.
-pub(super) struct Connecting(pub(super) Option<Arc<Shard>>);
+/// Makes one connection for a pool. It goes on when the request that needed the connection is cancelled: another
+/// request will use it.
+pub(super) struct ConnectTask(pub(super) Option<Arc<RuntimePool>>);
 
-impl Connecting {
+impl ConnectTask {
     pub(super) async fn run(mut self) {
-        let Some(shard) = self.0.clone() else {
+        let Some(pool) = self.0.clone() else {
             return;
         };
-        let connector = Arc::clone(&shard.connector);
+        let connector = Arc::clone(&pool.connector);
         let connecting = std::pin::pin!(connector.connect());
-        let outcome = within(&*connector.clock, connector.connect_timeout, connecting)
+        let outcome = with_timeout(&*connector.clock, connector.connect_timeout, connecting)
             .await
             .unwrap_or_else(|| Err(io::ErrorKind::TimedOut.into()));
         self.0 = None;
-        shard.connected(outcome);
+        pool.add_connection(outcome);
     }
 }
 
-impl Drop for Connecting {
-    /// The runtime has ended.
+impl Drop for ConnectTask {
+    /// Runs before the connection was made only if the runtime shut down.
     fn drop(&mut self) {
-        if let Some(shard) = self.0.take() {
-            shard.lock().connecting -= 1;
+        if let Some(pool) = self.0.take() {
+            pool.lock().connecting -= 1;
         }
     }
 }
 
-impl Shard {
-    fn connected(self: &Arc<Self>, outcome: io::Result<Connection>) {
+impl RuntimePool {
+    fn add_connection(self: &Arc<Self>, outcome: io::Result<Connection>) {
         match outcome {
             Ok(Connection::Http1(connection)) => {
                 let mut state = self.lock();
                 state.connecting -= 1;
-                state.speaks = Some(Version::Http1);
+                state.protocol = Some(HttpVersion::Http1);
                 drop(state);
-                self.put(connection);
+                self.put_back(connection);
                 self.connect_if_needed(&mut self.lock());
             }
             Ok(Connection::Http2(connection)) => {
                 connection.begin_idle(self.connector.clock.monotonic());
                 let mut state = self.lock();
                 state.connecting -= 1;
-                state.speaks = Some(Version::Http2);
-                if !state.is_over {
+                state.protocol = Some(HttpVersion::Http2);
+                if !state.is_shut_down {
                     state.shared.push(connection);
                 }
                 drop(state);
-                self.serve();
+                self.assign_streams();
             }
             Err(error) => {
                 let error = Arc::new(error);
                 let mut state = self.lock();
                 state.connecting -= 1;
-                // Each has one that is coming, or all wait for the same.
-                let failed = match state.speaks {
-                    Some(Version::Http1) => state.waiting.len().saturating_sub(state.connecting),
-                    Some(Version::Http2) if !state.shared.is_empty() => 0,
+                // With HTTP/1 each waiting request needs a connection of its own; those that are still being
+                // made can serve as many. With HTTP/2 all wait for a stream of the same connection.
+                let failed = match state.protocol {
+                    Some(HttpVersion::Http1) => {
+                        state.waiting.len().saturating_sub(state.connecting)
+                    }
+                    Some(HttpVersion::Http2) if !state.shared.is_empty() => 0,
                     _ => state.waiting.len(),
                 };
                 let failed: Vec<_> = state.waiting.drain(..failed).collect();

@@ -6,44 +6,45 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::HeaderMap;
 
-use super::body::Upload;
-use super::failure::{LargeHead, explain};
-use super::receive::ReceiveBody;
-use super::{As, Outgoing, Transport};
+use super::request_body::Upload;
+use super::response_body::ResponseBody;
+use super::send_error::{OversizedHead, to_error};
+use super::{SendAs, Transport, TransportRequest};
 use crate::error::{ClientError, Error, Phase};
-use crate::session::Life;
+use crate::session::CloseFlag;
 
-/// A successful answer whose body is read part by part, and never held as a whole.
+/// A successful response (status 200 to 299) whose body is read part by part.
+/// [`Request::stream`](crate::Request::stream) and [`Request::upload`](crate::Request::upload) return it.
 ///
-/// The time of the request ended with the answer's head; from there on each part has
-/// [`body_idle_timeout`](crate::ConfigBuilder::body_idle_timeout). It ends with
-/// [`ClientError::Closed`] when its client is closed.
+/// The timeout of the request covers everything up to the head of the response. After that, the time to the next
+/// part is limited by [`body_idle_timeout`](crate::ConfigBuilder::body_idle_timeout). When the client is closed, the
+/// body ends with [`ClientError::Closed`].
 #[must_use = "the connection waits until the body is read or dropped"]
 pub struct StreamedResponse {
     status: u16,
     headers: HeaderMap,
-    /// Gone at the end.
-    body: Option<ReceiveBody>,
-    life: Arc<Life>,
+    /// `None` after the end of the body or an error.
+    body: Option<ResponseBody>,
+    close_flag: Arc<CloseFlag>,
     transport: Arc<Transport>,
 }
 
 impl Transport {
-    /// Sends a request, and gives its answer as soon as the head is there.
+    /// Sends a request and returns its response as soon as the head has been read.
     pub(crate) async fn stream(
         self: &Arc<Self>,
-        request: &Outgoing,
+        request: &TransportRequest,
         upload: Option<Upload>,
         source: &dyn crate::session::TokenSource,
-        life: &Arc<Life>,
+        close_flag: &Arc<CloseFlag>,
     ) -> Result<StreamedResponse, Error> {
-        let sender = As::User { source, life };
-        let (head, body) = self.open(request, upload, sender).await?;
+        let sender = SendAs::User { source, close_flag };
+        let (head, body) = self.send_streaming(request, upload, sender).await?;
         Ok(StreamedResponse {
             status: head.status.as_u16(),
             headers: head.headers,
             body: Some(body),
-            life: Arc::clone(life),
+            close_flag: Arc::clone(close_flag),
             transport: Arc::clone(self),
         })
     }
@@ -55,70 +56,70 @@ impl StreamedResponse {
         self.status
     }
 
-    /// The value of a header, if it is there and is text.
+    /// The value of a header; `None` if it is missing or not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The next part of the body; `None` at its end.
+    /// The next part of the body; `None` at its end and after an error.
     ///
     /// # Errors
-    /// [`ClientError::Closed`], [`ClientError::Timeout`] and [`ClientError::Transport`]; nothing comes
-    /// after one.
+    /// [`ClientError::Closed`] when the client is closed, [`ClientError::Timeout`] when no part arrives in time,
+    /// [`ClientError::Transport`] when the connection is lost.
     pub async fn next_part(&mut self) -> Option<Result<Bytes, Error>> {
         let body = self.body.as_mut()?;
-        if self.life.is_closed() {
+        if self.close_flag.is_closed() {
             self.body = None;
             return Some(Err(ClientError::Closed.into()));
         }
-        let limit = self.transport.body_idle_timeout;
-        let part = part(body, &self.life, &self.transport, limit).await;
+        let timeout = self.transport.body_idle_timeout;
+        let part = read_part(body, &self.close_flag, &self.transport, timeout).await;
         if !matches!(part, Some(Ok(_))) {
             self.body = None;
         }
         part
     }
 
-    /// The body as a stream of its parts.
+    /// The body as a stream of its parts; an error is the last item.
     pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
-        futures_util::stream::unfold(self, async |mut answer| {
-            let part = answer.next_part().await?;
-            Some((part, answer))
+        futures_util::stream::unfold(self, async |mut response| {
+            let part = response.next_part().await?;
+            Some((part, response))
         })
     }
 }
 
-async fn part(
-    body: &mut ReceiveBody,
-    life: &Life,
+async fn read_part(
+    body: &mut ResponseBody,
+    close_flag: &CloseFlag,
     transport: &Transport,
-    limit: Duration,
+    timeout: Duration,
 ) -> Option<Result<Bytes, Error>> {
     use futures_util::future::{Either, select};
 
     let clock = &transport.connector.clock;
-    let moment = clock.monotonic().saturating_add(limit);
-    let ended = std::pin::pin!(life.ended());
-    let ends = select(ended, clock.sleep_until(moment));
+    let moment = clock.monotonic().saturating_add(timeout);
+    let closed = std::pin::pin!(close_flag.wait_closed());
+    let ends = select(closed, clock.sleep_until(moment));
     let next = std::pin::pin!(std::future::poll_fn(|cx| body.poll_part(cx)));
     let connector = &transport.connector;
     match select(next, ends).await {
         Either::Left((part, _)) => part.map(|part| {
             part.map_err(|error| {
-                let head = LargeHead::of(&error, true);
-                explain(error, head, connector.origin.name(), &connector.limits)
+                let head = OversizedHead::of(&error, true);
+                to_error(error, head, connector.origin.name(), &connector.limits)
             })
         }),
         Either::Right((Either::Left(_), _)) => Some(Err(ClientError::Closed.into())),
         Either::Right((Either::Right(_), _)) => Some(Err(ClientError::Timeout {
-            after: limit,
+            after: timeout,
             phase: Phase::Body,
         }
         .into())),
     }
 }
 
-/// Rows may be private, and a server may echo what it was sent: neither is shown.
+/// Shows neither body nor headers: rows may be private, and a server may echo what it was sent.
 impl fmt::Debug for StreamedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StreamedResponse")

@@ -1,181 +1,85 @@
 use std::cell::Cell;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
 
-use tokio::sync::futures::Notified;
-
-use crate::clock::{Clock, Sleep};
-use crate::error::{ClientError, Error, Phase};
-use crate::session::{Life, TokenSource};
+use super::cancellation::Deadline;
+use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
 
-/// Who a request is sent as.
+/// Whose token a request carries.
 #[derive(Clone, Copy)]
-pub(crate) enum As<'a> {
-    /// Nobody: for the project's public keys.
-    Public,
+pub(crate) enum SendAs<'a> {
+    /// No token is sent. Only the requests for public keys are sent so.
+    WithoutToken,
     User {
         source: &'a dyn TokenSource,
-        life: &'a Life,
+        close_flag: &'a CloseFlag,
     },
 }
 
 /// Why a request must not begin to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum WriteRefusal {
+    /// The client is closed.
     Closed,
-    /// The token has ended; a fresh one is needed.
+    /// The token has expired; the request needs a new one.
     Token,
+    /// The deadline of the request has passed.
     Deadline,
 }
 
 thread_local! {
-    static IS_PASSING: Cell<bool> = const { Cell::new(false) };
+    static IS_WRITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is within a gate, where no code of a user may run: it could close the client, and
-/// wait for itself.
-pub(super) fn is_passing() -> bool {
-    IS_PASSING.get()
+/// Whether this thread is beginning to write a request. The user's code must not run then: it could close the
+/// client, and the close would wait for this thread.
+pub(super) fn is_writing() -> bool {
+    IS_WRITING.get()
 }
 
-struct Passing(bool);
+/// Marks the thread as beginning to write while it exists.
+struct WritingGuard(bool);
 
-impl Passing {
+impl WritingGuard {
     fn begin() -> Self {
-        Self(IS_PASSING.replace(true))
+        Self(IS_WRITING.replace(true))
     }
 }
 
-impl Drop for Passing {
+impl Drop for WritingGuard {
     fn drop(&mut self) {
-        IS_PASSING.set(self.0);
+        IS_WRITING.set(self.0);
     }
 }
 
-/// What is looked at where bytes leave.
+/// The conditions that are checked immediately before the first bytes of a request are written.
 #[derive(Clone, Copy)]
-pub(super) struct Gate<'a> {
-    pub(super) sender: As<'a>,
+pub(super) struct WriteCheck<'a> {
+    pub(super) sender: SendAs<'a>,
     pub(super) token: Option<&'a AccessToken>,
     pub(super) deadline: &'a Deadline,
 }
 
-impl Gate<'_> {
-    /// Begins to write, unless that is not allowed any more. Closing the client waits for it.
-    pub(super) fn pass<T>(&self, begin: impl FnOnce() -> T) -> Result<T, Refusal> {
+impl WriteCheck<'_> {
+    /// Calls `begin`, which writes the first bytes, if the client is open, the token has not expired and the
+    /// deadline has not passed. Closing the client waits until `begin` has returned.
+    pub(super) fn write_if_allowed<T>(&self, begin: impl FnOnce() -> T) -> Result<T, WriteRefusal> {
         let begin = || {
-            if self.deadline.is_over() {
-                return Err(Refusal::Deadline);
+            if self.deadline.has_passed() {
+                return Err(WriteRefusal::Deadline);
             }
-            if let (As::User { source, .. }, Some(token)) = (self.sender, self.token)
+            if let (SendAs::User { source, .. }, Some(token)) = (self.sender, self.token)
                 && !source.is_live(token)
             {
-                return Err(Refusal::Token);
+                return Err(WriteRefusal::Token);
             }
-            let _passing = Passing::begin();
+            let _writing = WritingGuard::begin();
             Ok(begin())
         };
         match self.sender {
-            As::Public => begin(),
-            As::User { life, .. } => life.if_open(begin).unwrap_or(Err(Refusal::Closed)),
+            SendAs::WithoutToken => begin(),
+            SendAs::User { close_flag, .. } => close_flag
+                .if_open(begin)
+                .unwrap_or(Err(WriteRefusal::Closed)),
         }
-    }
-}
-
-/// The moment at which a request must have ended.
-pub(super) struct Deadline {
-    clock: Arc<dyn Clock>,
-    at: Duration,
-    limit: Duration,
-}
-
-impl Deadline {
-    pub(super) fn after(clock: &Arc<dyn Clock>, limit: Duration) -> Self {
-        Self {
-            at: clock.monotonic().saturating_add(limit),
-            clock: Arc::clone(clock),
-            limit,
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        self.clock.monotonic() >= self.at
-    }
-
-    pub(super) fn left(&self) -> Duration {
-        self.at.saturating_sub(self.clock.monotonic())
-    }
-
-    pub(super) fn missed(&self, phase: Phase) -> Error {
-        let after = self.limit;
-        ClientError::Timeout { after, phase }.into()
-    }
-}
-
-/// Ends what a request waits for when its time is over or its client is closed.
-pub(super) struct Watch<'a, 'p> {
-    pub(super) deadline: &'p Deadline,
-    sleep: Sleep,
-    life: Option<&'a Life>,
-    changed: Pin<&'p mut Option<Notified<'a>>>,
-}
-
-impl<'a, 'p> Watch<'a, 'p> {
-    pub(super) fn new(
-        deadline: &'p Deadline,
-        sender: As<'a>,
-        mut changed: Pin<&'p mut Option<Notified<'a>>>,
-    ) -> Self {
-        let life = match sender {
-            As::Public => None,
-            As::User { life, .. } => Some(life),
-        };
-        changed.set(life.map(Life::changed));
-        Self {
-            sleep: deadline.clock.sleep_until(deadline.at),
-            deadline,
-            life,
-            changed,
-        }
-    }
-
-    /// Waits for this, but no longer than is right. It stays where it is pinned: moved in here, it would
-    /// take its room twice.
-    pub(super) async fn within<T>(
-        &mut self,
-        phase: Phase,
-        mut work: Pin<&mut impl Future<Output = T>>,
-    ) -> Result<T, Error> {
-        std::future::poll_fn(|cx| {
-            if let Poll::Ready(done) = work.as_mut().poll(cx) {
-                return Poll::Ready(Ok(done));
-            }
-            if self.sleep.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Err(self.deadline.missed(phase)));
-            }
-            let Some(life) = self.life else {
-                return Poll::Pending;
-            };
-            loop {
-                let told = self
-                    .changed
-                    .as_mut()
-                    .as_pin_mut()
-                    .is_some_and(|changed| changed.poll(cx).is_ready());
-                if life.is_closed() {
-                    return Poll::Ready(Err(ClientError::Closed.into()));
-                }
-                if !told {
-                    return Poll::Pending;
-                }
-                // Another client of the user was closed.
-                self.changed.set(Some(life.changed()));
-            }
-        })
-        .await
     }
 }
