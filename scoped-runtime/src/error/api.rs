@@ -4,9 +4,9 @@ use http::HeaderMap;
 use http::header::{CONTENT_RANGE, WWW_AUTHENTICATE};
 use serde_json::Value;
 
-/// An error that the server answered with: PostgREST's `code`, `message`, `details` and `hint`.
+/// An error response of the server, with PostgREST's `code`, `message`, `details` and `hint`.
 ///
-/// See <https://docs.postgrest.org/en/stable/references/errors.html>.
+/// Other services' errors are read in the same way. See <https://docs.postgrest.org/en/stable/references/errors.html>.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Parts>);
 
@@ -21,9 +21,9 @@ struct Parts {
 }
 
 impl ApiError {
-    /// Reads the answer. A body of another kind (a gateway's page) is kept out of the error. An answer
-    /// without a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its reason in
-    /// `WWW-Authenticate` (RFC 6750, section 3).
+    /// Reads an error response. A body that is not JSON, such as a gateway's web page, is left out. A response without
+    /// a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its message in `WWW-Authenticate` (RFC 6750,
+    /// section 3).
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let header = |name: &str| headers.get(name)?.to_str().ok();
@@ -52,12 +52,12 @@ impl ApiError {
         }))
     }
 
-    /// What PostgREST answers when one row is asked for and there are more.
+    /// The error that PostgREST returns when one row is requested and more match.
     pub(crate) fn more_than_one_row() -> Self {
         Self(Box::new(Parts {
             status: 406,
             code: Some("PGRST116".to_owned()),
-            message: "more than one row was found where one was asked for".to_owned(),
+            message: "more than one row was found where one was requested".to_owned(),
             details: Some("The result contains 2 rows or more".to_owned()),
             hint: None,
             total: None,
@@ -70,42 +70,42 @@ impl ApiError {
         self
     }
 
-    /// How many rows there are in all, if the answer says so.
+    /// The total number of rows, if the response has a count.
     pub(crate) fn total(&self) -> Option<u64> {
         self.0.total
     }
 
-    /// The HTTP status.
+    /// The HTTP status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
     }
 
-    /// PostgREST's code (`PGRST...`) or PostgreSQL's `SQLSTATE`, if there is one.
+    /// PostgREST's error code (`PGRST...`) or PostgreSQL's `SQLSTATE`, if the response has one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What went wrong, in the server's words.
+    /// The server's message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// More about it, if the server says more.
+    /// Further details, if the server sent any.
     #[must_use]
     pub fn details(&self) -> Option<&str> {
         self.0.details.as_deref()
     }
 
-    /// What to do, if the server says so.
+    /// A hint on what to do: the server's, or one of this library for common mistakes.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// Whether the token was past its end: 401 with PGRST303, or PGRST301 before PostgREST 13.
+    /// Whether the server refused the token as expired: status 401 with PGRST303, or PGRST301 before PostgREST 13.
     #[must_use]
     pub fn is_expired_token(&self) -> bool {
         self.status() == 401
@@ -113,8 +113,8 @@ impl ApiError {
             && self.message().to_ascii_lowercase().contains("expired")
     }
 
-    /// Whether one row was asked for and there is none: PGRST116, whose details say so. More than one
-    /// row has the same code. A server may be set to give no details; then this is true for both.
+    /// Whether one row was requested and none matched (PGRST116). More than one row has the same code and differs in
+    /// the details; if the server is configured to send no details, this returns `true` in both cases.
     #[must_use]
     pub fn is_no_row(&self) -> bool {
         self.code() == Some("PGRST116")
@@ -123,8 +123,8 @@ impl ApiError {
                 .is_none_or(|details| details.contains(" 0 rows"))
     }
 
-    /// Whether a Row Level Security policy refused the row (SQLSTATE 42501).
-    /// A missing `GRANT` has the same code and is not meant.
+    /// Whether a Row Level Security policy refused the row (SQLSTATE 42501). Returns `false` for a missing `GRANT`,
+    /// which has the same code.
     #[must_use]
     pub fn is_rls_denied(&self) -> bool {
         self.code() == Some("42501") && self.message().contains("row-level security")
@@ -149,8 +149,8 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// What to do about a token whose signature is not believed: `PostgREST` says PGRST301 (and also, before
-/// version 13, of a token that has expired), Auth `bad_jwt`, and Storage a sentence.
+/// The hint for a token whose signature the server does not accept. `PostgREST` sends PGRST301 (before version 13 also
+/// for an expired token), Auth sends `bad_jwt`, and Storage only a message.
 fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static str> {
     let message = message.to_ascii_lowercase();
     let is_key = match code {
@@ -163,11 +163,11 @@ fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static s
     };
     (matches!(status, 400 | 401 | 403) && is_key).then_some(
         "the server does not trust the key that signed the token: compare `SUPABASE_JWT_SECRET`, or the \
-         signing key, with the project's JWT settings; `check_keys` tells of a signing key",
+         signing key, with the project's JWT settings; `check_keys` does so for a signing key",
     )
 }
 
-/// What to do about a role that the database does not know or give.
+/// The hint for a role that the database does not have or that `authenticator` may not take.
 fn role_hint(code: &str, message: &str) -> Option<&'static str> {
     match code {
         "22023" if message.contains("role") => {
@@ -180,8 +180,7 @@ fn role_hint(code: &str, message: &str) -> Option<&'static str> {
     }
 }
 
-/// The server's words, with control characters and marks of direction escaped: they could forge a line
-/// of a log.
+/// The server's message, with control characters and bidirectional marks escaped: they could forge a line of a log.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server answered {}", self.status())?;
