@@ -1,8 +1,7 @@
 use http::HeaderName;
 
-/// Headers that say where a message goes, where it ends, or what becomes of its connection. They are
-/// the transport's own: a request that brings one is refused, since the bytes after its end would be
-/// the beginning of another user's request.
+/// Headers that frame a message, name its destination, or control its connection. Only the transport sets them. A
+/// request with one is refused: the server could take the bytes after its end for another user's request.
 const FRAMING: [&str; 17] = [
     "connection",
     "content-length",
@@ -23,7 +22,12 @@ const FRAMING: [&str; 17] = [
     "x-forwarded-proto",
 ];
 
-/// Whether a header frames a message or names a host.
+/// Whether a header frames a message, names its destination or controls its connection.
 pub(crate) fn is_framing(name: &HeaderName) -> bool {
     FRAMING.contains(&name.as_str())
+}
+
+/// Whether requests cannot have this header as a default: the transport or the query sets it.
+pub(super) fn is_reserved(name: &HeaderName) -> bool {
+    ["accept", "apikey", "authorization"].contains(&name.as_str()) || is_framing(name)
 }
