@@ -25,12 +25,12 @@ pub(crate) fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Au
         .service(signed_in);
 }
 
-async fn sign_up(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
-    auth.sign_up(&user).await.map(relayed)
+async fn sign_up(auth: Data<Auth>, user: Json<Credentials>) -> HttpResponse {
+    relayed(auth.sign_up(&user).await)
 }
 
-async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
-    auth.sign_in(&user).await.map(relayed)
+async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> HttpResponse {
+    relayed(auth.sign_in(&user).await)
 }
 
 async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {

@@ -31,18 +31,12 @@ pub(crate) fn app(clients: ScopedClients, auth: Auth) -> Router {
         .with_state(App { clients, auth })
 }
 
-async fn sign_up(
-    State(auth): State<Auth>,
-    Json(user): Json<Credentials>,
-) -> Result<Response, Error> {
-    auth.sign_up(&user).await.map(relayed)
+async fn sign_up(State(auth): State<Auth>, Json(user): Json<Credentials>) -> Response {
+    relayed(auth.sign_up(&user).await)
 }
 
-async fn sign_in(
-    State(auth): State<Auth>,
-    Json(user): Json<Credentials>,
-) -> Result<Response, Error> {
-    auth.sign_in(&user).await.map(relayed)
+async fn sign_in(State(auth): State<Auth>, Json(user): Json<Credentials>) -> Response {
+    relayed(auth.sign_in(&user).await)
 }
 
 async fn list(PassedOn(db): PassedOn) -> Result<Json<Vec<Note>>, Error> {

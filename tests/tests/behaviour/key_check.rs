@@ -120,7 +120,7 @@ async fn a_ping_obeys_the_mint_policy() {
 
     let policy = MintPolicy::new()
         .roles([Role::new("reporting").unwrap()])
-        .max_life(Duration::from_secs(30))
+        .max_lifetime(Duration::from_secs(30))
         .require_actor();
     let body = json!({ "code": "PGRST205", "message": "a message" });
     let server = server(ResponseTemplate::new(404).set_body_json(body)).await;

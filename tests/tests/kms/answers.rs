@@ -148,7 +148,7 @@ async fn refusals_say_what_to_do() {
         ),
         (
             "UnsupportedOperationException",
-            "key `alias/k` in AWS KMS is symmetric or for another use and cannot sign tokens; create",
+            "key `alias/k` in AWS KMS is symmetric or has another usage and cannot sign tokens; create",
         ),
         (
             "UnrecognizedClientException",

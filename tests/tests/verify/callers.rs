@@ -148,7 +148,7 @@ async fn a_client_for_a_caller_is_as_anonymous_as_they_are() {
 #[tokio::test]
 async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
     let issuer = Issuer::new(KID);
-    let policy = MintPolicy::new().max_life(Duration::from_mins(15));
+    let policy = MintPolicy::new().max_lifetime(Duration::from_mins(15));
     let config = builder(&ManualClock::at(START))
         .signing_key(own_key())
         .mint_policy(policy)
@@ -216,7 +216,7 @@ async fn a_token_that_is_passed_on_ends_at_its_end_and_is_never_replaced() {
     ));
     let narrowed = client.narrow().client().unwrap_err();
     assert!(
-        matches!(narrowed, Error::Token(TokenError::PassedOn)),
+        matches!(narrowed, Error::Token(TokenError::Forwarded)),
         "{narrowed}"
     );
     assert_eq!(world.bearers().await.len(), 1);
