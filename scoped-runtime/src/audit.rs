@@ -90,7 +90,8 @@ impl<T: AuditSink + ?Sized> AuditSink for Arc<T> {
 }
 
 /// Records mints asynchronously, for example in another service:
-/// [`ConfigBuilder::audit_async`](crate::ConfigBuilder::audit_async) takes one. It is called as an [`AuditSink`] is.
+/// [`ConfigBuilder::audit_async`](crate::ConfigBuilder::audit_async) takes one. It is called as an [`AuditSink`]
+/// is.
 ///
 /// With such a sink no token is minted when a client is made. Queries await their token by themselves;
 /// [`ScopedClient::token_async`](crate::ScopedClient::token_async) takes the place of

@@ -42,8 +42,8 @@ impl MintPolicy {
         Self::default()
     }
 
-    /// Allows only these database roles. The first one is the role of tokens that the library mints for itself, such
-    /// as for [`ScopedClients::ping`](crate::ScopedClients::ping).
+    /// Allows only these database roles. The first one is the role of tokens that the library mints for itself,
+    /// such as for [`ScopedClients::ping`](crate::ScopedClients::ping).
     pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
         self.roles = Some(roles.into_iter().collect());
         self
@@ -68,8 +68,8 @@ impl MintPolicy {
         self
     }
 
-    /// Refuses every user for whom the function returns `true`, such as administrators or banned users. The function
-    /// is called for every mint, including renewals, so it must be fast.
+    /// Refuses every user for whom the function returns `true`, such as administrators or banned users. The
+    /// function is called for every mint, including renewals, so it must be fast.
     ///
     /// Compare users with `==`, as in `*user == "6F7F5B3C-..."`, which accepts every spelling of a UUID; `as_str()`
     /// returns it in lower case with hyphens.

@@ -33,8 +33,8 @@ use crate::clock::{Clock, Sleep, SystemClock};
 
 /// A [`Clock`] that stands still until a test moves it. All clones are one clock.
 ///
-/// It has a wall clock, which decides when tokens expire, and a monotonic clock, which measures timeouts. A test can
-/// move both, or only the wall clock.
+/// It has a wall clock, which decides when tokens expire, and a monotonic clock, which measures timeouts. A test
+/// can move both, or only the wall clock.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Mutex<Times>>);
 

@@ -51,8 +51,8 @@ pub struct ConfigBuilder {
 }
 
 impl ConfigBuilder {
-    /// The project's URL, such as `https://abcdefghijkl.supabase.co`; `SUPABASE_URL` in the environment. A path prefix
-    /// of a self-hosted project is kept.
+    /// The project's URL, such as `https://abcdefghijkl.supabase.co`; `SUPABASE_URL` in the environment. A path
+    /// prefix of a self-hosted project is kept.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into().into());
         self
@@ -66,8 +66,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// The legacy JWT secret of the project, which signs tokens with HS256; at least 32 bytes. `SUPABASE_JWT_SECRET` in
-    /// the environment.
+    /// The legacy JWT secret of the project, which signs tokens with HS256; at least 32 bytes.
+    /// `SUPABASE_JWT_SECRET` in the environment.
     pub fn jwt_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.jwt_secret = Some(secret.into());
         self
@@ -80,8 +80,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// The issuer (claim `iss`) of every token, exactly as written here, instead of `{url}/auth/v1`. The project must
-    /// know it as a
+    /// The issuer (claim `iss`) of every token, exactly as written here, instead of `{url}/auth/v1`. The project
+    /// must know it as a
     /// [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc) with the public key that
     /// [`SigningKey::public_jwks`] returns, and the [`signing_key`](Self::signing_key) must be asymmetric.
     pub fn issuer(mut self, url: impl Into<String>) -> Self {
@@ -111,8 +111,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Also reads this `.env` file. The environment of the process takes precedence over it and is not changed. Write
-    /// values with `$` in single quotes, because `$NAME` is replaced by the variable elsewhere.
+    /// Also reads this `.env` file. The environment of the process takes precedence over it and is not changed.
+    /// Write values with `$` in single quotes, because `$NAME` is replaced by the variable elsewhere.
     pub fn dotenv(mut self, path: impl Into<PathBuf>) -> Self {
         self.dotenv = Some(path.into());
         self

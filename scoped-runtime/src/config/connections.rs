@@ -128,8 +128,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// A client certificate (PEM, with its chain) and its private key (PEM: PKCS#8, PKCS#1 or SEC1), for servers that
-    /// require mutual TLS.
+    /// A client certificate (PEM, with its chain) and its private key (PEM: PKCS#8, PKCS#1 or SEC1), for servers
+    /// that require mutual TLS.
     pub fn client_certificate(
         mut self,
         certificate: impl Into<Vec<u8>>,
@@ -174,41 +174,42 @@ impl ConfigBuilder {
         self
     }
 
-    /// How long a connection may be idle before it is closed; 50 seconds by default. Keep it below the idle timeout of
-    /// the gateway, which is 60 seconds for most. A request over a connection that the server is closing at that
-    /// moment has to be retried, and a write cannot be retried once a byte of it was sent.
+    /// How long a connection may be idle before it is closed; 50 seconds by default. Keep it below the idle
+    /// timeout of the gateway, which is 60 seconds for most. A request over a connection that the server is
+    /// closing at that moment has to be retried, and a write cannot be retried once a byte of it was sent.
     pub fn connection_idle_timeout(mut self, time: Duration) -> Self {
         self.settings.connections.idle_timeout = time;
         self
     }
 
-    /// Detects connections that are dead without having been closed. After `interval` without data from the server, it
-    /// is probed (HTTP/2 PING, TCP keep-alive); if it does not respond within `timeout`, the connection is closed. 10
-    /// and 5 seconds by default.
+    /// Detects connections that are dead without having been closed. After `interval` without data from the
+    /// server, it is probed (HTTP/2 PING, TCP keep-alive); if it does not respond within `timeout`, the
+    /// connection is closed. 10 and 5 seconds by default.
     pub fn keep_alive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.settings.connections.keep_alive = interval;
         self.settings.connections.keep_alive_timeout = timeout;
         self
     }
 
-    /// Gives each user their own connections; off by default. HTTP/1 matches responses to requests only by their order.
-    /// If a broken server or gateway sends a response twice, this setting ensures that a user can receive only
-    /// responses to their own requests.
+    /// Gives each user their own connections; off by default. HTTP/1 matches responses to requests only by their
+    /// order. If a broken server or gateway sends a response twice, this setting ensures that a user can receive
+    /// only responses to their own requests.
     pub fn connections_per_user(mut self, on: bool) -> Self {
         self.settings.connections.per_user = on;
         self
     }
 
-    /// The maximum number of retries of a request; 2 by default. A read is retried after a lost connection and after
-    /// the statuses 502, 503 and 504. Every request is retried if no byte of it was sent. All attempts share
+    /// The maximum number of retries of a request; 2 by default. A read is retried after a lost connection and
+    /// after the statuses 502, 503 and 504. Every request is retried if no byte of it was sent. All attempts share
     /// [`request_timeout`](Self::request_timeout).
     pub fn retries(mut self, retries: u32) -> Self {
         self.settings.connections.retries = retries;
         self
     }
 
-    /// Propagates traces: the function returns the header `traceparent` (W3C Trace Context) for the span of a request,
-    /// which is a child of the span in which the request is sent. With `tracing-opentelemetry` the function is
+    /// Propagates traces: the function returns the header `traceparent` (W3C Trace Context) for the span of a
+    /// request, which is a child of the span in which the request is sent. With `tracing-opentelemetry` the
+    /// function is
     ///
     /// ```text
     /// .traceparent(|span| {

@@ -1,8 +1,8 @@
 use crate::error::Problem;
 
 /// The maximum sizes of responses, headers and key sets; [`ConfigBuilder::limits`](crate::ConfigBuilder::limits)
-/// takes them. A response that exceeds one is [`ClientError::LimitExceeded`](crate::ClientError::LimitExceeded), and
-/// its connection is closed.
+/// takes them. A response that exceeds one is [`ClientError::LimitExceeded`](crate::ClientError::LimitExceeded),
+/// and its connection is closed.
 ///
 /// ```
 /// use scoped_runtime::Limits;
@@ -46,8 +46,8 @@ impl Limits {
         self
     }
 
-    /// The maximum size of the headers of a response, in bytes; 32 KiB by default, at least 8 KiB. Over HTTP/1 there may
-    /// be at most 100 headers. Over HTTP/2 each header counts 32 bytes more than its name and value
+    /// The maximum size of the headers of a response, in bytes; 32 KiB by default, at least 8 KiB. Over HTTP/1
+    /// there may be at most 100 headers. Over HTTP/2 each header counts 32 bytes more than its name and value
     /// ([RFC 9113, section 6.5.2](https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2)).
     pub fn header_bytes(mut self, bytes: usize) -> Self {
         self.header_bytes = bytes;

@@ -70,8 +70,8 @@ impl Config {
         Self::builder().build()
     }
 
-    /// Begins a configuration in code. **[`build`](ConfigBuilder::build) reads from the environment what the builder
-    /// does not set**: the variables of [`from_env`](Self::from_env). To read nothing, call
+    /// Begins a configuration in code. **[`build`](ConfigBuilder::build) reads from the environment what the
+    /// builder does not set**: the variables of [`from_env`](Self::from_env). To read nothing, call
     /// [`.environment(|_| None)`](ConfigBuilder::environment).
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()

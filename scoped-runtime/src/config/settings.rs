@@ -64,8 +64,8 @@ impl Settings {
 
 /// Settings that have a default.
 impl ConfigBuilder {
-    /// The timeout of a request; 30 seconds by default. It covers everything: the renewal of the token, the connection,
-    /// all attempts and the pauses between them.
+    /// The timeout of a request; 30 seconds by default. It covers everything: the renewal of the token, the
+    /// connection, all attempts and the pauses between them.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.settings.request_timeout = timeout;
         self
@@ -90,22 +90,22 @@ impl ConfigBuilder {
         self
     }
 
-    /// The maximum size of a token in bytes; 4096 by default, because gateways reject larger headers. A larger token is
-    /// [`TokenError::TooLarge`](crate::TokenError::TooLarge).
+    /// The maximum size of a token in bytes; 4096 by default, because gateways reject larger headers. A larger
+    /// token is [`TokenError::TooLarge`](crate::TokenError::TooLarge).
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_token_bytes = bytes;
         self
     }
 
-    /// The maximum length of the path and query of a URL, in bytes; 8192 by default, which gateways accept. A longer
-    /// one is [`ClientError::UrlTooLong`](crate::ClientError::UrlTooLong), and nothing is sent.
+    /// The maximum length of the path and query of a URL, in bytes; 8192 by default, which gateways accept. A
+    /// longer one is [`ClientError::UrlTooLong`](crate::ClientError::UrlTooLong), and nothing is sent.
     pub fn max_url_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_url_bytes = bytes;
         self
     }
 
-    /// How much earlier than the time of the mint `iat` is, in whole seconds; 5 by default. Without it, a server whose
-    /// clock is behind and which allows no leeway refuses the token.
+    /// How much earlier than the time of the mint `iat` is, in whole seconds; 5 by default. Without it, a server
+    /// whose clock is behind and which allows no leeway refuses the token.
     pub fn backdate(mut self, time: Duration) -> Self {
         self.settings.backdate = time;
         self
@@ -143,8 +143,8 @@ impl ConfigBuilder {
 
     /// How many sessions are cached for sharing; 4096 by default, and 0 turns sharing off.
     ///
-    /// Clients with the same user, role, claims, lifetime, actor and reason share one session and its token. A handler
-    /// that makes a client for every request therefore signs one token per user and hour.
+    /// Clients with the same user, role, claims, lifetime, actor and reason share one session and its token. A
+    /// handler that makes a client for every request therefore signs one token per user and hour.
     pub fn shared_sessions(mut self, sessions: usize) -> Self {
         self.settings.shared_sessions = sessions;
         self

@@ -13,12 +13,12 @@ use crate::key::SigningKey;
 const SIGNING_KEY: &[&str] = &["SUPABASE_SIGNING_KEY"];
 pub(super) const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
 
-/// File extensions by which a text is recognised as a path that may be shown. Other text may be a secret in the wrong
-/// variable.
+/// File extensions by which a text is recognised as a path that may be shown. Other text may be a secret in the
+/// wrong variable.
 const KEY_FILE_EXTENSIONS: [&str; 4] = ["json", "jwk", "jwks", "pem"];
 
-/// The key of the JWT secret that was set in code, else the key that the environment has. A blank variable is ignored
-/// if the other one is set.
+/// The key of the JWT secret that was set in code, else the key that the environment has. A blank variable is
+/// ignored if the other one is set.
 pub(super) fn read(
     secret: Option<SecretString>,
     sources: &Sources,

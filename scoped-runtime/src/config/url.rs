@@ -46,8 +46,8 @@ pub(super) fn check_jwks_url(text: &str, problems: &mut Vec<Problem>) -> Option<
     None
 }
 
-/// Checks the identifier of a third-party issuer (RFC 8414, section 2). It is compared as text, so it is not normalised,
-/// and the reasons do not quote it: it may contain a password by mistake.
+/// Checks the identifier of a third-party issuer (RFC 8414, section 2). It is compared as text, so it is not
+/// normalised, and the reasons do not quote it: it may contain a password by mistake.
 pub(super) fn check_issuer(text: &str, problems: &mut Vec<Problem>) {
     let mut refuse = |reason: &str| problems.push(Problem::new("issuer", reason, ISSUER_EXAMPLE));
     // A URL parser removes or encodes such characters.

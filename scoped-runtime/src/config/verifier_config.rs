@@ -44,8 +44,8 @@ impl From<&Config> for VerifierConfig {
 }
 
 impl ConfigBuilder {
-    /// The same as [`build`](Self::build), for a service that verifies tokens and never mints: no signing key is read,
-    /// and the API key and the JWT secret are optional.
+    /// The same as [`build`](Self::build), for a service that verifies tokens and never mints: no signing key is
+    /// read, and the API key and the JWT secret are optional.
     pub(crate) fn build_verifier(self) -> Result<VerifierConfig, ConfigurationError> {
         let mut problems = Vec::new();
         let sources = Sources::read(self.environment, self.dotenv.as_deref(), &mut problems);

@@ -6,8 +6,8 @@ use super::url;
 use crate::error::Problem;
 use crate::key::{Algorithm, KeySet, SigningKey, VerifyingKey};
 
-/// How the tokens of callers are verified; [`ConfigBuilder::verifier_options`](crate::ConfigBuilder::verifier_options)
-/// takes it.
+/// How the tokens of callers are verified;
+/// [`ConfigBuilder::verifier_options`](crate::ConfigBuilder::verifier_options) takes it.
 ///
 /// By default the tokens of the project's own Auth are accepted: their public keys are fetched from
 /// `{url}/auth/v1/.well-known/jwks.json`, and the configured JWT secret, if any, verifies HS256.
@@ -75,15 +75,15 @@ impl VerifierOptions {
         }
     }
 
-    /// The public keys as a JWK set (RFC 7517, section 5). Nothing is fetched then, and a rotation of the project's keys
-    /// requires a new configuration.
+    /// The public keys as a JWK set (RFC 7517, section 5). Nothing is fetched then, and a rotation of the
+    /// project's keys requires a new configuration.
     pub fn jwks(mut self, json: impl Into<String>) -> Self {
         self.jwks = Some(json.into());
         self
     }
 
-    /// A shared secret that verifies HS256 tokens, whatever their `kid`: the project's legacy JWT secret, or a shared
-    /// secret among its signing keys. Can be called repeatedly.
+    /// A shared secret that verifies HS256 tokens, whatever their `kid`: the project's legacy JWT secret, or a
+    /// shared secret among its signing keys. Can be called repeatedly.
     pub fn hs256(mut self, secret: impl Into<SecretString>) -> Self {
         self.secrets.push(secret.into());
         self
@@ -95,9 +95,9 @@ impl VerifierOptions {
         self
     }
 
-    /// The required issuer (claim `iss`), exactly as it stands in the tokens; `{url}/auth/v1` by default. Set it for a
-    /// custom domain, for another address of the project (`http://localhost:8000`), or for a third-party issuer with
-    /// its [`jwks_url`](Self::jwks_url) or [`jwks`](Self::jwks).
+    /// The required issuer (claim `iss`), exactly as it stands in the tokens; `{url}/auth/v1` by default. Set it
+    /// for a custom domain, for another address of the project (`http://localhost:8000`), or for a third-party
+    /// issuer with its [`jwks_url`](Self::jwks_url) or [`jwks`](Self::jwks).
     ///
     /// The user IDs of a third-party issuer need not be UUIDs. An issuer counts as a third party if its keys are
     /// configured and it does not end with `/auth/v1`.
@@ -106,31 +106,31 @@ impl VerifierOptions {
         self
     }
 
-    /// The address of the JWK set of the third-party [`issuer`](Self::issuer) (`jwks_uri` in its discovery document).
-    /// The keys are fetched and cached like the project's own. The requests contain no API key and no default
-    /// headers.
+    /// The address of the JWK set of the third-party [`issuer`](Self::issuer) (`jwks_uri` in its discovery
+    /// document). The keys are fetched and cached like the project's own. The requests contain no API key and no
+    /// default headers.
     pub fn jwks_url(mut self, url: impl Into<String>) -> Self {
         self.jwks_url = Some(url.into());
         self
     }
 
-    /// Accepts tokens of the third-party [`issuer`](Self::issuer) without the claim `aud`, such as Clerk's. If a token
-    /// has the claim, it must match.
+    /// Accepts tokens of the third-party [`issuer`](Self::issuer) without the claim `aud`, such as Clerk's. If a
+    /// token has the claim, it must match.
     pub fn allow_missing_audience(mut self) -> Self {
         self.third_party.missing_audience = true;
         self
     }
 
     /// Accepts tokens of the third-party [`issuer`](Self::issuer) whose header has the thumbprint of a certificate
-    /// (`x5t`, `x5t#S256`), such as those of Microsoft Entra and AD FS. The thumbprint is ignored: `kid` selects the
-    /// key.
+    /// (`x5t`, `x5t#S256`), such as those of Microsoft Entra and AD FS. The thumbprint is ignored: `kid` selects
+    /// the key.
     pub fn allow_thumbprints(mut self) -> Self {
         self.third_party.thumbprint = true;
         self
     }
 
-    /// Accepts tokens of the third-party [`issuer`](Self::issuer) with `typ` `at+jwt` (RFC 9068), which Auth0, `Okta` and
-    /// `Keycloak` can issue.
+    /// Accepts tokens of the third-party [`issuer`](Self::issuer) with `typ` `at+jwt` (RFC 9068), which Auth0,
+    /// `Okta` and `Keycloak` can issue.
     pub fn allow_at_jwt(mut self) -> Self {
         self.third_party.at_jwt = true;
         self
@@ -142,8 +142,8 @@ impl VerifierOptions {
         self
     }
 
-    /// The allowed difference between the issuer's clock and this machine's, for `exp`, `nbf` and `iat`; 10 seconds by
-    /// default, 5 minutes at most. (`PostgREST` allows 30 seconds, Storage and Realtime none.)
+    /// The allowed difference between the issuer's clock and this machine's, for `exp`, `nbf` and `iat`; 10
+    /// seconds by default, 5 minutes at most. (`PostgREST` allows 30 seconds, Storage and Realtime none.)
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 /// An error response of the server, with PostgREST's `code`, `message`, `details` and `hint`.
 ///
-/// Other services' errors are read in the same way. See <https://docs.postgrest.org/en/stable/references/errors.html>.
+/// Other services' errors are read in the same way. See
+/// <https://docs.postgrest.org/en/stable/references/errors.html>.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Parts>);
 
@@ -21,9 +22,9 @@ struct Parts {
 }
 
 impl ApiError {
-    /// Reads an error response. A body that is not JSON, such as a gateway's web page, is left out. A response without
-    /// a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its message in `WWW-Authenticate` (RFC 6750,
-    /// section 3).
+    /// Reads an error response. A body that is not JSON, such as a gateway's web page, is left out. A response
+    /// without a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its message in
+    /// `WWW-Authenticate` (RFC 6750, section 3).
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let header = |name: &str| headers.get(name)?.to_str().ok();
@@ -113,8 +114,8 @@ impl ApiError {
             && self.message().to_ascii_lowercase().contains("expired")
     }
 
-    /// Whether one row was requested and none matched (PGRST116). More than one row has the same code and differs in
-    /// the details; if the server is configured to send no details, this returns `true` in both cases.
+    /// Whether one row was requested and none matched (PGRST116). More than one row has the same code and
+    /// differs in the details; if the server is configured to send no details, this returns `true` in both cases.
     #[must_use]
     pub fn is_no_row(&self) -> bool {
         self.code() == Some("PGRST116")
@@ -149,8 +150,8 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// The hint for a token whose signature the server does not accept. `PostgREST` sends PGRST301 (before version 13 also
-/// for an expired token), Auth sends `bad_jwt`, and Storage only a message.
+/// The hint for a token whose signature the server does not accept. `PostgREST` sends PGRST301 (before version
+/// 13 also for an expired token), Auth sends `bad_jwt`, and Storage only a message.
 fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static str> {
     let message = message.to_ascii_lowercase();
     let is_key = match code {

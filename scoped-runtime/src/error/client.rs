@@ -85,7 +85,8 @@ pub enum ClientError {
         /// The error of the serialiser.
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// A write changed fewer rows than [`expect_rows`](crate::Query::expect_rows) requires. The write is not undone.
+    /// A write changed fewer rows than [`expect_rows`](crate::Query::expect_rows) requires. The write is not
+    /// undone.
     #[error(
         "{found} of the {expected} expected rows were written, and this is not undone; check the filters and the policies"
     )]

@@ -53,8 +53,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A configuration, a key or a client could not be built. The error holds all [`Problem`]s, of which there is at least
-/// one, and never a value.
+/// A configuration, a key or a client could not be built. The error holds all [`Problem`]s, of which there is at
+/// least one, and never a value.
 ///
 /// ```
 /// use scoped_runtime::Config;

@@ -1,7 +1,7 @@
 use super::{ApiError, CallerError, ClientError, Error, TokenError};
 
-/// The part of an error that a service may show to its clients: an HTTP status, headers, and a JSON body in the form
-/// of `PostgREST`'s errors.
+/// The part of an error that a service may show to its clients: an HTTP status, headers, and a JSON body in the
+/// form of `PostgREST`'s errors.
 ///
 /// All texts are constants, so no SQL, constraint, table, claim or token can be in them. Log the error itself. With
 /// the features `axum` and `actix-web` an [`Error`] that a handler returns becomes this response; with other
@@ -64,7 +64,8 @@ impl PublicError {
         self.status
     }
 
-    /// The code of `PostgREST` or PostgreSQL if there is one for this error, else a word such as `insufficient_role`.
+    /// The code of `PostgREST` or PostgreSQL if there is one for this error, else a word such as
+    /// `insufficient_role`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
@@ -103,8 +104,8 @@ impl PublicError {
 }
 
 impl Error {
-    /// What a client of the service may be told about this error. An error that only the operator of the service can
-    /// repair is a 500 without details.
+    /// What a client of the service may be told about this error. An error that only the operator of the service
+    /// can repair is a 500 without details.
     #[must_use]
     pub fn public(&self) -> PublicError {
         match self {
@@ -126,8 +127,8 @@ impl Error {
 }
 
 impl CallerError {
-    /// What a client of the service may be told about this error. The reason why a token was refused is told only if
-    /// the token has expired.
+    /// What a client of the service may be told about this error. The reason why a token was refused is told
+    /// only if the token has expired.
     #[must_use]
     pub fn public(&self) -> PublicError {
         match self {

@@ -70,8 +70,8 @@ pub enum TokenError {
         /// The largest claims with their sizes.
         largest: LargestClaims,
     },
-    /// The token has expired and is not renewed: it is a caller's own token, which is forwarded, or the client was made
-    /// with `auto_refresh(false)`.
+    /// The token has expired and is not renewed: it is a caller's own token, which is forwarded, or the client
+    /// was made with `auto_refresh(false)`.
     #[error("the token has expired and is not renewed; make a new client")]
     Expired,
     /// The client forwards its caller's own token, so no other token can be minted for it.
@@ -82,7 +82,8 @@ pub enum TokenError {
     /// The clock is before 1970 or too far in the future for a token.
     #[error("the time of the clock cannot be written to a token; set the machine's clock")]
     Clock,
-    /// The token has to be signed by a remote signer or recorded by an async audit sink, and no token is cached yet.
+    /// The token has to be signed by a remote signer or recorded by an async audit sink, and no token is cached
+    /// yet.
     #[error(
         "the token has to be signed or recorded remotely first; await `token_async()` or a query"
     )]
@@ -99,8 +100,8 @@ pub enum TokenError {
         /// The error of the signer.
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// The remote signer did not respond within [`signer_timeout`](crate::ConfigBuilder::signer_timeout), and no cached
-    /// token can be used.
+    /// The remote signer did not respond within [`signer_timeout`](crate::ConfigBuilder::signer_timeout), and no
+    /// cached token can be used.
     #[error("the signer did not respond within {after:?}; raise `signer_timeout` if it is slow")]
     #[non_exhaustive]
     SignerTimeout {

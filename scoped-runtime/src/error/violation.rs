@@ -1,7 +1,7 @@
 use std::fmt;
 
-/// A constraint of `#[claim(...)]` or `#[scoped_claims(...)]` that the value of a claim breaks. It never contains the
-/// value.
+/// A constraint of `#[claim(...)]` or `#[scoped_claims(...)]` that the value of a claim breaks. It never
+/// contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     path: String,

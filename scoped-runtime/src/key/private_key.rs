@@ -73,8 +73,8 @@ impl PrivateKey {
     }
 }
 
-/// A signature in JWS form (RFC 7518, section 3; RFC 8037, section 3.1); for ES256, `r` and `s` with 32 bytes each. It is
-/// on the stack if its size is known.
+/// A signature in JWS form (RFC 7518, section 3; RFC 8037, section 3.1); for ES256, `r` and `s` with 32 bytes
+/// each. It is on the stack if its size is known.
 pub(crate) enum Signature {
     Hmac(hmac::Tag),
     /// Smaller than the type of aws-lc, which takes more than 4 KiB for any algorithm.

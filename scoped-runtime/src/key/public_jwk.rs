@@ -11,8 +11,8 @@ use super::Algorithm;
 use super::algorithm::to_jsonwebtoken;
 use super::private_key::PrivateKey;
 
-/// The public half of a key as a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2). A shared secret has
-/// none.
+/// The public half of a key as a JWK (RFC 7517, section 4; RFC 7518, section 6; RFC 8037, section 2). A shared
+/// secret has none.
 pub(super) fn of(private_key: &PrivateKey, key_id: Option<&str>) -> Option<Value> {
     let parameters = match private_key {
         PrivateKey::Hmac(_) => return None,

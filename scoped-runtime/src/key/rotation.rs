@@ -16,9 +16,9 @@ pub struct RotateNow(pub SigningKey);
 /// A new signing key, and when existing clients begin to use it;
 /// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes it.
 ///
-/// A [`SigningKey`] converts into a rotation at the next renewal of each client, a [`RotateNow`] into one at the next
-/// request.
-#[derive(Debug)]
+/// A [`SigningKey`] converts into a rotation at the next renewal of each client, a [`RotateNow`] into one at the
+/// next request.
+#[derive(Debug, Clone)]
 pub struct Rotation {
     pub(crate) key: Key,
     pub(crate) at_once: bool,

@@ -7,7 +7,8 @@ use super::{Algorithm, SigningKey, VerifyingKey, encoded_header};
 use crate::error::Problem;
 
 /// A remote signing key, such as one in a KMS or HSM that never reveals the key.
-/// [`ConfigBuilder::signer`](crate::ConfigBuilder::signer) and [`Rotation::signer`](crate::Rotation::signer) take it.
+/// [`ConfigBuilder::signer`](crate::ConfigBuilder::signer) and [`Rotation::signer`](crate::Rotation::signer)
+/// take it.
 ///
 /// With a remote key no token is signed when a client is made. Queries await their token by themselves;
 /// [`ScopedClient::token_async`](crate::ScopedClient::token_async) takes the place of
@@ -48,14 +49,15 @@ pub trait Signer: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Signs a JWS signing input (RFC 7515, section 5.1) and returns the signature in JWS form: for ES256, `r` and `s`
-    /// with 32 bytes each (RFC 7518, section 3.4), not DER.
+    /// Signs a JWS signing input (RFC 7515, section 5.1) and returns the signature in JWS form: for ES256, `r`
+    /// and `s` with 32 bytes each (RFC 7518, section 3.4), not DER.
     ///
     /// The future may be dropped before it completes, at the latest after
     /// [`signer_timeout`](crate::ConfigBuilder::signer_timeout).
     ///
     /// # Errors
-    /// Any error becomes the source of [`TokenError::Signer`](crate::TokenError::Signer). It must not contain secrets.
+    /// Any error becomes the source of [`TokenError::Signer`](crate::TokenError::Signer). It must not contain
+    /// secrets.
     fn sign(
         &self,
         input: &[u8],

@@ -8,7 +8,8 @@ use super::private_key::{PrivateKey, Signature};
 use super::{Algorithm, VerifyingKey, encoded_header, jwk, pem, public_jwk, refused};
 use crate::error::{ConfigurationError, Problem};
 
-/// A signing key in the memory of the process, for [`ConfigBuilder::signing_key`](crate::ConfigBuilder::signing_key) and
+/// A signing key in the memory of the process, for
+/// [`ConfigBuilder::signing_key`](crate::ConfigBuilder::signing_key) and
 /// [`ScopedClients::rotate`](crate::ScopedClients::rotate). The project has to trust it.
 ///
 /// Clones share one key. `Debug` shows only the algorithm and the key ID.
@@ -20,13 +21,13 @@ use crate::error::{ConfigurationError, Problem};
 /// | Ed25519 | `EdDSA` | not by every service: hosted projects announce it, the CLI's local stack refuses it, Realtime accepts it since August 2026 |
 /// | shared secret | `HS256` | by every service of a project that has not revoked it; not for third-party issuers |
 ///
-/// A server selects the key of a token by its key ID (`kid`, RFC 7515, section 4.1.4). Asymmetric keys must have one:
-/// Realtime and Auth refuse their tokens otherwise, and hosted projects require a UUID. The legacy JWT secret has no
-/// `kid`, because `PostgREST` refuses a `kid` that it does not know.
+/// A server selects the key of a token by its key ID (`kid`, RFC 7515, section 4.1.4). Asymmetric keys must have
+/// one: Realtime and Auth refuse their tokens otherwise, and hosted projects require a UUID. The legacy JWT
+/// secret has no `kid`, because `PostgREST` refuses a `kid` that it does not know.
 ///
 /// A hosted project trusts a key that was
-/// [imported and rotated to](https://supabase.com/docs/guides/auth/signing-keys), or whose public key was registered for
-/// a [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). The guide
+/// [imported and rotated to](https://supabase.com/docs/guides/auth/signing-keys), or whose public key was
+/// registered for a [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). The guide
 /// [`docs::keys`](crate::docs::keys) explains the choices.
 ///
 /// ```
@@ -66,13 +67,15 @@ impl SigningKey {
         Self::shared_secret(&secret.into(), None)
     }
 
-    /// A shared secret that the project has imported as a signing key: HS256 with the `kid` of that key. The UTF-8 bytes
-    /// of the secret are the key; for a secret that is not text, use an `oct` JWK with [`from_jwk`](Self::from_jwk).
+    /// A shared secret that the project has imported as a signing key: HS256 with the `kid` of that key. The
+    /// UTF-8 bytes of the secret are the key; for a secret that is not text, use an `oct` JWK with
+    /// [`from_jwk`](Self::from_jwk).
     ///
     /// Supabase advises against shared secrets in production, and third-party issuers cannot have one.
     ///
     /// # Errors
-    /// [`ConfigurationError`] for the field `jwt_secret` if the secret is shorter than 32 bytes or the `kid` is blank.
+    /// [`ConfigurationError`] for the field `jwt_secret` if the secret is shorter than 32 bytes or the `kid` is
+    /// blank.
     pub fn hs256_with_kid(
         secret: impl Into<SecretString>,
         kid: &str,
@@ -89,19 +92,19 @@ impl SigningKey {
     }
 
     /// A private JSON Web Key (RFC 7517; EC and RSA: RFC 7518, section 6; Ed25519: RFC 8037): one
-    /// object, a set (`{"keys": [..]}`), or an array of keys as in `signing_keys.json`. Of several keys the first usable
-    /// private key is used; a shared secret (`oct`) counts as private.
+    /// object, a set (`{"keys": [..]}`), or an array of keys as in `signing_keys.json`. Of several keys the
+    /// first usable private key is used; a shared secret (`oct`) counts as private.
     ///
-    /// EC members without leading zeros, as older versions of `supabase gen signing-key` write them, are padded to 32
-    /// bytes.
+    /// EC members without leading zeros, as older versions of `supabase gen signing-key` write them, are padded
+    /// to 32 bytes.
     ///
     /// Private members are decoded into memory that is wiped afterwards; the caller has to wipe `json`. A private
     /// member with a JSON escape, which base64url never needs, is refused; in that case the parser leaves the
     /// unescaped text in memory.
     ///
     /// # Errors
-    /// [`ConfigurationError`] for the field `signing_key`, with the reason for the key or for each key of a set. It never
-    /// contains a part of a key.
+    /// [`ConfigurationError`] for the field `signing_key`, with the reason for the key or for each key of a set.
+    /// It never contains a part of a key.
     pub fn from_jwk(json: &str) -> Result<Self, ConfigurationError> {
         Ok(jwk::read(json)?)
     }
@@ -110,8 +113,8 @@ impl SigningKey {
     /// key, SEC1 (`EC PRIVATE KEY`, RFC 5915) or PKCS#1 (`RSA PRIVATE KEY`, RFC 8017), not encrypted.
     /// `kid` is the ID under which the project has the key.
     ///
-    /// Prefer [`from_jwk`](Self::from_jwk): the PEM decoder (`rustls-pki-types`) does not wipe its buffer with the base64
-    /// text of the key. The decoded DER is wiped.
+    /// Prefer [`from_jwk`](Self::from_jwk): the PEM decoder (`rustls-pki-types`) does not wipe its buffer with
+    /// the base64 text of the key. The decoded DER is wiped.
     ///
     /// # Errors
     /// [`ConfigurationError`] for the field `signing_key`. It never contains a part of the key.
@@ -183,8 +186,8 @@ impl SigningKey {
     /// The public key as a JWK (RFC 7517, section 4); `None` for a shared secret.
     ///
     /// A hosted project lists it in `/auth/v1/.well-known/jwks.json` after the private key has been
-    /// [imported](https://supabase.com/docs/guides/auth/signing-keys). A self-hosted project trusts it if it is part of
-    /// [`JWT_JWKS`](https://supabase.com/docs/guides/self-hosting/self-hosted-auth-keys).
+    /// [imported](https://supabase.com/docs/guides/auth/signing-keys). A self-hosted project trusts it if it is
+    /// part of [`JWT_JWKS`](https://supabase.com/docs/guides/self-hosting/self-hosted-auth-keys).
     #[must_use]
     pub fn public_jwk(&self) -> Option<Value> {
         self.0.public.clone()
@@ -193,8 +196,8 @@ impl SigningKey {
     /// A JWK set (RFC 7517, section 5) with the public key; an empty set for a shared secret.
     ///
     /// It is the value of `custom_jwks` when the key is registered for a
-    /// [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). Tokens then need that issuer:
-    /// [`ConfigBuilder::issuer`](crate::ConfigBuilder::issuer).
+    /// [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). Tokens then need
+    /// that issuer: [`ConfigBuilder::issuer`](crate::ConfigBuilder::issuer).
     #[must_use]
     pub fn public_jwks(&self) -> Value {
         let keys: Vec<&Value> = self.0.public.iter().collect();

@@ -6,8 +6,8 @@ use aws_lc_rs::signature::ParsedPublicKey;
 
 use super::Algorithm;
 
-/// A parsed public key or shared secret that verifies signatures. The key determines the algorithm; the `alg` of a token
-/// is only compared with it. Clones share one key.
+/// A parsed public key or shared secret that verifies signatures. The key determines the algorithm; the `alg` of
+/// a token is only compared with it. Clones share one key.
 #[derive(Clone)]
 pub(crate) struct VerifyingKey(Arc<Prepared>);
 

@@ -94,8 +94,8 @@ impl PayloadTemplate {
         Ok(claims)
     }
 
-    /// A token that lacks only its signature. `exp` is `now` plus `lifetime`, in whole seconds. `iat` is `now` minus
-    /// `backdate`, for servers whose clock is behind.
+    /// A token that lacks only its signature. `exp` is `now` plus `lifetime`, in whole seconds. `iat` is `now`
+    /// minus `backdate`, for servers whose clock is behind.
     pub(crate) fn unsigned(
         &self,
         key: &Key,

@@ -27,7 +27,7 @@ impl ConnectTask {
 }
 
 impl Drop for ConnectTask {
-    /// Runs before the connection was made only if the runtime shut down.
+    /// If the runtime shuts down first, the pool stops counting the connection.
     fn drop(&mut self) {
         if let Some(pool) = self.0.take() {
             pool.lock().connecting -= 1;

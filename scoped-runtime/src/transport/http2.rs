@@ -176,8 +176,8 @@ impl Http2 {
         is_idle.then(|| Duration::from_millis(self.idle_since.load(Ordering::Relaxed)))
     }
 
-    /// Sends a request on a [reserved](Self::reserve) stream, and waits for the head of its response. The first bytes
-    /// are written within the check.
+    /// Sends a request on a [reserved](Self::reserve) stream, and waits for the head of its response. The first
+    /// bytes are written within the check.
     pub(super) async fn send(
         &self,
         request: &mut Option<Request<RequestBody>>,

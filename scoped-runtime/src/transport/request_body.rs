@@ -42,8 +42,8 @@ impl Upload {
         }
     }
 
-    /// The total size of the parts in bytes, which is sent as `Content-Length`; some services require it. Without it
-    /// the body is sent in chunks of unknown total size. A stream that is longer is an error.
+    /// The total size of the parts in bytes, which is sent as `Content-Length`; some services require it.
+    /// Without it the body is sent in chunks of unknown total size. A stream that is longer is an error.
     pub fn length(mut self, bytes: u64) -> Self {
         self.bytes_left = Some(bytes);
         self

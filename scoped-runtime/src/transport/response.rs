@@ -12,8 +12,8 @@ use crate::error::Error;
 
 /// A successful response (status 200 to 299) whose body was read to its end.
 ///
-/// [`Query::execute`](crate::Query::execute) and [`Request::execute`](crate::Request::execute) return it. `Debug` shows
-/// neither the body nor the headers.
+/// [`Query::execute`](crate::Query::execute) and [`Request::execute`](crate::Request::execute) return it.
+/// `Debug` shows neither the body nor the headers.
 #[derive(Clone)]
 pub struct Response {
     status: u16,

@@ -85,8 +85,8 @@ impl Transport {
         check(&request.headers)?;
         let span = RequestSpan::begin(self, request);
         let work = self.run_within(request, upload, sender, mode, &span);
-        // Without `unconstrained`, a task that awaits hundreds of requests uses up tokio's cooperative budget before
-        // it has polled them all, and each timer then wakes it again.
+        // Without `unconstrained`, a task that awaits hundreds of requests uses up tokio's cooperative budget
+        // before it has polled them all, and each timer then wakes it again.
         let outcome = span.run(unconstrained(work)).await;
         span.end(match &outcome {
             Ok(Received::Buffered(head, _) | Received::HeadOnly(head, _)) => {

@@ -1,5 +1,5 @@
-//! One `tracing` span for each request, with the attribute names of OpenTelemetry's HTTP conventions. It contains no
-//! query string, which holds the values of filters, and no header.
+//! One `tracing` span for each request, with the attribute names of OpenTelemetry's HTTP conventions. It
+//! contains no query string, which holds the values of filters, and no header.
 
 #[cfg(feature = "tracing")]
 mod on {

@@ -17,8 +17,8 @@ use crate::session::CloseFlag;
 /// [`Request::stream`](crate::Request::stream) and [`Request::upload`](crate::Request::upload) return it.
 ///
 /// The timeout of the request covers everything up to the head of the response. After that, the time to the next
-/// part is limited by [`body_idle_timeout`](crate::ConfigBuilder::body_idle_timeout). When the client is closed, the
-/// body ends with [`ClientError::Closed`].
+/// part is limited by [`body_idle_timeout`](crate::ConfigBuilder::body_idle_timeout). When the client is closed,
+/// the body ends with [`ClientError::Closed`].
 #[must_use = "the connection waits until the body is read or dropped"]
 pub struct StreamedResponse {
     status: u16,

@@ -11,7 +11,8 @@ use secrecy::ExposeSecret;
 use crate::config::{Connections, Pem};
 use crate::error::{ConfigurationError, Problem};
 
-/// The TLS configuration: TLS 1.2 and 1.3 with aws-lc, trusting the platform's certificates and the configured ones.
+/// The TLS configuration: TLS 1.2 and 1.3 with aws-lc, trusting the platform's certificates and the configured
+/// ones.
 ///
 /// Features of `rustls`, which another crate of the program may enable, change its defaults. So everything that
 /// they can change is set explicitly: the provider, the key exchange groups, the versions, the compression of

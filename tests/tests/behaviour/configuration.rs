@@ -122,7 +122,7 @@ fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
     let (service_key, anon_key) = (legacy_key("service_role"), legacy_key("anon"));
     for (key, kind) in [(SECRET_KEY, "secret"), (&service_key, "`service_role`")] {
         let expected = format!(
-            "api_key is a {kind} key, which bypasses row level security when a token is lost; \
+            "api_key is a {kind} key, which bypasses Row Level Security when a token is lost; \
              use the publishable key (`sb_publishable_...`) or the legacy anon key"
         );
         assert_eq!(problems(config(URL).api_key(key)), [expected]);

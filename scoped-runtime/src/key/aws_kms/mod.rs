@@ -22,9 +22,9 @@ use public_key::PublicKey;
 /// A signing key in [AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-asymmetric.html),
 /// as a [`Signer`] (feature `aws-kms`). The private key never leaves AWS KMS.
 ///
-/// The key must be asymmetric, with usage `SIGN_VERIFY` and spec `ECC_NIST_P256` (ES256, which is faster and has small
-/// signatures) or `RSA_2048` and longer (RS256). The credentials need the permissions `kms:GetPublicKey` and `kms:Sign`.
-/// Register [`public_jwks`](Self::public_jwks) with the project.
+/// The key must be asymmetric, with usage `SIGN_VERIFY` and spec `ECC_NIST_P256` (ES256, which is faster and has
+/// small signatures) or `RSA_2048` and longer (RS256). The credentials need the permissions `kms:GetPublicKey`
+/// and `kms:Sign`. Register [`public_jwks`](Self::public_jwks) with the project.
 ///
 /// The application makes the client, and so chooses credentials, region, retries and HTTP stack; most use the crate
 /// `aws-config`.
@@ -37,8 +37,8 @@ use public_key::PublicKey;
 /// }
 /// ```
 ///
-/// Only the SHA-256 digest of a token is sent to AWS KMS, never its claims. Every signature is verified with the public
-/// key before it is used.
+/// Only the SHA-256 digest of a token is sent to AWS KMS, never its claims. Every signature is verified with the
+/// public key before it is used.
 #[derive(Clone)]
 pub struct AwsKms {
     client: Client,
@@ -53,14 +53,14 @@ impl AwsKms {
     /// [`GetPublicKey`](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html).
     ///
     /// `key` is a key ID, a key ARN, an alias (`alias/name`) or an alias ARN. An alias is resolved only
-    /// here: if it is changed, call `connect` again. `key_id` is the `kid` of the tokens, which you choose; register the
-    /// key under it with [`public_jwks`](Self::public_jwks).
+    /// here: if it is changed, call `connect` again. `key_id` is the `kid` of the tokens, which you choose;
+    /// register the key under it with [`public_jwks`](Self::public_jwks).
     ///
     /// The timeouts are those of the client. The future is cancel-safe.
     ///
     /// # Errors
-    /// [`AwsKmsError`] if the key does not exist, is disabled or has another type, if a permission is missing, or if the
-    /// request fails.
+    /// [`AwsKmsError`] if the key does not exist, is disabled or has another type, if a permission is missing,
+    /// or if the request fails.
     pub async fn connect(
         client: Client,
         key: impl Into<String>,
@@ -106,9 +106,9 @@ impl AwsKms {
         self.public.jwk().clone()
     }
 
-    /// A JWK set (RFC 7517, section 5) with the public key: the value of `custom_jwks` when the key is registered for a
-    /// [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). A project can trust a
-    /// private key that cannot be imported only in this way.
+    /// A JWK set (RFC 7517, section 5) with the public key: the value of `custom_jwks` when the key is
+    /// registered for a [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). A
+    /// project can trust a private key that cannot be imported only in this way.
     pub fn public_jwks(&self) -> Value {
         json!({ "keys": [self.public.jwk()] })
     }
@@ -127,8 +127,8 @@ impl Signer for AwsKms {
         Some(self.public.jwk().clone())
     }
 
-    /// Signs the digest with one [`Sign`](https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html) request. The
-    /// error is an [`AwsKmsError`].
+    /// Signs the digest with one [`Sign`](https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html)
+    /// request. The error is an [`AwsKmsError`].
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
         let digest = digest::digest(&digest::SHA256, input);
         let request = self
