@@ -1,6 +1,7 @@
 //! Notes of the caller, who signs in at the project's Auth.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Data, Json, Path, Query, ServiceConfig, delete, get, patch, post, scope};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use scoped_runtime::{
@@ -78,7 +79,10 @@ async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
 
 fn relayed(answer: Answer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    HttpResponseBuilder::new(status)
-        .content_type("application/json")
-        .body(answer.json)
+    let mut response = HttpResponseBuilder::new(status);
+    response.content_type("application/json");
+    if let Some(seconds) = answer.retry_after {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    response.body(answer.json)
 }

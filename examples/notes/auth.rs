@@ -23,6 +23,8 @@ pub(crate) struct Auth {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) json: String,
+    /// Seconds, if Auth could not be reached.
+    pub(crate) retry_after: Option<u32>,
 }
 
 impl Auth {
@@ -51,7 +53,8 @@ impl Auth {
     async fn post(&self, path: &str, user: &Credentials) -> Answer {
         self.try_post(path, user).await.unwrap_or_else(|_| Answer {
             status: 503,
-            json: json!({ "message": "Auth cannot be reached, try again later" }).to_string(),
+            json: json!({ "code": "unavailable", "message": "try again later" }).to_string(),
+            retry_after: Some(5),
         })
     }
 
@@ -67,6 +70,7 @@ impl Auth {
         Ok(Answer {
             status: response.status().as_u16(),
             json: response.text().await?,
+            retry_after: None,
         })
     }
 }

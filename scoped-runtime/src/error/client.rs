@@ -10,7 +10,7 @@ pub enum ClientError {
     #[error("`user_id` {reason}; {remedy}")]
     #[non_exhaustive]
     InvalidUserId {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
@@ -19,7 +19,7 @@ pub enum ClientError {
     #[error("`actor` {reason}; {remedy}")]
     #[non_exhaustive]
     InvalidActor {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
@@ -28,7 +28,7 @@ pub enum ClientError {
     #[error("`reason` {reason}; {remedy}")]
     #[non_exhaustive]
     InvalidReason {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
@@ -39,7 +39,7 @@ pub enum ClientError {
     InvalidRole {
         /// The role's name.
         role: String,
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
@@ -52,7 +52,7 @@ pub enum ClientError {
         kind: &'static str,
         /// The name as it was given.
         name: String,
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,

@@ -20,7 +20,7 @@ pub enum TokenError {
     #[error("a claim {reason}; {remedy}")]
     #[non_exhaustive]
     InvalidClaim {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,

@@ -230,7 +230,9 @@ async fn fewer_rows_than_expected_are_an_error_that_says_that_the_write_has_happ
             })
         ));
         assert!(
-            error.to_string().contains("were written, and stay so"),
+            error
+                .to_string()
+                .contains("were written, and this is not undone"),
             "{error}"
         );
         let prefer = "return=representation,count=exact,handling=strict,max-affected=1";
