@@ -1,6 +1,7 @@
 //! Notes of the caller, who signs in at the project's Auth.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Data, Json, Path, Query, ServiceConfig, delete, get, patch, post, scope};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use scoped_runtime::{
@@ -26,12 +27,12 @@ pub fn app(config: &mut ServiceConfig, clients: &ScopedClients, auth: &Auth) {
         .service(signed_in);
 }
 
-async fn sign_up(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
-    auth.sign_up(&user).await.map(relayed)
+async fn sign_up(auth: Data<Auth>, user: Json<Credentials>) -> HttpResponse {
+    relayed(auth.sign_up(&user).await)
 }
 
-async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> Result<HttpResponse, Error> {
-    auth.sign_in(&user).await.map(relayed)
+async fn sign_in(auth: Data<Auth>, user: Json<Credentials>) -> HttpResponse {
+    relayed(auth.sign_in(&user).await)
 }
 
 async fn list(Forwarded(db): Forwarded) -> Result<Json<Vec<Note>>, Error> {
@@ -79,7 +80,10 @@ async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
 
 fn relayed(answer: Answer) -> HttpResponse {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    HttpResponseBuilder::new(status)
-        .content_type("application/json")
-        .body(answer.json)
+    let mut response = HttpResponseBuilder::new(status);
+    response.content_type("application/json");
+    if let Some(seconds) = answer.retry_after {
+        response.insert_header((RETRY_AFTER, seconds));
+    }
+    response.body(answer.json)
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRef, Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use axum::{Json, Router};
@@ -32,18 +32,12 @@ pub fn app(clients: ScopedClients, auth: Auth) -> Router {
         .with_state(App { clients, auth })
 }
 
-async fn sign_up(
-    State(auth): State<Auth>,
-    Json(user): Json<Credentials>,
-) -> Result<Response, Error> {
-    auth.sign_up(&user).await.map(relayed)
+async fn sign_up(State(auth): State<Auth>, Json(user): Json<Credentials>) -> Response {
+    relayed(auth.sign_up(&user).await)
 }
 
-async fn sign_in(
-    State(auth): State<Auth>,
-    Json(user): Json<Credentials>,
-) -> Result<Response, Error> {
-    auth.sign_in(&user).await.map(relayed)
+async fn sign_in(State(auth): State<Auth>, Json(user): Json<Credentials>) -> Response {
+    relayed(auth.sign_in(&user).await)
 }
 
 async fn list(Forwarded(db): Forwarded) -> Result<Json<Vec<Note>>, Error> {
@@ -93,5 +87,10 @@ async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
 
 fn relayed(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
-    (status, [(CONTENT_TYPE, "application/json")], answer.json).into_response()
+    let json = [(CONTENT_TYPE, "application/json")];
+    let mut response = (status, json, answer.json).into_response();
+    if let Some(seconds) = answer.retry_after {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
 }

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use scoped_runtime::{ClientError, Error};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// What a user signs up and in with. No `Debug`, so that no log has the password.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Answer {
     pub status: u16,
     /// The body.
     pub json: String,
+    /// Seconds until the user may try again, if Auth could not be reached.
+    pub retry_after: Option<u32>,
 }
 
 impl Auth {
@@ -43,33 +45,36 @@ impl Auth {
     }
 
     /// Signs a user up.
-    pub async fn sign_up(&self, user: &Credentials) -> Result<Answer, Error> {
+    pub async fn sign_up(&self, user: &Credentials) -> Answer {
         self.post("signup", user).await
     }
 
     /// Signs a user in: the answer has the session.
-    pub async fn sign_in(&self, user: &Credentials) -> Result<Answer, Error> {
+    pub async fn sign_in(&self, user: &Credentials) -> Answer {
         self.post("token?grant_type=password", user).await
     }
 
-    async fn post(&self, path: &str, user: &Credentials) -> Result<Answer, Error> {
-        let body = serde_json::to_string(user).map_err(|error| ClientError::Body {
-            source: error.into(),
-        })?;
+    async fn post(&self, path: &str, user: &Credentials) -> Answer {
+        self.try_post(path, user).await.unwrap_or_else(|_| Answer {
+            status: 503,
+            json: json!({ "code": "unavailable", "message": "try again later" }).to_string(),
+            retry_after: Some(5),
+        })
+    }
+
+    async fn try_post(&self, path: &str, user: &Credentials) -> Result<Answer, reqwest::Error> {
+        let body = json!({ "email": user.email, "password": user.password });
         let request = self
             .http
             .post(format!("{}/{path}", self.url))
             .header("apikey", &self.api_key)
             .header("content-type", "application/json")
-            .body(body);
-        let lost = |error: reqwest::Error| ClientError::Transport {
-            origin: self.url.clone(),
-            source: error.without_url().into(),
-        };
-        let response = request.send().await.map_err(lost)?;
+            .body(body.to_string());
+        let response = request.send().await?;
         Ok(Answer {
             status: response.status().as_u16(),
-            json: response.text().await.map_err(lost)?,
+            json: response.text().await?,
+            retry_after: None,
         })
     }
 }

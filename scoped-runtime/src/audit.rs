@@ -1,4 +1,4 @@
-//! Who acted as whom, and why: a record of every token before it is first used.
+//! The audit: a record of every minted token, written before the token is first used.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -13,88 +13,116 @@ use futures_util::FutureExt;
 
 use crate::claims::{Aal, Actor, Role, UserId};
 
-/// What is recorded of a token, and never the token itself.
+/// The record of one mint, which an [`AuditSink`] receives. It never contains the token itself.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MintRecord<'a> {
-    /// The token's ID (`jti`), which the database sees too.
+    /// The JWT ID (claim `jti`), which policies and functions of the database can read too.
     pub jwt_id: String,
-    /// The user that is acted as (`sub`).
+    /// The ID of the user whom the token is for (claim `sub`).
     pub subject: &'a UserId,
-    /// The database role.
+    /// The database role (claim `role`).
     pub role: &'a Role,
-    /// How sure Auth is taken to be of the user: `aal1`, or more if that was
-    /// [decided](crate::ScopedClientBuilder::assume_aal2).
+    /// The authenticator assurance level (claim `aal`): `aal1`, or `aal2` if the client was made with
+    /// [`assume_aal2`](crate::ScopedClientBuilder::assume_aal2).
     pub aal: Aal,
-    /// Who acts (`act`, RFC 8693 section 4.1), if that was said, with whoever acts for them in turn.
+    /// The actor that acts as the user (claim `act`, RFC 8693, section 4.1), if the client has one; it contains the
+    /// further actors of the chain.
     pub actor: Option<&'a Actor>,
-    /// Why, if that was said. It is in no token.
+    /// The reason given to [`reason`](crate::ScopedClientBuilder::reason), if any. It is not in the token.
     pub reason: Option<&'a str>,
-    /// The signing key's ID; a legacy secret has none.
+    /// The ID of the signing key (`kid`); `None` for the legacy JWT secret.
     pub key_id: Option<&'a str>,
-    /// When the token was issued (`iat`).
+    /// The time at which the token was issued (claim `iat`).
     pub issued_at: SystemTime,
-    /// When it ends (`exp`).
+    /// The time at which the token expires (claim `exp`).
     pub expires_at: SystemTime,
 }
 
-/// Where mints are recorded: [`ConfigBuilder::audit`](crate::ConfigBuilder::audit) takes one.
+/// Records mints: [`ConfigBuilder::audit`](crate::ConfigBuilder::audit) takes one. For a sink that has to await
+/// something, see [`AsyncAuditSink`].
 ///
-/// It is called once for every token, renewed ones too, before the token is first used. Where a task
-/// waits for the token it runs on a thread of the runtime that may wait (`spawn_blocking`); where a
-/// client is made, and in [`token`](crate::ScopedClient::token), on the caller's thread. Only those who
-/// need this very token wait for it. A panic counts as a failure. A client whose token would have to be
-/// recorded by the sink that is using it gives that sink an error.
+/// The sink is called once for every token, including renewed ones, before the token is first used. Only
+/// callers that need this token wait for the sink.
 ///
-/// For a record that is sent somewhere, see [`AsyncAuditSink`].
+/// - The sink may block. In an async task it runs on tokio's pool for blocking work (`spawn_blocking`). When a
+///   client is made, and in [`ScopedClient::token`](crate::ScopedClient::token), it runs on the caller's thread.
+/// - A panic of the sink counts as an error.
+/// - A sink may use a client, unless the token of that client has to be recorded by the same sink: that client
+///   then returns [`TokenError::Audit`](crate::TokenError::Audit).
+///
+/// ```
+/// use scoped_runtime::{AuditSink, MintRecord};
+/// use std::sync::mpsc::Sender;
+///
+/// /// Hands one line for each mint to another thread.
+/// #[derive(Debug)]
+/// struct Lines(Sender<String>);
+///
+/// impl AuditSink for Lines {
+///     fn record(&self, mint: &MintRecord<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+///         let actor = mint.actor.map_or("-".to_owned(), ToString::to_string);
+///         self.0.send(format!("{} {} as {}", mint.jwt_id, actor, mint.subject))?;
+///         Ok(())
+///     }
+/// }
+///
+/// let (sender, lines) = std::sync::mpsc::channel();
+/// let builder = scoped_runtime::Config::builder().audit(Lines(sender));
+/// # let _ = (builder, lines);
+/// ```
 pub trait AuditSink: fmt::Debug + Send + Sync {
     /// Records a mint.
     ///
     /// # Errors
-    /// Whatever went wrong. The token is then thrown away and the caller gets
-    /// [`TokenError::Audit`](crate::TokenError::Audit), unless
-    /// [`audit_failure`](crate::ConfigBuilder::audit_failure) says to go on.
+    /// Any error means that the mint was not recorded. By default the token is discarded and the caller gets
+    /// [`TokenError::Audit`](crate::TokenError::Audit) with the error as its source;
+    /// [`ConfigBuilder::audit_failure`](crate::ConfigBuilder::audit_failure) changes that. The error must not
+    /// contain secrets.
     fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn Error + Send + Sync>>;
 }
 
-/// So that a program can keep its sink and look into it.
+/// A program can keep a clone of its sink, for example to read the records in a test.
 impl<T: AuditSink + ?Sized> AuditSink for Arc<T> {
     fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         (**self).record(record)
     }
 }
 
-/// The same as an [`AuditSink`], where recording waits for something:
-/// [`ConfigBuilder::audit_async`](crate::ConfigBuilder::audit_async) takes one.
+/// Records mints asynchronously, for example in another service:
+/// [`ConfigBuilder::audit_async`](crate::ConfigBuilder::audit_async) takes one. It is called as an [`AuditSink`]
+/// is.
 ///
-/// Making a client then mints nothing, queries wait for their token by themselves, and
-/// [`token_async`](crate::ScopedClient::token_async) takes the place of
-/// [`token`](crate::ScopedClient::token). It is given up on after
+/// With such a sink no token is minted when a client is made. Queries await their token by themselves;
+/// [`ScopedClient::token_async`](crate::ScopedClient::token_async) takes the place of
+/// [`ScopedClient::token`](crate::ScopedClient::token). Signing and recording together are limited by
 /// [`signer_timeout`](crate::ConfigBuilder::signer_timeout).
 pub trait AsyncAuditSink: fmt::Debug + Send + Sync {
     /// Records a mint.
     ///
     /// # Errors
-    /// As [`AuditSink::record`].
+    /// The same as for [`AuditSink::record`].
     fn record(
         &self,
         record: &MintRecord<'_>,
     ) -> impl Future<Output = Result<(), Box<dyn Error + Send + Sync>>> + Send;
 }
 
-/// What happens to a token that could not be recorded.
+/// What happens to a token whose mint could not be recorded;
+/// [`ConfigBuilder::audit_failure`](crate::ConfigBuilder::audit_failure) takes it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AuditFailure {
-    /// It is thrown away: no record, no token.
+    /// The token is discarded and the caller gets [`TokenError::Audit`](crate::TokenError::Audit).
     #[default]
     Stop,
-    /// It is used all the same.
+    /// The token is used without a record.
     Continue,
 }
 
 type Recorded = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// A sink with what to do when it fails.
+/// The audit sink of a project, if any, and what its failure means.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Audit {
     sink: Option<Sink>,
@@ -103,19 +131,19 @@ pub(crate) struct Audit {
 
 #[derive(Debug, Clone)]
 enum Sink {
-    Here(Arc<dyn AuditSink>),
-    Elsewhere(Arc<dyn Elsewhere>),
+    Blocking(Arc<dyn AuditSink>),
+    Async(Arc<dyn DynAsyncAuditSink>),
 }
 
-/// [`AsyncAuditSink`] as an object.
-trait Elsewhere: fmt::Debug + Send + Sync {
+/// The dyn-compatible form of [`AsyncAuditSink`].
+trait DynAsyncAuditSink: fmt::Debug + Send + Sync {
     fn record<'a>(
         &'a self,
         record: &'a MintRecord<'a>,
     ) -> Pin<Box<dyn Future<Output = Recorded> + Send + 'a>>;
 }
 
-impl<T: AsyncAuditSink> Elsewhere for T {
+impl<T: AsyncAuditSink> DynAsyncAuditSink for T {
     fn record<'a>(
         &'a self,
         record: &'a MintRecord<'a>,
@@ -128,20 +156,21 @@ thread_local! {
     static IS_RECORDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread runs an audit sink.
+/// Whether this thread is running an audit sink.
 pub(crate) fn is_recording() -> bool {
     IS_RECORDING.get()
 }
 
-struct Recording(bool);
+/// Marks the thread as running an audit sink while it exists.
+struct RecordingGuard(bool);
 
-impl Recording {
+impl RecordingGuard {
     fn begin() -> Self {
         Self(IS_RECORDING.replace(true))
     }
 }
 
-impl Drop for Recording {
+impl Drop for RecordingGuard {
     fn drop(&mut self) {
         IS_RECORDING.set(self.0);
     }
@@ -149,56 +178,56 @@ impl Drop for Recording {
 
 impl Audit {
     pub(crate) fn set(&mut self, sink: impl AuditSink + 'static) {
-        self.sink = Some(Sink::Here(Arc::new(sink)));
+        self.sink = Some(Sink::Blocking(Arc::new(sink)));
     }
 
     pub(crate) fn set_async(&mut self, sink: impl AsyncAuditSink + 'static) {
-        self.sink = Some(Sink::Elsewhere(Arc::new(sink)));
+        self.sink = Some(Sink::Async(Arc::new(sink)));
     }
 
-    /// Whether anything is recorded.
-    pub(crate) fn is_on(&self) -> bool {
+    /// Whether there is a sink.
+    pub(crate) fn is_enabled(&self) -> bool {
         self.sink.is_some()
     }
 
-    /// Whether recording waits for something.
-    pub(crate) fn is_elsewhere(&self) -> bool {
-        matches!(self.sink, Some(Sink::Elsewhere(_)))
+    /// Whether the sink is an [`AsyncAuditSink`].
+    pub(crate) fn is_async(&self) -> bool {
+        matches!(self.sink, Some(Sink::Async(_)))
     }
 
-    /// Records on this thread.
+    /// Records on this thread; an async sink is not called.
     pub(crate) fn record(&self, record: &MintRecord<'_>) -> Recorded {
-        let Some(Sink::Here(sink)) = &self.sink else {
+        let Some(Sink::Blocking(sink)) = &self.sink else {
             return Ok(());
         };
-        let _recording = Recording::begin();
+        let _recording = RecordingGuard::begin();
         let outcome = catch_unwind(AssertUnwindSafe(|| sink.record(record)));
-        self.judge(outcome.unwrap_or_else(|_| Err(PANICKED.into())))
+        self.apply_failure_policy(outcome.unwrap_or_else(|_| Err(PANICKED.into())))
     }
 
-    /// Records, and waits for that if need be.
+    /// Records, and awaits an async sink.
     pub(crate) async fn record_async(&self, record: &MintRecord<'_>) -> Recorded {
-        let Some(Sink::Elsewhere(sink)) = &self.sink else {
+        let Some(Sink::Async(sink)) = &self.sink else {
             return self.record(record);
         };
         let making = catch_unwind(AssertUnwindSafe(|| {
-            let _recording = Recording::begin();
+            let _recording = RecordingGuard::begin();
             sink.record(record)
         }));
         let Ok(recording) = making else {
-            return self.judge(Err(PANICKED.into()));
+            return self.apply_failure_policy(Err(PANICKED.into()));
         };
         let mut recording = pin!(AssertUnwindSafe(recording).catch_unwind());
         let outcome = std::future::poll_fn(|cx| {
-            let _recording = Recording::begin();
+            let _recording = RecordingGuard::begin();
             recording.as_mut().poll(cx)
         })
         .await;
-        self.judge(outcome.unwrap_or_else(|_| Err(PANICKED.into())))
+        self.apply_failure_policy(outcome.unwrap_or_else(|_| Err(PANICKED.into())))
     }
 
-    /// What a failure means.
-    pub(crate) fn judge(&self, outcome: Recorded) -> Recorded {
+    /// Turns a failure into success if the configuration says to continue.
+    pub(crate) fn apply_failure_policy(&self, outcome: Recorded) -> Recorded {
         match self.failure {
             AuditFailure::Stop => outcome,
             AuditFailure::Continue => Ok(()),
@@ -208,7 +237,9 @@ impl Audit {
 
 const PANICKED: &str = "the audit sink panicked";
 
-/// Records mints as `tracing` events of level `INFO` with target `scoped_runtime::audit`.
+/// Records mints as `tracing` events of level `INFO` with target `scoped_runtime::audit` (feature `tracing`).
+///
+/// The fields are `jti`, `sub`, `role`, `aal`, `act`, `reason`, `kid`, and `iat` and `exp` in seconds since 1970.
 #[cfg(feature = "tracing")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TracingAudit;

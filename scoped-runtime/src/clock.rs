@@ -1,4 +1,4 @@
-//! Time as a parameter, so that a test moves it instead of sleeping.
+//! The clock as a parameter, so that tests can move it instead of sleeping.
 
 use std::fmt;
 use std::future::Future;
@@ -7,18 +7,44 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::future::{Either, select};
 
-/// Where a project reads the time. Give your own to
-/// [`ConfigBuilder::clock`](crate::ConfigBuilder::clock) to test what happens when tokens expire.
+/// The clock of a project. It decides when tokens expire and are renewed, and measures all timeouts.
+///
+/// The default is [`SystemClock`]. A test gives another clock to
+/// [`ConfigBuilder::clock`](crate::ConfigBuilder::clock), such as `testing::ManualClock` (feature `testing`).
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use scoped_runtime::{Clock, SystemClock};
+///
+/// /// Behaves like a machine whose wall clock is one minute fast.
+/// #[derive(Debug)]
+/// struct FastClock(SystemClock);
+///
+/// impl Clock for FastClock {
+///     fn now(&self) -> SystemTime {
+///         self.0.now() + Duration::from_secs(60)
+///     }
+///
+///     fn monotonic(&self) -> Duration {
+///         self.0.monotonic()
+///     }
+/// }
+///
+/// let builder = scoped_runtime::Config::builder().clock(FastClock(SystemClock::new()));
+/// # let _ = builder;
+/// ```
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The wall clock, which may jump in either direction.
+    /// The wall clock: the time for `iat` and `exp`. It may jump in either direction.
     fn now(&self) -> SystemTime;
 
-    /// The time since some fixed moment, which never runs backwards.
+    /// The time since a fixed moment, which never decreases. Timeouts are measured by it.
     fn monotonic(&self) -> Duration;
 
-    /// Completes when [`monotonic`](Self::monotonic) has reached this moment. Deadlines, retries and
-    /// renewals wait with it. The default asks tokio's timer for what is left at the time of the call;
-    /// a clock that a test moves completes it when it is moved that far.
+    /// Returns a future that completes when [`monotonic`](Self::monotonic) has reached `moment`. Timeouts, retries
+    /// and renewals await it.
+    ///
+    /// The default implementation sleeps on tokio's timer for the time that is left at the call, and needs a tokio
+    /// runtime. A clock that a test moves must complete the future when it is moved that far.
     fn sleep_until(&self, moment: Duration) -> Sleep {
         let left = moment.saturating_sub(self.monotonic());
         Box::pin(tokio::time::sleep(left))
@@ -28,8 +54,8 @@ pub trait Clock: fmt::Debug + Send + Sync {
 /// What [`Clock::sleep_until`] returns.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
-/// Waits for this, for as long as that at most by this clock.
-pub(crate) async fn within<T>(
+/// Awaits a future for the given time at most, by this clock; `None` when the time has passed.
+pub(crate) async fn with_timeout<T>(
     clock: &dyn Clock,
     time: Duration,
     work: impl Future<Output = T> + Unpin,
@@ -41,15 +67,15 @@ pub(crate) async fn within<T>(
     }
 }
 
-/// The clock of this machine.
+/// The clock of the machine, the default of [`ConfigBuilder::clock`](crate::ConfigBuilder::clock).
 ///
-/// On Linux it is the kernel's coarse one, which is at most a tick (1 to 10 ms) behind and costs a fifth:
-/// it is read before every request.
-#[derive(Debug, Default)]
+/// On Linux it reads the kernel's coarse clocks (`CLOCK_REALTIME_COARSE`, `CLOCK_MONOTONIC_COARSE`), which are at
+/// most one tick (1 to 10 ms) behind and take a fifth of the time to read: every request reads them.
+#[derive(Debug, Clone, Default)]
 pub struct SystemClock(machine::Clock);
 
 impl SystemClock {
-    /// The clock of this machine.
+    /// The clock of the machine.
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,16 +97,22 @@ mod machine {
 
     use rustix::time::{ClockId, clock_gettime};
 
-    #[derive(Debug, Default)]
+    #[derive(Debug, Clone, Default)]
     pub(super) struct Clock;
 
     impl Clock {
-        #[expect(clippy::unused_self, reason = "other machines' clocks have a start")]
+        #[expect(
+            clippy::unused_self,
+            reason = "the clock of other platforms has a start"
+        )]
         pub(super) fn now(&self) -> SystemTime {
             SystemTime::UNIX_EPOCH + read(ClockId::RealtimeCoarse)
         }
 
-        #[expect(clippy::unused_self, reason = "other machines' clocks have a start")]
+        #[expect(
+            clippy::unused_self,
+            reason = "the clock of other platforms has a start"
+        )]
         pub(super) fn monotonic(&self) -> Duration {
             read(ClockId::MonotonicCoarse)
         }
@@ -94,12 +126,12 @@ mod machine {
 #[cfg(not(target_os = "linux"))]
 #[allow(
     clippy::disallowed_methods,
-    reason = "this is the one place that reads the clock"
+    reason = "only this module reads the clock of the machine"
 )]
 mod machine {
     use std::time::{Duration, Instant, SystemTime};
 
-    #[derive(Debug)]
+    #[derive(Debug, Clone)]
     pub(super) struct Clock(Instant);
 
     impl Default for Clock {

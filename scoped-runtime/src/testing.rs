@@ -1,4 +1,4 @@
-//! For tests (feature `testing`, in `[dev-dependencies]`): a clock to move.
+//! Support for tests (feature `testing`, in `[dev-dependencies]`): a clock that a test moves.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,10 +20,10 @@
 //! # Ok(()) }
 //! ```
 //!
-//! **Not tokio's.** In a test with a paused clock (`#[tokio::test(start_paused = true)]`,
-//! `tokio::time::pause`), tokio jumps to the next timer whenever every task waits, and an answer from the
-//! network is something to wait for that is no timer: a request ends at once with "no answer within 30s".
-//! Pause the clock after the last request, or move a [`ManualClock`] and let tokio's clock run.
+//! **Do not pause tokio's clock** (`#[tokio::test(start_paused = true)]`, `tokio::time::pause`) while a request
+//! runs. A paused clock jumps to the next timer whenever all tasks wait, and a task that waits for the network
+//! counts as waiting: the request times out at once with "no response within 30s". Move a [`ManualClock`] and
+//! let tokio's clock run, or pause tokio's clock after the last request.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -31,7 +31,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::clock::{Clock, Sleep, SystemClock};
 
-/// A clock that stands still until a test moves it. Clones are the same clock.
+/// A [`Clock`] that stands still until a test moves it. All clones are one clock.
+///
+/// It has a wall clock, which decides when tokens expire, and a monotonic clock, which measures timeouts. A test
+/// can move both, or only the wall clock.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Mutex<Times>>);
 
@@ -39,12 +42,12 @@ pub struct ManualClock(Arc<Mutex<Times>>);
 struct Times {
     wall: SystemTime,
     monotonic: Duration,
-    /// Those who wait for a moment of the monotonic clock.
+    /// The wakers of the futures that wait for a moment of the monotonic clock.
     sleepers: Vec<(Duration, Waker)>,
 }
 
 impl ManualClock {
-    /// Starts at this moment, in seconds since 1970.
+    /// A clock that stands at this time, in seconds since 1970.
     #[must_use]
     pub fn at(seconds: u64) -> Self {
         Self(Arc::new(Mutex::new(Times {
@@ -54,7 +57,7 @@ impl ManualClock {
         })))
     }
 
-    /// Starts at the real time, for servers that check it.
+    /// A clock that stands at the real time, for servers that check `iat` and `exp`.
     #[must_use]
     pub fn real() -> Self {
         let clock = Self::at(0);
@@ -62,7 +65,7 @@ impl ManualClock {
         clock
     }
 
-    /// Lets time pass: both clocks go on.
+    /// Moves both clocks forward, and wakes what waits for the new time.
     pub fn pass(&self, time: Duration) {
         let due = {
             let mut times = self.times();
@@ -80,7 +83,7 @@ impl ManualClock {
         }
     }
 
-    /// How many wait for a moment up to this far from now.
+    /// How many futures wait for a moment that is at most this far in the future.
     #[must_use]
     pub fn sleepers(&self, within: Duration) -> usize {
         let times = self.times();
@@ -89,12 +92,12 @@ impl ManualClock {
         times.sleepers.iter().filter(waits).count()
     }
 
-    /// The wall clock is set forward, or the machine slept: the monotonic one stands still.
+    /// Moves only the wall clock forward, as when it is set or the machine slept.
     pub fn jump(&self, time: Duration) {
         self.times().wall += time;
     }
 
-    /// The wall clock is set back.
+    /// Moves only the wall clock back, as when it is set.
     pub fn jump_back(&self, time: Duration) {
         self.times().wall -= time;
     }

@@ -35,7 +35,7 @@
 //! `tokio::task::unconstrained`, and a task of another executor (`async-std`, `smol`, `futures`).
 //!
 //! In a destructor of a thread-local value, while the thread ends, it is
-//! [`ClientError::ThreadEnds`](crate::ClientError::ThreadEnds) once tokio's own values are gone.
+//! [`ClientError::ThreadExiting`](crate::ClientError::ThreadExiting) once tokio's own values are gone.
 
 mod client;
 mod clients;

@@ -93,7 +93,7 @@ fn refused(unfit: Unfit, claim: Option<&str>) -> TokenError {
             } else {
                 path
             },
-            source: Arc::new(serde::ser::Error::custom(reason)),
+            source: Arc::new(<serde_json::Error as serde::ser::Error>::custom(reason)),
         },
     }
 }

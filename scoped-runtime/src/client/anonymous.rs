@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Async, Core, Mode, ScopedClients};
 use crate::error::{ConfigurationError, Problem};
-use crate::session::Life;
+use crate::session::CloseFlag;
 
 /// A client without a user: for requests that come without a caller. It acts in the role `anon`, with the
 /// API key alone; no token is minted, and no `Authorization` header is sent. Supabase's gateway turns a
@@ -60,7 +60,7 @@ impl<M: Mode> AnonymousClient<M> {
         }
         let core = Core {
             source: None,
-            life: Arc::new(Life::endless()),
+            close_flag: Arc::new(CloseFlag::never_closed()),
             project: Arc::clone(project),
             is_read_only: false,
         };

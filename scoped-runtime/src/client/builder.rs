@@ -77,7 +77,7 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
                 .actor
                 .get_or_insert_with(|| caller.user_id().to_actor());
         }
-        builder.longest_default = policy.shorter(Duration::MAX);
+        builder.longest_default = policy.limit_lifetime(Duration::MAX);
         builder
     }
 }

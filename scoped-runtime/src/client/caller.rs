@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::{ScopedClient, ScopedClientBuilder, ScopedClients, UserCore};
 use crate::claims::ScopedClaims;
 use crate::error::{CallerError, Error};
-use crate::session::{Claims, Forwarding, Identity};
+use crate::session::{ForwardingSource, Identity, IdentityClaims};
 use crate::verify::{TokenVerifier, VerifiedToken};
 
 impl ScopedClients {
@@ -69,11 +69,11 @@ impl<C: ScopedClaims> VerifiedToken<C> {
             is_anonymous: self.is_anonymous(),
             aal: self.aal(),
             actor: self.actor().cloned(),
-            claims: Claims::In(token.clone()),
+            claims: IdentityClaims::InToken(token.clone()),
         };
-        let life = project.lives.of(&identity.user_id);
-        let source = Forwarding::new(identity, token, Arc::clone(&project.mint.clock));
-        let core = UserCore::new(Arc::new(source), life.derive(), project, false);
+        let close_flag = project.open_users.flag_of(&identity.user_id);
+        let source = ForwardingSource::new(identity, token, Arc::clone(&project.mint.clock));
+        let core = UserCore::new(Arc::new(source), close_flag.derive(), project, false);
         Ok(ScopedClient::new(core, self.shared_claims()))
     }
 

@@ -84,7 +84,7 @@ impl ScopedClients {
     /// # Errors
     /// [`Error::Client`] when this is no user ID.
     pub fn close_user(&self, user_id: impl ToUserId) -> Result<(), Error> {
-        self.project.lives.close(&user_id.to_user_id()?);
+        self.project.open_users.close(&user_id.to_user_id()?);
         Ok(())
     }
 }

@@ -11,9 +11,9 @@ use tokio::task::coop;
 use super::{Core, Health, KeyCheck, ScopedClients};
 use crate::claims::ScopedClaims;
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
-use crate::session::wait_until_done;
+use crate::session::block_on;
 use crate::token::AccessToken;
-use crate::transport::{Outgoing, Response};
+use crate::transport::{Response, TransportRequest};
 use crate::verify::VerifiedToken;
 
 /// What drives the blocking calls of a project: a runtime with one thread, for connections and
@@ -49,7 +49,7 @@ impl Executor {
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let _waiting = Waiting::begin();
         let _context = self.handle.enter();
-        wait_until_done(work)
+        block_on(work)
     }
 }
 
@@ -87,7 +87,7 @@ impl Drop for Waiting {
 fn may_wait() -> Result<(), ClientError> {
     // In a destructor of the thread's own values there is no runtime to enter any more.
     if Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed()) {
-        return Err(ClientError::ThreadEnds);
+        return Err(ClientError::ThreadExiting);
     }
     if IS_WAITING.get() || is_in_task() {
         return Err(ClientError::InsideRuntime);
@@ -117,7 +117,7 @@ fn is_in_task() -> bool {
 
 impl Core {
     /// [`send`](Self::send), waited for.
-    pub(crate) fn send_and_wait(&self, request: &Outgoing) -> Result<Response, Error> {
+    pub(crate) fn send_and_wait(&self, request: &TransportRequest) -> Result<Response, Error> {
         may_wait()?;
         let executor = self.project.executor()?;
         executor.wait(self.send(request))

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::ScopedClients;
 use crate::error::{ApiError, ClientError, ConfigurationError, Error, Problem};
 use crate::key::Algorithm;
-use crate::transport::{Outgoing, Response};
+use crate::transport::{Response, TransportRequest};
 
 /// What no project has.
 const NO_TABLE: &str = "rest/v1/scoped_runtime_health?limit=0";
@@ -142,10 +142,10 @@ impl ScopedClients {
             .role(policy.first_role())
             .actor("scoped-runtime")
             .reason("health")
-            .expires_in(policy.shorter(LIFE))
+            .expires_in(policy.limit_lifetime(LIFE))
             .auto_refresh(false)
             .client()?;
-        let request = Outgoing::new(Method::GET, NO_TABLE.to_owned());
+        let request = TransportRequest::new(Method::GET, NO_TABLE.to_owned());
         client.core().send(&request).await
     }
 

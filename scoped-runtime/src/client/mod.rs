@@ -40,9 +40,9 @@ use http::{HeaderValue, Method};
 use self::project::Project;
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::{ClientError, Error, is_html};
-use crate::session::{Identity, Life, TokenSource, TokenWatch};
+use crate::session::{CloseFlag, Identity, TokenSource, TokenWatch};
 use crate::token::AccessToken;
-use crate::transport::{As, Outgoing, Response, StreamedResponse, Upload};
+use crate::transport::{Response, SendAs, StreamedResponse, TransportRequest, Upload};
 
 /// A client that acts as one user, with one set of claims, for life. Its token is renewed by itself.
 ///
@@ -62,7 +62,7 @@ pub struct ScopedClient<C = NoClaims, M: Mode = Async> {
 pub(crate) struct Core {
     /// `None`: an anonymous client, whose requests carry the API key alone.
     source: Option<Arc<dyn TokenSource>>,
-    life: Arc<Life>,
+    close_flag: Arc<CloseFlag>,
     project: Arc<Project>,
     is_read_only: bool,
 }
@@ -115,13 +115,13 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     pub fn read_only(&self) -> Self {
         let Core {
             source,
-            life,
+            close_flag,
             project,
             ..
         } = &*self.core;
         let core = Core {
             source: source.clone(),
-            life: life.derive(),
+            close_flag: close_flag.derive(),
             project: Arc::clone(project),
             is_read_only: true,
         };
@@ -140,7 +140,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// Ends this client, its clones and what was narrowed from it: no request of theirs leaves from
     /// now on, and nothing is renewed. Tokens that left already stay valid until their end.
     pub fn close(&self) {
-        self.core.life.close();
+        self.core.close_flag.close();
     }
 }
 
@@ -164,9 +164,13 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// The client's tokens, one after the other, for a connection that outlives one.
     #[must_use]
     pub fn subscribe(&self) -> TokenWatch {
-        let Core { life, project, .. } = &*self.core;
+        let Core {
+            close_flag,
+            project,
+            ..
+        } = &*self.core;
         let clock = Arc::clone(&project.mint.clock);
-        TokenWatch::new(Arc::clone(&self.source), Arc::clone(life), clock)
+        TokenWatch::new(Arc::clone(&self.source), Arc::clone(close_flag), clock)
     }
 }
 
@@ -213,13 +217,13 @@ struct UserCore {
 impl UserCore {
     fn new(
         source: Arc<dyn TokenSource>,
-        life: Arc<Life>,
+        close_flag: Arc<CloseFlag>,
         project: &Arc<Project>,
         is_read_only: bool,
     ) -> Self {
         let core = Core {
             source: Some(Arc::clone(&source)),
-            life,
+            close_flag,
             project: Arc::clone(project),
             is_read_only,
         };
@@ -253,7 +257,7 @@ impl Core {
     }
 
     fn check_open(&self) -> Result<(), ClientError> {
-        if self.life.is_closed() {
+        if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
         }
         Ok(())
@@ -278,18 +282,18 @@ impl Core {
     }
 
     /// Who the transport sends as.
-    fn sender(&self) -> As<'_> {
+    fn sender(&self) -> SendAs<'_> {
         match &self.source {
-            Some(source) => As::User {
+            Some(source) => SendAs::User {
                 source: &**source,
-                life: &self.life,
+                close_flag: &self.close_flag,
             },
-            None => As::Public,
+            None => SendAs::WithoutToken,
         }
     }
 
     /// Sends a request as this client's user, with a token that is live when its first byte leaves.
-    pub(crate) async fn send(&self, request: &Outgoing) -> Result<Response, Error> {
+    pub(crate) async fn send(&self, request: &TransportRequest) -> Result<Response, Error> {
         self.check_method(&request.method, "a request")?;
         let transport = &self.project.transport;
         let response = transport.send(request, self.sender()).await?;
@@ -300,20 +304,24 @@ impl Core {
     /// The same, with a body that can be sent once, up to the head of the answer.
     pub(crate) async fn stream(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         upload: Option<Upload>,
     ) -> Result<StreamedResponse, Error> {
         self.check_method(&request.method, "a request")?;
         let transport = &self.project.transport;
         let response = transport
-            .stream(request, upload, self.sender(), &self.life)
+            .stream(request, upload, self.sender(), &self.close_flag)
             .await?;
         self.check_page(request, response.header(CONTENT_TYPE.as_str()))?;
         Ok(response)
     }
 
     /// Refuses a web page in the place of PostgREST's answer, unless the request asked for one.
-    fn check_page(&self, request: &Outgoing, found: Option<&str>) -> Result<(), ClientError> {
+    fn check_page(
+        &self,
+        request: &TransportRequest,
+        found: Option<&str>,
+    ) -> Result<(), ClientError> {
         let accepted = request.headers.get(ACCEPT).map(HeaderValue::as_bytes);
         let is_asked_for = accepted.is_some_and(|accepted| {
             accepted.starts_with(b"text/") || accepted.windows(4).any(|part| part == b"html")
@@ -328,19 +336,19 @@ impl Core {
 
     /// Where `postgrest` builders come from.
     #[cfg(feature = "postgrest")]
-    pub(crate) fn native(&self) -> &crate::transport::Native {
+    pub(crate) fn native(&self) -> &crate::transport::PostgrestBridge {
         &self.project.native
     }
 
     /// The request as a native builder, with this token.
     #[cfg(feature = "postgrest")]
-    pub(crate) fn restore(
+    pub(crate) fn to_builder(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         token: &AccessToken,
     ) -> Result<postgrest::Builder, ClientError> {
         let api_key = self.project.transport.api_key();
-        self.native().restore(request, api_key, token)
+        self.native().to_builder(request, api_key, token)
     }
 
     /// How long the path and the query of a URL may be, in bytes.
@@ -351,7 +359,7 @@ impl Core {
     /// The request as it is sent with this token.
     pub(crate) fn prepare(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         token: &AccessToken,
     ) -> Result<http::Request<bytes::Bytes>, ClientError> {
         self.project.transport.prepare(request, token)

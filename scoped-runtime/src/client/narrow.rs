@@ -83,10 +83,10 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         self.core.check_open()?;
         let project = &self.core.project;
         let source = self.core.source.as_ref();
-        let minting = source.and_then(|source| source.minting());
+        let minting = source.and_then(|source| source.as_minting());
         let minting = minting.ok_or(TokenError::Forwarded)?;
-        let content = minting.content();
-        let identity = &content.identity;
+        let spec = minting.spec();
+        let identity = &spec.identity;
         let mut problems = Vec::new();
 
         let role = match self.role.transpose()? {
@@ -102,17 +102,17 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
             None => identity.role.clone(),
         };
 
-        let mut lifetime = content.lifetime;
-        if let Some(life) = self.expires_in {
-            if life > lifetime.expires_in {
+        let mut lifetime = spec.lifetime;
+        if let Some(expires_in) = self.expires_in {
+            if expires_in > lifetime.expires_in {
                 problems.push(Problem::new(
                     "expires_in",
                     "is longer than that of the client it comes from",
                     "use a shorter life",
                 ));
             }
-            let margin = lifetime.refresh_before.min(life / 2);
-            lifetime = Lifetime::new(life, Some(margin), lifetime.auto_refresh)?;
+            let margin = lifetime.refresh_before.min(expires_in / 2);
+            lifetime = Lifetime::new(expires_in, Some(margin), lifetime.auto_refresh)?;
         }
 
         if !lifetime.auto_refresh {
@@ -142,9 +142,9 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
             is_anonymous: identity.is_anonymous,
             aal: identity.aal,
             actor: identity.actor.clone(),
-            reason: content.reason.clone(),
+            reason: spec.reason.clone(),
             lifetime,
-            parent: Some(Arc::clone(&self.core.life)),
+            parent: Some(Arc::clone(&self.core.close_flag)),
             is_read_only: self.core.is_read_only,
         })?;
         Ok(ScopedClient::new(core, self.claims))

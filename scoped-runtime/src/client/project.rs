@@ -16,11 +16,12 @@ use crate::key::{Key, Keys};
 use crate::metrics;
 use crate::mint_policy::MintPolicy;
 use crate::session::{
-    Claims, Content, Identity, Life, Lifetime, Lives, Mint, Minting, TokenSource,
+    CloseFlag, Identity, IdentityClaims, Lifetime, MintContext, MintingSource, OpenUsers,
+    SessionSpec, TokenSource,
 };
-use crate::token::{JwtIds, Template};
+use crate::token::{JwtIdPool, PayloadTemplate};
 #[cfg(feature = "postgrest")]
-use crate::transport::Native;
+use crate::transport::PostgrestBridge;
 use crate::transport::Transport;
 use crate::verify::TokenVerifier;
 
@@ -30,10 +31,10 @@ pub(super) struct Project {
     pub(super) issuer: String,
     pub(super) transport: Arc<Transport>,
     #[cfg(feature = "postgrest")]
-    pub(super) native: Native,
+    pub(super) native: PostgrestBridge,
     pub(super) verifier: TokenVerifier,
-    pub(super) mint: Arc<Mint>,
-    pub(super) lives: Lives,
+    pub(super) mint: Arc<MintContext>,
+    pub(super) open_users: OpenUsers,
     /// What blocking calls wait with; the first one makes it.
     #[cfg(feature = "blocking")]
     executor: Mutex<Option<Arc<Executor>>>,
@@ -42,7 +43,7 @@ pub(super) struct Project {
 }
 
 /// The number of the user's life, and the content.
-type SessionKey = (u64, Content);
+type SessionKey = (u64, SessionSpec);
 
 /// One for a session of ordinary size, more for one that is larger, so that the cache's size is a number
 /// of bytes, too.
@@ -53,8 +54,8 @@ struct Weight;
 const SESSION_BYTES: usize = 8192;
 
 impl Weighter<SessionKey, Shared> for Weight {
-    fn weight(&self, (_, content): &SessionKey, _: &Shared) -> u64 {
-        let weight = content.bytes().div_ceil(SESSION_BYTES).max(1);
+    fn weight(&self, (_, spec): &SessionKey, _: &Shared) -> u64 {
+        let weight = spec.bytes().div_ceil(SESSION_BYTES).max(1);
         u64::try_from(weight).unwrap_or(u64::MAX)
     }
 }
@@ -62,8 +63,8 @@ impl Weighter<SessionKey, Shared> for Weight {
 /// Holding the user's life keeps its number, so that the next client finds the session.
 #[derive(Clone)]
 struct Shared {
-    session: Arc<Minting>,
-    _life: Arc<Life>,
+    session: Arc<MintingSource>,
+    _user_flag: Arc<CloseFlag>,
 }
 
 /// What a client is made from.
@@ -77,19 +78,19 @@ pub(super) struct ClientSpec {
     pub(super) reason: Option<Arc<str>>,
     pub(super) lifetime: Lifetime,
     /// What it is narrowed from.
-    pub(super) parent: Option<Arc<Life>>,
+    pub(super) parent: Option<Arc<CloseFlag>>,
     pub(super) is_read_only: bool,
 }
 
 impl Project {
     pub(super) fn new(config: Config) -> Result<Self, ConfigurationError> {
         let settings = &config.settings;
-        let mint = Mint {
+        let mint = MintContext {
             keys: Keys::new(config.key.clone()),
             clock: Arc::clone(&settings.clock),
             audit: settings.audit.clone(),
             policy: settings.policy.clone(),
-            jwt_ids: JwtIds::drawn(),
+            jwt_ids: JwtIdPool::prefilled(),
             backdate: settings.backdate,
             max_token_bytes: settings.max_token_bytes,
             signer_timeout: settings.signer_timeout,
@@ -101,9 +102,9 @@ impl Project {
             verifier: TokenVerifier::new((&config).into(), &transport)?,
             transport,
             #[cfg(feature = "postgrest")]
-            native: Native::new(&config.url)?,
+            native: PostgrestBridge::new(&config.url)?,
             mint: Arc::new(mint),
-            lives: Lives::default(),
+            open_users: OpenUsers::default(),
             #[cfg(feature = "blocking")]
             executor: Mutex::default(),
             sessions: (shared > 0).then(|| {
@@ -142,14 +143,14 @@ impl Project {
             parent,
             is_read_only,
         } = spec;
-        let life = lifetime.expires_in;
+        let expires_in = lifetime.expires_in;
         let policy = self.policy();
-        let problems = policy.check(&user_id, &role, life, aal, actor.as_ref());
+        let problems = policy.check(&user_id, &role, expires_in, aal, actor.as_ref());
         if !problems.is_empty() {
             metrics::client_refused();
             return Err(ConfigurationError::new(problems).into());
         }
-        let template = Template::new(
+        let template = PayloadTemplate::new(
             &self.issuer,
             &user_id,
             &role,
@@ -159,7 +160,7 @@ impl Project {
             &claims,
         )?;
         let template = Arc::new(template);
-        let content = Content {
+        let spec = SessionSpec {
             template: Arc::clone(&template),
             lifetime,
             identity: Identity {
@@ -168,37 +169,37 @@ impl Project {
                 is_anonymous,
                 aal,
                 actor,
-                claims: Claims::Encoded(template),
+                claims: IdentityClaims::Encoded(template),
             },
             reason,
         };
         let parent = match parent {
             Some(parent) => parent,
-            None => self.lives.of(&content.identity.user_id),
+            None => self.open_users.flag_of(&spec.identity.user_id),
         };
-        let session = self.session(content, &parent);
+        let session = self.session(spec, &parent);
         // A mistake in the claims is reported here, not by the first query.
-        if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_elsewhere() {
+        if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_async() {
             session.token()?;
         }
         Ok(UserCore::new(session, parent.derive(), self, is_read_only))
     }
 
     /// The session of this content. One without renewal is nobody else's: it would end too early.
-    fn session(&self, content: Content, life: &Arc<Life>) -> Arc<Minting> {
-        let new = |content| Arc::new(Minting::new(Arc::clone(&self.mint), content));
+    fn session(&self, spec: SessionSpec, close_flag: &Arc<CloseFlag>) -> Arc<MintingSource> {
+        let new = |spec| Arc::new(MintingSource::new(Arc::clone(&self.mint), spec));
         let cache = self.sessions.as_ref();
-        let Some(cache) = cache.filter(|_| content.lifetime.auto_refresh) else {
+        let Some(cache) = cache.filter(|_| spec.lifetime.auto_refresh) else {
             metrics::client_made(false);
-            return new(content);
+            return new(spec);
         };
-        let key = (life.number, content);
+        let key = (close_flag.user_number, spec);
         let mut is_shared = true;
         let shared = cache.get_or_insert_with(&key, || {
             is_shared = false;
             Ok::<_, Infallible>(Shared {
                 session: new(key.1.clone()),
-                _life: life.root(),
+                _user_flag: close_flag.user_flag(),
             })
         });
         metrics::client_made(is_shared);

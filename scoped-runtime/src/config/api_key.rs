@@ -8,7 +8,7 @@ use crate::error::Problem;
 
 const PUBLISHABLE: &str = "use the publishable key (`sb_publishable_...`) or the legacy anon key";
 
-/// Checks that the key is one that the public may have: it must not open anything by itself.
+/// Checks that the key may be public, so that it gives no access without a user's token.
 pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<Problem>) {
     let key = key.expose_secret();
     let mut refuse = |reason: String, remedy: &str| {
@@ -29,31 +29,31 @@ pub(super) fn check(key: &SecretString, allow_secret: bool, problems: &mut Vec<P
     }
     if key.starts_with("sb_secret_") {
         refuse(
-            "is a secret key, which bypasses row level security when a token is lost".to_owned(),
+            "is a secret key, which bypasses Row Level Security when a token is lost".to_owned(),
             PUBLISHABLE,
         );
     } else if let Some(role) = role_of(key).filter(|role| role::check(role).is_err()) {
         refuse(
-            format!("is a `{role}` key, which bypasses row level security when a token is lost"),
+            format!("is a `{role}` key, which bypasses Row Level Security when a token is lost"),
             PUBLISHABLE,
         );
     }
 }
 
-/// Whether the key alone acts in the role `anon`: not a secret one, nor a legacy one of another role.
+/// Whether the key by itself acts in the role `anon`: it is neither a secret key nor a legacy key of another role.
 pub(super) fn is_public(key: &SecretString) -> bool {
     let key = key.expose_secret();
     !key.starts_with("sb_secret_") && role_of(key).is_none_or(|role| role == "anon")
 }
 
-/// Whether this looks like an API key, quoted or not: a legacy JWT, or one of the new kinds.
-pub(super) fn looks_like_one(text: &str) -> bool {
-    let text = text.trim_matches(is_wrapping);
+/// Whether a text looks like an API key, with or without quotes: a legacy JWT, or a publishable or secret key.
+pub(super) fn looks_like_api_key(text: &str) -> bool {
+    let text = text.trim_matches(is_quote_or_space);
     text.starts_with("sb_publishable_") || text.starts_with("sb_secret_") || payload(text).is_some()
 }
 
-/// What copying leaves around a value.
-pub(super) fn is_wrapping(letter: char) -> bool {
+/// Whether a character may be left around a copied value: white space or a quote.
+pub(super) fn is_quote_or_space(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '"' | '\'')
 }
 
@@ -61,7 +61,7 @@ fn role_of(key: &str) -> Option<String> {
     Some(payload(key)?.get("role")?.as_str()?.to_owned())
 }
 
-/// The payload of a legacy key, which is a JWT. Its signature does not matter here.
+/// The payload of a legacy API key, which is a JWT. The signature is not verified.
 fn payload(key: &str) -> Option<Value> {
     let mut parts = key.split('.');
     let (Some(_), Some(payload), Some(_), None) =

@@ -7,9 +7,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ConfigBuilder;
+use super::reserved_headers::is_reserved;
 use crate::error::Problem;
 
-/// How connections are made and kept.
+/// The settings of connections.
 #[derive(Debug, Clone)]
 pub(crate) struct Connections {
     pub(crate) root_certificates: Vec<Pem>,
@@ -23,12 +24,13 @@ pub(crate) struct Connections {
     pub(crate) headers: HeaderMap,
     #[cfg(feature = "tracing")]
     pub(crate) traceparent: Option<Traceparent>,
-    /// A mistake in a header, until the configuration is built.
+    /// The name of an invalid default header, reported when the configuration is built.
     bad_header: Option<String>,
+    /// The reason why the proxy is invalid, reported when the configuration is built.
     bad_proxy: Option<&'static str>,
 }
 
-/// Opens tunnels with `CONNECT`.
+/// An HTTP proxy that opens tunnels with `CONNECT`.
 #[derive(Debug, Clone)]
 pub(crate) struct Proxy {
     pub(crate) host: String,
@@ -37,17 +39,17 @@ pub(crate) struct Proxy {
     pub(crate) credentials: Option<SecretString>,
 }
 
-/// Says how a span is named to others.
+/// The user's function that formats a span as the header `traceparent`.
 #[cfg(feature = "tracing")]
 #[derive(Clone)]
-pub(crate) struct Traceparent(Arc<NameSpan>);
+pub(crate) struct Traceparent(Arc<FormatSpan>);
 
 #[cfg(feature = "tracing")]
-type NameSpan = dyn Fn(&tracing::Span) -> Option<String> + Send + Sync;
+type FormatSpan = dyn Fn(&tracing::Span) -> Option<String> + Send + Sync;
 
 #[cfg(feature = "tracing")]
 impl Traceparent {
-    pub(crate) fn of(&self, span: &tracing::Span) -> Option<String> {
+    pub(crate) fn format(&self, span: &tracing::Span) -> Option<String> {
         (self.0)(span)
     }
 }
@@ -59,7 +61,7 @@ impl fmt::Debug for Traceparent {
     }
 }
 
-/// A certificate's text, which is long and says nothing to a reader of `Debug`.
+/// The PEM text of a certificate. `Debug` shows only its size.
 #[derive(Clone)]
 pub(crate) struct Pem(pub(crate) Vec<u8>);
 
@@ -103,7 +105,7 @@ impl Connections {
             problems.push(Problem::new(
                 "default_header",
                 format!("`{name}` cannot be sent"),
-                "use a header's name and ASCII text, and no header that frames a message or is the client's own",
+                "use the name of a header that neither frames a message nor is set by the client, with a value of visible ASCII",
             ));
         }
         if let Some(reason) = self.bad_proxy {
@@ -116,17 +118,18 @@ impl Connections {
     }
 }
 
-/// How connections are made and kept.
+/// Settings of connections.
 impl ConfigBuilder {
-    /// Trusts one more certificate authority (PEM), for a self-hosted server with a private one.
+    /// Trusts another certificate authority (PEM), for a self-hosted project with a private one. Can be called
+    /// repeatedly.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         let certificates = &mut self.settings.connections.root_certificates;
         certificates.push(Pem(pem.into()));
         self
     }
 
-    /// Shows this certificate (PEM, with its chain) to a server that asks for one, and proves with the
-    /// key (PEM: PKCS#8, PKCS#1 or SEC1) that it is ours.
+    /// A client certificate (PEM, with its chain) and its private key (PEM: PKCS#8, PKCS#1 or SEC1), for servers
+    /// that require mutual TLS.
     pub fn client_certificate(
         mut self,
         certificate: impl Into<Vec<u8>>,
@@ -137,8 +140,8 @@ impl ConfigBuilder {
         self
     }
 
-    /// Connects through this proxy (`http://host:port`), which is asked for a tunnel with `CONNECT`. No
-    /// environment variable names one.
+    /// Connects through this HTTP proxy (`http://host:port`), with a `CONNECT` tunnel (RFC 9110, section 9.3.6).
+    /// Environment variables such as `HTTPS_PROXY` are not read.
     pub fn proxy(mut self, url: impl AsRef<str>) -> Self {
         let connections = &mut self.settings.connections;
         match proxy(url.as_ref()) {
@@ -155,7 +158,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// What the proxy is told of who we are (`Proxy-Authorization: Basic`), after
+    /// The user name and password for the proxy (`Proxy-Authorization: Basic`, RFC 7617). Call it after
     /// [`proxy`](Self::proxy).
     pub fn proxy_credentials(
         mut self,
@@ -166,47 +169,47 @@ impl ConfigBuilder {
         let pair = format!("{}:{}", name.as_ref(), password.into().expose_secret());
         match &mut connections.proxy {
             Some(proxy) => proxy.credentials = Some(pair.into()),
-            None => connections.bad_proxy = Some("has credentials and no address"),
+            None => connections.bad_proxy = Some("has credentials, but no address"),
         }
         self
     }
 
-    /// How long a connection may be idle before it is closed; 50 seconds by default. Keep it below what
-    /// the gateway allows (60 seconds for most): a request on a connection that the other side is
-    /// closing has to be sent again, and a write of which a byte has left cannot be.
+    /// How long a connection may be idle before it is closed; 50 seconds by default. Keep it below the idle
+    /// timeout of the gateway, which is 60 seconds for most. A request over a connection that the server is
+    /// closing at that moment has to be retried, and a write cannot be retried once a byte of it was sent.
     pub fn connection_idle_timeout(mut self, time: Duration) -> Self {
         self.settings.connections.idle_timeout = time;
         self
     }
 
-    /// How a connection is found out that died in silence: after `interval` without a word from the
-    /// server it is asked for one (HTTP/2 PING, TCP keep-alive), and given up `timeout` later. 10 and 5
-    /// seconds by default.
+    /// Detects connections that are dead without having been closed. After `interval` without data from the
+    /// server, it is probed (HTTP/2 PING, TCP keep-alive); if it does not respond within `timeout`, the
+    /// connection is closed. 10 and 5 seconds by default.
     pub fn keep_alive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.settings.connections.keep_alive = interval;
         self.settings.connections.keep_alive_timeout = timeout;
         self
     }
 
-    /// Gives each user connections of their own; off by default. HTTP/1 has no way to tell which
-    /// request an answer belongs to but its place in the order: a server or gateway that is broken so
-    /// that it sends an answer twice can thereby only ever show a user their own rows.
+    /// Gives each user their own connections; off by default. HTTP/1 matches responses to requests only by their
+    /// order. If a broken server or gateway sends a response twice, this setting ensures that a user can receive
+    /// only responses to their own requests.
     pub fn connections_per_user(mut self, on: bool) -> Self {
         self.settings.connections.per_user = on;
         self
     }
 
-    /// How often a request is sent again that failed in a way that sending it again may mend; 2 by
-    /// default. Reads are, on lost connections and the statuses 502, 503 and 504; and every request of
-    /// which no byte had left. All tries share the time of the request.
+    /// The maximum number of retries of a request; 2 by default. A read is retried after a lost connection and
+    /// after the statuses 502, 503 and 504. Every request is retried if no byte of it was sent. All attempts share
+    /// [`request_timeout`](Self::request_timeout).
     pub fn retries(mut self, retries: u32) -> Self {
         self.settings.connections.retries = retries;
         self
     }
 
-    /// Hands the trace on: the value of `traceparent` (W3C Trace Context) for the span of a request,
-    /// which is a child of the span that is current where the request is sent. What names spans is the
-    /// program's choice; with `tracing-opentelemetry` it is
+    /// Propagates traces: the function returns the header `traceparent` (W3C Trace Context) for the span of a
+    /// request, which is a child of the span in which the request is sent. With `tracing-opentelemetry` the
+    /// function is
     ///
     /// ```text
     /// .traceparent(|span| {
@@ -225,13 +228,14 @@ impl ConfigBuilder {
         self
     }
 
-    /// Sends this header with every request that does not set it itself.
+    /// A header for every request that does not set it itself. Headers that the client sets (`accept`, `apikey`,
+    /// `authorization`) or that frame a message are refused by [`build`](Self::build).
     pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let connections = &mut self.settings.connections;
         let key = HeaderName::from_bytes(name.as_ref().as_bytes());
         let value = HeaderValue::from_str(value.as_ref());
         match (key, value) {
-            (Ok(key), Ok(value)) if !is_ours(&key) => {
+            (Ok(key), Ok(value)) if !is_reserved(&key) => {
                 connections.headers.insert(key, value);
             }
             _ => connections.bad_header = Some(name.as_ref().chars().take(40).collect()),
@@ -240,18 +244,13 @@ impl ConfigBuilder {
     }
 }
 
-fn is_ours(name: &HeaderName) -> bool {
-    ["accept", "apikey", "authorization"].contains(&name.as_str())
-        || crate::config::is_framing(name)
-}
-
 fn proxy(text: &str) -> Result<(String, u16), &'static str> {
     let url = url::Url::parse(text).map_err(|_| "is not a URL")?;
     if url.scheme() != "http" {
-        return Err("is not reached with `http`");
+        return Err("does not have the scheme `http`");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("holds credentials");
+        return Err("contains credentials");
     }
     let host = url.host_str().ok_or("has no host")?;
     let port = url.port_or_known_default().ok_or("has no port")?;

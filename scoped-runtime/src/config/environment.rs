@@ -11,24 +11,24 @@ use crate::error::Problem;
 
 type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
-/// Where values come from that were not set in code.
+/// The source of values that were not set in code.
 #[derive(Default)]
 pub(super) enum Environment {
-    /// The process's own.
+    /// The environment of the process.
     #[default]
     Process,
-    /// Whatever this function returns.
+    /// A function of the user.
     Lookup(Box<Lookup>),
 }
 
 impl Environment {
     #[allow(
         clippy::disallowed_methods,
-        reason = "this is the one place that reads the environment"
+        reason = "only this function reads the environment"
     )]
     fn value(&self, name: &str) -> Option<SecretString> {
         let value = match self {
-            // A value that is not UTF-8 is there all the same, and will be refused.
+            // A value that is not UTF-8 counts as set, and is refused later.
             Self::Process => {
                 std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
             }
@@ -47,11 +47,11 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// Everything that can be read from outside the code.
+/// The environment and the `.env` file.
 pub(super) struct Sources {
     environment: Environment,
     file: HashMap<String, SecretString>,
-    /// Whether the file could be read: what it would have set is not missing as well.
+    /// Whether the `.env` file could be read. If not, values that it may set are not reported as missing.
     pub(super) is_complete: bool,
 }
 
@@ -74,8 +74,8 @@ impl Sources {
         }
     }
 
-    /// What is set in code, else the first of these variables that is not blank: a blank one is how shells
-    /// and container files leave a variable unset. One that is blank is all there is if no other is.
+    /// The value that is set in code, else the first of these variables that is not blank: shells and container
+    /// files use a blank variable for an unset one. If all variables are blank, a blank value is returned.
     pub(super) fn optional(
         &self,
         set: Option<SecretString>,
@@ -98,7 +98,7 @@ impl Sources {
         blank
     }
 
-    /// The same, for what must be there and not blank.
+    /// The same for a value that is required. Reports a problem if it is missing or blank.
     pub(super) fn required(
         &self,
         field: &'static str,
@@ -110,12 +110,12 @@ impl Sources {
         if value.is_none() && !self.is_complete {
             return None;
         }
-        present(field, value, names, problems)
+        require(field, value, names, problems)
     }
 }
 
-/// The value, unless it is missing or blank.
-pub(super) fn present(
+/// Reports a problem if the value is missing or blank.
+pub(super) fn require(
     field: &'static str,
     value: Option<SecretString>,
     names: &[&str],
@@ -131,17 +131,17 @@ pub(super) fn present(
     None
 }
 
-/// Whether nothing but blanks is there.
+/// Whether the value is empty or only white space.
 pub(super) fn is_blank(value: &SecretString) -> bool {
     value.expose_secret().trim().is_empty()
 }
 
-/// Far more than variables need.
+/// The maximum size of a `.env` file, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// The variables of a `.env` file. The process environment is left as it is.
+/// Reads the variables of a `.env` file without changing the environment of the process.
 fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
-    // What `dotenvy` says of a bad line quotes it, secrets and all: only the kind of failure is kept.
+    // The messages of `dotenvy` quote the line, which may contain secrets, so only the kind of error is kept.
     let explain = |error| match error {
         dotenvy::Error::Io(error) => Problem::new(
             "dotenv",
@@ -167,7 +167,7 @@ fn read_dotenv(path: &Path) -> Result<HashMap<String, SecretString>, Problem> {
             "name the file with the variables",
         ));
     }
-    // Editors of Windows put a byte order mark in front.
+    // Some editors on Windows write a byte order mark.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     dotenvy::from_read_iter(text)
         .map(|entry| {

@@ -1,27 +1,26 @@
-//! What a project is: its URL, its API key, the key that signs, and limits.
+//! The configuration of a project: its URL, its API key, its signing key, and settings with defaults.
 
 mod api_key;
 mod builder;
 mod connections;
 mod environment;
-mod framing;
-mod issuer;
+mod jwt_secret;
 mod limits;
-mod secret;
+mod reserved_headers;
 mod settings;
 mod signing_key;
 mod url;
-mod verifier;
+mod verifier_config;
 mod verifier_options;
 
 pub use builder::ConfigBuilder;
 pub(crate) use connections::{Connections, Pem, Proxy};
-pub(crate) use framing::is_framing;
 pub use limits::Limits;
+pub(crate) use reserved_headers::is_framing;
 pub(crate) use settings::Settings;
-pub(crate) use verifier::VerifierConfig;
+pub(crate) use verifier_config::VerifierConfig;
 pub use verifier_options::VerifierOptions;
-pub(crate) use verifier_options::{Relaxed, Rules};
+pub(crate) use verifier_options::{ThirdPartyRules, VerifierRules};
 
 use std::fmt;
 
@@ -30,7 +29,10 @@ use secrecy::SecretString;
 use crate::error::ConfigurationError;
 use crate::key::Key;
 
-/// A project's configuration, checked. `Debug` shows neither the API key nor the signing key.
+/// The checked configuration of a project; [`ScopedClients::new`](crate::ScopedClients::new) takes it.
+///
+/// `Debug` shows neither the API key nor the signing key. The builder reads from the environment what is not set in
+/// code:
 ///
 /// ```
 /// use scoped_runtime::Config;
@@ -49,43 +51,44 @@ pub struct Config {
     pub(crate) api_key: SecretString,
     pub(crate) key: Key,
     issuer: Option<String>,
-    rules: Rules,
+    rules: VerifierRules,
     pub(crate) settings: Settings,
 }
 
 impl Config {
     /// Reads the configuration from the environment: `SUPABASE_URL`, `SUPABASE_KEY` (or
     /// `SUPABASE_PUBLISHABLE_KEY`, or `SUPABASE_ANON_KEY`), and either `SUPABASE_SIGNING_KEY` (a JWK,
-    /// a JWK set, or the path of a file with one) or the legacy `SUPABASE_JWT_SECRET`. A variable that is
-    /// blank counts as unset.
+    /// a JWK set, or the path of a file with one) or the legacy `SUPABASE_JWT_SECRET`. A blank variable
+    /// counts as unset.
     ///
-    /// The same as `Config::builder().build()`. A `.env` file is read only by
+    /// This is the same as `Config::builder().build()`. No `.env` file is read; for that, see
     /// [`ConfigBuilder::dotenv`].
     ///
     /// # Errors
-    /// Every problem at once, each with its field, reason and remedy.
+    /// [`ConfigurationError`] with all problems, each with its field, reason and remedy.
     pub fn from_env() -> Result<Self, ConfigurationError> {
         Self::builder().build()
     }
 
-    /// Starts a configuration in code. What is not set there is read from the environment.
+    /// Begins a configuration in code. **[`build`](ConfigBuilder::build) reads from the environment what the
+    /// builder does not set**: the variables of [`from_env`](Self::from_env). To read nothing, call
+    /// [`.environment(|_| None)`](ConfigBuilder::environment).
     pub fn builder() -> ConfigBuilder {
         ConfigBuilder::default()
     }
 
-    /// The project's URL, without a slash at its end.
+    /// The project's URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url.as_str().trim_end_matches('/')
     }
 
-    /// Whether the API key alone acts in the role `anon`, as far as it says.
+    /// Whether the API key by itself acts in the role `anon`, as far as the key tells.
     pub(crate) fn has_public_api_key(&self) -> bool {
         api_key::is_public(&self.api_key)
     }
 
-    /// The issuer (`iss`) of every token: `{url}/auth/v1`, unless [`ConfigBuilder::issuer`] says
-    /// otherwise.
+    /// The issuer (claim `iss`) of every token: `{url}/auth/v1`, or the value of [`ConfigBuilder::issuer`].
     #[must_use]
     pub fn issuer(&self) -> String {
         let own = || format!("{}/auth/v1", self.url());

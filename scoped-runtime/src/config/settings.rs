@@ -7,7 +7,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::Problem;
 use crate::mint_policy::MintPolicy;
 
-/// Everything that has a default.
+/// The settings that have a default.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) request_timeout: Duration,
@@ -62,94 +62,95 @@ impl Settings {
     }
 }
 
-/// What has a default.
+/// Settings that have a default.
 impl ConfigBuilder {
-    /// How long one request may take in all; 30 seconds by default. That is everything together: a
-    /// token that has to be signed elsewhere, a connection, every try and the pauses between them.
+    /// The timeout of a request; 30 seconds by default. It covers everything: the renewal of the token, the
+    /// connection, all attempts and the pauses between them.
     pub fn request_timeout(mut self, timeout: Duration) -> Self {
         self.settings.request_timeout = timeout;
         self
     }
 
-    /// How long making a connection may take; 10 seconds by default.
+    /// The timeout for making a connection (name lookup, TCP, TLS); 10 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.connect_timeout = timeout;
         self
     }
 
-    /// How long the next bytes of an answer may take that is read as a stream; 30 seconds by default.
-    /// The time of such a request ends with the answer's head.
+    /// The timeout for the next part of a streamed response; 30 seconds by default. For such a response,
+    /// [`request_timeout`](Self::request_timeout) ends with the response's head.
     pub fn body_idle_timeout(mut self, timeout: Duration) -> Self {
         self.settings.body_idle_timeout = timeout;
         self
     }
 
-    /// The largest answers, headers and key sets that are read.
+    /// The maximum sizes of responses, headers and key sets.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// The largest token in bytes; 4096 by default, since gateways drop bigger headers.
+    /// The maximum size of a token in bytes; 4096 by default, because gateways reject larger headers. A larger
+    /// token is [`TokenError::TooLarge`](crate::TokenError::TooLarge).
     pub fn max_token_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_token_bytes = bytes;
         self
     }
 
-    /// How long the path and the query of a URL may be, in bytes; 8192 by default, which gateways take.
-    /// A longer one is an error before anything is sent.
+    /// The maximum length of the path and query of a URL, in bytes; 8192 by default, which gateways accept. A
+    /// longer one is [`ClientError::UrlTooLong`](crate::ClientError::UrlTooLong), and nothing is sent.
     pub fn max_url_bytes(mut self, bytes: usize) -> Self {
         self.settings.max_url_bytes = bytes;
         self
     }
 
-    /// How much earlier than now a token says it was issued (`iat`), in whole seconds; 5 by default.
-    /// A server without leeway whose clock is behind refuses a token from the future.
+    /// How much earlier than the time of the mint `iat` is, in whole seconds; 5 by default. Without it, a server
+    /// whose clock is behind and which allows no leeway refuses the token.
     pub fn backdate(mut self, time: Duration) -> Self {
         self.settings.backdate = time;
         self
     }
 
-    /// How long a [`Signer`](crate::Signer) may take for one signature; 5 seconds by default.
+    /// The timeout for one mint with a remote [`Signer`](crate::Signer) or an audit sink; 5 seconds by default.
     pub fn signer_timeout(mut self, timeout: Duration) -> Self {
         self.settings.signer_timeout = timeout;
         self
     }
 
-    /// Records every token before it is used.
+    /// Records every mint before the token is used. No mint is recorded by default.
     pub fn audit(mut self, sink: impl AuditSink + 'static) -> Self {
         self.settings.audit.set(sink);
         self
     }
 
-    /// The same with a sink that waits for something, such as another service.
+    /// Records every mint with an async sink, such as a client of another service.
     pub fn audit_async(mut self, sink: impl AsyncAuditSink + 'static) -> Self {
         self.settings.audit.set_async(sink);
         self
     }
 
-    /// What happens to a token that could not be recorded; it is thrown away by default.
+    /// What happens to a token whose mint could not be recorded; it is discarded by default.
     pub fn audit_failure(mut self, failure: AuditFailure) -> Self {
         self.settings.audit.failure = failure;
         self
     }
 
-    /// Limits on every client of the project; none by default.
+    /// The rules for every token of the project; by default only `aal2` is refused.
     pub fn mint_policy(mut self, policy: MintPolicy) -> Self {
         self.settings.policy = policy;
         self
     }
 
-    /// How many sessions are kept for sharing; 4096 by default, and 0 shares none.
+    /// How many sessions are cached for sharing; 4096 by default, and 0 turns sharing off.
     ///
-    /// Clients with the same user, role, claims, lifetime, actor and reason share one token, so that
-    /// a handler that makes a client for every request signs once an hour for each user.
+    /// Clients with the same user, role, claims, lifetime, actor and reason share one session and its token. A
+    /// handler that makes a client for every request therefore signs one token per user and hour.
     pub fn shared_sessions(mut self, sessions: usize) -> Self {
         self.settings.shared_sessions = sessions;
         self
     }
 
-    /// Where the time comes from; the machine's clock by default.
+    /// The clock that decides when tokens expire and requests time out; [`SystemClock`] by default.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.settings.clock = Arc::new(clock);
         self

@@ -5,19 +5,20 @@ use std::path::Path;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::environment::{Sources, is_blank, present};
-use super::secret;
+use super::environment::{Sources, is_blank, require};
+use super::jwt_secret;
 use crate::error::{ConfigurationError, Problem};
 use crate::key::SigningKey;
 
 const SIGNING_KEY: &[&str] = &["SUPABASE_SIGNING_KEY"];
 pub(super) const JWT_SECRET: &[&str] = &["SUPABASE_JWT_SECRET"];
 
-/// The endings of files whose names may be shown. Other text may be a secret in the wrong variable.
-const ENDINGS: [&str; 4] = ["json", "jwk", "jwks", "pem"];
+/// File extensions by which a text is recognised as a path that may be shown. Other text may be a secret in the
+/// wrong variable.
+const KEY_FILE_EXTENSIONS: [&str; 4] = ["json", "jwk", "jwks", "pem"];
 
-/// The key of a secret that was set in code, or else of what the environment has. A blank variable is
-/// as good as none where the other is set.
+/// The key of the JWT secret that was set in code, else the key that the environment has. A blank variable is
+/// ignored if the other one is set.
 pub(super) fn read(
     secret: Option<SecretString>,
     sources: &Sources,
@@ -34,16 +35,15 @@ pub(super) fn read(
         (json, secret) if is_set(&json) && is_set(&secret) => Problem::new(
             "signing_key",
             "is set beside `jwt_secret`",
-            "drop `SUPABASE_JWT_SECRET`: signing keys are what projects use today, and a revoked \
-             legacy secret signs nothing",
+            "remove `SUPABASE_JWT_SECRET`: projects with signing keys may have revoked the legacy secret",
         ),
         (Some(json), secret) if secret.is_none() || !is_blank(&json) => {
-            return present("signing_key", Some(json), SIGNING_KEY, problems)
+            return require("signing_key", Some(json), SIGNING_KEY, problems)
                 .and_then(|text| reported(from_variable(text.expose_secret()), problems));
         }
         (_, Some(secret)) => {
-            return present("jwt_secret", Some(secret), JWT_SECRET, problems)
-                .and_then(|text| secret::check(&text, api_key, problems));
+            return require("jwt_secret", Some(secret), JWT_SECRET, problems)
+                .and_then(|text| jwt_secret::check(&text, api_key, problems));
         }
         (_, None) if !sources.is_complete => return None,
         (_, None) => Problem::new(
@@ -65,10 +65,10 @@ fn reported(
         .ok()
 }
 
-/// The key of a JSON text, or of a file with one.
+/// Reads the key from a JSON text, or from a file whose path is given.
 fn from_variable(text: &str) -> Result<SigningKey, ConfigurationError> {
     let text = text.trim();
-    // PEM gets the answer that it is no JSON.
+    // PEM is passed on too, for the error that it is not JSON.
     if text.starts_with(['{', '[', '-']) {
         return SigningKey::from_jwk(text);
     }
@@ -91,30 +91,30 @@ fn from_variable(text: &str) -> Result<SigningKey, ConfigurationError> {
     }
 }
 
-/// More than any set of keys. A device such as `/dev/zero` has no end.
-const LONGEST_FILE: u64 = 1 << 20;
+/// The maximum size of a key file, in bytes: the path may lead to a device such as `/dev/zero`.
+const MAX_FILE: u64 = 1 << 20;
 
 fn read_file(path: &str) -> io::Result<Zeroizing<String>> {
     let file = File::open(path)?;
-    // Large enough at once: growing would leave copies of the key behind.
-    let size = file.metadata()?.len().min(LONGEST_FILE);
+    // The capacity is sufficient from the start: growing would leave copies of the key in memory.
+    let size = file.metadata()?.len().min(MAX_FILE);
     let mut text = Zeroizing::new(String::with_capacity(
         usize::try_from(size).unwrap_or(0) + 1,
     ));
-    file.take(LONGEST_FILE).read_to_string(&mut text)?;
+    file.take(MAX_FILE).read_to_string(&mut text)?;
     Ok(text)
 }
 
-/// Whether this can only be meant as a path.
+/// Whether a text is meant as a path, so that an error may show it.
 fn is_path(text: &str) -> bool {
     let path = Path::new(text);
-    let ends_as_one = path.extension().is_some_and(|ending| {
-        ENDINGS
+    let has_key_extension = path.extension().is_some_and(|extension| {
+        KEY_FILE_EXTENSIONS
             .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
+            .any(|known| extension.eq_ignore_ascii_case(known))
     });
-    let is_in_a_folder = path
+    let is_in_folder = path
         .parent()
         .is_some_and(|folder| folder.parent().is_some() && folder.is_dir());
-    ends_as_one || is_in_a_folder
+    has_key_extension || is_in_folder
 }

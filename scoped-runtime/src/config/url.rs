@@ -2,19 +2,21 @@ use url::Url;
 
 use crate::error::Problem;
 
+const ISSUER_EXAMPLE: &str =
+    "give it as the project knows it, such as `https://issuer.example.com`";
 const EXAMPLE: &str = "use a project URL such as `https://abcdefghijkl.supabase.co`";
 
-/// Checks the project's URL and puts one slash at its end, so that paths join to it.
+/// Checks the project's URL and gives it one trailing slash, so that paths can be joined to it.
 pub(super) fn check(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     let mut refuse = |reason: &str, remedy: &str| {
         problems.push(Problem::new("url", reason, remedy));
     };
-    // The URL is not quoted in the reasons: it may hold a password or a key put there by mistake.
+    // The reasons do not quote the URL: it may contain a password or a key by mistake.
     let Ok(mut url) = Url::parse(text.trim()) else {
         refuse("is not a URL", EXAMPLE);
         return None;
     };
-    let found = problems_before(&url);
+    let found = problems_of(&url);
     for (reason, remedy) in &found {
         refuse(reason, remedy);
     }
@@ -26,8 +28,8 @@ pub(super) fn check(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     Some(url)
 }
 
-/// Checks where a third party lists its keys. It is not quoted either.
-pub(super) fn check_keys(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
+/// Checks the address of a third party's JWK set. The reasons do not quote it either.
+pub(super) fn check_jwks_url(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     let example = "use the `jwks_uri` of the issuer's discovery document";
     let url = Url::parse(text.trim()).ok();
     let url =
@@ -44,7 +46,33 @@ pub(super) fn check_keys(text: &str, problems: &mut Vec<Problem>) -> Option<Url>
     None
 }
 
-/// Hosts of Supabase's own that answer, but are not a project's API.
+/// Checks the identifier of a third-party issuer (RFC 8414, section 2). It is compared as text, so it is not
+/// normalised, and the reasons do not quote it: it may contain a password by mistake.
+pub(super) fn check_issuer(text: &str, problems: &mut Vec<Problem>) {
+    let mut refuse = |reason: &str| problems.push(Problem::new("issuer", reason, ISSUER_EXAMPLE));
+    // A URL parser removes or encodes such characters.
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return refuse("has blanks, control or non-ASCII characters");
+    }
+    let url = Url::parse(text).ok().filter(|url| {
+        let rest = text.get(url.scheme().len()..).unwrap_or_default();
+        matches!(url.scheme(), "http" | "https") && rest.starts_with("://")
+    });
+    let Some(url) = url else {
+        return refuse("is not an http or https URL");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        refuse("has a user name or password");
+    }
+    if url.query().is_some() {
+        refuse("has a query");
+    }
+    if url.fragment().is_some() {
+        refuse("has a fragment");
+    }
+}
+
+/// The reason why a host of Supabase is not the API of a project.
 fn not_a_project(host: &str) -> Option<&'static str> {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     let is_below = |domain: &str| {
@@ -68,7 +96,7 @@ fn not_a_project(host: &str) -> Option<&'static str> {
     }
 }
 
-fn problems_before(url: &Url) -> Vec<(&'static str, &'static str)> {
+fn problems_of(url: &Url) -> Vec<(&'static str, &'static str)> {
     let mut found = Vec::new();
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         found.push(("is not an http or https URL", EXAMPLE));
@@ -84,10 +112,10 @@ fn problems_before(url: &Url) -> Vec<(&'static str, &'static str)> {
         ));
     }
     if url.query().is_some() {
-        found.push(("has a query", "remove the `?` and everything behind it"));
+        found.push(("has a query", "remove the `?` and everything after it"));
     }
     if url.fragment().is_some() {
-        found.push(("has a fragment", "remove the `#` and everything behind it"));
+        found.push(("has a fragment", "remove the `#` and everything after it"));
     }
     let services = [
         "rest",
@@ -102,7 +130,7 @@ fn problems_before(url: &Url) -> Vec<(&'static str, &'static str)> {
     if matches!(last, (Some("v1"), Some(service)) if services.contains(&service)) {
         found.push((
             "is the URL of one service",
-            "remove `/rest/v1` or the like from its end",
+            "remove the path of the service, such as `/rest/v1`, from its end",
         ));
     }
     found

@@ -5,9 +5,10 @@ use http::HeaderMap;
 use http::header::{CONTENT_RANGE, CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
 use serde_json::Value;
 
-/// An error that the server answered with: PostgREST's `code`, `message`, `details` and `hint`.
+/// An error response of the server, with PostgREST's `code`, `message`, `details` and `hint`.
 ///
-/// See <https://docs.postgrest.org/en/stable/references/errors.html>.
+/// Other services' errors are read in the same way. See
+/// <https://docs.postgrest.org/en/stable/references/errors.html>.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError(Box<Parts>);
 
@@ -22,11 +23,11 @@ struct Parts {
     date: Option<SystemTime>,
 }
 
-/// What a web page in the place of an answer says of the configuration.
+/// The hint of an error whose body is a web page.
 const PAGE_HINT: &str =
     "does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it";
 
-/// Whether a `Content-Type` is that of a web page.
+/// Whether a `Content-Type` is the type of a web page.
 pub(crate) fn is_html(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     ["text/html", "application/xhtml+xml"]
@@ -35,8 +36,8 @@ pub(crate) fn is_html(content_type: &str) -> bool {
 }
 
 impl ApiError {
-    /// Reads the answer. A body of another kind (a gateway's page) is kept out of the error. An answer
-    /// without a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its reason in
+    /// Reads an error response. A body that is not JSON, such as a gateway's web page, is left out. A response
+    /// without a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its message in
     /// `WWW-Authenticate` (RFC 6750, section 3).
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -48,7 +49,7 @@ impl ApiError {
             .or_else(|| parameter(header(WWW_AUTHENTICATE.as_str())?, "error_description"));
         let code = text(&body, "code")
             .or_else(|| text(&body, "error_code"))
-            // Storage, before it had codes.
+            // Old versions of Storage have no codes; `error` names the condition there.
             .or_else(|| body.get("statusCode").and_then(|_| text(&body, "error")))
             .or_else(|| parameter(header("proxy-status")?, "error"));
         let hint = text(&body, "hint").or_else(|| {
@@ -80,12 +81,12 @@ impl ApiError {
         }))
     }
 
-    /// What PostgREST answers when one row is asked for and there are more.
+    /// The error that PostgREST returns when one row is requested and more match.
     pub(crate) fn more_than_one_row() -> Self {
         Self(Box::new(Parts {
             status: 406,
             code: Some("PGRST116".to_owned()),
-            message: "more than one row was found where one was asked for".to_owned(),
+            message: "more than one row was found where one was requested".to_owned(),
             details: Some("The result contains 2 rows or more".to_owned()),
             hint: None,
             total: None,
@@ -99,48 +100,48 @@ impl ApiError {
         self
     }
 
-    /// How many rows there are in all, if the answer says so.
+    /// The total number of rows, if the response has a count.
     pub(crate) fn total(&self) -> Option<u64> {
         self.0.total
     }
 
-    /// The server's clock (`Date`, RFC 9110, section 6.6.1), if the answer says it.
+    /// The time of the server's clock (`Date`, RFC 9110, section 6.6.1), if the response has it.
     pub(crate) fn date(&self) -> Option<SystemTime> {
         self.0.date
     }
 
-    /// The HTTP status.
+    /// The HTTP status code.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.0.status
     }
 
-    /// PostgREST's code (`PGRST...`), PostgreSQL's `SQLSTATE`, or the code of another service (Storage's
-    /// `NoSuchKey`), if there is one.
+    /// PostgREST's error code (`PGRST...`), PostgreSQL's `SQLSTATE`, or the code of another service (Storage's
+    /// `NoSuchKey`), if the response has one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What went wrong, in the server's words.
+    /// The server's message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// More about it, if the server says more.
+    /// Further details, if the server sent any.
     #[must_use]
     pub fn details(&self) -> Option<&str> {
         self.0.details.as_deref()
     }
 
-    /// What to do, if the server says so.
+    /// A hint on what to do: the server's, or one of this library for common mistakes.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
 
-    /// Whether the token was past its end: 401 with PGRST303, or PGRST301 before PostgREST 13.
+    /// Whether the server refused the token as expired: status 401 with PGRST303, or PGRST301 before PostgREST 13.
     #[must_use]
     pub fn is_expired_token(&self) -> bool {
         self.status() == 401
@@ -148,8 +149,8 @@ impl ApiError {
             && self.message().to_ascii_lowercase().contains("expired")
     }
 
-    /// Whether one row was asked for and there is none: PGRST116, whose details say so. More than one
-    /// row has the same code. A server may be set to give no details; then this is true for both.
+    /// Whether one row was requested and none matched (PGRST116). More than one row has the same code and
+    /// differs in the details; if the server is configured to send no details, this returns `true` in both cases.
     #[must_use]
     pub fn is_no_row(&self) -> bool {
         self.code() == Some("PGRST116")
@@ -158,8 +159,8 @@ impl ApiError {
                 .is_none_or(|details| details.contains(" 0 rows"))
     }
 
-    /// Whether a Row Level Security policy refused the row (SQLSTATE 42501).
-    /// A missing `GRANT` has the same code and is not meant.
+    /// Whether a Row Level Security policy refused the row (SQLSTATE 42501). Returns `false` for a missing `GRANT`,
+    /// which has the same code.
     #[must_use]
     pub fn is_rls_denied(&self) -> bool {
         self.code() == Some("42501") && self.message().contains("row-level security")
@@ -184,8 +185,8 @@ fn parameter(header: &str, name: &str) -> Option<String> {
     (!value.is_empty()).then(|| value.to_owned())
 }
 
-/// What to do about a token whose signature is not believed: `PostgREST` says PGRST301 (and also, before
-/// version 13, of a token that has expired), Auth `bad_jwt`, and Storage a sentence.
+/// The hint for a token whose signature the server does not accept. `PostgREST` sends PGRST301 (before version
+/// 13 also for an expired token), Auth sends `bad_jwt`, and Storage only a message.
 fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static str> {
     let message = message.to_ascii_lowercase();
     let is_key = match code {
@@ -198,11 +199,11 @@ fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static s
     };
     (matches!(status, 400 | 401 | 403) && is_key).then_some(
         "the server does not trust the key that signed the token: compare `SUPABASE_JWT_SECRET`, or the \
-         signing key, with the project's JWT settings; `check_keys` tells of a signing key",
+         signing key, with the project's JWT settings; `check_keys` does so for a signing key",
     )
 }
 
-/// What to do about a role that the database does not know or give.
+/// The hint for a role that the database does not have or that `authenticator` may not take.
 fn role_hint(code: &str, message: &str) -> Option<&'static str> {
     match code {
         "22023" if message.contains("role") => {
@@ -215,8 +216,7 @@ fn role_hint(code: &str, message: &str) -> Option<&'static str> {
     }
 }
 
-/// The server's words, with control characters and marks of direction escaped: they could forge a line
-/// of a log.
+/// The server's message, with control characters and bidirectional marks escaped: they could forge a line of a log.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server answered {}", self.status())?;
@@ -231,7 +231,6 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Text of others, in which no control character and no mark of direction is left as it is.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl fmt::Display for Escaped<'_> {

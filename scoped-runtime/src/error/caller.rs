@@ -3,98 +3,111 @@ use std::sync::Arc;
 
 use super::{Violations, shown};
 
-/// It is not known who is calling, or they may not do this. The texts are for the server's log; what a
-/// client is told is [`Error::public`](crate::Error::public). Never with a token or a claim's value.
+/// The caller of a service could not be authenticated, or lacks a permission.
+///
+/// The texts are for the log of the service and contain neither a token nor the value of a custom claim. A client
+/// gets [`public`](Self::public).
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallerError {
-    /// There is no `Authorization` header, or it has no bearer token (RFC 6750, section 2.1).
+    /// The request has no `Authorization` header with a bearer token (RFC 6750, section 2.1).
     #[error("no bearer token; send `Authorization: Bearer <token>`")]
     Missing,
     /// The token is longer than [`VerifierOptions::max_bytes`](crate::VerifierOptions::max_bytes).
     #[error(
-        "the token has {bytes} bytes, over the limit of {limit}; raise `max_bytes` if it is real"
+        "the token has {bytes} bytes, over the limit of {limit}; raise `max_bytes` if it is genuine"
     )]
+    #[non_exhaustive]
     TooLarge {
         /// The token's size in bytes.
         bytes: usize,
         /// The limit in bytes.
         limit: usize,
     },
-    /// It is no signed JWT of the kind that Supabase makes.
+    /// The token is not a signed JWT (RFC 7519) as Supabase makes them.
     #[error("the token {reason}")]
+    #[non_exhaustive]
     Malformed {
-        /// What is wrong with it.
+        /// What is wrong with the token.
         reason: &'static str,
     },
-    /// Its `alg` is `none`, unknown, not allowed, or another than its key's.
+    /// The `alg` of the token is `none`, unknown, not allowed, or not the one of its key.
     #[error("the token's `alg` is not one that the project's keys verify")]
     Algorithm,
-    /// No key that the project trusts has the token's `kid`.
-    #[error("no trusted key has the token's `kid`; a revoked key, or another project's?")]
+    /// The project has no key with the `kid` of the token.
+    #[error(
+        "no trusted key has the token's `kid`; was the key revoked, or is it another project's?"
+    )]
     UnknownKey,
-    /// The token's header has no `kid`, and every key that the project trusts has one.
+    /// The header of the token has no `kid`, and every key of the project has one.
     #[error("the token's `kid` is missing, expected the ID of a key that the project trusts")]
     MissingKeyId,
-    /// The signature is not one of the key.
+    /// The signature does not match the token and the key.
     #[error("the token's signature is wrong")]
     Signature,
-    /// A claim that every token has is missing, malformed, or another project's.
+    /// A required claim is missing, malformed, or the one of another project.
     #[error("the token's `{name}` {reason}")]
+    #[non_exhaustive]
     InvalidClaim {
         /// The claim's name.
         name: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the claim.
         reason: &'static str,
     },
-    /// A claim says that the token is another issuer's, or for another audience.
+    /// The token is from another issuer, or for another audience.
     #[error("the token's `{name}` {found}, expected `{expected}`{hint}")]
     #[non_exhaustive]
     Mismatch {
         /// The claim's name: `iss` or `aud`.
         name: &'static str,
-        /// What it is: `is missing`, or its beginning.
+        /// What the token has: `is missing`, or the beginning of the value.
         found: String,
-        /// What it has to be.
+        /// The expected value.
         expected: String,
-        /// What to do.
+        /// What to do; may be empty.
         hint: &'static str,
     },
-    /// The token's life is over (`exp`).
+    /// The token has expired (`exp`).
     #[error("the token has expired")]
     Expired,
-    /// The token's life has not begun (`nbf`, `iat`).
+    /// The token is not valid yet (`nbf`, `iat`).
     #[error("the token's `{name}` is in the future; is this machine's clock right?")]
+    #[non_exhaustive]
     NotYetValid {
         /// The claim's name.
         name: &'static str,
     },
-    /// The token is good, but its claims are not those of the struct that was asked for.
+    /// The token is valid, but its claims do not fit the struct that the service expects.
     #[error("the token's claims do not fit: {violations}")]
+    #[non_exhaustive]
     ClaimsMismatch {
-        /// Every one, never with a value.
+        /// All violations, without the values.
         violations: Violations,
     },
-    /// The project's keys could not be fetched, and there are none to go on with. It may pass.
+    /// The project's keys could not be fetched, and no cached keys can be used. The condition is transient.
     #[error("the project's keys could not be fetched")]
+    #[non_exhaustive]
     KeysUnavailable {
-        /// What went wrong.
+        /// The cause.
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// A second factor is required (`aal2`).
+    /// The service requires a second factor (`aal2`).
     #[error("the caller has not signed in with a second factor")]
     InsufficientAal,
-    /// Another role is required.
-    #[error("the caller has not the role `{required}`")]
+    /// The service requires another role.
+    #[error("the caller does not have the role `{required}`")]
+    #[non_exhaustive]
     InsufficientRole {
-        /// The role.
+        /// The required role.
         required: String,
     },
-    /// Anonymous users are not admitted.
+    /// The service does not admit anonymous users.
     #[error("the caller is an anonymous user")]
     Anonymous,
-    /// The token was verified for another project than the one it is to be used with.
-    #[error("the caller's token was verified by another project; use that one's `ScopedClients`")]
+    /// The token was verified for one project and used with the clients of another project.
+    #[error(
+        "the caller's token was verified for another project; use the `ScopedClients` of that project"
+    )]
     AnotherProject,
 }
 
@@ -109,7 +122,7 @@ impl CallerError {
             |text| format!("is `{}`", shown(text)),
         );
         let hint = if name == "iss" {
-            "; if the project issues tokens under this name, say so with `VerifierOptions::issuer`"
+            "; if the project issues tokens under this name, set it with `VerifierOptions::issuer`"
         } else {
             ""
         };

@@ -1,60 +1,63 @@
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A request could not be made, or did not come back.
+/// A request could not be sent, or its response could not be received.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientError {
-    /// The user ID is not usable as a token's subject.
+    /// The user ID cannot be the subject of a token.
     #[error("`user_id` {reason}; {remedy}")]
+    #[non_exhaustive]
     InvalidUserId {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
     },
-    /// The actor is not one that a token can name.
+    /// The actor cannot be named in a token.
     #[error("`actor` {reason}; {remedy}")]
     #[non_exhaustive]
     InvalidActor {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
     },
-    /// The reason is not one that an audit can keep.
+    /// The reason cannot be recorded in the audit.
     #[error("`reason` {reason}; {remedy}")]
     #[non_exhaustive]
     InvalidReason {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
     },
-    /// The role is not usable for acting as a user.
+    /// The role cannot be used to act as a user.
     #[error("role `{role}` {reason}; {remedy}")]
+    #[non_exhaustive]
     InvalidRole {
         /// The role's name.
         role: String,
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
     },
-    /// A table, function, schema or path could not be put into a request safely.
+    /// The name of a table, function, schema, path or header cannot be part of a request.
     #[error("{kind} `{name}` {reason}; {remedy}")]
+    #[non_exhaustive]
     InvalidName {
-        /// What it names: `table`, `function`, `schema`, `path`, `header`, ...
+        /// What the name is of: `table`, `function`, `schema`, `path`, `header`, ...
         kind: &'static str,
         /// The name as it was given.
         name: String,
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
     },
-    /// A query contradicts itself, or would mean something else on the server than it says here.
-    /// Nothing was sent.
+    /// A query contradicts itself, or the server would understand it differently. Nothing was sent.
     #[error("{what}; {remedy}")]
     #[non_exhaustive]
     InvalidQuery {
@@ -63,26 +66,29 @@ pub enum ClientError {
         /// What to do.
         remedy: &'static str,
     },
-    /// The path and the query of the URL are longer than gateways take. Nothing was sent.
+    /// The path and query of the URL are longer than
+    /// [`max_url_bytes`](crate::ConfigBuilder::max_url_bytes). Nothing was sent.
     #[error(
         "the URL has {bytes} bytes, over the limit of {limit} (`max_url_bytes`); send the values in chunks, or call a function with `rpc`: its arguments travel in the body (POST)"
     )]
     #[non_exhaustive]
     UrlTooLong {
-        /// The length of path and query, in bytes.
+        /// The length of the path and query, in bytes.
         bytes: usize,
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The body could not be turned into JSON, or is none.
+    /// The body of the request could not be serialised to JSON.
     #[error("the request's body is not JSON ({source}); check its `Serialize` implementation")]
+    #[non_exhaustive]
     Body {
-        /// What the serialiser said.
-        source: Arc<serde_json::Error>,
+        /// The error of the serialiser.
+        source: Arc<dyn Error + Send + Sync>,
     },
-    /// A write touched fewer rows than `expect_rows` said. It has happened.
+    /// A write changed fewer rows than [`expect_rows`](crate::Query::expect_rows) requires. The write is not
+    /// undone.
     #[error(
-        "{found} of the {expected} rows expected were written, and stay so; check the filters and the policies"
+        "{found} of the {expected} expected rows were written, and this is not undone; check the filters and the policies"
     )]
     #[non_exhaustive]
     FewerRows {
@@ -91,30 +97,30 @@ pub enum ClientError {
         /// How many rows were written.
         found: u64,
     },
-    /// The server's answer does not say how many rows there are, though it was asked. A write has
-    /// happened.
-    #[error(
-        "the server's answer has no row count (`Content-Range`); is a proxy in between removing it?"
-    )]
+    /// A count was requested, and the response does not have one. If the request was a write, it was carried out.
+    #[error("the response has no row count (`Content-Range`); does a proxy remove the header?")]
     NoCount,
-    /// The query cannot be expressed by a native builder.
-    #[error("{what} cannot travel in a native builder; send the query with `execute()`")]
+    /// The query cannot be expressed with a `postgrest::Builder`.
+    #[error(
+        "{what} cannot be expressed with a `postgrest::Builder`; send the query with `execute()`"
+    )]
+    #[non_exhaustive]
     NotNative {
         /// What cannot be expressed.
         what: &'static str,
     },
-    /// There is no process default.
+    /// No process default is installed ([`ScopedClients::install`](crate::ScopedClients::install)).
     #[error(
         "no `ScopedClients` is installed; call `ScopedClients::install()` at start-up or name one with `via = ...`"
     )]
     NotInstalled,
-    /// There is a process default already.
+    /// A process default is installed already.
     #[error("a `ScopedClients` is installed already; install one at start-up, once")]
     AlreadyInstalled,
-    /// The client was closed.
+    /// The client was closed: with `close`, by closing the client that it was narrowed from, or with `close_user`.
     #[error("the client is closed; make a new one if its user may act again")]
     Closed,
-    /// A client that only reads was asked for something that may write. Nothing was sent.
+    /// A read-only client was asked for a request that may write. Nothing was sent.
     #[error(
         "the client of user `{user_id}` is read-only, and {what} may write; use a client that was made without `read_only()`, or call a function with `rpc`, which goes by GET here"
     )]
@@ -128,60 +134,67 @@ pub enum ClientError {
     /// An anonymous client was asked for a token, and has none.
     #[error("an anonymous client has no token; make a client for a user, with `get` or `user`")]
     Anonymous,
-    /// A blocking client was used in a task of an async runtime, where it would keep others from running.
+    /// A blocking client was used in an async task, where it would block the other tasks of the thread.
     #[error(
         "a blocking client cannot wait in an async runtime; use `scoped_runtime::ScopedClient` there, or call this in `spawn_blocking`"
     )]
     InsideRuntime,
-    /// A blocking client was used in a destructor of a thread-local value, after tokio's own were gone.
+    /// A blocking client was used while its thread exits, in the destructor of a thread-local value.
     #[error(
-        "a blocking client cannot wait while its thread ends; use it before, not in a destructor of a thread-local value"
+        "a blocking client cannot wait while its thread exits; use it before, not in the destructor of a thread-local value"
     )]
-    ThreadEnds,
-    /// The request did not end in time.
-    #[error("no answer within {after:?}: the time passed while {phase}; {}", phase.remedy())]
+    ThreadExiting,
+    /// The request did not end within its timeout.
+    #[error("no response within {after:?}: the time passed while {phase}; {}", phase.remedy())]
+    #[non_exhaustive]
     Timeout {
-        /// The time that was waited.
+        /// The timeout.
         after: Duration,
-        /// What was waited for when the time had passed.
+        /// The part of the request during which the time passed.
         phase: Phase,
     },
-    /// The server sent more than the limits of the configuration allow.
-    #[error("{what} has more than {limit} bytes; ask for less, or raise `Limits::{setting}`")]
+    /// The server sent more than [`Limits`](crate::Limits) allow. The connection is closed.
+    #[error("{what} has more than {limit} bytes; request less data, or raise `Limits::{setting}`")]
+    #[non_exhaustive]
     LimitExceeded {
-        /// What is too large: `the answer`, `the body of an error (500)`, ...
+        /// What is too large: `the response`, `the body of an error response (500)`, ...
         what: String,
         /// The limit in bytes.
         limit: usize,
-        /// The method of [`Limits`](crate::Limits) that raises it.
+        /// The method of [`Limits`](crate::Limits) that sets the limit.
         setting: &'static str,
     },
-    /// The request was made outside of a tokio runtime, which drives the connections.
-    #[error("there is no tokio runtime here; run this in one, or use `scoped_runtime::blocking`")]
+    /// The request was sent outside of a tokio runtime, which drives the connections.
+    #[error(
+        "there is no tokio runtime here; send the request in one, or use `scoped_runtime::blocking`"
+    )]
     NoRuntime,
-    /// The body of a request, or a stream of one, could not be read.
-    #[error("the request's body could not be read to its end; nothing is sent again")]
+    /// The streamed body of a request could not be read to its end.
+    #[error("the body of the request could not be read to its end; the request is not retried")]
+    #[non_exhaustive]
     Upload {
-        /// What the body's source said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        /// The error of the body's stream.
+        source: Box<dyn Error + Send + Sync>,
     },
-    /// The connection could not be made or was lost.
+    /// A connection could not be made, or was lost.
     #[error("the request to {origin} failed; check `SUPABASE_URL` and the network")]
+    #[non_exhaustive]
     Transport {
         /// Scheme, host and port of the server.
         origin: String,
-        /// What the HTTP client said, without the URL.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        /// The error of the HTTP client, without the URL.
+        source: Box<dyn Error + Send + Sync>,
     },
-    /// The server answered with a redirect, which is never followed: it would carry the token away.
+    /// The server responded with a redirect, which is never followed: the token would be sent to another address.
     #[error("the server redirects ({status}) to {to}; set `SUPABASE_URL` to the final address")]
+    #[non_exhaustive]
     Redirect {
         /// The HTTP status.
         status: u16,
-        /// Scheme, host and port of the target, or `another path`.
+        /// Scheme, host and port of the target, or `another path` of the same server.
         to: String,
     },
-    /// A web page came in the place of PostgREST's answer. The URL leads to something else.
+    /// The server responded with a web page instead of PostgREST's JSON: the URL leads to something else.
     #[error(
         "{origin} answered with a web page (HTML), not as PostgREST does; does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it"
     )]
@@ -190,50 +203,52 @@ pub enum ClientError {
         /// Scheme, host and port of the server.
         origin: String,
     },
-    /// The answer is not what was asked for.
+    /// The body of the response does not deserialise to the requested type.
     #[error(
-        "the answer of {subject} does not fit the type that was asked for{place}: {cause}; compare it with the columns selected"
+        "the response of {subject} does not fit the requested type{place}: {cause}; compare the type with the selected columns"
     )]
     #[non_exhaustive]
     Decode {
-        /// What was asked: a table, a function, a path.
+        /// What was requested: a table, a function or a path.
         subject: String,
-        /// Where in the answer: the row, counted from 1, and the path of the field.
+        /// The place in the response: the row, counted from 1, and the path of the field.
         place: String,
-        /// What does not fit there, without the value.
+        /// What does not fit, without the value.
         cause: String,
-        /// What the deserialiser said; its text may hold the value.
-        source: serde_json::Error,
+        /// The error of the deserialiser. Its text may contain the value, which may be private.
+        source: Arc<dyn Error + Send + Sync>,
     },
 }
 
-/// The part of a request that took the time; see [`ClientError::Timeout`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The part of a request during which its time passed; see [`ClientError::Timeout`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Phase {
-    /// A token was signed or recorded elsewhere.
+    /// Waiting for a token that a remote signer signs or an audit sink records.
     Token,
-    /// A connection was made: the server's name was looked up, or the TCP or TLS handshake took place.
+    /// Making a connection: name lookup, TCP and TLS handshake.
     Connect,
-    /// All connections were in use, or one was being made.
+    /// Waiting for a connection from the pool: all were in use, or one was being made.
     Connection,
-    /// The request was sent, and the head of the answer had not come.
-    Answer,
-    /// The answer's body was read.
+    /// Sending the request, and waiting for the head of the response.
+    Response,
+    /// Reading the body of the response.
     Body,
-    /// The next try of a request that had failed was waited for.
+    /// The pause before a retry.
     Retry,
 }
 
 impl Phase {
     fn remedy(self) -> &'static str {
         match self {
-            Self::Token => "is the signer or the audit slow? see `signer_timeout`",
+            Self::Token => "is the signer or the audit sink slow? see `signer_timeout`",
             Self::Connect | Self::Connection => {
                 "is the server up, and `SUPABASE_URL` right? see `connect_timeout`"
             }
-            Self::Answer | Self::Retry => "is the server up? raise `request_timeout` if it is slow",
-            Self::Body => "ask for less, or raise `request_timeout` or `body_idle_timeout`",
+            Self::Response | Self::Retry => {
+                "is the server up? raise `request_timeout` if it is slow"
+            }
+            Self::Body => "request less data, or raise `request_timeout` or `body_idle_timeout`",
         }
     }
 }
@@ -244,22 +259,22 @@ impl std::fmt::Display for Phase {
             Self::Token => "waiting for a token",
             Self::Connect => "connecting",
             Self::Connection => "waiting for a connection",
-            Self::Answer => "waiting for the answer's head",
-            Self::Body => "reading the answer's body",
-            Self::Retry => "waiting to try again",
+            Self::Response => "waiting for the head of the response",
+            Self::Body => "reading the body of the response",
+            Self::Retry => "waiting for a retry",
         })
     }
 }
 
 impl ClientError {
-    /// Whether the same request may succeed later: a timeout or a lost connection.
+    /// Whether the same request may succeed later: after a timeout or a lost connection.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Timeout { .. } | Self::Transport { .. })
     }
 }
 
-/// For conversions that cannot fail.
+/// Lets a conversion that cannot fail be used where one that may fail is expected.
 impl From<std::convert::Infallible> for ClientError {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}

@@ -1,6 +1,8 @@
 use std::fmt;
 
-/// One refused value: which field, why, and what to do.
+/// One refused value of a configuration or a client: the field, the reason and the remedy.
+///
+/// [`ConfigurationError::problems`] returns them. The text never contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     field: &'static str,
@@ -21,8 +23,8 @@ impl Problem {
         }
     }
 
-    /// The same, of another field.
-    pub(crate) fn of(self, field: &'static str) -> Self {
+    /// The same problem, of another field.
+    pub(crate) fn for_field(self, field: &'static str) -> Self {
         Self { field, ..self }
     }
 
@@ -32,13 +34,13 @@ impl Problem {
         self.field
     }
 
-    /// Why the value is refused.
+    /// Why the value is refused, such as `is missing`.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason
     }
 
-    /// What to do about it.
+    /// What to do, such as ``set `SUPABASE_URL` or call `.url(..)` ``.
     #[must_use]
     pub fn remedy(&self) -> &str {
         &self.remedy
@@ -51,7 +53,21 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A project or a client could not be built. Holds every problem at once, never a value.
+/// A configuration, a key or a client could not be built. The error holds all [`Problem`]s, of which there is at
+/// least one, and never a value.
+///
+/// ```
+/// use scoped_runtime::Config;
+///
+/// let error = Config::builder()
+///     .environment(|_| None)
+///     .url("https://abcdefghijkl.supabase.co")
+///     .jwt_secret("too short")
+///     .build()
+///     .unwrap_err();
+/// let fields: Vec<&str> = error.problems().iter().map(|problem| problem.field()).collect();
+/// assert_eq!(fields, ["api_key", "jwt_secret"]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("invalid configuration: {}", list(.problems))]
 pub struct ConfigurationError {
@@ -59,7 +75,7 @@ pub struct ConfigurationError {
 }
 
 impl ConfigurationError {
-    /// The error of these problems, of which there is at least one.
+    /// Expects at least one problem.
     pub(crate) fn new(problems: Vec<Problem>) -> Self {
         Self { problems }
     }
@@ -74,7 +90,7 @@ impl ConfigurationError {
         self.problems.first().map_or("", Problem::reason)
     }
 
-    /// Every problem, in the order of the builder's methods.
+    /// All problems, in the order of the builder's methods.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems

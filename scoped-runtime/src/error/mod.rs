@@ -1,10 +1,9 @@
-//! What can go wrong, one type for each layer, under one [`Error`].
+//! The errors of the crate: one type for each layer, and [`Error`] over all of them.
 
 mod api;
 mod caller;
 mod client;
 mod configuration;
-mod fallible;
 mod public;
 mod report;
 mod token;
@@ -15,39 +14,58 @@ pub(crate) use api::is_html;
 pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
-pub use fallible::Fallible;
 pub use public::PublicError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 
-/// Everything this crate can fail with.
+/// Any error of this crate. Each variant holds the error of one layer, which can also be matched by itself.
 ///
-/// No variant and no source ever carries a secret, a key, a token or the query of a URL. `Debug` is a report:
-/// what `Display` says, and the causes below it, so that a program whose `main` returns this error ends with
+/// The text names the cause and what to do. Neither the text nor a source contains a secret, a key, a token or the
+/// query string of a URL. To answer an HTTP request with an error, use [`public`](Self::public). `Debug` writes a report
+/// for people: the text, and each cause on a line of its own, so that a program whose `main` returns this error ends with
 /// something readable.
+///
+/// ```
+/// use scoped_runtime::{ClientError, Error};
+///
+/// fn describe(error: &Error) -> String {
+///     match error {
+///         Error::Api(api) if api.is_rls_denied() => "a policy refused the row".to_owned(),
+///         Error::Client(ClientError::Timeout { after, .. }) => format!("no response within {after:?}"),
+///         error if error.is_transient() => format!("try again later: {error}"),
+///         error => error.to_string(),
+///     }
+/// }
+///
+/// assert_eq!(
+///     describe(&ClientError::Closed.into()),
+///     "the client is closed; make a new one if its user may act again",
+/// );
+/// ```
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A project, a key or a client could not be built from the values it was given.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
-    /// A request could not be made, or did not come back.
+    /// A request could not be sent, or its response could not be received.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// A token could not be minted or is no longer live.
+    /// A token could not be minted, or has expired and is not renewed.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The server answered with an error.
+    /// The server responded with an error.
     #[error(transparent)]
     Api(#[from] ApiError),
-    /// It is not known who is calling, or they may not do this.
+    /// The caller of a service could not be authenticated, or lacks a permission.
     #[error(transparent)]
     Caller(#[from] CallerError),
 }
 
 impl Error {
-    /// Whether the same call may succeed later without any change: a timeout, a lost connection,
-    /// or a status that says the server is busy or down (429, 502, 503, 504).
+    /// Whether the same call may succeed later without any change: after a timeout or a lost connection, when the
+    /// caller's public keys could not be fetched, or after a status by which the server is busy or down (429, 502,
+    /// 503, 504).
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -59,13 +77,31 @@ impl Error {
     }
 }
 
-/// How much of a name an error shows: enough to recognise it, and not a token passed by mistake.
+/// How many characters of a name an error shows: enough to recognise the name, too few for a token that was passed
+/// by mistake.
 const MAX_SHOWN: usize = 63;
 
-/// A name as an error shows it: cut, and with control characters escaped.
+/// A name as an error shows it: truncated, and with control characters escaped.
 pub(crate) fn shown(name: &str) -> String {
     name.chars()
         .take(MAX_SHOWN)
         .flat_map(char::escape_debug)
         .collect()
+}
+
+/// The return types of functions with `#[impersonate]`: making the client may fail.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot carry the error of making the client",
+    label = "return a `Result<_, E>` with `E: From<scoped_runtime::Error>`"
+)]
+pub trait Fallible {
+    /// Converts the error into the return type.
+    fn failed(error: Error) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E: From<Error>> Fallible for Result<T, E> {
+    fn failed(error: Error) -> Self {
+        Err(error.into())
+    }
 }

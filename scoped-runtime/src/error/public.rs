@@ -1,10 +1,11 @@
 use super::{ApiError, CallerError, ClientError, Error, TokenError};
 
-/// What a client may be told of an error: an HTTP status, and a body like `PostgREST`'s.
+/// The part of an error that a service may show to its clients: an HTTP status, headers, and a JSON body in the
+/// form of `PostgREST`'s errors.
 ///
-/// All texts are fixed, so no SQL, constraint, table, claim or token can be in one. The error itself is
-/// for the server's log. With the features `axum` and `actix-web` this is what [`Error`] answers with;
-/// in other frameworks an answer is made from it.
+/// All texts are constants, so no SQL, constraint, table, claim or token can be in them. Log the error itself. With
+/// the features `axum` and `actix-web` an [`Error`] that a handler returns becomes this response; with other
+/// frameworks, build a response from it.
 ///
 /// ```
 /// use scoped_runtime::{CallerError, Error};
@@ -49,7 +50,7 @@ impl PublicError {
         Self { challenge, ..self }
     }
 
-    const fn later(self, seconds: u32) -> Self {
+    const fn retry_in(self, seconds: u32) -> Self {
         let retry_after = Some(seconds);
         Self {
             retry_after,
@@ -57,40 +58,41 @@ impl PublicError {
         }
     }
 
-    /// The HTTP status.
+    /// The HTTP status code.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
     }
 
-    /// `PostgREST`'s or PostgreSQL's code where there is one for it, else a word.
+    /// The code of `PostgREST` or PostgreSQL if there is one for this error, else a word such as
+    /// `insufficient_role`.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         self.code
     }
 
-    /// What went wrong.
+    /// A short description, the same for every error of this kind.
     #[must_use]
     pub const fn message(&self) -> &'static str {
         self.message
     }
 
-    /// The `WWW-Authenticate` header (RFC 6750, section 3) of a 401.
+    /// The value of the `WWW-Authenticate` header (RFC 6750, section 3), for status 401.
     #[must_use]
     pub const fn challenge(&self) -> Option<&'static str> {
         self.challenge
     }
 
-    /// The `Retry-After` header of a 503, in seconds.
+    /// The value of the `Retry-After` header in seconds, for status 503.
     #[must_use]
     pub const fn retry_after(&self) -> Option<u32> {
         self.retry_after
     }
 
-    /// The body: a JSON object with `code`, `message`, `details` and `hint`, as `PostgREST` answers.
+    /// The body: a JSON object with `code`, `message`, `details` and `hint`, as in `PostgREST`'s errors.
     #[must_use]
     pub fn body(&self) -> String {
-        // The texts have nothing that JSON escapes.
+        // The texts contain no character that JSON escapes.
         let hint = self
             .hint
             .map_or_else(|| "null".to_owned(), |hint| format!("\"{hint}\""));
@@ -102,7 +104,8 @@ impl PublicError {
 }
 
 impl Error {
-    /// What a client may be told of it. Everything that only the service can mend is a plain 500.
+    /// What a client of the service may be told about this error. An error that only the operator of the service
+    /// can repair is a 500 without details.
     #[must_use]
     pub fn public(&self) -> PublicError {
         match self {
@@ -115,7 +118,7 @@ impl Error {
                 DENIED
             }
             Self::Client(ClientError::InvalidUserId { .. }) => {
-                PublicError::new(400, "invalid_user_id", "this is no user's ID")
+                PublicError::new(400, "invalid_user_id", "this is not the ID of a user")
             }
             Self::Token(TokenError::Expired) => EXPIRED,
             Self::Client(_) | Self::Token(_) | Self::Configuration(_) => INTERNAL,
@@ -124,7 +127,8 @@ impl Error {
 }
 
 impl CallerError {
-    /// What a client may be told of it: never why a token is not believed, but for its end.
+    /// What a client of the service may be told about this error. The reason why a token was refused is told
+    /// only if the token has expired.
     #[must_use]
     pub fn public(&self) -> PublicError {
         match self {
@@ -149,7 +153,7 @@ impl CallerError {
             }
             Self::KeysUnavailable { .. } => {
                 let message = "tokens cannot be checked at the moment";
-                PublicError::new(503, "keys_unavailable", message).later(5)
+                PublicError::new(503, "keys_unavailable", message).retry_in(5)
             }
             Self::InsufficientAal => {
                 PublicError::new(403, "insufficient_aal", "a second factor is required")
@@ -172,10 +176,11 @@ const EXPIRED: PublicError = PublicError::new(401, "PGRST303", "JWT expired")
 const RAISED: PublicError = PublicError::new(400, "P0001", "the database refused it");
 const DENIED: PublicError = PublicError::new(403, "42501", "permission denied");
 const TIMEOUT: PublicError = PublicError::new(504, "timeout", "the database took too long");
-const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").later(5);
+const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").retry_in(5);
 const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
 
-/// Whether a function of the database chose this status by its code.
+/// Whether a database function chose this status by raising the code `PTxyz`. See
+/// <https://docs.postgrest.org/en/stable/references/errors.html#raise-errors-with-http-status-codes>.
 fn is_raised_status(code: &str, status: u16) -> bool {
     code.strip_prefix("PT")
         .and_then(|digits| digits.parse().ok())
@@ -196,12 +201,12 @@ fn of_api(error: &ApiError) -> PublicError {
         }
         ("23514", _) => PublicError::new(400, "23514", "a value breaks a rule"),
         ("23502", _) => PublicError::new(400, "23502", "a value is missing"),
-        // Texts that are no number, numbers that are too large, and the like.
+        // Class 22, data exception: a text that is not a number, a number out of range, ...
         (code, 400) if code.starts_with("22") && code.len() == 5 => {
             PublicError::new(400, "22000", "a value is of the wrong kind")
         }
         ("PGRST103", _) => PublicError::new(416, "PGRST103", "there are fewer rows"),
-        // `raise exception` without a code, and with `PTxyz` for the status xyz.
+        // `raise exception` without a code (P0001), and with a code `PTxyz` for the status xyz.
         ("P0001", _) => RAISED,
         (code, status @ 400..=599) if is_raised_status(code, status) => {
             PublicError { status, ..RAISED }

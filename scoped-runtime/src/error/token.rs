@@ -5,55 +5,63 @@ use std::time::Duration;
 
 use super::{ConfigurationError, Violations};
 
-/// A token could not be minted or is no longer live.
+/// A token could not be minted, or has expired and is not renewed.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// A custom claim has the name of a claim that the runtime sets itself.
+    /// A custom claim has the name of a [reserved](crate::RESERVED) claim, which the library sets itself.
     #[error("claim `{name}` is set by the runtime; give it another name")]
+    #[non_exhaustive]
     ReservedClaim {
         /// The claim's name.
         name: String,
     },
-    /// A claim cannot be in a token that PostgreSQL reads.
+    /// A claim has a value that PostgreSQL could not read from the token.
     #[error("a claim {reason}; {remedy}")]
+    #[non_exhaustive]
     InvalidClaim {
-        /// Why.
+        /// Why the value is refused.
         reason: &'static str,
         /// What to do.
         remedy: &'static str,
     },
-    /// Claims break rules that their struct declares.
+    /// The claims break constraints that their struct declares.
     #[error("invalid claims: {violations}")]
+    #[non_exhaustive]
     InvalidClaims {
-        /// Every one, never with a value.
+        /// All violations, without the values.
         violations: Violations,
     },
-    /// Two sources set the same claim.
+    /// A claim is set twice.
     #[error("claim `{name}` is set twice; set it in the claims or with `.claim(..)`, not in both")]
+    #[non_exhaustive]
     DuplicateClaim {
         /// The claim's name.
         name: String,
     },
     /// The claims do not serialise to a JSON object.
     #[error("the claims serialise to {found}, not to an object; use a struct with named fields")]
+    #[non_exhaustive]
     NotAnObject {
-        /// What they serialise to, such as `a string`.
+        /// What the claims serialise to, such as `a string`.
         found: &'static str,
     },
     /// A claim could not be serialised.
     #[error("claim `{name}` could not be serialised; check its `Serialize` implementation")]
+    #[non_exhaustive]
     Serialize {
         /// The claim's name, or `claims` for the whole struct.
         name: String,
-        /// What the serialiser said.
-        source: Arc<serde_json::Error>,
+        /// The error of the serialiser.
+        source: Arc<dyn Error + Send + Sync>,
     },
-    /// The token is larger than the configured limit. Gateways drop bigger headers.
+    /// The token is larger than [`max_token_bytes`](crate::ConfigBuilder::max_token_bytes). Gateways reject larger
+    /// headers.
     #[error(
         "the token has {bytes} bytes, over the limit of {limit}; largest claims: {largest}; \
          shorten them or raise `max_token_bytes`"
     )]
+    #[non_exhaustive]
     TooLarge {
         /// The token's size in bytes.
         bytes: usize,
@@ -62,60 +70,69 @@ pub enum TokenError {
         /// The largest claims with their sizes.
         largest: LargestClaims,
     },
-    /// The token's life is over, and it is one that is not renewed: the user's own, passed on, or that of
-    /// a client with `auto_refresh(false)`.
+    /// The token has expired and is not renewed: it is a caller's own token, which is forwarded, or the client
+    /// was made with `auto_refresh(false)`.
     #[error("the token has expired and is not renewed; make a new client")]
     Expired,
-    /// The client sends its user's own token, in whose place none can be made.
-    #[error("the client passes its user's own token on; make one with `Caller::client` instead")]
-    Forwarded,
-    /// The clock says a time that a token cannot hold.
-    #[error("the clock says a time that a token cannot hold; set the machine's clock")]
-    Clock,
-    /// The key is remote and there is no live token yet.
-    #[error("the token has to be signed elsewhere first; await `token_async()` or a query")]
-    AwaitSigner,
-    /// Every token that was signed was outdated before it arrived.
+    /// The client forwards its caller's own token, so no other token can be minted for it.
     #[error(
-        "tokens end before the signer has signed them; give them a longer life with `expires_in`"
+        "the client forwards the caller's own token; make one that mints with `Caller::client`"
     )]
-    Overtaken,
-    /// The remote signer failed, and there is no live token to go on with.
-    #[error("the signer failed; the present token, if there was one, has ended")]
+    Forwarded,
+    /// The clock is before 1970 or too far in the future for a token.
+    #[error("the time of the clock cannot be written to a token; set the machine's clock")]
+    Clock,
+    /// The token has to be signed by a remote signer or recorded by an async audit sink, and no token is cached
+    /// yet.
+    #[error(
+        "the token has to be signed or recorded remotely first; await `token_async()` or a query"
+    )]
+    AwaitSigner,
+    /// Every token had expired, or its key had been rotated out, before the signer returned it.
+    #[error(
+        "tokens expire before the signer returns them; set a longer lifetime with `expires_in`"
+    )]
+    SignedTooLate,
+    /// The remote signer failed, and no cached token can be used.
+    #[error("the signer failed, and no token is left that has not expired")]
+    #[non_exhaustive]
     Signer {
-        /// What it said.
+        /// The error of the signer.
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// The remote signer did not answer in time, and there is no live token to go on with.
-    #[error("the signer did not answer within {after:?}; raise `signer_timeout` if it is slow")]
+    /// The remote signer did not respond within [`signer_timeout`](crate::ConfigBuilder::signer_timeout), and no
+    /// cached token can be used.
+    #[error("the signer did not respond within {after:?}; raise `signer_timeout` if it is slow")]
+    #[non_exhaustive]
     SignerTimeout {
-        /// The time that was waited.
+        /// The timeout.
         after: Duration,
     },
-    /// The [`MintPolicy`](crate::MintPolicy) refused a renewal, so there is no new token.
+    /// The [`MintPolicy`](crate::MintPolicy) refused a renewal.
     #[error("the mint policy refuses the token: {source}")]
     #[non_exhaustive]
     RefusedByPolicy {
-        /// What it says, rule by rule.
+        /// The broken rules.
         source: Arc<ConfigurationError>,
     },
-    /// The audit sink failed, so the token was thrown away.
-    #[error("the mint could not be recorded, so the token was thrown away")]
+    /// The audit sink failed, so the token was discarded.
+    #[error("the mint could not be recorded, so the token was discarded")]
+    #[non_exhaustive]
     Audit {
-        /// What the sink said.
+        /// The error of the sink.
         source: Arc<dyn Error + Send + Sync>,
     },
-    /// The cryptographic library failed.
+    /// The cryptographic library failed to sign, or to generate random numbers.
     #[error("the token could not be signed; the cryptographic library gave no reason")]
     Sign,
 }
 
-/// The largest claims of a token that is too large: names and sizes in bytes, never values.
+/// The largest custom claims of a token that is too large, with their sizes; see [`TokenError::TooLarge`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LargestClaims(pub(crate) Vec<(String, usize)>);
 
 impl LargestClaims {
-    /// The claims' names with their sizes in bytes, the largest first.
+    /// The names of the claims and their sizes in bytes, the largest first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, usize)> {
         self.0.iter().map(|(name, bytes)| (name.as_str(), *bytes))
     }

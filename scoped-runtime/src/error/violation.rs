@@ -1,6 +1,7 @@
 use std::fmt;
 
-/// One rule that a claim's value breaks: which claim and which rule, never the value.
+/// A constraint of `#[claim(...)]` or `#[scoped_claims(...)]` that the value of a claim breaks. It never
+/// contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     path: String,
@@ -17,17 +18,17 @@ impl Violation {
         }
     }
 
-    /// The claim's path with dots, such as `app_metadata.seats`; empty for a rule of the whole struct.
+    /// The path of the claim with dots, such as `app_metadata.seats`; empty for a constraint of the whole struct.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The rule's name, as it stands in `#[claim(...)]` or `#[scoped_claims(...)]`: `min`, `one_of`, ...
+    /// The name of the constraint, as written in `#[claim(...)]` or `#[scoped_claims(...)]`: `min`, `one_of`, ...
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// How the value breaks it.
+    /// How the value breaks the constraint, such as `is shorter than 3`.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -43,22 +44,23 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Every rule that the values of a struct's claims break, in the order of its fields.
+/// All constraints that the claims of a struct break, in the order of its fields; see
+/// [`TokenError::InvalidClaims`](crate::TokenError::InvalidClaims).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violations(pub(crate) Vec<Violation>);
 
 impl Violations {
-    /// One after the other.
+    /// The violations, in the order of the fields.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// The number of violations.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether there is no violation.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

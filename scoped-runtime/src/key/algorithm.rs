@@ -5,26 +5,37 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ConfigurationError, Problem};
 
-/// How a token is signed (RFC 7518, section 3.1; `EdDSA`: RFC 8037).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// The signature algorithm of a token, `alg` in its header (RFC 7518, section 3.1; `EdDSA`: RFC 8037).
+///
+/// `Display`, `FromStr` and serde use the names of RFC 7518.
+///
+/// ```
+/// use scoped_runtime::Algorithm;
+///
+/// let algorithm: Algorithm = "ES256".parse()?;
+/// assert_eq!(algorithm, Algorithm::Es256);
+/// assert_eq!(algorithm.to_string(), "ES256");
+/// # Ok::<(), scoped_runtime::ConfigurationError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// HMAC with SHA-256 and a shared secret.
+    /// HMAC with SHA-256: the key is a shared secret.
     #[serde(rename = "HS256")]
     Hs256,
-    /// ECDSA with P-256 and SHA-256; what Supabase recommends.
+    /// ECDSA on P-256 with SHA-256, which Supabase recommends.
     #[serde(rename = "ES256")]
     Es256,
     /// RSA PKCS#1 v1.5 with SHA-256.
     #[serde(rename = "RS256")]
     Rs256,
-    /// Ed25519. Not every service accepts it yet: see [`SigningKey`](crate::SigningKey).
+    /// Ed25519. Not every service accepts it: see [`SigningKey`](crate::SigningKey).
     #[serde(rename = "EdDSA")]
     EdDsa,
 }
 
 impl Algorithm {
-    /// The name in a token's header.
+    /// The name of the algorithm in the header of a token, such as `ES256`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -35,24 +46,13 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm of this name.
+    /// The algorithm with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let all = [Self::Hs256, Self::Es256, Self::Rs256, Self::EdDsa];
         all.into_iter().find(|algorithm| algorithm.name() == name)
     }
 
-    /// The algorithm as `jsonwebtoken` names it. No conversion trait, which would make that crate's version
-    /// part of this crate's interface.
-    pub(crate) const fn jose(self) -> jsonwebtoken::Algorithm {
-        match self {
-            Self::Hs256 => jsonwebtoken::Algorithm::HS256,
-            Self::Es256 => jsonwebtoken::Algorithm::ES256,
-            Self::Rs256 => jsonwebtoken::Algorithm::RS256,
-            Self::EdDsa => jsonwebtoken::Algorithm::EdDSA,
-        }
-    }
-
-    /// How long its signatures are in JWS form; RSA's for a key of 2048 bits.
+    /// The length of a JWS signature in bytes; for RSA with a key of 2048 bits.
     pub(crate) const fn signature_bytes(self) -> usize {
         match self {
             Self::Hs256 => 32,
@@ -61,9 +61,9 @@ impl Algorithm {
         }
     }
 
-    /// Whether a JWS signature can have so many bytes (RFC 7518, sections 3.2 to 3.4; RFC 8037). An
-    /// ECDSA signature in DER has more.
-    pub(crate) const fn fits(self, bytes: usize) -> bool {
+    /// Whether a JWS signature can have so many bytes (RFC 7518, sections 3.2 to 3.4; RFC 8037, section 3.1). A DER
+    /// encoded ECDSA signature is longer.
+    pub(crate) const fn allows_length(self, bytes: usize) -> bool {
         match self {
             Self::Hs256 => bytes == 32,
             Self::Es256 | Self::EdDsa => bytes == 64,
@@ -72,7 +72,7 @@ impl Algorithm {
     }
 }
 
-/// The name in a token's header.
+/// Shows the [`name`](Self::name).
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -82,15 +82,33 @@ impl fmt::Display for Algorithm {
 impl FromStr for Algorithm {
     type Err = ConfigurationError;
 
-    /// The algorithm of this name, in the spelling of RFC 7518.
+    /// Parses the name of RFC 7518, such as `ES256`.
     fn from_str(name: &str) -> Result<Self, ConfigurationError> {
         Self::named(name).ok_or_else(|| {
             Problem::new(
                 "algorithm",
-                "is not one that tokens are signed with",
+                "is not supported",
                 "use HS256, ES256, RS256 or EdDSA",
             )
             .into()
         })
+    }
+}
+
+impl TryFrom<&str> for Algorithm {
+    type Error = ConfigurationError;
+
+    fn try_from(name: &str) -> Result<Self, ConfigurationError> {
+        name.parse()
+    }
+}
+
+/// The algorithm as the type of `jsonwebtoken`.
+pub(super) const fn to_jsonwebtoken(algorithm: Algorithm) -> jsonwebtoken::Algorithm {
+    match algorithm {
+        Algorithm::Hs256 => jsonwebtoken::Algorithm::HS256,
+        Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
     }
 }

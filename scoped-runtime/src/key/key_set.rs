@@ -3,19 +3,19 @@ use std::collections::HashSet;
 use super::{Algorithm, VerifyingKey, jwk};
 use crate::error::Problem;
 
-/// The keys that a project trusts (RFC 7517, section 5): public ones, or shared secrets, never both.
+/// A JWK set (RFC 7517, section 5) of verifying keys: either public keys or shared secrets.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeySet(Vec<VerifyingKey>);
 
 impl KeySet {
-    /// Reads a set. Keys that cannot be used are left out, as RFC 7517, section 5, says: a project may
-    /// have some that only others understand.
+    /// Reads a set. Keys that cannot be used are skipped, as RFC 7517, section 5, says: a set may contain keys for
+    /// other purposes.
     pub(crate) fn parse(json: &str) -> Result<Self, Problem> {
-        Self::parse_some(json, usize::MAX)
+        Self::parse_at_most(json, usize::MAX)
     }
 
-    fn parse_some(json: &str, max_keys: usize) -> Result<Self, Problem> {
-        let read = jwk::read_public(json, max_keys).map_err(|problem| problem.of(FIELD))?;
+    fn parse_at_most(json: &str, max_keys: usize) -> Result<Self, Problem> {
+        let read = jwk::read_public(json, max_keys).map_err(|problem| problem.for_field(FIELD))?;
         let mut names = HashSet::new();
         if !read
             .iter()
@@ -24,8 +24,8 @@ impl KeySet {
         {
             return Err(Problem::new(
                 FIELD,
-                "has two keys with one `kid`",
-                "give each key an ID of its own",
+                "has two keys with the same `kid`",
+                "give each key a different ID",
             ));
         }
         let keys: Vec<VerifyingKey> = read.into_iter().filter_map(|it| it.key.ok()).collect();
@@ -36,22 +36,22 @@ impl KeySet {
         Ok(Self(keys))
     }
 
-    /// The same, of public keys only.
+    /// Reads a set of public keys.
     pub(crate) fn parse_public(json: &str) -> Result<Self, Problem> {
-        Self::parse_listed(json, usize::MAX)
+        Self::parse_fetched(json, usize::MAX)
     }
 
-    /// The same from a server, which may list no more than so many.
-    pub(crate) fn parse_listed(json: &str, max_keys: usize) -> Result<Self, Problem> {
-        let set = Self::parse_some(json, max_keys)?;
+    /// Reads a set of public keys from a server, with at most so many keys.
+    pub(crate) fn parse_fetched(json: &str, max_keys: usize) -> Result<Self, Problem> {
+        let set = Self::parse_at_most(json, max_keys)?;
         if set.0.iter().any(is_secret) {
             return Err(with_secret());
         }
         Ok(set)
     }
 
-    /// As a person wrote it, so that no usable key is a mistake.
-    pub(crate) fn parse_given(json: &str) -> Result<Self, Problem> {
+    /// Reads a set of public keys from the configuration, where a set without a usable key is a mistake.
+    pub(crate) fn parse_configured(json: &str) -> Result<Self, Problem> {
         let set = Self::parse_public(json)?;
         if !set.0.is_empty() {
             return Ok(set);
@@ -70,8 +70,8 @@ impl KeySet {
         Err(Problem::new(FIELD, reason, remedy))
     }
 
-    /// The keys that a token may mean: a `kid` names one, and no `kid` those without.
-    pub(crate) fn named<'a>(
+    /// The keys with this `kid`; without a `kid`, the keys that have none.
+    pub(crate) fn with_key_id<'a>(
         &'a self,
         key_id: Option<&'a str>,
     ) -> impl Iterator<Item = &'a VerifyingKey> {
@@ -88,7 +88,7 @@ fn is_secret(key: &VerifyingKey) -> bool {
 fn with_secret() -> Problem {
     Problem::new(
         FIELD,
-        "has a shared secret, which no public set may have",
-        "take it out, and give it with `.hs256(..)`",
+        "contains a shared secret, which must not be public",
+        "remove it from the set, and set it with `.hs256(..)`",
     )
 }

@@ -3,29 +3,34 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
 
-use super::{Key, Remote, Signer, SigningKey};
+use super::{Key, RemoteSigner, Signer, SigningKey};
 use crate::error::ConfigurationError;
 
-/// A new key that existing clients take at their next request, not at their next renewal: what
-/// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes when the old key is known to others.
-/// A client without `auto_refresh` keeps its one token.
+/// A new signing key that existing clients use from their next request on, instead of from their next renewal.
+/// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes it; use it when the old key may have leaked.
+///
+/// A client without `auto_refresh` keeps its token.
 #[derive(Debug, Clone)]
 pub struct RotateNow(pub SigningKey);
 
-/// A new key, and when existing clients take it.
-#[derive(Debug)]
+/// A new signing key, and when existing clients begin to use it;
+/// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes it.
+///
+/// A [`SigningKey`] converts into a rotation at the next renewal of each client, a [`RotateNow`] into one at the
+/// next request.
+#[derive(Debug, Clone)]
 pub struct Rotation {
     pub(crate) key: Key,
     pub(crate) at_once: bool,
 }
 
 impl Rotation {
-    /// To a key that lives elsewhere; existing clients take it at their next renewal.
+    /// A rotation to a remote key, which existing clients use from their next renewal on.
     ///
     /// # Errors
-    /// [`ConfigurationError`] for `signer` when it has no key ID.
+    /// [`ConfigurationError`] for the field `signer` if the signer has no key ID.
     pub fn signer(signer: impl Signer + 'static) -> Result<Self, ConfigurationError> {
-        let remote = Remote::new(signer);
+        let remote = RemoteSigner::new(signer);
         if let Some(problem) = remote.problem() {
             return Err(problem.into());
         }
@@ -35,7 +40,7 @@ impl Rotation {
         })
     }
 
-    /// Existing clients take the key at their next request: the old one is known to others.
+    /// Makes existing clients use the key from their next request on, for example when the old key may have leaked.
     #[must_use]
     pub fn at_once(self) -> Self {
         Self {
@@ -45,7 +50,7 @@ impl Rotation {
     }
 }
 
-/// Existing clients take the key at their next renewal.
+/// Existing clients use the key from their next renewal on.
 impl From<SigningKey> for Rotation {
     fn from(key: SigningKey) -> Self {
         Self {
@@ -55,6 +60,7 @@ impl From<SigningKey> for Rotation {
     }
 }
 
+/// Existing clients use the key from their next request on.
 impl From<RotateNow> for Rotation {
     fn from(RotateNow(key): RotateNow) -> Self {
         Self {
@@ -64,15 +70,17 @@ impl From<RotateNow> for Rotation {
     }
 }
 
-/// The key that a project signs with at present, numbered by its turn.
+/// The current signing key of a project. Each rotation begins a new generation.
 #[derive(Debug)]
 pub(crate) struct Keys {
     current: ArcSwap<KeyGeneration>,
-    /// Tokens of earlier turns are due.
-    required: AtomicU64,
+    /// Tokens of earlier generations have to be replaced at once.
+    min_generation: AtomicU64,
+    /// Held during a rotation, so that rotations run one after the other.
     rotating: Mutex<()>,
 }
 
+/// A signing key with the number of its generation.
 #[derive(Debug)]
 pub(crate) struct KeyGeneration {
     pub(crate) key: Key,
@@ -83,39 +91,39 @@ impl Keys {
     pub(crate) fn new(key: Key) -> Self {
         Self {
             current: ArcSwap::from_pointee(KeyGeneration { key, number: 0 }),
-            required: AtomicU64::new(0),
+            min_generation: AtomicU64::new(0),
             rotating: Mutex::new(()),
         }
     }
 
-    /// The key for the next mint.
+    /// The current key, for a mint that may take time.
     pub(crate) fn current(&self) -> Arc<KeyGeneration> {
         self.current.load_full()
     }
 
-    /// The key for a mint that is made at once.
+    /// The current key, for a mint that is synchronous; cheaper than [`current`](Self::current).
     pub(crate) fn borrow(&self) -> Guard<Arc<KeyGeneration>> {
         self.current.load()
     }
 
-    /// Whether a token of this turn has to be replaced at once.
+    /// Whether a token of this generation has to be replaced at once.
     pub(crate) fn is_outdated(&self, number: u64) -> bool {
-        number < self.required.load(Ordering::Acquire)
+        number < self.min_generation.load(Ordering::Acquire)
     }
 
-    /// Every mint from now on has the new key. `before` hears of it first, and of one rotation at a time,
-    /// so that it knows them in the same order.
-    pub(crate) fn rotate(&self, rotation: Rotation, before: impl FnOnce(&Key, bool)) {
+    /// Makes the key current. `before_rotation` is called first, with the new key and whether it is used at once.
+    /// Concurrent rotations run one after the other, so both sides see them in the same order.
+    pub(crate) fn rotate(&self, rotation: Rotation, before_rotation: impl FnOnce(&Key, bool)) {
         let Rotation { key, at_once } = rotation;
-        let _turn = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
-        before(&key, at_once);
-        let previous = self.current.rcu(|turn| KeyGeneration {
+        let _lock = self.rotating.lock().unwrap_or_else(PoisonError::into_inner);
+        before_rotation(&key, at_once);
+        let previous = self.current.rcu(|current| KeyGeneration {
             key: key.clone(),
-            number: turn.number + 1,
+            number: current.number + 1,
         });
         if at_once {
-            // After the key: whoever sees this finds the new key.
-            self.required
+            // Stored after the key: a thread that reads the new minimum also reads the new key.
+            self.min_generation
                 .fetch_max(previous.number + 1, Ordering::AcqRel);
         }
     }

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use super::{Algorithm, SigningKey, VerifyingKey, encoded_header};
 use crate::error::Problem;
 
-/// A key that lives elsewhere: in a KMS or an HSM that signs but never shows it.
+/// A remote signing key, such as one in a KMS or HSM that never reveals the key.
+/// [`ConfigBuilder::signer`](crate::ConfigBuilder::signer) and [`Rotation::signer`](crate::Rotation::signer)
+/// take it.
 ///
-/// With one, making a client signs nothing, queries wait for their token by themselves, and
-/// [`token_async`](crate::ScopedClient::token_async) takes the place of
-/// [`token`](crate::ScopedClient::token).
+/// With a remote key no token is signed when a client is made. Queries await their token by themselves;
+/// [`ScopedClient::token_async`](crate::ScopedClient::token_async) takes the place of
+/// [`ScopedClient::token`](crate::ScopedClient::token). The feature `aws-kms` has an implementation for AWS KMS.
 ///
 /// ```
 /// use scoped_runtime::{Algorithm, Signer};
@@ -28,34 +30,34 @@ use crate::error::Problem;
 ///     }
 ///
 ///     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-///         // ask the vault
+///         // send the input to the vault
 /// #       let _ = input;
 ///         Ok(vec![0; 64])
 ///     }
 /// }
 /// ```
 pub trait Signer: fmt::Debug + Send + Sync {
-    /// The algorithm of its signatures.
+    /// The algorithm of the signatures.
     fn algorithm(&self) -> Algorithm;
 
-    /// The key ID (`kid`) by which the project knows its public half.
+    /// The key ID (`kid`) under which the project has the public key. It must not be empty.
     fn key_id(&self) -> &str;
 
-    /// The public half as a JWK, if it is known: what
-    /// [`check_keys`](crate::ScopedClients::check_keys) compares with the one that the project lists.
+    /// The public key as a JWK (RFC 7517), if it is known.
+    /// [`ScopedClients::check_keys`](crate::ScopedClients::check_keys) compares it with the project's.
     fn public_jwk(&self) -> Option<serde_json::Value> {
         None
     }
 
-    /// Signs a JWS signing input (RFC 7515, section 5.1). The signature is as JWS wants it: for ES256,
-    /// `r` and `s` with 32 bytes each (RFC 7518, section 3.4), not DER.
+    /// Signs a JWS signing input (RFC 7515, section 5.1) and returns the signature in JWS form: for ES256, `r`
+    /// and `s` with 32 bytes each (RFC 7518, section 3.4), not DER.
     ///
-    /// It may be dropped before it ends, and is given up on after
+    /// The future may be dropped before it completes, at the latest after
     /// [`signer_timeout`](crate::ConfigBuilder::signer_timeout).
     ///
     /// # Errors
-    /// Whatever went wrong, without secrets: it becomes the source of
-    /// [`TokenError::Signer`](crate::TokenError::Signer).
+    /// Any error becomes the source of [`TokenError::Signer`](crate::TokenError::Signer). It must not contain
+    /// secrets.
     fn sign(
         &self,
         input: &[u8],
@@ -66,14 +68,14 @@ type Signing<'a> = Pin<
     Box<dyn Future<Output = Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>>> + Send + 'a>,
 >;
 
-/// A [`Signer`] behind a pointer.
-trait Boxed: fmt::Debug + Send + Sync {
+/// The dyn-compatible form of [`Signer`].
+trait DynSigner: fmt::Debug + Send + Sync {
     fn sign<'a>(&'a self, input: &'a [u8]) -> Signing<'a>;
 
     fn public_jwk(&self) -> Option<serde_json::Value>;
 }
 
-impl<S: Signer> Boxed for S {
+impl<S: Signer> DynSigner for S {
     fn sign<'a>(&'a self, input: &'a [u8]) -> Signing<'a> {
         Box::pin(Signer::sign(self, input))
     }
@@ -83,26 +85,26 @@ impl<S: Signer> Boxed for S {
     }
 }
 
-/// A signer with what it says of itself, asked once.
+/// A signer with its algorithm, its key ID and the header of its tokens.
 #[derive(Clone)]
-pub(crate) struct Remote {
-    signer: Arc<dyn Boxed>,
+pub(crate) struct RemoteSigner {
+    signer: Arc<dyn DynSigner>,
     algorithm: Algorithm,
     key_id: Arc<str>,
     header: Arc<str>,
 }
 
-/// Without the signer, which may show more than it should.
-impl fmt::Debug for Remote {
+/// Leaves out the signer, whose `Debug` may show secrets.
+impl fmt::Debug for RemoteSigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Remote")
+        f.debug_struct("RemoteSigner")
             .field("algorithm", &self.algorithm)
             .field("key_id", &self.key_id)
             .finish_non_exhaustive()
     }
 }
 
-impl Remote {
+impl RemoteSigner {
     pub(crate) fn new(signer: impl Signer + 'static) -> Self {
         let (algorithm, key_id) = (signer.algorithm(), signer.key_id());
         Self {
@@ -113,7 +115,7 @@ impl Remote {
         }
     }
 
-    /// Why it cannot be signed with.
+    /// The reason why the signer cannot be used, if any.
     pub(crate) fn problem(&self) -> Option<Problem> {
         self.key_id.is_empty().then(|| {
             Problem::new(
@@ -124,28 +126,28 @@ impl Remote {
         })
     }
 
-    /// The `kid` that it gives its tokens.
+    /// The `kid` of its tokens.
     pub(crate) fn key_id(&self) -> &str {
         &self.key_id
     }
 
-    /// Asks it for a signature.
+    /// Requests a signature.
     pub(crate) fn sign<'a>(&'a self, input: &'a [u8]) -> Signing<'a> {
         self.signer.sign(input)
     }
 }
 
-/// What a project signs with.
+/// The signing key of a project.
 #[derive(Debug, Clone)]
 pub(crate) enum Key {
-    /// A key that is here: signing is a computation.
+    /// A key in the memory of the process.
     Local(SigningKey),
-    /// A key that is elsewhere: signing is a request.
-    Remote(Remote),
+    /// A remote key: signing is a request.
+    Remote(RemoteSigner),
 }
 
 impl Key {
-    /// The header of its tokens in base64url.
+    /// The header of its tokens, in base64url.
     pub(crate) fn header(&self) -> &str {
         match self {
             Self::Local(key) => key.encoded_header(),
@@ -161,7 +163,7 @@ impl Key {
         }
     }
 
-    /// Its public half, if it is known and there is one.
+    /// The public key, if it is known. A shared secret has none.
     pub(crate) fn public_jwk(&self) -> Option<serde_json::Value> {
         match self {
             Self::Local(key) => key.public_jwk(),
@@ -169,7 +171,7 @@ impl Key {
         }
     }
 
-    /// What verifies its tokens, if it is a shared secret that is here.
+    /// The key that verifies its tokens, if it is a local shared secret.
     pub(crate) fn shared_secret_key(&self) -> Option<VerifyingKey> {
         match self {
             Self::Local(key) => key.shared_secret_key(),
@@ -177,7 +179,7 @@ impl Key {
         }
     }
 
-    /// Its `kid`, if its tokens have one.
+    /// The `kid` of its tokens, if they have one.
     pub(crate) fn key_id(&self) -> Option<&str> {
         match self {
             Self::Local(key) => key.key_id(),

@@ -6,18 +6,18 @@ use aws_lc_rs::signature::ParsedPublicKey;
 
 use super::Algorithm;
 
-/// What verifies signatures: a public key, or a shared secret, parsed once. The algorithm is the
-/// key's; what a token says is compared with it and decides nothing. Cheap to clone.
+/// A parsed public key or shared secret that verifies signatures. The key determines the algorithm; the `alg` of
+/// a token is only compared with it. Clones share one key.
 #[derive(Clone)]
 pub(crate) struct VerifyingKey(Arc<Prepared>);
 
 struct Prepared {
     algorithm: Algorithm,
     key_id: Option<String>,
-    half: Half,
+    material: VerifyingMaterial,
 }
 
-enum Half {
+enum VerifyingMaterial {
     Secret(Box<hmac::Key>),
     Public(ParsedPublicKey),
 }
@@ -28,19 +28,19 @@ impl VerifyingKey {
     }
 
     pub(super) fn secret(key: hmac::Key, key_id: Option<String>) -> Self {
-        let half = Half::Secret(Box::new(key));
-        Self::new(Algorithm::Hs256, key_id, half)
+        let material = VerifyingMaterial::Secret(Box::new(key));
+        Self::new(Algorithm::Hs256, key_id, material)
     }
 
     pub(super) fn public(algorithm: Algorithm, key: ParsedPublicKey, id: Option<String>) -> Self {
-        Self::new(algorithm, id, Half::Public(key))
+        Self::new(algorithm, id, VerifyingMaterial::Public(key))
     }
 
-    fn new(algorithm: Algorithm, key_id: Option<String>, half: Half) -> Self {
+    fn new(algorithm: Algorithm, key_id: Option<String>, material: VerifyingMaterial) -> Self {
         Self(Arc::new(Prepared {
             algorithm,
             key_id,
-            half,
+            material,
         }))
     }
 
@@ -48,27 +48,27 @@ impl VerifyingKey {
         self.0.algorithm
     }
 
-    /// Its `kid`, if it has one.
+    /// The `kid` of the key, if it has one.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.0.key_id.as_deref()
     }
 
-    /// Whether both are one shared secret.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (&self.0.half, &other.0.half) {
-            (Half::Secret(one), Half::Secret(other)) => {
+    /// Whether both keys are the same shared secret.
+    pub(crate) fn is_same_secret(&self, other: &Self) -> bool {
+        match (&self.0.material, &other.0.material) {
+            (VerifyingMaterial::Secret(one), VerifyingMaterial::Secret(other)) => {
                 hmac::verify(one, b"", hmac::sign(other, b"").as_ref()).is_ok()
             }
             _ => false,
         }
     }
 
-    /// Whether this signature, in JWS form, is one of this input.
+    /// Whether the signature, in JWS form, is valid for the input.
     pub(crate) fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
-        self.0.algorithm.fits(signature.len())
-            && match &self.0.half {
-                Half::Secret(key) => hmac::verify(key, input, signature).is_ok(),
-                Half::Public(key) => key.verify_sig(input, signature).is_ok(),
+        self.0.algorithm.allows_length(signature.len())
+            && match &self.0.material {
+                VerifyingMaterial::Secret(key) => hmac::verify(key, input, signature).is_ok(),
+                VerifyingMaterial::Public(key) => key.verify_sig(input, signature).is_ok(),
             }
     }
 }

@@ -61,7 +61,7 @@ impl From<&Refusal> for ClientError {
         match refusal {
             Refusal::Query(mistake) => mistake.clone().into(),
             Refusal::Body(source) => Self::Body {
-                source: Arc::clone(source),
+                source: Arc::<serde_json::Error>::clone(source),
             },
             Refusal::Name(error) => match &**error {
                 Self::InvalidName {

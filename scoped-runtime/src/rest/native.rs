@@ -5,7 +5,7 @@ use super::raw;
 use crate::claims::ScopedClaims;
 use crate::client::{Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
-use crate::transport::{Outgoing, Response};
+use crate::transport::{Response, TransportRequest};
 
 impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// A native `postgrest` builder for a table or view of this project, without a token. Send it with
@@ -19,7 +19,10 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     }
 
     /// The request of a native builder, if it may be sent.
-    pub(crate) fn own(&self, builder: postgrest::Builder) -> Result<(&Core, Outgoing), Error> {
+    pub(crate) fn own(
+        &self,
+        builder: postgrest::Builder,
+    ) -> Result<(&Core, TransportRequest), Error> {
         let core = self.core();
         let mut request = core.native().request(builder)?;
         core.check_method(&request.method, "a native builder")?;
@@ -62,6 +65,6 @@ impl<M: Mode> Query<M> {
         let call = self.call_to_send()?;
         // An anonymous client has no token, and says so.
         let token = call.core.token()?;
-        Ok(call.core.restore(&call.request, &token)?)
+        Ok(call.core.to_builder(&call.request, &token)?)
     }
 }

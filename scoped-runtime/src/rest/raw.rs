@@ -9,7 +9,7 @@ use super::group::{column, is_group, is_names};
 use super::mistake::Mistake;
 use super::operator::{is_filter, is_list, is_operand_of_is};
 use crate::error::ClientError;
-use crate::transport::Outgoing;
+use crate::transport::TransportRequest;
 
 /// The place of PostgREST below a project's URL.
 pub(super) const ROOT: &str = "rest/v1/";
@@ -31,7 +31,10 @@ struct Said {
 }
 
 /// Checks a request to any path, and holds a limited write to its limit.
-pub(super) fn check(request: &mut Outgoing, max_url_bytes: usize) -> Result<(), ClientError> {
+pub(super) fn check(
+    request: &mut TransportRequest,
+    max_url_bytes: usize,
+) -> Result<(), ClientError> {
     if request.target.len() > max_url_bytes {
         return Err(ClientError::UrlTooLong {
             bytes: request.target.len(),
@@ -247,7 +250,7 @@ fn refuse(what: &str) -> Mistake {
 }
 
 /// Lets the server refuse the write if it touches more rows than its limit, which it would ignore.
-fn hold_to(request: &mut Outgoing, mut limit: u64) -> Result<(), ClientError> {
+fn hold_to(request: &mut TransportRequest, mut limit: u64) -> Result<(), ClientError> {
     let mut settings = Vec::new();
     for value in request.headers.get_all("prefer") {
         for setting in value.to_str().unwrap_or_default().split(',').map(str::trim) {

@@ -14,7 +14,7 @@ use super::{header, raw};
 use crate::client::name::{self, invalid};
 use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
-use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
+use crate::transport::{Response, Retry, StreamedResponse, TransportRequest, Upload};
 
 /// A request to any service of the project, as the client's user. A clone can be sent again.
 ///
@@ -24,7 +24,7 @@ use crate::transport::{Outgoing, Response, Retry, StreamedResponse, Upload};
 #[must_use = "a request does nothing until it is sent with `execute`"]
 pub struct Request<M: Mode = Async> {
     core: Arc<Core>,
-    outgoing: Outgoing,
+    outgoing: TransportRequest,
     /// The first mistake.
     refusal: Option<Refusal>,
     mode: PhantomData<fn() -> M>,
@@ -50,7 +50,7 @@ impl<M: Mode> Request<M> {
         let (outgoing, refusal) = match outgoing(method, path) {
             Ok(outgoing) => (outgoing, None),
             Err(error) => {
-                let nothing = Outgoing::new(Method::GET, String::new());
+                let nothing = TransportRequest::new(Method::GET, String::new());
                 (nothing, Some(Refusal::Name(Arc::new(error))))
             }
         };
@@ -113,7 +113,7 @@ impl<M: Mode> Request<M> {
     }
 
     /// The request, if it may be sent.
-    pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
+    pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, TransportRequest), ClientError> {
         if let Some(refusal) = &self.refusal {
             return Err(refusal.into());
         }
@@ -172,7 +172,7 @@ const AUTH_READS: [&str; 5] = [
     "auth/v1/.well-known/openid-configuration",
 ];
 
-fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
+fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
     let refuse = |reason, remedy| Err(invalid("path", path, reason, remedy));
     let method = match method.to_ascii_uppercase().as_str() {
         "GET" => Method::GET,
@@ -219,7 +219,7 @@ fn outgoing(method: &str, path: &str) -> Result<Outgoing, ClientError> {
             target.push('/');
         }
     }
-    Ok(Outgoing::new(method, target))
+    Ok(TransportRequest::new(method, target))
 }
 
 impl<M: Mode> Clone for Request<M> {

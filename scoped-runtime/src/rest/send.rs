@@ -14,12 +14,12 @@ use super::read::{self, Page};
 use super::verb::{Accept, Verb};
 use crate::client::{Core, Mode};
 use crate::error::{ClientError, Error};
-use crate::transport::{Outgoing, Response};
+use crate::transport::{Response, TransportRequest};
 
 /// A query that may be sent.
 pub(crate) struct Call {
     pub(crate) core: Arc<Core>,
-    pub(crate) request: Outgoing,
+    pub(crate) request: TransportRequest,
     expected_rows: Option<usize>,
     returns_inserted: bool,
 }

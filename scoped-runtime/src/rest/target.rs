@@ -11,11 +11,11 @@ use super::statement::Statement;
 use super::verb::{Accept, Verb};
 use crate::client::name;
 use crate::error::ClientError;
-use crate::transport::Outgoing;
+use crate::transport::TransportRequest;
 
 impl Statement {
     /// The request, if everything that was said can be sent so that it means that.
-    pub(super) fn request(&self, max_url_bytes: usize) -> Result<Outgoing, ClientError> {
+    pub(super) fn request(&self, max_url_bytes: usize) -> Result<TransportRequest, ClientError> {
         if let Some(refusal) = &self.refusal {
             return Err((&**refusal).into());
         }
@@ -33,7 +33,7 @@ impl Statement {
                 limit: max_url_bytes,
             });
         }
-        let mut outgoing = Outgoing::new(self.verb.method(), target);
+        let mut outgoing = TransportRequest::new(self.verb.method(), target);
         outgoing.timeout = self.timeout;
         outgoing.retry = self.retry;
         if matches!(
@@ -96,7 +96,7 @@ impl Statement {
 
     fn push_headers(
         &self,
-        outgoing: &mut Outgoing,
+        outgoing: &mut TransportRequest,
         preferences: Option<HeaderValue>,
     ) -> Result<(), ClientError> {
         let headers = &mut outgoing.headers;

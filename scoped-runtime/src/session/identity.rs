@@ -6,9 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::claims::{Aal, Actor, Role, UserId};
 use crate::error::TokenError;
-use crate::token::{AccessToken, Template};
+use crate::token::{AccessToken, PayloadTemplate};
 
-/// Who a client acts as, without a signature: a user, a role, claims, anonymity, and who acts as the user.
+/// Who a client acts as: a user, a database role, claims, whether the user is anonymous, and the actor that
+/// acts as the user.
+///
+/// [`ScopedClient::identity`](crate::ScopedClient::identity) returns it. It holds no token and no signature.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     pub(crate) user_id: UserId,
@@ -16,60 +19,61 @@ pub struct Identity {
     pub(crate) is_anonymous: bool,
     pub(crate) aal: Aal,
     pub(crate) actor: Option<Actor>,
-    pub(crate) claims: Claims,
+    pub(crate) claims: IdentityClaims,
 }
 
-/// Where an identity's claims are.
+/// Where an identity's custom claims are stored.
 #[derive(Debug, Clone)]
-pub(crate) enum Claims {
-    /// Encoded for the tokens that are minted.
-    Encoded(Arc<Template>),
-    /// In the user's own token.
-    In(AccessToken),
+pub(crate) enum IdentityClaims {
+    /// In the payload template of the tokens that are minted.
+    Encoded(Arc<PayloadTemplate>),
+    /// In the caller's own token, which is forwarded.
+    InToken(AccessToken),
 }
 
 impl Identity {
-    /// The user (`sub`).
+    /// The ID of the user (claim `sub`).
     #[must_use]
     pub fn user_id(&self) -> &UserId {
         &self.user_id
     }
 
-    /// The database role.
+    /// The database role (claim `role`).
     #[must_use]
     pub fn role(&self) -> &Role {
         &self.role
     }
 
-    /// Whether the user signed in anonymously (`is_anonymous`).
+    /// Whether the user signed in anonymously (claim `is_anonymous`).
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.is_anonymous
     }
 
-    /// How sure Auth is of the user, or is taken to be (`aal`).
+    /// The authenticator assurance level (claim `aal`): `aal1`, or `aal2` after a second factor. See
+    /// <https://supabase.com/docs/guides/auth/auth-mfa>.
     #[must_use]
     pub fn aal(&self) -> Aal {
         self.aal
     }
 
-    /// Who acts as the user (`act`), if that was said.
+    /// The actor that acts as the user (claim `act`, RFC 8693, section 4.1), if the client has one.
     #[must_use]
     pub fn actor(&self) -> Option<&Actor> {
         self.actor.as_ref()
     }
 
-    /// The project's own claims, decoded.
+    /// The custom claims, decoded: every claim of the token that Supabase does not define itself.
     #[must_use]
     pub fn claims(&self) -> Map<String, Value> {
-        // Depth and chains have limits, so that what was encoded can be decoded.
+        // Encoding limits the nesting, so decoding what was encoded cannot fail.
         self.decoded_claims().unwrap_or_default()
     }
 
     pub(crate) fn decoded_claims(&self) -> Result<Map<String, Value>, TokenError> {
         match &self.claims {
-            Claims::Encoded(template) => template.custom_claims(),
-            Claims::In(token) => {
+            IdentityClaims::Encoded(template) => template.custom_claims(),
+            IdentityClaims::InToken(token) => {
                 let mut claims = token.claims();
                 claims.retain(|name, _| !is_reserved(name));
                 Ok(claims)
@@ -78,20 +82,20 @@ impl Identity {
     }
 }
 
-/// Encoded claims are equal if their texts are, tokens only if they are the same one.
-impl PartialEq for Claims {
+/// Encoded claims are compared by their text. Tokens are equal only if they are clones of one token.
+impl PartialEq for IdentityClaims {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Encoded(one), Self::Encoded(other)) => one == other,
-            (Self::In(one), Self::In(other)) => one.is(other),
+            (Self::InToken(one), Self::InToken(other)) => one.is_same(other),
             _ => false,
         }
     }
 }
 
-impl Eq for Claims {}
+impl Eq for IdentityClaims {}
 
-impl Hash for Claims {
+impl Hash for IdentityClaims {
     fn hash<H: Hasher>(&self, state: &mut H) {
         if let Self::Encoded(template) = self {
             template.hash(state);

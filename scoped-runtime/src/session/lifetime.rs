@@ -7,15 +7,15 @@ use crate::error::{ConfigurationError, Problem};
 /// How long tokens live and when they are renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Lifetime {
-    /// Whole seconds, as in the token.
+    /// In whole seconds, as `exp` counts.
     pub(crate) expires_in: Duration,
     pub(crate) refresh_before: Duration,
     pub(crate) auto_refresh: bool,
 }
 
 impl Lifetime {
-    /// That of a token which is not ours to renew.
-    pub(crate) fn fixed() -> Self {
+    /// For a forwarded token, which is never renewed.
+    pub(crate) fn not_renewed() -> Self {
         Self {
             expires_in: Duration::ZERO,
             refresh_before: Duration::ZERO,
@@ -23,7 +23,8 @@ impl Lifetime {
         }
     }
 
-    /// Without a `refresh_before`, 60 seconds, or half of a life of two minutes or less.
+    /// Checks the durations. The default of `refresh_before` is 60 seconds, or half of a lifetime of two
+    /// minutes or less.
     pub(crate) fn new(
         expires_in: Duration,
         refresh_before: Option<Duration>,
@@ -36,7 +37,7 @@ impl Lifetime {
         let mut refuse = |field, Mistake { reason, remedy }| {
             problems.push(Problem::new(field, reason, remedy));
         };
-        // Nothing is below zero, which is refused itself.
+        // A lifetime of zero is refused below; comparing with it would report the same mistake twice.
         if !expires_in.is_zero()
             && let Err(mistake) = lifetime::check_refresh_before(refresh_before, expires_in)
         {

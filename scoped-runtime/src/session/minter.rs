@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
-use super::held::{Held, Moment};
+use super::cached_token::{CachedToken, ClockReading};
 use super::{Identity, Lifetime};
 use crate::audit::{Audit, MintRecord};
 use crate::clock::Clock;
@@ -15,35 +15,35 @@ use crate::error::{ConfigurationError, TokenError};
 use crate::key::{Key, KeyGeneration, Keys, SigningKey};
 use crate::metrics;
 use crate::mint_policy::MintPolicy;
-use crate::token::{AccessToken, JwtIds, Template, Unsigned};
+use crate::token::{AccessToken, JwtIdPool, PayloadTemplate, UnsignedToken};
 
-/// What all mints of a project have in common.
+/// What the mints of all sessions of a project have in common.
 #[derive(Debug)]
-pub(crate) struct Mint {
+pub(crate) struct MintContext {
     pub(crate) keys: Keys,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) audit: Audit,
     pub(crate) policy: MintPolicy,
-    pub(crate) jwt_ids: JwtIds,
-    /// How much earlier than now `iat` is, for servers whose clock is behind.
+    pub(crate) jwt_ids: JwtIdPool,
+    /// How much earlier than the time of the mint `iat` is, for servers whose clock is behind.
     pub(crate) backdate: Duration,
     pub(crate) max_token_bytes: usize,
     pub(crate) signer_timeout: Duration,
 }
 
-/// What all tokens of a session have in common. Two sessions with equal content may be one.
+/// What all tokens of a session have in common. Clients with equal specs may share one session.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Content {
+pub(crate) struct SessionSpec {
     /// All claims but the times and the JWT ID: user, role, issuer, actor and custom claims.
-    pub(crate) template: Arc<Template>,
+    pub(crate) template: Arc<PayloadTemplate>,
     pub(crate) lifetime: Lifetime,
     pub(crate) identity: Identity,
     /// For the audit only.
     pub(crate) reason: Option<Arc<str>>,
 }
 
-impl Content {
-    /// About how many bytes it keeps.
+impl SessionSpec {
+    /// The approximate size in memory, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let reason = self.reason.as_ref().map_or(0, |reason| reason.len());
         let actors = std::iter::successors(self.identity.actor(), |actor| actor.actor());
@@ -55,23 +55,23 @@ impl Content {
 /// Mints the tokens of one session.
 #[derive(Debug)]
 pub(super) struct Minter {
-    pub(super) mint: Arc<Mint>,
-    pub(super) content: Content,
-    /// Whether a token was minted: the next one is a renewal.
+    pub(super) context: Arc<MintContext>,
+    pub(super) spec: SessionSpec,
+    /// Whether a token was minted, so that the next mint is a renewal.
     has_minted: AtomicBool,
 }
 
 impl Minter {
-    pub(super) fn new(mint: Arc<Mint>, content: Content) -> Self {
+    pub(super) fn new(context: Arc<MintContext>, spec: SessionSpec) -> Self {
         Self {
-            mint,
-            content,
+            context,
+            spec,
             has_minted: AtomicBool::new(false),
         }
     }
 
-    /// Counts a mint, or its failure.
-    fn counted(&self, outcome: Result<Held, TokenError>) -> Result<Held, TokenError> {
+    /// Counts a mint or its failure in the metrics.
+    fn counted(&self, outcome: Result<CachedToken, TokenError>) -> Result<CachedToken, TokenError> {
         match &outcome {
             Ok(_) => metrics::minted(self.has_minted.swap(true, Ordering::Relaxed)),
             Err(error) => metrics::mint_failed(error),
@@ -79,58 +79,71 @@ impl Minter {
         outcome
     }
 
-    /// With a key that is here, where nothing is recorded.
-    pub(super) fn local(&self, key: &SigningKey, turn: &KeyGeneration) -> Result<Held, TokenError> {
-        self.counted(self.minted(key, turn))
+    /// Mints with a local key, without an audit record.
+    pub(super) fn mint_local(
+        &self,
+        key: &SigningKey,
+        generation: &KeyGeneration,
+    ) -> Result<CachedToken, TokenError> {
+        self.counted(self.sign_local(key, generation))
     }
 
-    fn minted(&self, key: &SigningKey, turn: &KeyGeneration) -> Result<Held, TokenError> {
-        let moment = Moment::now(&*self.mint.clock);
-        let unsigned = self.unsigned(turn, moment)?;
+    fn sign_local(
+        &self,
+        key: &SigningKey,
+        generation: &KeyGeneration,
+    ) -> Result<CachedToken, TokenError> {
+        let minted_at = ClockReading::now(&*self.context.clock);
+        let unsigned = self.unsigned(generation, minted_at)?;
         let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
-        let token = unsigned.signed(signature.as_ref(), self.mint.max_token_bytes)?;
-        Ok(Held::new(token, turn.number, moment, self.content.lifetime))
+        let token = unsigned.signed(signature.as_ref(), self.context.max_token_bytes)?;
+        Ok(CachedToken::new(
+            token,
+            generation.number,
+            minted_at,
+            self.spec.lifetime,
+        ))
     }
 
-    /// With code that is not ours: a signer, an audit sink. The future owns what it needs, so that no
-    /// caller has to stay.
-    pub(super) fn elsewhere(
+    /// Mints where the user's code takes part: a remote signer, an audit sink. The future owns all that it
+    /// needs, so that it outlives the caller that began it.
+    pub(super) fn mint_async(
         self: &Arc<Self>,
-        turn: Arc<KeyGeneration>,
-        recording: Recording,
-    ) -> impl Future<Output = Result<Held, TokenError>> + Send + 'static {
+        generation: Arc<KeyGeneration>,
+        audit_thread: AuditThread,
+    ) -> impl Future<Output = Result<CachedToken, TokenError>> + Send + 'static {
         let (minter, counter) = (Arc::clone(self), Arc::clone(self));
-        let minting = async move {
-            let moment = Moment::now(&*minter.mint.clock);
-            let unsigned = minter.unsigned(&turn, moment)?;
+        let mint = async move {
+            let minted_at = ClockReading::now(&*minter.context.clock);
+            let unsigned = minter.unsigned(&generation, minted_at)?;
             let jwt_id = unsigned.jwt_id;
-            let token = minter.signed(unsigned, &turn).await?;
-            minter.record(&token, jwt_id, &turn, recording).await?;
-            Ok(Held::new(
+            let token = minter.signed(unsigned, &generation).await?;
+            minter
+                .record(&token, jwt_id, &generation, audit_thread)
+                .await?;
+            Ok(CachedToken::new(
                 token,
-                turn.number,
-                moment,
-                minter.content.lifetime,
+                generation.number,
+                minted_at,
+                minter.spec.lifetime,
             ))
         };
-        // A panic would stay in the future that all share, and every later caller would meet it.
-        AssertUnwindSafe(minting)
-            .catch_unwind()
-            .map(move |outcome| {
-                let outcome = outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into())));
-                counter.counted(outcome)
-            })
+        // A panic inside the shared future would reach every later caller that polls it.
+        AssertUnwindSafe(mint).catch_unwind().map(move |outcome| {
+            let outcome = outcome.unwrap_or_else(|_| Err(signer_failed(PANICKED.into())));
+            counter.counted(outcome)
+        })
     }
 
-    /// Asks the policy, for every mint: what it says of a user may change.
+    /// Checks the mint policy. It is asked for every mint, because its answer for a user may change.
     fn check_policy(&self) -> Result<(), TokenError> {
-        let Content {
+        let SessionSpec {
             identity, lifetime, ..
-        } = &self.content;
+        } = &self.spec;
         let (user_id, role, actor) = (identity.user_id(), identity.role(), identity.actor());
-        let life = lifetime.expires_in;
-        let policy = &self.mint.policy;
-        let problems = policy.check(user_id, role, life, identity.aal(), actor);
+        let expires_in = lifetime.expires_in;
+        let policy = &self.context.policy;
+        let problems = policy.check(user_id, role, expires_in, identity.aal(), actor);
         if problems.is_empty() {
             return Ok(());
         }
@@ -140,11 +153,11 @@ impl Minter {
 
     async fn signed(
         &self,
-        unsigned: Unsigned,
-        turn: &KeyGeneration,
+        unsigned: UnsignedToken,
+        generation: &KeyGeneration,
     ) -> Result<AccessToken, TokenError> {
-        let max_bytes = self.mint.max_token_bytes;
-        match &turn.key {
+        let max_bytes = self.context.max_token_bytes;
+        match &generation.key {
             Key::Local(key) => {
                 let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
                 unsigned.signed(signature.as_ref(), max_bytes)
@@ -154,11 +167,10 @@ impl Minter {
                     .sign(unsigned.signing_input())
                     .await
                     .map_err(signer_failed)?;
-                let (bytes, algorithm) = (signature.len(), turn.key.algorithm());
-                if !algorithm.fits(bytes) {
+                let (bytes, algorithm) = (signature.len(), generation.key.algorithm());
+                if !algorithm.allows_length(bytes) {
                     let name = algorithm.name();
-                    let reason =
-                        format!("a signature of {bytes} bytes is not one of {name} for JWS");
+                    let reason = format!("a JWS signature with {name} does not have {bytes} bytes");
                     return Err(signer_failed(reason.into()));
                 }
                 unsigned.signed(&signature, max_bytes)
@@ -166,43 +178,55 @@ impl Minter {
         }
     }
 
-    fn unsigned(&self, turn: &KeyGeneration, moment: Moment) -> Result<Unsigned, TokenError> {
+    fn unsigned(
+        &self,
+        generation: &KeyGeneration,
+        minted_at: ClockReading,
+    ) -> Result<UnsignedToken, TokenError> {
         self.check_policy()?;
-        let jwt_id = self.mint.jwt_ids.next()?;
-        let life = self.content.lifetime.expires_in;
-        let backdate = self.mint.backdate;
-        let template = &self.content.template;
-        template.unsigned(&turn.key, jwt_id, moment.wall, life, backdate)
+        let jwt_id = self.context.jwt_ids.next()?;
+        let expires_in = self.spec.lifetime.expires_in;
+        let backdate = self.context.backdate;
+        let template = &self.spec.template;
+        template.unsigned(
+            &generation.key,
+            jwt_id,
+            minted_at.wall,
+            expires_in,
+            backdate,
+        )
     }
 
-    /// Records a token. Nobody has it before that.
+    /// Records the mint in the audit. The token is not published before that.
     async fn record(
         self: &Arc<Self>,
         token: &AccessToken,
         jwt_id: uuid::Uuid,
-        turn: &Arc<KeyGeneration>,
-        recording: Recording,
+        generation: &Arc<KeyGeneration>,
+        audit_thread: AuditThread,
     ) -> Result<(), TokenError> {
-        let audit = &self.mint.audit;
-        let outcome = match recording {
-            _ if !audit.is_on() => return Ok(()),
-            // A sink that takes its time takes it on a thread where waiting is right.
-            Recording::Aside if !audit.is_elsewhere() && Handle::try_current().is_ok() => {
-                let (minter, token, turn) = (Arc::clone(self), token.clone(), Arc::clone(turn));
+        let audit = &self.context.audit;
+        let outcome = match audit_thread {
+            _ if !audit.is_enabled() => return Ok(()),
+            // A synchronous sink may block, so it runs on the runtime's pool for blocking work.
+            AuditThread::BlockingPool if !audit.is_async() && Handle::try_current().is_ok() => {
+                let (minter, token, generation) =
+                    (Arc::clone(self), token.clone(), Arc::clone(generation));
                 let work = move || {
-                    minter
-                        .mint
-                        .audit
-                        .record(&minter.entry(&token, jwt_id, &turn.key))
+                    minter.context.audit.record(&minter.mint_record(
+                        &token,
+                        jwt_id,
+                        &generation.key,
+                    ))
                 };
                 match tokio::task::spawn_blocking(work).await {
                     Ok(outcome) => outcome,
-                    Err(_) => audit.judge(Err("the runtime has ended".into())),
+                    Err(_) => audit.apply_failure_policy(Err("the runtime has shut down".into())),
                 }
             }
             _ => {
                 audit
-                    .record_async(&self.entry(token, jwt_id, &turn.key))
+                    .record_async(&self.mint_record(token, jwt_id, &generation.key))
                     .await
             }
         };
@@ -211,15 +235,15 @@ impl Minter {
         })
     }
 
-    fn entry<'a>(
+    fn mint_record<'a>(
         &'a self,
         token: &AccessToken,
         jwt_id: uuid::Uuid,
         key: &'a Key,
     ) -> MintRecord<'a> {
-        let Content {
+        let SessionSpec {
             identity, reason, ..
-        } = &self.content;
+        } = &self.spec;
         MintRecord {
             jwt_id: jwt_id.to_string(),
             subject: identity.user_id(),
@@ -234,13 +258,13 @@ impl Minter {
     }
 }
 
-/// Where an audit sink runs.
+/// The thread on which a synchronous audit sink runs.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Recording {
-    /// On the thread that asks for the token.
-    Here,
-    /// On a thread of the runtime where waiting is right.
-    Aside,
+pub(super) enum AuditThread {
+    /// The thread of the caller that asks for the token.
+    Caller,
+    /// A thread of tokio's pool for blocking work (`spawn_blocking`).
+    BlockingPool,
 }
 
 const PANICKED: &str = "the signer or the audit sink panicked";

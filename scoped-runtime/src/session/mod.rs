@@ -1,27 +1,25 @@
-//! Who a client acts as, for how long, and the tokens that say so.
+//! The identity that a client acts as, and the tokens of that identity: minting, caching and renewal.
 
-mod forwarding;
-mod held;
+mod block_on;
+mod cached_token;
+mod close_flag;
 mod identity;
-mod life;
 mod lifetime;
 mod minter;
-mod minting;
+mod minting_source;
 mod renewal;
-mod source;
 mod sync;
-mod wait;
-mod watch;
+mod token_source;
+mod token_watch;
 
-pub(crate) use forwarding::Forwarding;
-pub(crate) use identity::Claims;
-pub use identity::Identity;
-pub(crate) use life::{Life, Lives};
-pub(crate) use lifetime::Lifetime;
-pub(crate) use minter::{Content, Mint};
-pub(crate) use minting::Minting;
-pub(crate) use renewal::{Need, Numbered, Patience, Renewal};
-pub(crate) use source::TokenSource;
 #[cfg(feature = "blocking")]
-pub(crate) use wait::wait_until_done;
-pub use watch::TokenWatch;
+pub(crate) use block_on::block_on;
+pub(crate) use close_flag::{CloseFlag, OpenUsers};
+pub use identity::Identity;
+pub(crate) use identity::IdentityClaims;
+pub(crate) use lifetime::Lifetime;
+pub(crate) use minter::{MintContext, SessionSpec};
+pub(crate) use minting_source::MintingSource;
+pub(crate) use renewal::{Acquire, Renewal, RenewalLimits, Sequenced};
+pub(crate) use token_source::{ForwardingSource, TokenSource};
+pub use token_watch::TokenWatch;

@@ -1,6 +1,6 @@
-//! One value that is renewed by whoever needs it first.
+//! A cached value with single-flight renewal.
 //!
-//! Nothing here knows of tokens. `tests/tests/model` includes this file and checks it under every
+//! Nothing in this module knows of tokens. `tests/tests/model` includes this file and checks it under every
 //! interleaving that a model checker finds.
 
 use super::sync::{Arc, Mutex, MutexGuard, PoisonError, Slot};
@@ -10,52 +10,55 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
-/// A published value, and at most one renewal under way.
+/// A published value, and at most one asynchronous renewal in flight.
 ///
-/// A new value becomes visible in one step. Reading takes no lock. A renewal that takes time is a
-/// future that all who wait for it poll together: one that gives up neither loses nor spoils it.
+/// A new value becomes visible atomically, and a reader never waits for a renewal. A renewal that takes time
+/// is one future that all waiting callers poll together. A caller that stops waiting does not cancel it.
 pub(crate) struct Renewal<T, E> {
-    published: Arc<Slot<Numbered<T>>>,
-    /// Held to decide who renews, and while a value is made that needs no waiting.
+    published: Arc<Slot<Sequenced<T>>>,
+    /// Held while a caller decides whether to begin a renewal, and during a synchronous renewal.
     state: Mutex<State<T, E>>,
 }
 
-/// A value with its place in the order in which renewals began.
-pub(crate) struct Numbered<T> {
+/// A value with the number of the renewal that produced it. Renewals are numbered in the order in which
+/// they began.
+pub(crate) struct Sequenced<T> {
     number: u64,
     value: T,
 }
 
 struct State<T, E> {
-    flight: Option<Flight<T, E>>,
+    in_flight: Option<InFlight<T, E>>,
     /// How many renewals have begun.
     begun: u64,
 }
 
-struct Flight<T, E> {
+struct InFlight<T, E> {
     outcome: Outcome<T, E>,
-    /// When it began.
+    /// The monotonic time at which the renewal began.
     since: Duration,
 }
 
-type Outcome<T, E> = Shared<BoxFuture<'static, Result<Arc<Numbered<T>>, E>>>;
+type Outcome<T, E> = Shared<BoxFuture<'static, Result<Arc<Sequenced<T>>, E>>>;
 
-/// What there is to do for someone who needs a value.
-pub(crate) enum Need<T, E> {
-    /// Nothing: this one serves.
-    Met(Arc<Numbered<T>>),
-    /// Wait for this, but no longer than that: whoever comes later begins anew.
-    Awaits(Outcome<T, E>, Duration),
-    /// The last renewal failed a moment ago.
+/// How a caller gets a value from [`Renewal::join`].
+pub(crate) enum Acquire<T, E> {
+    /// The published value is usable.
+    Ready(Arc<Sequenced<T>>),
+    /// The caller has to await this outcome, for the given time at most. A later call of `join` begins
+    /// another renewal once that time has passed.
+    Wait(Outcome<T, E>, Duration),
+    /// The last renewal failed less than [`RenewalLimits::min_retry_interval`] ago.
     Failed(E),
 }
 
-/// When a renewal is given up on, and how soon after a failure the next may begin.
+/// The time limits of a renewal.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
-    /// One that takes so long is given up on.
-    pub(crate) flight: Duration,
-    pub(crate) retry: Duration,
+pub(crate) struct RenewalLimits {
+    /// After this time a renewal counts as lost, and the next caller begins another one.
+    pub(crate) timeout: Duration,
+    /// The minimum time between the beginning of a renewal that failed and the next one.
+    pub(crate) min_retry_interval: Duration,
 }
 
 impl<T, E> Renewal<T, E>
@@ -67,69 +70,74 @@ where
         Self {
             published: Arc::new(Slot::default()),
             state: Mutex::new(State {
-                flight: None,
+                in_flight: None,
                 begun: 0,
             }),
         }
     }
 
-    /// The present value, if there was one yet.
-    pub(crate) fn read(&self) -> Option<Arc<Numbered<T>>> {
+    /// The published value; `None` before the first renewal has succeeded.
+    pub(crate) fn current(&self) -> Option<Arc<Sequenced<T>>> {
         self.published.load()
     }
 
-    /// What this finds in the present value.
-    pub(crate) fn look<R>(&self, look: impl FnOnce(&T) -> Option<R>) -> Option<R> {
+    /// Calls the function with the published value and returns its result, without cloning the `Arc`.
+    pub(crate) fn with_current<R>(&self, read: impl FnOnce(&T) -> Option<R>) -> Option<R> {
         self.published
-            .look(|present| look(&present.value))
+            .with_current(|current| read(&current.value))
             .flatten()
     }
 
-    /// Makes a value at once, unless another caller has made one that serves.
-    pub(crate) fn make(
+    /// Renews the value synchronously, unless the published value is usable by now.
+    pub(crate) fn renew_now(
         &self,
-        serves: impl Fn(&T) -> bool,
+        is_usable: impl Fn(&T) -> bool,
         make: impl FnOnce() -> Result<T, E>,
-    ) -> Result<Arc<Numbered<T>>, E> {
+    ) -> Result<Arc<Sequenced<T>>, E> {
         let mut state = self.lock();
-        // Looked at first: taking it is for those that came second.
-        if self.look(|value| serves(value).then_some(())).is_some()
-            && let Some(value) = self.read().filter(|value| serves(value))
+        // The check without a clone comes first: the value is usable only for a caller that waited for the
+        // lock while another one renewed it.
+        if self
+            .with_current(|value| is_usable(value).then_some(()))
+            .is_some()
+            && let Some(value) = self.current().filter(|value| is_usable(value))
         {
             return Ok(value);
         }
         let number = state.next();
         let value = make()?;
-        // Nothing that began later can be there: it would have waited for the lock.
-        let value = Arc::new(Numbered { number, value });
+        // No renewal with a higher number can have been published: it would have waited for the lock.
+        let value = Arc::new(Sequenced { number, value });
         self.published.store(Arc::clone(&value));
         Ok(value)
     }
 
-    /// Joins the renewal under way, or begins one.
+    /// Joins the renewal in flight, or begins one with the future that `begin` returns.
     pub(crate) fn join<F>(
         &self,
-        serves: impl Fn(&T) -> bool,
+        is_usable: impl Fn(&T) -> bool,
         now: Duration,
-        patience: Patience,
+        limits: RenewalLimits,
         begin: impl FnOnce() -> F,
-    ) -> Need<T, E>
+    ) -> Acquire<T, E>
     where
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
         let mut state = self.lock();
-        if let Some(value) = self.read().filter(|value| serves(value)) {
-            return Need::Met(value);
+        if let Some(value) = self.current().filter(|value| is_usable(value)) {
+            return Acquire::Ready(value);
         }
-        if let Some(under_way) = &state.flight {
-            let age = now.saturating_sub(under_way.since);
-            let left = patience.flight.saturating_sub(age);
-            match under_way.outcome.peek() {
+        if let Some(in_flight) = &state.in_flight {
+            let age = now.saturating_sub(in_flight.since);
+            let left = limits.timeout.saturating_sub(age);
+            match in_flight.outcome.peek() {
                 None if !left.is_zero() => {
-                    return Need::Awaits(under_way.outcome.clone(), left);
+                    return Acquire::Wait(in_flight.outcome.clone(), left);
                 }
-                Some(Err(error)) if age < patience.retry => return Need::Failed(error.clone()),
-                // Took too long, failed long ago, or made a value that does not serve any more.
+                Some(Err(error)) if age < limits.min_retry_interval => {
+                    return Acquire::Failed(error.clone());
+                }
+                // It timed out, failed longer ago, or made a value that is no longer usable.
                 _ => {}
             }
         }
@@ -138,27 +146,27 @@ where
         let published = Arc::clone(&self.published);
         let outcome = async move {
             let value = renewal.await?;
-            Ok(publish(&published, Numbered { number, value }))
+            Ok(publish(&published, Sequenced { number, value }))
         };
         let outcome = outcome.boxed().shared();
-        state.flight = Some(Flight {
+        state.in_flight = Some(InFlight {
             outcome: outcome.clone(),
             since: now,
         });
-        Need::Awaits(outcome, patience.flight)
+        Acquire::Wait(outcome, limits.timeout)
     }
 
-    /// A panic while making a value leaves nothing half-done, so a poisoned lock is as good as any.
+    /// Ignores poisoning: a panic while a value is made leaves the state consistent.
     fn lock(&self) -> MutexGuard<'_, State<T, E>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Publishes a value, unless one that was begun later is there: one that was given up on may end all
-/// the same. Gives the one that is there then.
-fn publish<T>(slot: &Slot<Numbered<T>>, value: Numbered<T>) -> Arc<Numbered<T>> {
+/// Publishes a value, unless the value of a renewal that began later is published already: a renewal that
+/// timed out may still complete. Returns the value that is published afterwards.
+fn publish<T>(slot: &Slot<Sequenced<T>>, value: Sequenced<T>) -> Arc<Sequenced<T>> {
     let number = value.number;
-    slot.replace(Arc::new(value), |present| present.number > number)
+    slot.replace_unless(Arc::new(value), |current| current.number > number)
 }
 
 impl<T, E> State<T, E> {
@@ -168,7 +176,7 @@ impl<T, E> State<T, E> {
     }
 }
 
-impl<T> Deref for Numbered<T> {
+impl<T> Deref for Sequenced<T> {
     type Target = T;
 
     fn deref(&self) -> &T {

@@ -1,12 +1,13 @@
-//! What a renewal is made of. The model check puts its own in their place.
+//! The synchronisation primitives of the renewal. The model check in `tests/tests/model` replaces this module
+//! by the primitives of its scheduler.
 
 pub(super) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use std::sync::RwLock;
 
-/// A value that is replaced in one step. Reading takes a lock that only a replacement holds alone, for
-/// the time of one assignment. (A slot without a lock keeps a list of every thread that has ever read
-/// one, and making a new slot walks it: 14 us after 512 threads.)
+/// A value that is replaced atomically. Readers share a lock that a replacement holds exclusively for the time
+/// of one assignment. (The lock-free `arc-swap` keeps a list of all threads that have ever read, and creating a
+/// slot walks that list: 14 us after 512 threads.)
 pub(super) struct Slot<T>(RwLock<Option<Arc<T>>>);
 
 impl<T> Default for Slot<T> {
@@ -23,29 +24,29 @@ impl<T> Slot<T> {
             .clone()
     }
 
-    /// Looks at the value where it is, which costs less than sharing it.
-    pub(super) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
-        let present = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        present.as_deref().map(look)
+    /// Calls the function with the current value, which is cheaper than cloning the `Arc`.
+    pub(super) fn with_current<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        let current = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_deref().map(read)
     }
 
-    /// Puts this value there, whatever is there.
+    /// Replaces the current value.
     pub(super) fn store(&self, value: Arc<T>) {
-        // What is replaced is dropped after the lock.
+        // The previous value is dropped after the lock is released.
         let _previous = {
-            let mut present = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            present.replace(value)
+            let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            current.replace(value)
         };
     }
 
-    /// Puts this value there, unless the present one is to stay: in one step. Returns the one that is
-    /// there then.
-    pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {
-        let mut present = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        match &*present {
-            Some(present) if stays(present) => Arc::clone(present),
+    /// Replaces the current value, unless `keep` returns `true` for it, in one atomic step. Returns the value
+    /// that is current afterwards.
+    pub(super) fn replace_unless(&self, value: Arc<T>, keep: impl Fn(&T) -> bool) -> Arc<T> {
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        match &*current {
+            Some(current) if keep(current) => Arc::clone(current),
             _ => {
-                let _previous = present.replace(Arc::clone(&value));
+                let _previous = current.replace(Arc::clone(&value));
                 value
             }
         }

@@ -1,10 +1,10 @@
-//! What is signed and sent: a JSON Web Token (RFC 7519) in compact form.
+//! Access tokens: JSON Web Tokens (RFC 7519) in compact serialisation (RFC 7515, section 7.1).
 
 mod jwt_id;
-mod template;
+mod payload_template;
 
-pub(crate) use jwt_id::JwtIds;
-pub(crate) use template::{Template, Unsigned};
+pub(crate) use jwt_id::JwtIdPool;
+pub(crate) use payload_template::{PayloadTemplate, UnsignedToken};
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -21,28 +21,31 @@ use crate::error::ClientError;
 
 const BEARER: &str = "Bearer ";
 
-/// A user's token, ready to be sent. `Debug` is redacted and there is no `Display`:
-/// [`expose_secret`](Self::expose_secret) is the only way at it. Cheap to clone.
+/// An access token of one user: a signed JWT (RFC 7519).
+///
+/// [`ScopedClient::token`](crate::ScopedClient::token) returns it. `Debug` is redacted and there is no `Display`;
+/// only [`expose_secret`](Self::expose_secret) returns the text. Clones share one allocation, and the signature
+/// is wiped from memory when the last clone is dropped.
 #[derive(Clone)]
 pub struct AccessToken(Arc<SharedToken>);
 
-/// What all clones of a token share.
+/// The part that all clones of a token share.
 struct SharedToken {
     signed: Arc<Signed>,
-    /// The `Authorization` header, which the first request makes.
+    /// The `Authorization` header, built by the first request.
     header: OnceLock<HeaderValue>,
 }
 
 struct Signed {
     /// `Bearer <token>`, as it stands in the `Authorization` header.
     bearer: String,
-    /// Where its signature begins.
+    /// The index of the first byte of the signature in `bearer`.
     signature: usize,
     issued_at: SystemTime,
     expires_at: SystemTime,
 }
 
-/// Wipes the signature. The rest says who and what, and opens nothing without it.
+/// Wipes the signature. Header and payload are not secret: without the signature no server accepts them.
 impl Drop for Signed {
     fn drop(&mut self) {
         let mut bearer = std::mem::take(&mut self.bearer).into_bytes();
@@ -53,8 +56,8 @@ impl Drop for Signed {
 }
 
 impl AccessToken {
-    /// `bearer` has the scheme in front already, so that sending the token copies it once. It has no
-    /// room to spare: growing and shrinking would leave copies behind.
+    /// `bearer` begins with the scheme already, so that no request has to copy the token. Its capacity must be
+    /// exact: growing or shrinking the string would leave copies of the signature in memory.
     fn new(
         bearer: String,
         signature: usize,
@@ -73,8 +76,8 @@ impl AccessToken {
         }))
     }
 
-    /// One that somebody else has signed and we have verified.
-    pub(crate) fn foreign(token: &str, issued_at: SystemTime, expires_at: SystemTime) -> Self {
+    /// A caller's token, whose signature has been verified.
+    pub(crate) fn verified(token: &str, issued_at: SystemTime, expires_at: SystemTime) -> Self {
         let mut bearer = String::with_capacity(BEARER.len() + token.len());
         bearer.push_str(BEARER);
         bearer.push_str(token);
@@ -82,7 +85,7 @@ impl AccessToken {
         Self::new(bearer, signature, issued_at, expires_at)
     }
 
-    /// The token itself, for another client of the same project.
+    /// The token as text, for another client of the same project. It is a credential: keep it out of logs.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         &self.bearer()[BEARER.len()..]
@@ -93,8 +96,8 @@ impl AccessToken {
         &self.0.signed.bearer
     }
 
-    /// The same as a header, which shares the token's memory: what is wiped with the last of both is
-    /// never copied.
+    /// The value of the `Authorization` header. It shares the memory of the token, so that no copy is left when
+    /// the token is wiped.
     pub(crate) fn header(&self) -> Result<HeaderValue, ClientError> {
         if let Some(header) = self.0.header.get() {
             return Ok(header.clone());
@@ -111,19 +114,20 @@ impl AccessToken {
         Ok(self.0.header.get_or_init(|| header).clone())
     }
 
-    /// When it was issued (`iat`).
+    /// The time at which the token was issued (`iat`), in whole seconds.
     #[must_use]
     pub fn issued_at(&self) -> SystemTime {
         self.0.signed.issued_at
     }
 
-    /// When its life ends (`exp`). No request of ours carries it from then on.
+    /// The time at which the token expires (`exp`), in whole seconds. The library sends no request with the token
+    /// from then on.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.0.signed.expires_at
     }
 
-    /// What it says, decoded: for logs and tests. Claims are no secret, but may be personal data.
+    /// The payload of the token, decoded, for logs and tests. Claims are not secret, but may be personal data.
     #[must_use]
     pub fn claims(&self) -> Map<String, Value> {
         self.expose_secret()
@@ -134,13 +138,13 @@ impl AccessToken {
             .unwrap_or_default()
     }
 
-    /// Whether this is the very same token, not only an equal one.
-    pub(crate) fn is(&self, other: &Self) -> bool {
+    /// Whether both are clones of one token.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-/// Keeps a token's memory for a header.
+/// The owner of the memory of a header: keeps the token alive.
 struct HeaderBytes(Arc<Signed>);
 
 impl AsRef<[u8]> for HeaderBytes {
@@ -149,7 +153,7 @@ impl AsRef<[u8]> for HeaderBytes {
     }
 }
 
-/// A token's SHA-256, to find it by.
+/// The SHA-256 digest of a token, as the key of a cache.
 pub(crate) fn fingerprint(token: &str) -> [u8; 32] {
     let mut fingerprint = [0; 32];
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());

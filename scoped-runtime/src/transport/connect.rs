@@ -1,4 +1,4 @@
-//! Makes connections: name, TCP, proxy, TLS, HTTP.
+//! Makes connections: name lookup, TCP, proxy tunnel, TLS, HTTP.
 
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
@@ -21,8 +21,8 @@ use url::Host;
 use super::http1::Http1;
 use super::http2::Http2;
 use super::origin::Origin;
+use super::socket::{CountedTcp, Socket, SocketState};
 use super::tls;
-use super::wire::{Stream, Tcp, Wire};
 use crate::clock::Clock;
 use crate::config::{Connections, Limits, Proxy, Settings};
 use crate::error::ConfigurationError;
@@ -48,10 +48,10 @@ pub(super) enum Connection {
     Http2(Arc<Http2>),
 }
 
-/// How long one address is tried before the next is tried beside it (RFC 8305, section 5).
-const NEXT_ADDRESS: Duration = Duration::from_millis(250);
-/// The most that a proxy may say before a tunnel.
-const PROXY_BYTES: usize = 8192;
+/// The delay before the next address is tried in parallel ("Connection Attempt Delay", RFC 8305, section 5).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+/// The maximum size of a proxy's response to `CONNECT`.
+const MAX_PROXY_RESPONSE: usize = 8192;
 
 impl Connector {
     pub(super) fn new(
@@ -60,7 +60,7 @@ impl Connector {
     ) -> std::result::Result<Self, ConfigurationError> {
         let origin = Origin::new(base)?;
         let connections = settings.connections.clone();
-        // Checked without TLS too: a certificate that is none is a mistake.
+        // The certificates are parsed for a URL without TLS too, so that a mistake in them is reported.
         let wants_tls = origin.is_tls
             || !connections.root_certificates.is_empty()
             || connections.client_certificate.is_some();
@@ -83,14 +83,14 @@ impl Connector {
         })
     }
 
-    /// Whether what a connection speaks is known before there is one.
+    /// Whether every connection uses HTTP/1: without TLS there is no ALPN to choose HTTP/2.
     pub(super) fn is_http1_only(&self) -> bool {
         self.tls.is_none()
     }
 
-    /// Makes one, within the time for it.
+    /// Makes a connection. The caller limits the time.
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let wire = Arc::new(Wire::default());
+        let state = Arc::new(SocketState::default());
         let tcp = match &self.connections.proxy {
             None => self.tcp(&self.origin.host, self.origin.port).await?,
             Some(proxy) => {
@@ -99,23 +99,23 @@ impl Connector {
                 self.tunnel(stream, proxy).await?
             }
         };
-        let tcp = Tcp::new(tcp, Arc::clone(&wire));
+        let tcp = CountedTcp::new(tcp, Arc::clone(&state));
         let Some(tls) = &self.tls else {
-            let connection = Http1::new(Stream::Plain(tcp), wire, &self.limits).await?;
+            let connection = Http1::new(Socket::Plain(tcp), state, &self.limits).await?;
             return Ok(Connection::Http1(Box::new(connection)));
         };
         let stream = tls.connector.connect(tls.server_name.clone(), tcp).await?;
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        let stream = Stream::Tls(Box::new(stream));
+        let socket = Socket::Tls(Box::new(stream));
         Ok(if is_http2 {
-            let connection = Http2::new(stream, self).await?;
+            let connection = Http2::new(socket, self).await?;
             Connection::Http2(connection)
         } else {
-            Connection::Http1(Box::new(Http1::new(stream, wire, &self.limits).await?))
+            Connection::Http1(Box::new(Http1::new(socket, state, &self.limits).await?))
         })
     }
 
-    /// Connects to the first address that answers.
+    /// Connects to the first address that accepts ("Happy Eyeballs", RFC 8305).
     async fn tcp(&self, host: &Host<String>, port: u16) -> Result<TcpStream> {
         let addresses: Vec<SocketAddr> = match host {
             Host::Domain(name) => tokio::net::lookup_host((name.as_str(), port))
@@ -135,7 +135,7 @@ impl Connector {
             }
             let next = tries.next();
             let outcome = if waiting.peek().is_some() {
-                match tokio::time::timeout(NEXT_ADDRESS, next).await {
+                match tokio::time::timeout(ATTEMPT_DELAY, next).await {
                     Ok(outcome) => outcome,
                     Err(_) => continue,
                 }
@@ -167,7 +167,7 @@ impl Connector {
         #[cfg(not(windows))]
         let probes = probes.with_retries(3);
         socket.set_tcp_keepalive(&probes)?;
-        // What was sent and is not acknowledged: keep-alive does not count that.
+        // Keep-alive probes are not sent while data is unacknowledged, so that needs its own timeout.
         #[cfg(any(target_os = "linux", target_os = "android"))]
         socket.set_tcp_user_timeout(Some(keep_alive + keep_alive_timeout))?;
         Ok(())
@@ -188,27 +188,27 @@ impl Connector {
         request.push_str("\r\n");
         stream.write_all(request.as_bytes()).await?;
 
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"\r\n\r\n") {
-            if answer.len() == PROXY_BYTES {
-                return Err(Error::other("the proxy's answer has no end"));
+        let mut response = Vec::new();
+        while !response.ends_with(b"\r\n\r\n") {
+            if response.len() == MAX_PROXY_RESPONSE {
+                return Err(Error::other("the proxy's response to CONNECT is too long"));
             }
-            // Byte by byte: what follows is the server's.
-            answer.push(stream.read_u8().await?);
+            // Byte by byte: the bytes after the response belong to the TLS stream.
+            response.push(stream.read_u8().await?);
         }
-        let status = answer.split(|byte| *byte == b' ').nth(1);
+        let status = response.split(|byte| *byte == b' ').nth(1);
         match status {
             Some([b'2', _, _]) => Ok(stream),
             Some(b"407") => Err(Error::new(
                 ErrorKind::PermissionDenied,
-                "the proxy wants other credentials (407); see `proxy_credentials`",
+                "the proxy refuses the credentials (407); check `proxy_credentials`",
             )),
             _ => Err(Error::other("the proxy refused the tunnel")),
         }
     }
 }
 
-/// IPv6 and IPv4 in turn, so that a family that leads nowhere costs one delay.
+/// Alternates IPv6 and IPv4 addresses, so that an unreachable family costs one delay only (RFC 8305, section 4).
 fn interleaved(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (mut first, mut second): (Vec<_>, Vec<_>) = addresses
@@ -228,7 +228,7 @@ fn server_name(host: &Host<String>) -> ServerName<'static> {
     match host {
         Host::Ipv4(ip) => ServerName::IpAddress((*ip).into()),
         Host::Ipv6(ip) => ServerName::IpAddress((*ip).into()),
-        // A URL's host that is no DNS name cannot be connected to either; the handshake says so.
+        // A host that is not a valid DNS name cannot be connected to: the TLS handshake fails.
         Host::Domain(name) => ServerName::try_from(name.clone()).unwrap_or(ServerName::IpAddress(
             std::net::Ipv4Addr::UNSPECIFIED.into(),
         )),
@@ -239,7 +239,7 @@ fn server_name(host: &Host<String>) -> ServerName<'static> {
 mod tests {
     use super::*;
 
-    /// What the kernel would do cannot be waited for here, so its options are read back.
+    /// The kernel's timeouts are too long for a test, so the test reads the socket options.
     #[test]
     fn a_socket_asks_a_silent_peer_and_gives_up_what_is_not_acknowledged() {
         let mut settings = Settings::default();

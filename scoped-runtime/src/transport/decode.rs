@@ -1,6 +1,7 @@
-//! Reads the body of an answer, and says where it does not fit.
+//! Deserialises JSON bodies, with errors that name the row and the field.
 
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 use serde::Deserialize;
@@ -8,10 +9,10 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::error::{ClientError, shown};
 
-/// How much of a cause an error shows.
+/// How many characters of a cause an error shows.
 const MAX_CAUSE: usize = 200;
 
-/// Reads JSON; no body is `null`, or an empty list.
+/// Deserialises JSON. An empty body counts as `null` or as an empty list.
 pub(super) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Result<T, ClientError> {
     if body.is_empty()
         && let Ok(value) =
@@ -20,7 +21,7 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Resu
         return Ok(value);
     }
     serde_json::from_slice(body).map_err(|source| {
-        // Finding the place costs time on every field, so it is looked for only now.
+        // Tracking the path slows down every field, so the body is read again with it only after a failure.
         let mut json = serde_json::Deserializer::from_slice(body);
         let located = serde_path_to_error::deserialize::<_, T>(&mut json).err();
         ClientError::Decode {
@@ -31,12 +32,12 @@ pub(super) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Resu
             } else {
                 cause(&source)
             },
-            source,
+            source: Arc::new(source),
         }
     })
 }
 
-/// What a wrong URL leads to.
+/// The cause when a wrong URL leads to a web page.
 const PAGE: &str = "it is a web page (HTML), not JSON; does `SUPABASE_URL` lead to the project's API, with the \
                     path that stands in front of it";
 
@@ -44,7 +45,7 @@ fn is_page(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"<")
 }
 
-/// What was asked, in the words of PostgREST.
+/// The table, function or path that was requested.
 fn subject(path: &str) -> String {
     let name = |name: &str| shown(&percent_decode_str(name).decode_utf8_lossy());
     match path.strip_prefix("rest/v1/") {
@@ -56,7 +57,7 @@ fn subject(path: &str) -> String {
     }
 }
 
-/// The row, counted from 1, and the path of the field.
+/// The row, counted from 1, and the path of the field, as they stand in the error.
 fn place(path: &Path) -> String {
     let mut segments = path.iter().peekable();
     let mut place = String::new();
@@ -74,7 +75,7 @@ fn place(path: &Path) -> String {
     place
 }
 
-/// What does not fit, without the value: rows may be private.
+/// The deserialiser's message without the value that does not fit: rows may be private.
 fn cause(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let kinds = [
@@ -95,7 +96,7 @@ fn cause(error: &serde_json::Error) -> String {
     text.chars().take(MAX_CAUSE).flat_map(escaped).collect()
 }
 
-/// Control characters escaped; quotes as they are.
+/// Escapes control characters, but not quotes.
 fn escaped(letter: char) -> impl Iterator<Item = char> {
     let is_control = letter.is_control();
     let escape = is_control.then(|| letter.escape_default());

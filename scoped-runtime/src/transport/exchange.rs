@@ -1,4 +1,4 @@
-//! One try of a request: a connection, the gate, the answer's head.
+//! One attempt to send a request and receive its response.
 
 use std::io;
 use std::pin::pin;
@@ -9,53 +9,56 @@ use http::header::{HOST, LOCATION};
 use http::response::Parts;
 use http::{Request, Response, StatusCode};
 
-use super::body::{SendBody, Upload};
-use super::failure::{Failure, LargeHead, explain};
-use super::gate::{As, Gate, Refusal, Watch};
-use super::lease::Lease;
-use super::receive::{Limit, ReceiveBody, Unread};
-use super::recover::Trouble;
+use super::cancellation::Cancellation;
+use super::pooled_connection::PooledConnection;
+use super::recover::AttemptError;
+use super::request_body::{RequestBody, Upload};
+use super::response_body::{BodyLimit, ReadError, ResponseBody};
 use super::retry::retry_after;
-use super::send::{Answer, Extent};
-use super::shard::{Checkout, Shard};
+use super::runtime_pool::{Checkout, RuntimePool};
+use super::send::{ReadMode, Received};
+use super::send_error::{OversizedHead, SendError, to_error};
 use super::span::RequestSpan;
-use super::{Outgoing, Transport};
+use super::write_check::{WriteCheck, WriteRefusal};
+use super::{SendAs, Transport, TransportRequest};
 use crate::error::{ApiError, ClientError, Error, Phase};
 use crate::token::AccessToken;
 
-/// One request with all its tries.
+/// A request and the state of its attempts.
 pub(super) struct Exchange<'a, 'p> {
     pub(super) transport: &'a Transport,
-    pub(super) request: &'a Outgoing,
-    pub(super) sender: As<'a>,
+    pub(super) request: &'a TransportRequest,
+    pub(super) sender: SendAs<'a>,
     pub(super) span: &'p RequestSpan,
-    pub(super) watch: Watch<'a, 'p>,
+    pub(super) cancellation: Cancellation<'a, 'p>,
     pub(super) token: Option<AccessToken>,
-    /// A body that can be sent once, until a connection has it.
+    /// The streamed body, until an attempt has begun to read it.
     pub(super) upload: Option<Upload>,
     pub(super) has_upload: bool,
-    pub(super) tries: u32,
+    pub(super) retries: u32,
     pub(super) is_token_replaced: bool,
     pub(super) has_waited_for_clock: bool,
 }
 
 impl Exchange<'_, '_> {
-    pub(super) async fn once(&mut self, extent: Extent) -> Result<Answer, Trouble> {
+    /// Sends the request once and reads the response as far as `mode` says.
+    pub(super) async fn attempt(&mut self, mode: ReadMode) -> Result<Received, AttemptError> {
         let (head, body) = self.head().await?;
-        Ok(match extent {
-            Extent::Head => Answer::Head(head, body),
-            Extent::Whole(limit) => {
+        Ok(match mode {
+            ReadMode::HeadOnly => Received::HeadOnly(head, body),
+            ReadMode::Buffered(limit) => {
                 let body = self.read(body, limit).await?;
-                Answer::Whole(head, body)
+                Received::Buffered(head, body)
             }
         })
     }
 
-    /// Sends the request once, and reads the head of the answer; an error with its body.
-    async fn head(&mut self) -> Result<(Parts, ReceiveBody), Trouble> {
-        let (response, lease, shard) = self.exchange().await?;
+    /// Sends the request once and reads the head of the response. A status that is not 2xx is an error, whose body
+    /// is read here.
+    async fn head(&mut self) -> Result<(Parts, ResponseBody), AttemptError> {
+        let (response, connection, pool) = self.exchange().await?;
         let (head, incoming) = response.into_parts();
-        let body = ReceiveBody::new(incoming, lease, shard);
+        let body = ResponseBody::new(incoming, connection, pool);
         let status = head.status;
         if status.is_success() {
             return Ok((head, body));
@@ -66,135 +69,154 @@ impl Exchange<'_, '_> {
             .filter(|_| status.is_redirection())
         {
             let to = to.to_str().unwrap_or_default();
-            return Err(Trouble::fatal(
+            return Err(AttemptError::permanent(
                 ClientError::Redirect {
                     status: status.as_u16(),
-                    to: self.transport.connector.origin.place(to),
+                    to: self.transport.connector.origin.redirect_target(to),
                 }
                 .into(),
             ));
         }
-        let limit = Limit {
+        let limit = BodyLimit {
             bytes: self.transport.limits().error_bytes,
             status: Some(status.as_u16()),
             setting: "error_bytes",
         };
         let body = self.read(body, limit).await?;
-        // PostgREST answers 300 with an error body when a name is ambiguous.
+        // PostgREST responds with status 300 and an error body when a name is ambiguous.
         let error = ApiError::new(status.as_u16(), &head.headers, &body);
-        Err(Trouble {
+        Err(AttemptError {
             error: error.into(),
-            has_left: true,
-            is_passing: matches!(
+            was_sent: true,
+            is_transient: matches!(
                 status,
                 StatusCode::BAD_GATEWAY
                     | StatusCode::SERVICE_UNAVAILABLE
                     | StatusCode::GATEWAY_TIMEOUT
             ),
-            after: retry_after(&head.headers),
+            retry_after: retry_after(&head.headers),
         })
     }
 
     /// Reads a body to its end.
-    async fn read(&mut self, body: ReceiveBody, limit: Limit) -> Result<Bytes, Trouble> {
+    async fn read(&mut self, body: ResponseBody, limit: BodyLimit) -> Result<Bytes, AttemptError> {
         match self
-            .watch
-            .within(Phase::Body, pin!(body.read(limit)))
+            .cancellation
+            .run(Phase::Body, pin!(body.read(limit)))
             .await?
         {
             Ok(body) => Ok(body),
-            Err(Unread::TooLarge) => Err(Trouble::fatal(limit.exceeded())),
-            Err(Unread::Lost(error)) => Err(self.lost(error, true, true)),
+            Err(ReadError::TooLarge) => Err(AttemptError::permanent(limit.exceeded())),
+            Err(ReadError::Lost(error)) => Err(self.connection_lost(error, true, true)),
         }
     }
 
-    fn lost(&self, error: hyper::Error, has_left: bool, has_head: bool) -> Trouble {
-        let head = LargeHead::of(&error, has_head);
-        // The same answer would come again; another's takes only the connection.
-        let is_passing = !error.is_user() && !matches!(head, Some(LargeHead::Own(_)));
+    fn connection_lost(&self, error: hyper::Error, was_sent: bool, has_head: bool) -> AttemptError {
+        let head = OversizedHead::of(&error, has_head);
+        // An oversized head of this response would be received again; that of another response over the same
+        // connection closes only the connection.
+        let is_transient = !error.is_user() && !matches!(head, Some(OversizedHead::Own(_)));
         let Transport { connector, .. } = self.transport;
-        Trouble {
-            error: explain(error, head, connector.origin.name(), &connector.limits),
-            has_left,
-            is_passing,
-            after: None,
+        AttemptError {
+            error: to_error(error, head, connector.origin.name(), &connector.limits),
+            was_sent,
+            is_transient,
+            retry_after: None,
         }
     }
 
-    /// Sends the request once over one connection.
+    /// Takes a connection, sends the request over it, and waits for the head of the response.
     async fn exchange(
         &mut self,
-    ) -> Result<(Response<hyper::body::Incoming>, Lease, Arc<Shard>), Trouble> {
-        let (mut lease, shard) = self.checkout().await?;
+    ) -> Result<
+        (
+            Response<hyper::body::Incoming>,
+            PooledConnection,
+            Arc<RuntimePool>,
+        ),
+        AttemptError,
+    > {
+        let (mut connection, pool) = self.checkout().await?;
         loop {
-            let mut request = Some(self.prepared(&lease)?);
-            let gate = Gate {
+            let mut request = Some(self.prepared(&connection)?);
+            let check = WriteCheck {
                 sender: self.sender,
                 token: self.token.as_ref(),
-                deadline: self.watch.deadline,
+                deadline: self.cancellation.deadline,
             };
             let outcome = {
-                let sending = pin!(lease.send(&mut request, &gate));
-                self.watch.within(Phase::Answer, sending).await?
+                let sending = pin!(connection.send(&mut request, &check));
+                self.cancellation.run(Phase::Response, sending).await?
             };
             let failure = match outcome {
-                Ok(response) => return Ok((response, lease, shard)),
+                Ok(response) => return Ok((response, connection, pool)),
                 Err(failure) => failure,
             };
-            self.take_back(request);
+            self.recover_upload(request);
             match failure {
-                Failure::Refused(Refusal::Token) => self.renew().await?,
-                Failure::Refused(Refusal::Closed) => {
-                    lease.finish(&shard);
-                    return Err(Trouble::fatal(ClientError::Closed.into()));
+                SendError::Refused(WriteRefusal::Token) => self.renew_token().await?,
+                SendError::Refused(WriteRefusal::Closed) => {
+                    connection.release(&pool);
+                    return Err(AttemptError::permanent(ClientError::Closed.into()));
                 }
-                Failure::Refused(Refusal::Deadline) => {
-                    lease.finish(&shard);
-                    let missed = self.watch.deadline.missed(Phase::Connection);
-                    return Err(Trouble::fatal(missed));
+                SendError::Refused(WriteRefusal::Deadline) => {
+                    connection.release(&pool);
+                    let missed = self.cancellation.deadline.missed(Phase::Connection);
+                    return Err(AttemptError::permanent(missed));
                 }
-                Failure::Lost { error, has_left } => return Err(self.lost(error, has_left, false)),
+                SendError::Lost { error, was_sent } => {
+                    return Err(self.connection_lost(error, was_sent, false));
+                }
             }
         }
     }
 
-    fn take_back(&mut self, request: Option<Request<SendBody>>) {
+    /// Keeps the streamed body of a request that was not sent.
+    fn recover_upload(&mut self, request: Option<Request<RequestBody>>) {
         if let Some(request) = request
-            && let SendBody::Upload(upload) = request.into_body()
+            && let RequestBody::Upload(upload) = request.into_body()
         {
             self.upload = Some(upload);
         }
     }
 
-    /// A connection, and a token that is live after it was waited for.
-    async fn checkout(&mut self) -> Result<(Lease, Arc<Shard>), Trouble> {
+    /// A connection from the pool. If the request had to wait for it, the token is renewed when necessary.
+    async fn checkout(&mut self) -> Result<(PooledConnection, Arc<RuntimePool>), AttemptError> {
         let user = match self.sender {
-            As::Public => None,
-            As::User { life, .. } => Some(life.number),
+            SendAs::WithoutToken => None,
+            SendAs::User { close_flag, .. } => Some(close_flag.user_number),
         };
         loop {
-            let shard = self.transport.pool.shard(user).map_err(Error::from)?;
-            let waiting = match shard.checkout() {
-                Checkout::Ready(lease) => return Ok((lease, shard)),
+            let pool = self
+                .transport
+                .pool
+                .current_runtime(user)
+                .map_err(Error::from)?;
+            let waiting = match pool.checkout() {
+                Checkout::Ready(connection) => return Ok((connection, pool)),
                 Checkout::Wait(waiting) => waiting,
-                Checkout::Over => {
+                Checkout::ShutDown => {
                     tokio::task::yield_now().await;
                     continue;
                 }
             };
-            match self.watch.within(Phase::Connection, pin!(waiting)).await? {
-                Ok(Ok(lease)) => {
-                    self.renew().await?;
-                    return Ok((lease, shard));
+            match self
+                .cancellation
+                .run(Phase::Connection, pin!(waiting))
+                .await?
+            {
+                Ok(Ok(connection)) => {
+                    self.renew_token().await?;
+                    return Ok((connection, pool));
                 }
-                Ok(Err(error)) => return Err(self.unconnected(error)),
-                // The runtime's connections were given up meanwhile.
+                Ok(Err(error)) => return Err(self.connect_error(error)),
+                // The pool of this runtime was shut down in the meantime.
                 Err(_) => tokio::task::yield_now().await,
             }
         }
     }
 
-    fn unconnected(&self, error: Arc<io::Error>) -> Trouble {
+    fn connect_error(&self, error: Arc<io::Error>) -> AttemptError {
         let connector = &self.transport.connector;
         let kind = error.kind();
         let is_timeout = kind == io::ErrorKind::TimedOut;
@@ -209,33 +231,37 @@ impl Exchange<'_, '_> {
                 source: Box::new(error),
             }
         };
-        Trouble {
+        AttemptError {
             error: error.into(),
-            has_left: false,
-            // One that took the whole time for a connection would take it again; a certificate that is
-            // not trusted, and credentials that a proxy refuses, stay what they are.
-            is_passing: !matches!(
+            was_sent: false,
+            // A retry does not help after a connect timeout, with a certificate that is not trusted
+            // (`InvalidData`), or with credentials that a proxy refuses (`PermissionDenied`).
+            is_transient: !matches!(
                 kind,
                 io::ErrorKind::TimedOut
                     | io::ErrorKind::InvalidData
                     | io::ErrorKind::InvalidInput
                     | io::ErrorKind::PermissionDenied
             ),
-            after: None,
+            retry_after: None,
         }
     }
 
-    /// The request as this connection sends it.
-    fn prepared(&mut self, lease: &Lease) -> Result<Request<SendBody>, Trouble> {
+    /// The request in the form that this connection needs: HTTP/1 sends the path and a `Host` header, HTTP/2 the
+    /// whole URL.
+    fn prepared(
+        &mut self,
+        connection: &PooledConnection,
+    ) -> Result<Request<RequestBody>, AttemptError> {
         let body = match self.upload.take() {
-            Some(upload) => SendBody::Upload(upload),
-            None => SendBody::Bytes(self.request.body.clone()),
+            Some(upload) => RequestBody::Upload(upload),
+            None => RequestBody::Bytes(self.request.body.clone()),
         };
         let Transport { connector, .. } = self.transport;
         let origin = &connector.origin;
-        let uri = match lease {
-            Lease::Http1(_) => origin.path_of(&self.request.target),
-            Lease::Http2(_) => origin.url_of(&self.request.target),
+        let uri = match connection {
+            PooledConnection::Http1(_) => origin.path_of(&self.request.target),
+            PooledConnection::Http2(_) => origin.url_of(&self.request.target),
         };
         let prepared = uri.and_then(|uri| {
             let token = self.token.as_ref();
@@ -243,8 +269,8 @@ impl Exchange<'_, '_> {
         });
         let mut prepared = prepared.map_err(Error::from)?;
         let headers = prepared.headers_mut();
-        self.span.hand_on(self.transport, headers);
-        if let Lease::Http2(_) = lease {
+        self.span.inject_traceparent(self.transport, headers);
+        if let PooledConnection::Http2(_) = connection {
             headers.remove(HOST);
         }
         Ok(prepared)

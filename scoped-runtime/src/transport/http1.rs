@@ -1,4 +1,4 @@
-//! One HTTP/1 connection: driven by the request that has it, and by nothing while it is idle.
+//! One HTTP/1 connection. The request that uses it drives it; nothing drives it while it is idle.
 
 use std::future::Future;
 use std::io;
@@ -13,42 +13,47 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::task::coop::unconstrained;
 
-use super::body::SendBody;
-use super::failure::Failure;
-use super::gate::Gate;
-use super::wire::{Stream, Wire};
+use super::request_body::RequestBody;
+use super::send_error::SendError;
+use super::socket::{Socket, SocketState};
+use super::write_check::WriteCheck;
 use crate::config::Limits;
 
 pub(super) struct Http1 {
-    sender: http1::SendRequest<SendBody>,
-    /// Gone once it has ended: whoever waits for an answer learns of it by that.
-    connection: Option<http1::Connection<TokioIo<Stream>, SendBody>>,
-    wire: Arc<Wire>,
+    sender: http1::SendRequest<RequestBody>,
+    /// `None` once the connection has ended. Dropping it completes the response future with an error.
+    connection: Option<http1::Connection<TokioIo<Socket>, RequestBody>>,
+    socket_state: Arc<SocketState>,
     pub(super) idle_since: Duration,
 }
 
-/// How much is read at a time at most, unless headers may be larger: it stays in memory beside the body.
+/// The maximum size of hyper's read buffer, in bytes, unless `header_bytes` is larger. It stays allocated while
+/// the body is read.
 const BUFFER: usize = 64 << 10;
 
 impl Http1 {
-    pub(super) async fn new(stream: Stream, wire: Arc<Wire>, limits: &Limits) -> io::Result<Self> {
+    pub(super) async fn new(
+        socket: Socket,
+        socket_state: Arc<SocketState>,
+        limits: &Limits,
+    ) -> io::Result<Self> {
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(BUFFER.max(limits.header_bytes))
             .max_header_size(limits.header_bytes)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(socket))
             .await
             .map_err(io::Error::other)?;
         let mut made = Self {
             sender,
             connection: Some(connection),
-            wire,
+            socket_state,
             idle_since: Duration::ZERO,
         };
         made.settle();
         Ok(made)
     }
 
-    /// Reads and writes what can be.
+    /// Reads and writes as much as possible without waiting. The task of `cx` is woken when more is possible.
     pub(super) fn drive(&mut self, cx: &mut Context<'_>) {
         if let Some(connection) = &mut self.connection
             && Pin::new(connection).poll(cx).is_ready()
@@ -57,7 +62,8 @@ impl Http1 {
         }
     }
 
-    /// Brings the connection to where it takes the next request. It wakes no task from here on.
+    /// Drives the connection until it is ready for the next request, and removes the waker of the task that used
+    /// it.
     pub(super) fn settle(&mut self) {
         if let Some(connection) = &mut self.connection {
             let mut context = Context::from_waker(Waker::noop());
@@ -68,54 +74,54 @@ impl Http1 {
         }
     }
 
-    /// Whether it takes a request.
+    /// Whether the connection can take a request.
     pub(super) fn is_ready(&self) -> bool {
         self.connection.is_some() && self.sender.is_ready()
     }
 
-    /// Whether an idle connection still takes one: the other side has neither closed it nor sent
-    /// anything. The kernel is asked, unless the connection was in use a tick of the clock ago.
-    pub(super) fn is_quiet(&mut self, now: Duration) -> bool {
+    /// Whether an idle connection can still take a request: the peer has neither closed it nor sent anything. The
+    /// kernel is asked, unless the clock has not advanced since the connection was last used.
+    pub(super) fn is_reusable(&mut self, now: Duration) -> bool {
         if now != self.idle_since {
-            self.wire.probe();
+            self.socket_state.begin_probe();
         }
         self.settle();
-        self.wire.end_probe();
+        self.socket_state.end_probe();
         self.is_ready()
     }
 
-    /// Sends a request, and waits for the head of its answer. The first bytes leave within the gate.
+    /// Sends a request and waits for the head of its response. The first bytes are written within the check.
     pub(super) async fn send(
         &mut self,
-        request: &mut Option<Request<SendBody>>,
-        gate: &Gate<'_>,
-    ) -> Result<Response<Incoming>, Failure> {
-        let written_before = self.wire.written();
-        let mut answer = pin!(None);
+        request: &mut Option<Request<RequestBody>>,
+        check: &WriteCheck<'_>,
+    ) -> Result<Response<Incoming>, SendError> {
+        let written_before = self.socket_state.written();
+        let mut response = pin!(None);
         std::future::poll_fn(|cx| {
-            if answer.is_none() {
-                let began = gate.pass(|| {
+            if response.is_none() {
+                let began = check.write_if_allowed(|| {
                     let request = request.take()?;
-                    answer.set(Some(self.sender.try_send_request(request)));
+                    response.set(Some(self.sender.try_send_request(request)));
                     self.drive(cx);
                     Some(())
                 });
                 if let Err(refusal) = began {
-                    return Poll::Ready(Err(Failure::Refused(refusal)));
+                    return Poll::Ready(Err(SendError::Refused(refusal)));
                 }
             } else {
                 self.drive(cx);
             }
-            // Only driving the connection completes it, so it needs no waker.
+            // Only driving the connection completes the response future, so it needs no waker.
             let mut context = Context::from_waker(Waker::noop());
-            let Some(answer) = answer.as_mut().as_pin_mut() else {
+            let Some(response) = response.as_mut().as_pin_mut() else {
                 return Poll::Pending;
             };
-            answer.poll(&mut context).map(|outcome| {
+            response.poll(&mut context).map(|outcome| {
                 outcome.map_err(|mut failed| {
                     *request = failed.take_message();
-                    Failure::Lost {
-                        has_left: self.wire.written() != written_before,
+                    SendError::Lost {
+                        was_sent: self.socket_state.written() != written_before,
                         error: failed.into_error(),
                     }
                 })

@@ -1,4 +1,4 @@
-//! One HTTP/2 connection, shared by as many requests as the server allows streams.
+//! One HTTP/2 connection, shared by as many requests as the server allows concurrent streams.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -18,63 +18,64 @@ use hyper::client::conn::http2;
 use hyper_util::rt::TokioIo;
 use tokio::sync::Notify;
 
-use super::body::SendBody;
 use super::connect::Connector;
-use super::failure::{Failure, is_unprocessed};
-use super::gate::Gate;
+use super::request_body::RequestBody;
+use super::send_error::{SendError, is_unprocessed};
+use super::socket::Socket;
 use super::timer::ClockTimer;
-use super::wire::Stream;
+use super::write_check::WriteCheck;
 
 pub(super) struct Http2 {
-    sender: Mutex<http2::SendRequest<SendBody>>,
+    sender: Mutex<http2::SendRequest<RequestBody>>,
     driver: Arc<Driver>,
-    /// Requests that have a stream or are about to.
+    /// The number of reserved streams.
     active: AtomicUsize,
-    /// When the last stream ended, in milliseconds of the clock.
+    /// When the last stream was released, in milliseconds of the monotonic clock.
     idle_since: AtomicU64,
 }
 
-/// Moves the connection's bytes: a task does, and each request when it begins, so that its first bytes
-/// leave while it is looked at and not whenever a task gets its turn.
+/// Polls the connection. A background task does so, and also each request when it begins: its first bytes must be
+/// written during its write check, not when the task is scheduled next.
 struct Driver {
-    work: Mutex<Work>,
-    /// As the server says; 0 before it has said anything, and after the end.
+    state: Mutex<DriverState>,
+    /// The number of concurrent streams that the server allows; 0 before its SETTINGS frame has arrived and after
+    /// the connection has ended.
     max_streams: AtomicUsize,
     changed: Notify,
-    /// Something was given during a turn, by the thread that has it.
-    wants_turn: AtomicBool,
+    /// A request was queued while this thread was polling the connection, which has to be polled once more.
+    needs_repoll: AtomicBool,
 }
 
 thread_local! {
     static IS_DRIVING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// While this thread has a turn, of whichever connection.
-struct Driving(bool);
+/// Marks the thread as polling an HTTP/2 connection while it exists.
+struct DrivingGuard(bool);
 
-impl Driving {
+impl DrivingGuard {
     fn begin() -> Self {
         Self(IS_DRIVING.replace(true))
     }
 }
 
-impl Drop for Driving {
+impl Drop for DrivingGuard {
     fn drop(&mut self) {
         IS_DRIVING.set(self.0);
     }
 }
 
-struct Work {
-    /// Takes requests.
-    dispatch: Option<http2::Connection<TokioIo<Stream>, SendBody, Spawned>>,
-    /// The connection's frames, and what belongs to single streams.
+struct DriverState {
+    /// hyper's dispatcher, which takes requests.
+    dispatch: Option<http2::Connection<TokioIo<Socket>, RequestBody, Spawned>>,
+    /// The futures that hyper has spawned: one for the frames of the connection, and some for single streams.
     tasks: FuturesUnordered<BoxFuture<'static, ()>>,
     spawned: Spawned,
-    /// The task's.
+    /// The waker of the background task.
     waker: Waker,
 }
 
-/// What hyper would have an executor run.
+/// The executor that hyper is given: it collects futures for the driver.
 #[derive(Clone, Default)]
 struct Spawned(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
@@ -85,8 +86,8 @@ impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Spawned
 }
 
 impl Http2 {
-    /// Shakes hands, and waits until the server has said how many streams it allows.
-    pub(super) async fn new(stream: Stream, connector: &Connector) -> io::Result<Arc<Self>> {
+    /// Performs the handshake, and waits until the server has sent how many streams it allows.
+    pub(super) async fn new(socket: Socket, connector: &Connector) -> io::Result<Arc<Self>> {
         let spawned = Spawned::default();
         let settings = &connector.connections;
         let header_bytes = u32::try_from(connector.limits.header_bytes).unwrap_or(u32::MAX);
@@ -96,13 +97,13 @@ impl Http2 {
             .keep_alive_timeout(settings.keep_alive_timeout)
             .keep_alive_while_idle(true)
             .max_header_list_size(header_bytes)
-            // None before the server's settings are here.
+            // No stream is opened before the server's SETTINGS frame has arrived.
             .initial_max_send_streams(0)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(socket))
             .await
             .map_err(io::Error::other)?;
         let driver = Arc::new(Driver {
-            work: Mutex::new(Work {
+            state: Mutex::new(DriverState {
                 dispatch: Some(dispatch),
                 tasks: FuturesUnordered::new(),
                 spawned,
@@ -110,7 +111,7 @@ impl Http2 {
             }),
             max_streams: AtomicUsize::new(0),
             changed: Notify::new(),
-            wants_turn: AtomicBool::new(false),
+            needs_repoll: AtomicBool::new(false),
         });
         let task = Arc::clone(&driver);
         tokio::spawn(std::future::poll_fn(move |cx| task.poll(cx)));
@@ -120,36 +121,36 @@ impl Http2 {
             active: AtomicUsize::new(0),
             idle_since: AtomicU64::new(0),
         });
-        made.settings().await?;
+        made.wait_for_settings().await?;
         Ok(made)
     }
 
-    /// Waits for the server's first word.
-    async fn settings(&self) -> io::Result<()> {
+    /// Waits for the server's first SETTINGS frame.
+    async fn wait_for_settings(&self) -> io::Result<()> {
         loop {
             let changed = self.driver.changed.notified();
             if self.driver.max_streams.load(Ordering::Acquire) > 0 {
                 return Ok(());
             }
-            if self.is_over() {
+            if self.is_closed() {
                 return Err(io::ErrorKind::ConnectionReset.into());
             }
             changed.await;
         }
     }
 
-    /// Whether it takes no more requests.
-    pub(super) fn is_over(&self) -> bool {
+    /// Whether the connection takes no more requests.
+    pub(super) fn is_closed(&self) -> bool {
         lock(&self.sender).is_closed()
     }
 
-    /// It was made now, and no request has used it.
+    /// Records that the connection is idle from now on.
     pub(super) fn begin_idle(&self, now: Duration) {
         let millis = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
         self.idle_since.store(millis, Ordering::Relaxed);
     }
 
-    /// Takes a stream, if there is one to take.
+    /// Reserves a stream; `false` if the server allows no more.
     pub(super) fn reserve(&self) -> bool {
         let max = self.driver.max_streams.load(Ordering::Acquire);
         self.active
@@ -159,7 +160,8 @@ impl Http2 {
             .is_ok()
     }
 
-    /// Gives a stream back. One whose request was dropped is reset first: the server counts it until then.
+    /// Returns a reserved stream. If its request was dropped (`is_done` is `false`), the stream is reset first: the
+    /// server counts it until then.
     pub(super) fn release(&self, now: Duration, is_done: bool) {
         if !is_done {
             self.driver.drive();
@@ -168,42 +170,42 @@ impl Http2 {
         self.active.fetch_sub(1, Ordering::AcqRel);
     }
 
-    /// Since when there are no streams, if there are none.
+    /// Since when no stream is reserved; `None` while one is.
     pub(super) fn idle_since(&self) -> Option<Duration> {
         let is_idle = self.active.load(Ordering::Acquire) == 0;
         is_idle.then(|| Duration::from_millis(self.idle_since.load(Ordering::Relaxed)))
     }
 
-    /// Sends a request on a stream that was [reserved](Self::reserve), and waits for the head of its
-    /// answer. The first bytes leave within the gate.
+    /// Sends a request on a [reserved](Self::reserve) stream, and waits for the head of its response. The first
+    /// bytes are written within the check.
     pub(super) async fn send(
         &self,
-        request: &mut Option<Request<SendBody>>,
-        gate: &Gate<'_>,
-    ) -> Result<Response<Incoming>, Failure> {
+        request: &mut Option<Request<RequestBody>>,
+        check: &WriteCheck<'_>,
+    ) -> Result<Response<Incoming>, SendError> {
         let mut sender = lock(&self.sender).clone();
-        let mut answer = pin!(None);
+        let mut response = pin!(None);
         std::future::poll_fn(|cx| {
-            if answer.is_none() {
-                let began = gate.pass(|| {
+            if response.is_none() {
+                let began = check.write_if_allowed(|| {
                     let request = request.take()?;
-                    answer.set(Some(sender.try_send_request(request)));
+                    response.set(Some(sender.try_send_request(request)));
                     self.driver.drive();
                     Some(())
                 });
                 if let Err(refusal) = began {
-                    return Poll::Ready(Err(Failure::Refused(refusal)));
+                    return Poll::Ready(Err(SendError::Refused(refusal)));
                 }
             }
-            let Some(answer) = answer.as_mut().as_pin_mut() else {
+            let Some(response) = response.as_mut().as_pin_mut() else {
                 return Poll::Pending;
             };
-            answer.poll(cx).map(|outcome| {
+            response.poll(cx).map(|outcome| {
                 outcome.map_err(|mut failed| {
                     *request = failed.take_message();
                     let error = failed.into_error();
-                    Failure::Lost {
-                        has_left: request.is_none() && !is_unprocessed(&error),
+                    SendError::Lost {
+                        was_sent: request.is_none() && !is_unprocessed(&error),
                         error,
                     }
                 })
@@ -214,51 +216,52 @@ impl Http2 {
 }
 
 impl Driver {
-    /// The task's turn.
+    /// Polls the connection for the background task.
     fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
-        let mut work = lock(&self.work);
-        work.waker.clone_from(cx.waker());
-        self.turn(&mut work)
+        let mut state = lock(&self.state);
+        state.waker.clone_from(cx.waker());
+        self.poll_connection(&mut state)
     }
 
-    /// A request's turn. Whatever has to be waited for wakes the task.
+    /// Polls the connection for a request. Events wake the background task, not the request.
     fn drive(&self) {
         if IS_DRIVING.get() {
-            // Within another turn, from a body that is sent: that one goes round once more, or the task.
-            self.wants_turn.store(true, Ordering::Release);
-            if let Ok(work) = self.work.try_lock() {
-                work.waker.wake_by_ref();
+            // This thread is polling a connection already and has called into a request body. If it is this
+            // connection, its loop runs once more; else its task is woken.
+            self.needs_repoll.store(true, Ordering::Release);
+            if let Ok(state) = self.state.try_lock() {
+                state.waker.wake_by_ref();
             }
             return;
         }
-        let _ = self.turn(&mut lock(&self.work));
+        let _ = self.poll_connection(&mut lock(&self.state));
     }
 
-    fn turn(&self, work: &mut Work) -> Poll<()> {
-        let _driving = Driving::begin();
-        let waker = work.waker.clone();
+    fn poll_connection(&self, state: &mut DriverState) -> Poll<()> {
+        let _driving = DrivingGuard::begin();
+        let waker = state.waker.clone();
         let mut cx = Context::from_waker(&waker);
         let finished = loop {
-            if let Some(dispatch) = &mut work.dispatch
+            if let Some(dispatch) = &mut state.dispatch
                 && Pin::new(dispatch).poll(&mut cx).is_ready()
             {
-                work.dispatch = None;
+                state.dispatch = None;
             }
-            let spawned = std::mem::take(&mut *lock(&work.spawned.0));
-            work.tasks.extend(spawned);
+            let spawned = std::mem::take(&mut *lock(&state.spawned.0));
+            state.tasks.extend(spawned);
             let finished = loop {
-                match work.tasks.poll_next_unpin(&mut cx) {
+                match state.tasks.poll_next_unpin(&mut cx) {
                     Poll::Ready(Some(())) => {}
                     Poll::Ready(None) => break true,
                     Poll::Pending => break false,
                 }
             };
-            let wants_turn = self.wants_turn.swap(false, Ordering::AcqRel);
-            if !wants_turn && lock(&work.spawned.0).is_empty() {
+            let needs_repoll = self.needs_repoll.swap(false, Ordering::AcqRel);
+            if !needs_repoll && lock(&state.spawned.0).is_empty() {
                 break finished;
             }
         };
-        let max = match &work.dispatch {
+        let max = match &state.dispatch {
             Some(dispatch) if !finished => dispatch.current_max_send_streams(),
             _ => 0,
         };
@@ -266,15 +269,15 @@ impl Driver {
             self.changed.notify_waiters();
         }
         if finished {
-            // Nothing moves any more: requests that were given are given back.
-            work.dispatch = None;
+            // The connection has ended. Dropping the dispatcher returns the requests that it has not sent.
+            state.dispatch = None;
             return Poll::Ready(());
         }
         Poll::Pending
     }
 }
 
-/// A panic of what is polled leaves a connection that fails, so a poisoned lock is as good as any.
+/// Ignores poisoning: after a panic of a polled future the connection fails by itself.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,23 +4,23 @@ use std::time::Duration;
 use http::Method;
 use url::Url;
 
-use super::{As, Outgoing, Response, Retry, Transport};
+use super::{Response, Retry, SendAs, Transport, TransportRequest};
 use crate::config::Settings;
 use crate::error::{ConfigurationError, Error};
 
-/// Where keys are listed that a project trusts: a public document, asked for without a token.
+/// The address of a JWK set (RFC 7517, section 5) with public keys, which is fetched without a token.
 #[derive(Clone)]
 pub(crate) struct JwksEndpoint {
     transport: Arc<Transport>,
-    /// Path and query below the transport's URL.
+    /// The path and query relative to the transport's URL.
     target: String,
 }
 
-/// No request waits longer for it, since requests of users wait for it.
+/// The maximum time of one fetch: requests of callers wait for it.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 impl JwksEndpoint {
-    /// The project's own.
+    /// The endpoint of the project's own Auth.
     pub(crate) fn new(transport: Arc<Transport>) -> Self {
         Self {
             transport,
@@ -28,8 +28,9 @@ impl JwksEndpoint {
         }
     }
 
-    /// Another issuer's, who is told nothing of the project: neither its API key nor its headers.
-    pub(crate) fn of_others(url: &Url, settings: &Settings) -> Result<Self, ConfigurationError> {
+    /// The endpoint of a third-party issuer. Neither the API key nor the default headers of the project are sent to
+    /// it.
+    pub(crate) fn third_party(url: &Url, settings: &Settings) -> Result<Self, ConfigurationError> {
         let mut settings = settings.clone();
         settings.connections.headers.clear();
         let mut base = url.clone();
@@ -44,14 +45,14 @@ impl JwksEndpoint {
     }
 
     pub(crate) async fn fetch(&self) -> Result<Response, Error> {
-        let mut request = Outgoing::new(Method::GET, self.target.clone());
+        let mut request = TransportRequest::new(Method::GET, self.target.clone());
         request.timeout = Some(self.transport.request_timeout.min(TIMEOUT));
         request.retry = Retry::Never;
-        request.max_answer = Some(self.transport.limits().key_set_bytes);
-        self.transport.send(&request, As::Public).await
+        request.max_response_bytes = Some(self.transport.limits().key_set_bytes);
+        self.transport.send(&request, SendAs::WithoutToken).await
     }
 
-    /// How many keys a set may have.
+    /// The maximum number of keys in a set.
     pub(crate) fn max_keys(&self) -> usize {
         self.transport.limits().key_set_keys
     }

@@ -1,48 +1,48 @@
-//! Sends requests: one pool of connections for every user of a project.
+//! Sends requests over a connection pool that all users of a project share.
 //!
-//! Nothing leaves without a token but the request for the project's public keys and the requests of an
-//! anonymous client: [`As`] says who sends.
+//! Every request carries a user's token, except the requests for public keys and those of an anonymous client: see
+//! [`SendAs`].
 
-mod body;
+mod cancellation;
 mod connect;
-mod connecting;
+mod connect_task;
 mod decode;
 mod exchange;
-mod failure;
-mod gate;
 mod http1;
 mod http2;
 mod jwks;
-mod lease;
-#[cfg(feature = "postgrest")]
-mod native;
 mod origin;
-mod outgoing;
 mod pool;
-mod receive;
-mod recover;
-mod response;
-mod retry;
-mod send;
-mod shard;
-mod span;
-mod stream;
-mod sweep;
+mod pooled_connection;
 #[cfg(feature = "postgrest")]
-mod take_over;
+mod postgrest_bridge;
+#[cfg(feature = "postgrest")]
+mod postgrest_request;
+mod recover;
+mod request_body;
+mod response;
+mod response_body;
+mod retry;
+mod runtime_pool;
+mod send;
+mod send_error;
+mod socket;
+mod span;
+mod streamed_response;
 mod timer;
 mod tls;
-mod wire;
+mod transport_request;
+mod write_check;
 
-pub use body::Upload;
-pub(crate) use gate::As;
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
-pub(crate) use native::Native;
-pub(crate) use outgoing::Outgoing;
+pub(crate) use postgrest_bridge::PostgrestBridge;
+pub use request_body::Upload;
 pub use response::Response;
 pub(crate) use retry::Retry;
-pub use stream::StreamedResponse;
+pub use streamed_response::StreamedResponse;
+pub(crate) use transport_request::TransportRequest;
+pub(crate) use write_check::SendAs;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,23 +55,23 @@ use url::Url;
 
 use self::connect::Connector;
 use self::pool::Pool;
-use self::retry::Budget;
+use self::retry::RetryBudget;
 use crate::config::{Config, Limits, Settings};
 use crate::error::{ClientError, ConfigurationError, Problem};
 use crate::token::AccessToken;
 
 const API_KEY: &str = "apikey";
 
-/// Not a browser's name: the gateway refuses secret keys from those.
+/// The default `User-Agent`. The gateway refuses secret API keys from browsers, which it knows by this header.
 const AGENT: &str = concat!("scoped-runtime/", env!("CARGO_PKG_VERSION"));
 
-/// The way to one project: its connections, and what every request has.
+/// Sends requests to one project: its connection pool, and the headers and timeouts of all requests.
 pub(crate) struct Transport {
     connector: Arc<Connector>,
     pool: Pool,
-    budget: Budget,
-    /// The API key, the configuration's headers, the host as HTTP/1 wants it, and the places of what each
-    /// request replaces: `Authorization`, and `Accept` where it asks for something else than JSON.
+    retry_budget: RetryBudget,
+    /// The headers of every request: the API key, the configured default headers, `Host` for HTTP/1, and
+    /// placeholders for `Authorization` and `Accept`, which a request replaces.
     headers: HeaderMap,
     request_timeout: Duration,
     body_idle_timeout: Duration,
@@ -82,7 +82,7 @@ impl Transport {
         Self::to(&config.url, Some(&config.api_key), &config.settings)
     }
 
-    /// For those that ask a project for its keys only.
+    /// A transport without an API key, for requests for public keys.
     pub(crate) fn to(
         base: &Url,
         api_key: Option<&SecretString>,
@@ -104,7 +104,7 @@ impl Transport {
         Ok(Self {
             pool: Pool::new(Arc::clone(&connector)),
             connector,
-            budget: Budget::new(),
+            retry_budget: RetryBudget::new(),
             headers,
             request_timeout: settings.request_timeout,
             body_idle_timeout: settings.body_idle_timeout,
@@ -123,10 +123,10 @@ impl Transport {
         api_key.unwrap_or_default()
     }
 
-    /// The request as it is sent for the token's user, but for what a connection adds.
+    /// The complete request with the token, except what depends on the connection.
     pub(crate) fn prepare(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         token: &AccessToken,
     ) -> Result<::http::Request<Bytes>, ClientError> {
         let uri = self.connector.origin.url_of(&request.target)?;
@@ -135,7 +135,7 @@ impl Transport {
 
     fn complete<B>(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         uri: Uri,
         token: Option<&AccessToken>,
         body: B,
@@ -143,7 +143,7 @@ impl Transport {
         let mut prepared = ::http::Request::new(body);
         *prepared.method_mut() = request.method.clone();
         *prepared.uri_mut() = uri;
-        // A copy has no room to spare: what each request has is replaced in its place.
+        // The clone has no spare capacity, so headers are replaced where they are.
         let headers = prepared.headers_mut();
         headers.clone_from(&self.headers);
         let mut before = None;

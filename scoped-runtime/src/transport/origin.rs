@@ -6,9 +6,9 @@ use url::{Host, Url};
 use super::unsendable;
 use crate::error::{ClientError, ConfigurationError, Problem};
 
-/// Where a project is.
+/// The address of a project: scheme, host, port and base path.
 pub(super) struct Origin {
-    /// With a slash at its end.
+    /// Ends with a slash.
     base: Url,
     pub(super) host: Host<String>,
     pub(super) port: u16,
@@ -37,15 +37,15 @@ impl Origin {
         })
     }
 
-    /// The whole URL of a target below the project's.
+    /// The whole URL of a target, which is relative to the project's URL.
     pub(super) fn url_of(&self, target: &str) -> Result<Uri, ClientError> {
-        // Scheme and authority were read once; only the path is read here.
+        // Scheme and authority have been parsed already; only the path is parsed here.
         let mut parts = self.parts();
         parts.path_and_query = Some(self.path(target)?);
         Uri::from_parts(parts).map_err(|_| unsendable("has no valid URL"))
     }
 
-    /// The same without scheme and host, as HTTP/1 sends it.
+    /// The path and query of a target, as HTTP/1 sends them.
     pub(super) fn path_of(&self, target: &str) -> Result<Uri, ClientError> {
         Ok(self.path(target)?.into())
     }
@@ -75,12 +75,13 @@ impl Origin {
         self.base.origin().ascii_serialization()
     }
 
-    /// Where a redirect points, without path and query: they are the server's to choose.
-    pub(super) fn place(&self, to: &str) -> String {
+    /// The target of a redirect as an error shows it: without path and query, which may contain anything that the
+    /// server chooses.
+    pub(super) fn redirect_target(&self, to: &str) -> String {
         match self.base.join(to) {
             Ok(to) if to.origin() == self.base.origin() => "another path".to_owned(),
             Ok(to) => to.origin().ascii_serialization(),
-            Err(_) => "no valid URL".to_owned(),
+            Err(_) => "an invalid URL".to_owned(),
         }
     }
 }

@@ -1,76 +1,75 @@
-//! What a failure means: whether, when and how a request is sent again.
+//! Retries: whether and when a failed attempt is repeated.
 
 use std::pin::pin;
 use std::time::Duration;
 
-use super::Retry;
 use super::exchange::Exchange;
-use super::gate::As;
 use super::retry::backoff;
+use super::{Retry, SendAs};
 use crate::error::{ApiError, ClientError, Error, Phase};
 use crate::metrics::{self, Again};
 
-/// A failure, and what it says of sending the request again.
-pub(super) struct Trouble {
+/// The error of one attempt, and what it means for a retry.
+pub(super) struct AttemptError {
     pub(super) error: Error,
-    /// Whether a byte of the request may have left.
-    pub(super) has_left: bool,
-    /// Whether another connection may do better.
-    pub(super) is_passing: bool,
-    /// When the server wants to be asked again.
-    pub(super) after: Option<Duration>,
+    /// Whether any byte of the request may have been sent.
+    pub(super) was_sent: bool,
+    /// Whether a retry may succeed.
+    pub(super) is_transient: bool,
+    /// The `Retry-After` header of the response.
+    pub(super) retry_after: Option<Duration>,
 }
 
-impl Trouble {
-    pub(super) fn fatal(error: Error) -> Self {
+impl AttemptError {
+    pub(super) fn permanent(error: Error) -> Self {
         Self {
             error,
-            has_left: true,
-            is_passing: false,
-            after: None,
+            was_sent: true,
+            is_transient: false,
+            retry_after: None,
         }
     }
 }
 
-impl From<Error> for Trouble {
+impl From<Error> for AttemptError {
     fn from(error: Error) -> Self {
-        Self::fatal(error)
+        Self::permanent(error)
     }
 }
 
-/// How long a server's clock is waited for that says a token is from the future.
+/// The pause before a request is repeated whose token is from the future by the server's clock.
 const CLOCK_PAUSE: Duration = Duration::from_secs(1);
-/// Requests of which no byte had left are sent again so often at least.
-const LEAST_TRIES: u32 = 3;
+/// The minimum number of retries for requests of which no byte was sent.
+const MIN_UNSENT_RETRIES: u32 = 3;
 
 impl Exchange<'_, '_> {
-    /// Has a live token from now on, waiting for one if need be.
-    pub(super) async fn renew(&mut self) -> Result<(), Error> {
-        let As::User { source, life } = self.sender else {
+    /// Gives the request a token that has not expired; waits for a renewal that is needed.
+    pub(super) async fn renew_token(&mut self) -> Result<(), Error> {
+        let SendAs::User { source, close_flag } = self.sender else {
             return Ok(());
         };
-        if life.is_closed() {
+        if close_flag.is_closed() {
             return Err(ClientError::Closed.into());
         }
-        self.token = Some(match source.present() {
+        self.token = Some(match source.current() {
             Some(token) => token,
             None => {
-                self.watch
-                    .within(Phase::Token, pin!(source.token_async()))
+                self.cancellation
+                    .run(Phase::Token, pin!(source.token_async()))
                     .await??
             }
         });
         Ok(())
     }
 
-    /// Decides what a failure means: returns when the request is to be sent again.
-    pub(super) async fn recover(&mut self, trouble: Trouble) -> Result<(), Error> {
-        let Trouble {
+    /// Returns when the request is to be sent again, and the error if it is not.
+    pub(super) async fn recover(&mut self, failed: AttemptError) -> Result<(), Error> {
+        let AttemptError {
             error,
-            has_left,
-            is_passing,
-            after,
-        } = trouble;
+            was_sent,
+            is_transient,
+            retry_after,
+        } = failed;
         let is_repeatable = !self.has_upload || self.upload.is_some();
         if !is_repeatable {
             return Err(error);
@@ -88,58 +87,59 @@ impl Exchange<'_, '_> {
             }
         }
         let retries = self.transport.connector.connections.retries;
-        let (may, most) = if has_left {
-            let may = self.request.retry.allows(&self.request.method);
-            (may && is_passing, retries)
+        let (is_allowed, max) = if was_sent {
+            let is_allowed = self.request.retry.allows(&self.request.method);
+            (is_allowed && is_transient, retries)
         } else {
-            let most = if self.request.retry == Retry::Never {
+            let max = if self.request.retry == Retry::Never {
                 1
             } else {
-                retries.max(LEAST_TRIES)
+                retries.max(MIN_UNSENT_RETRIES)
             };
-            (is_passing, most)
+            (is_transient, max)
         };
-        if !may || self.tries >= most || (has_left && !self.transport.budget.spend()) {
+        if !is_allowed || self.retries >= max || (was_sent && !self.transport.retry_budget.spend())
+        {
             return Err(error);
         }
-        self.tries += 1;
-        self.span.resent(self.tries);
-        // A connection that died while it was idle says nothing of the next one.
-        if has_left || self.tries > 1 {
-            let pause = backoff(self.tries - 1).max(after.unwrap_or_default());
+        self.retries += 1;
+        self.span.record_retry(self.retries);
+        // If the connection was closed while it was idle, the next one is likely to work: no pause is needed.
+        if was_sent || self.retries > 1 {
+            let pause = backoff(self.retries - 1).max(retry_after.unwrap_or_default());
             self.pause(pause, error).await?;
         }
         metrics::retried(&self.request.target, Again::Failure);
-        self.renew().await
+        self.renew_token().await
     }
 
     async fn replace_token(&mut self, error: Error) -> Result<(), Error> {
         self.is_token_replaced = true;
-        let (As::User { source, .. }, Some(refused)) = (self.sender, self.token.take()) else {
+        let (SendAs::User { source, .. }, Some(refused)) = (self.sender, self.token.take()) else {
             return Err(error);
         };
         let Some(fresh) = source.replace(&refused) else {
             return Err(error);
         };
-        self.token = Some(self.watch.within(Phase::Token, pin!(fresh)).await??);
+        self.token = Some(self.cancellation.run(Phase::Token, pin!(fresh)).await??);
         metrics::retried(&self.request.target, Again::ExpiredToken);
         Ok(())
     }
 
-    /// Waits, unless the time is over before that.
+    /// Waits for the pause; returns `error` if the deadline would pass first.
     async fn pause(&mut self, pause: Duration, error: Error) -> Result<(), Error> {
-        if pause >= self.watch.deadline.left() {
+        if pause >= self.cancellation.deadline.time_left() {
             return Err(error);
         }
         let clock = &self.transport.connector.clock;
         let moment = clock.monotonic().saturating_add(pause);
-        self.watch
-            .within(Phase::Retry, pin!(clock.sleep_until(moment)))
+        self.cancellation
+            .run(Phase::Retry, pin!(clock.sleep_until(moment)))
             .await
     }
 }
 
-/// `JWT issued at future`: the server's clock is behind ours by more than its leeway.
+/// Whether the server said `JWT issued at future`: its clock is behind ours by more than its leeway.
 fn is_from_the_future(error: &ApiError) -> bool {
     error.status() == 401
         && matches!(error.code(), Some("PGRST301" | "PGRST303"))

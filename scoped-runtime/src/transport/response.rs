@@ -10,13 +10,16 @@ use serde::de::DeserializeOwned;
 use super::decode::decode;
 use crate::error::Error;
 
-/// A successful answer, read to its end.
+/// A successful response (status 200 to 299) whose body was read to its end.
+///
+/// [`Query::execute`](crate::Query::execute) and [`Request::execute`](crate::Request::execute) return it.
+/// `Debug` shows neither the body nor the headers.
 #[derive(Clone)]
 pub struct Response {
     status: u16,
     headers: HeaderMap,
     body: Bytes,
-    /// The path that was asked, for errors.
+    /// The requested path, for errors.
     path: String,
 }
 
@@ -30,8 +33,8 @@ impl Response {
         }
     }
 
-    /// Remembers what was asked: the path, and perhaps a query, below the project's URL.
-    pub(super) fn to(mut self, target: &str) -> Self {
+    /// Keeps the requested path for errors. `target` is relative to the project's URL and may have a query.
+    pub(super) fn for_target(mut self, target: &str) -> Self {
         let path = target.split('?').next().unwrap_or_default();
         path.clone_into(&mut self.path);
         self
@@ -42,44 +45,44 @@ impl Response {
         self.status
     }
 
-    /// The value of a header, if it is there and is text.
+    /// The value of a header; `None` if it is missing or not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// How many rows there are in all, if the query asked with `exact_count()` or the like.
+    /// The total number of rows that match the query, if it asked for a count, as with `exact_count()`.
     /// See <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
     pub fn count(&self) -> Option<u64> {
         let range = self.headers.get(CONTENT_RANGE)?.to_str().ok()?;
         range.rsplit_once('/')?.1.parse().ok()
     }
 
-    /// The body as it came.
+    /// The body as it was received.
     pub fn bytes(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as text; PostgREST sends UTF-8.
+    /// The body as text. Bytes that are not UTF-8 are replaced; PostgREST sends UTF-8.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as a value. No body is `()`, `None` or an empty list.
+    /// Deserialises the body from JSON. An empty body deserialises to `()`, `None` or an empty list.
     ///
     /// # Errors
-    /// [`ClientError::Decode`](crate::ClientError::Decode) when it does not fit: it names the table, the
-    /// row and the field.
+    /// [`ClientError::Decode`](crate::ClientError::Decode), which names the table, the row and the field, when the
+    /// body does not deserialise to `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         self.borrowed()
     }
 
-    /// [`json`](Self::json) of a type that borrows from the body.
+    /// The same as [`json`](Self::json), for a type that borrows from the body.
     pub(crate) fn borrowed<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
         Ok(decode(&self.path, &self.body)?)
     }
 }
 
-/// Rows may be private, and a server may echo what it was sent: neither is shown.
+/// Shows neither body nor headers: rows may be private, and a server may echo what it was sent.
 impl fmt::Debug for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

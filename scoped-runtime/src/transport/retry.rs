@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method, header::RETRY_AFTER};
 
-/// Keeps retries a small part of the requests: a server that is down is not asked three times as often.
-/// Each retry costs what ten successes bring.
-pub(super) struct Budget(AtomicU32);
+/// Limits retries to a small part of all requests, so that they do not multiply the load of a server that is down.
+/// Each retry costs as much as ten successful requests earn.
+pub(super) struct RetryBudget(AtomicU32);
 
 const FULL: u32 = 500;
 const COST: u32 = 10;
 
-impl Budget {
+impl RetryBudget {
     pub(super) fn new() -> Self {
         Self(AtomicU32::new(FULL))
     }
@@ -19,7 +19,7 @@ impl Budget {
     pub(super) fn earn(&self) {
         let present = self.0.load(Ordering::Relaxed);
         if present < FULL {
-            // A lost race earns nothing, which is all that it costs.
+            // If another thread changes the value at the same time, this request earns nothing; that is harmless.
             let _ = self.0.compare_exchange_weak(
                 present,
                 present + 1,
@@ -37,15 +37,15 @@ impl Budget {
     }
 }
 
-/// Whether a request may be sent again when it failed after a byte had left.
+/// Whether a request may be sent again when it failed after a byte of it was sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Retry {
-    /// Only what reads: GET and HEAD.
+    /// Only if it reads: GET and HEAD.
     #[default]
     Reads,
-    /// Nothing, and no pause is made: those who wait for it go on without.
+    /// No. The request is not repeated after a pause either: its callers can go on without a response.
     Never,
-    /// Whatever it does: doing it twice is the same as doing it once.
+    /// Yes: the request is idempotent.
     Always,
 }
 
@@ -59,18 +59,20 @@ impl Retry {
     }
 }
 
-const FIRST: Duration = Duration::from_millis(50);
-const LONGEST: Duration = Duration::from_secs(2);
+const MIN_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
-/// How long to wait before the next try: twice as long each time, and never as long as others wait.
-pub(super) fn backoff(tries: u32) -> Duration {
-    let longest = FIRST.saturating_mul(1 << tries.min(6)).min(LONGEST);
-    let random = RandomState::new().hash_one(tries) % 1000;
+/// The pause before the next retry: exponential, with jitter so that clients do not retry at the same moment.
+pub(super) fn backoff(retries: u32) -> Duration {
+    let longest = MIN_BACKOFF
+        .saturating_mul(1 << retries.min(6))
+        .min(MAX_BACKOFF);
+    let random = RandomState::new().hash_one(retries) % 1000;
     let random = u32::try_from(random).unwrap_or_default();
     longest / 2 + longest / 2 * random / 1000
 }
 
-/// How long the server asks to wait, in seconds; a date is not read.
+/// The `Retry-After` header (RFC 9110, section 10.2.3) in seconds; an HTTP date is ignored.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers
         .get(RETRY_AFTER)?

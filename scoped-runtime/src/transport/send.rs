@@ -1,4 +1,4 @@
-//! One request from its beginning to the answer, within its time.
+//! Sends a request and returns its response, with retries and within the deadline.
 
 use std::pin::pin;
 
@@ -8,80 +8,92 @@ use http::response::Parts;
 use tokio::runtime::Handle;
 use tokio::task::coop::unconstrained;
 
-use super::body::Upload;
+use super::cancellation::{Cancellation, Deadline};
 use super::exchange::Exchange;
-use super::gate::{As, Deadline, Watch};
-use super::receive::{Limit, ReceiveBody};
+use super::request_body::Upload;
+use super::response_body::{BodyLimit, ResponseBody};
 use super::span::RequestSpan;
-use super::{Outgoing, Response, Transport, unsendable};
+use super::{Response, SendAs, Transport, TransportRequest, unsendable};
 use crate::error::{ClientError, Error};
 use crate::metrics::RequestTimer;
 
-/// How much of an answer is read before it counts as one.
+/// How much of a response is read within the deadline and the retries.
 #[derive(Clone, Copy)]
-pub(super) enum Extent {
-    Whole(Limit),
-    Head,
+pub(super) enum ReadMode {
+    /// Head and body.
+    Buffered(BodyLimit),
+    /// The head; the body is streamed.
+    HeadOnly,
 }
 
-pub(super) enum Answer {
-    Whole(Parts, Bytes),
-    Head(Parts, ReceiveBody),
+/// A successful response, as far as it was read.
+pub(super) enum Received {
+    Buffered(Parts, Bytes),
+    HeadOnly(Parts, ResponseBody),
 }
 
 impl Transport {
-    /// Sends a request, and reads the answer to its end.
-    pub(crate) async fn send(&self, request: &Outgoing, sender: As<'_>) -> Result<Response, Error> {
-        let (bytes, setting) = match request.max_answer {
-            None => (self.limits().answer_bytes, "answer_bytes"),
+    /// Sends a request and reads the response to its end.
+    pub(crate) async fn send(
+        &self,
+        request: &TransportRequest,
+        sender: SendAs<'_>,
+    ) -> Result<Response, Error> {
+        let (bytes, setting) = match request.max_response_bytes {
+            None => (self.limits().response_bytes, "response_bytes"),
             Some(bytes) => (bytes, "key_set_bytes"),
         };
-        let limit = Limit {
+        let limit = BodyLimit {
             bytes,
             status: None,
             setting,
         };
         match self
-            .run(request, None, sender, Extent::Whole(limit))
+            .run(request, None, sender, ReadMode::Buffered(limit))
             .await?
         {
-            Answer::Whole(head, body) => {
+            Received::Buffered(head, body) => {
                 let response = Response::new(head.status.as_u16(), head.headers, body);
-                Ok(response.to(&request.target))
+                Ok(response.for_target(&request.target))
             }
-            Answer::Head(..) => Err(unsendable("was answered in part").into()),
+            Received::HeadOnly(..) => Err(unsendable("got a response without its body").into()),
         }
     }
 
-    /// Sends a request with a body that can be sent once, and reads the answer's head only.
-    pub(super) async fn open(
+    /// Sends a request, perhaps with a streamed body, and reads only the head of the response.
+    pub(super) async fn send_streaming(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         upload: Option<Upload>,
-        sender: As<'_>,
-    ) -> Result<(Parts, ReceiveBody), Error> {
-        match self.run(request, upload, sender, Extent::Head).await? {
-            Answer::Head(head, body) => Ok((head, body)),
-            Answer::Whole(..) => Err(unsendable("was answered as a whole").into()),
+        sender: SendAs<'_>,
+    ) -> Result<(Parts, ResponseBody), Error> {
+        match self
+            .run(request, upload, sender, ReadMode::HeadOnly)
+            .await?
+        {
+            Received::HeadOnly(head, body) => Ok((head, body)),
+            Received::Buffered(..) => Err(unsendable("got a response that is not streamed").into()),
         }
     }
 
     async fn run(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         upload: Option<Upload>,
-        sender: As<'_>,
-        extent: Extent,
-    ) -> Result<Answer, Error> {
+        sender: SendAs<'_>,
+        mode: ReadMode,
+    ) -> Result<Received, Error> {
         check(&request.headers)?;
         let span = RequestSpan::begin(self, request);
         let timer = RequestTimer::begin(&*self.connector.clock, &request.method, &request.target);
-        let work = self.run_within(request, upload, sender, extent, &span);
-        // A task that waits for hundreds of requests would use up its budget before it has polled them
-        // all, and each timer would wake it again. What is waited for here is the network.
+        let work = self.run_within(request, upload, sender, mode, &span);
+        // Without `unconstrained`, a task that awaits hundreds of requests uses up tokio's cooperative budget
+        // before it has polled them all, and each timer then wakes it again.
         let outcome = span.run(unconstrained(work)).await;
         let ended = match &outcome {
-            Ok(Answer::Whole(head, _) | Answer::Head(head, _)) => Ok(head.status.as_u16()),
+            Ok(Received::Buffered(head, _) | Received::HeadOnly(head, _)) => {
+                Ok(head.status.as_u16())
+            }
             Err(error) => Err(error),
         };
         span.end(ended);
@@ -91,54 +103,54 @@ impl Transport {
 
     async fn run_within(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         upload: Option<Upload>,
-        sender: As<'_>,
-        extent: Extent,
+        sender: SendAs<'_>,
+        mode: ReadMode,
         span: &RequestSpan,
-    ) -> Result<Answer, Error> {
-        // Timers need one as much as connections do.
+    ) -> Result<Received, Error> {
+        // Both timers and connections need a runtime.
         if Handle::try_current().is_err() {
             return Err(ClientError::NoRuntime.into());
         }
-        let limit = request.timeout.unwrap_or(self.request_timeout);
-        let deadline = Deadline::after(&self.connector.clock, limit);
+        let timeout = request.timeout.unwrap_or(self.request_timeout);
+        let deadline = Deadline::after(&self.connector.clock, timeout);
         let changed = pin!(None);
         let mut exchange = Exchange {
             transport: self,
             request,
             sender,
             span,
-            watch: Watch::new(&deadline, sender, changed),
+            cancellation: Cancellation::new(&deadline, sender, changed),
             token: None,
             has_upload: upload.is_some(),
             upload,
-            tries: 0,
+            retries: 0,
             is_token_replaced: false,
             has_waited_for_clock: false,
         };
-        exchange.renew().await?;
+        exchange.renew_token().await?;
         loop {
-            match exchange.once(extent).await {
-                Ok(answer) => {
-                    self.budget.earn();
-                    return Ok(answer);
+            match exchange.attempt(mode).await {
+                Ok(received) => {
+                    self.retry_budget.earn();
+                    return Ok(received);
                 }
-                Err(trouble) => exchange.recover(trouble).await?,
+                Err(failed) => exchange.recover(failed).await?,
             }
         }
     }
 }
 
-/// Refuses headers that frame a message, wherever they come from.
+/// Refuses headers that frame a message or name its destination, whichever API added them.
 fn check(headers: &HeaderMap) -> Result<(), ClientError> {
     match headers.keys().find(|name| crate::config::is_framing(name)) {
         None => Ok(()),
         Some(name) => Err(ClientError::InvalidName {
             kind: "header",
             name: name.as_str().to_owned(),
-            reason: "says where a message goes or ends",
-            remedy: "leave it out: the connection sets it",
+            reason: "frames a message or names its destination",
+            remedy: "leave it out: the transport sets it",
         }),
     }
 }

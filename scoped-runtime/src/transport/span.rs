@@ -1,5 +1,5 @@
-//! One span a request, by OpenTelemetry's names. It holds no query, since that has the filters' values,
-//! and no header.
+//! One `tracing` span for each request, with the attribute names of OpenTelemetry's HTTP conventions. It
+//! contains no query string, which holds the values of filters, and no header.
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -9,13 +9,13 @@ mod on {
     use tracing::field::Empty;
     use tracing::{Instrument, Level, Span};
 
-    use super::super::{Outgoing, Transport};
+    use super::super::{Transport, TransportRequest};
     use crate::error::{ClientError, Error};
 
     pub(in super::super) struct RequestSpan(Span);
 
     impl RequestSpan {
-        pub(in super::super) fn begin(transport: &Transport, request: &Outgoing) -> Self {
+        pub(in super::super) fn begin(transport: &Transport, request: &TransportRequest) -> Self {
             let origin = &transport.connector.origin;
             let path = request.target.split('?').next().unwrap_or_default();
             Self(tracing::span!(
@@ -35,10 +35,14 @@ mod on {
             ))
         }
 
-        /// The header that hands the trace on (W3C Trace Context).
-        pub(in super::super) fn hand_on(&self, transport: &Transport, headers: &mut HeaderMap) {
+        /// Adds the `traceparent` header (W3C Trace Context).
+        pub(in super::super) fn inject_traceparent(
+            &self,
+            transport: &Transport,
+            headers: &mut HeaderMap,
+        ) {
             let parent = transport.connector.connections.traceparent.as_ref();
-            let parent = parent.and_then(|parent| parent.of(&self.0));
+            let parent = parent.and_then(|parent| parent.format(&self.0));
             if let Some(Ok(parent)) = parent.map(HeaderValue::try_from) {
                 headers.insert("traceparent", parent);
             }
@@ -51,8 +55,8 @@ mod on {
             work.instrument(self.0.clone())
         }
 
-        pub(in super::super) fn resent(&self, tries: u32) {
-            self.0.record("http.request.resend_count", tries);
+        pub(in super::super) fn record_retry(&self, retries: u32) {
+            self.0.record("http.request.resend_count", retries);
         }
 
         pub(in super::super) fn end(&self, outcome: Result<u16, &Error>) {
@@ -66,15 +70,15 @@ mod on {
                         self.0.record("http.response.status_code", error.status());
                     }
                     self.0.record("otel.status_code", "ERROR");
-                    self.0.record("error.type", kind(error));
+                    self.0.record("error.type", error_class(error));
                     tracing::debug!(target: "scoped_runtime::http", parent: &self.0, "failed");
                 }
             }
         }
     }
 
-    /// The class of an error, without anything of this one.
-    fn kind(error: &Error) -> &'static str {
+    /// The class of an error for `error.type`.
+    fn error_class(error: &Error) -> &'static str {
         match error {
             Error::Api(_) => "api",
             Error::Token(_) => "token",
@@ -93,19 +97,22 @@ mod off {
 
     use http::HeaderMap;
 
-    use super::super::{Outgoing, Transport};
+    use super::super::{Transport, TransportRequest};
     use crate::error::Error;
 
-    /// Without the feature `tracing`.
+    /// Does nothing, without the feature `tracing`.
     pub(in super::super) struct RequestSpan;
 
-    #[expect(clippy::unused_self, reason = "the other one has something to do")]
+    #[expect(
+        clippy::unused_self,
+        reason = "the methods are those of the module `on`"
+    )]
     impl RequestSpan {
-        pub(in super::super) fn begin(_: &Transport, _: &Outgoing) -> Self {
+        pub(in super::super) fn begin(_: &Transport, _: &TransportRequest) -> Self {
             Self
         }
 
-        pub(in super::super) fn hand_on(&self, _: &Transport, _: &mut HeaderMap) {}
+        pub(in super::super) fn inject_traceparent(&self, _: &Transport, _: &mut HeaderMap) {}
 
         pub(in super::super) fn run<T>(
             &self,
@@ -114,7 +121,7 @@ mod off {
             work
         }
 
-        pub(in super::super) fn resent(&self, _: u32) {}
+        pub(in super::super) fn record_retry(&self, _: u32) {}
 
         pub(in super::super) fn end(&self, _: Result<u16, &Error>) {}
     }

@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 
 use crate::clock::{self, Clock};
 
-/// The project's clock as hyper's.
+/// The project's clock as a timer for hyper.
 #[derive(Debug, Clone)]
 pub(super) struct ClockTimer {
     clock: Arc<dyn Clock>,
-    /// The same moment on both.
+    /// One moment, as an instant and on the project's clock.
     start: (Instant, Duration),
 }
 
 impl ClockTimer {
     #[expect(
         clippy::disallowed_methods,
-        reason = "hyper counts in instants, of which the clock has none; only differences are used"
+        reason = "hyper measures time in instants, which a `Clock` does not have; only differences are used"
     )]
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         let start = (Instant::now(), clock.monotonic());

@@ -11,10 +11,12 @@ use secrecy::ExposeSecret;
 use crate::config::{Connections, Pem};
 use crate::error::{ConfigurationError, Problem};
 
-/// TLS 1.2 and 1.3 by one provider, with the platform's trust and the configuration's.
+/// The TLS configuration: TLS 1.2 and 1.3 with aws-lc, trusting the platform's certificates and the configured
+/// ones.
 ///
-/// Whatever a feature of `rustls` could change is named here, since another crate of the program may turn
-/// it on: the provider, the order of key exchanges, the versions, the compression of certificates.
+/// Features of `rustls`, which another crate of the program may enable, change its defaults. So everything that
+/// they can change is set explicitly: the provider, the key exchange groups, the versions, the compression of
+/// certificates.
 pub(super) fn client_config(connections: &Connections) -> Result<ClientConfig, ConfigurationError> {
     let provider = Arc::new(provider());
     let mut roots = Vec::new();
@@ -57,7 +59,7 @@ pub(super) fn client_config(connections: &Connections) -> Result<ClientConfig, C
             trusting.with_client_auth_cert(chain, key).map_err(|_| {
                 Problem::new(
                     "client_certificate",
-                    "has a key that does not fit the certificate, or of an unknown kind",
+                    "has a key that does not match the certificate, or of an unsupported type",
                     "pass the key that the certificate was made for (RSA, P-256, P-384 or Ed25519)",
                 )
             })?

@@ -4,7 +4,7 @@ use jsonwebtoken::Header;
 use serde_json::{Map, Value};
 
 use super::unique_members;
-use crate::config::Relaxed;
+use crate::config::ThirdPartyRules;
 use crate::error::CallerError;
 use crate::key::{Algorithm, KeySet};
 
@@ -26,7 +26,7 @@ const REFUSED: [&str; 8] = ["crit", "b64", "zip", "cty", "jwk", "jku", "x5u", "x
 const THUMBPRINTS: [&str; 2] = ["x5t", "x5t#S256"];
 
 impl<'a> Compact<'a> {
-    pub(super) fn parse(token: &'a str, relaxed: Relaxed) -> Result<Self, CallerError> {
+    pub(super) fn parse(token: &'a str, third_party: ThirdPartyRules) -> Result<Self, CallerError> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -36,11 +36,11 @@ impl<'a> Compact<'a> {
         let members = unique_members::object(&decode(header)?).ok_or(CallerError::malformed(
             "has a header that is no JSON object",
         ))?;
-        check_members(&members, relaxed)?;
+        check_members(&members, third_party)?;
         let algorithm = algorithm(&members)?;
         let header: Header = serde_json::from_value(Value::Object(members))
             .map_err(|_| CallerError::malformed(WRONG_TYPE))?;
-        check_type(header.typ.as_deref(), relaxed)?;
+        check_type(header.typ.as_deref(), third_party)?;
         Ok(Self {
             input: &token.as_bytes()[..token.len() - signature.len() - 1],
             algorithm,
@@ -67,7 +67,7 @@ impl<'a> Compact<'a> {
             Some(_) => CallerError::UnknownKey,
             None => CallerError::MissingKeyId,
         });
-        for key in keys.named(self.key_id.as_deref()) {
+        for key in keys.with_key_id(self.key_id.as_deref()) {
             if key.algorithm() != self.algorithm {
                 outcome = Err(CallerError::Algorithm);
             } else if key.verifies(self.input, &self.signature) {
@@ -82,11 +82,14 @@ impl<'a> Compact<'a> {
 
 const WRONG_TYPE: &str = "has a header member of the wrong type";
 
-fn check_members(members: &Map<String, Value>, relaxed: Relaxed) -> Result<(), CallerError> {
+fn check_members(
+    members: &Map<String, Value>,
+    third_party: ThirdPartyRules,
+) -> Result<(), CallerError> {
     let has = |name: &&str| members.contains_key(*name);
     let reason = if REFUSED.iter().any(has) {
         "has a header member that no Supabase token has"
-    } else if !relaxed.thumbprint && THUMBPRINTS.iter().any(has) {
+    } else if !third_party.thumbprint && THUMBPRINTS.iter().any(has) {
         "has a certificate's thumbprint, which only `allow_thumbprints` takes"
     } else if members.values().any(Value::is_null) {
         WRONG_TYPE
@@ -108,10 +111,10 @@ fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, CallerError> {
 }
 
 /// The token's `typ` (RFC 8725, section 3.11; `at+jwt`: RFC 9068, section 2.1).
-fn check_type(name: Option<&str>, relaxed: Relaxed) -> Result<(), CallerError> {
+fn check_type(name: Option<&str>, third_party: ThirdPartyRules) -> Result<(), CallerError> {
     let reason = match name.map(str::to_ascii_lowercase).as_deref() {
         None | Some("jwt") => return Ok(()),
-        Some("at+jwt" | "application/at+jwt") if relaxed.access_token => return Ok(()),
+        Some("at+jwt" | "application/at+jwt") if third_party.at_jwt => return Ok(()),
         Some("at+jwt" | "application/at+jwt") => {
             "has the `typ` `at+jwt`, which only `allow_at_jwt` takes"
         }
@@ -131,7 +134,7 @@ fn decode(part: &str) -> Result<Vec<u8>, CallerError> {
 pub fn jws_verifies(jws: &str, keys: &str) -> bool {
     let verify = || {
         let keys = KeySet::parse(keys).ok()?;
-        let jws = Compact::parse(jws, Relaxed::default()).ok()?;
+        let jws = Compact::parse(jws, ThirdPartyRules::default()).ok()?;
         jws.decode_payload().ok()?;
         jws.check(&keys).ok()
     };

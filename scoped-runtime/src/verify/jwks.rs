@@ -2,10 +2,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::clock::{Clock, within};
+use crate::clock::{Clock, with_timeout};
 use crate::error::{CallerError, ClientError, Error, Phase};
 use crate::key::KeySet;
-use crate::session::{Need, Patience, Renewal};
+use crate::session::{Acquire, Renewal, RenewalLimits};
 use crate::transport::{JwksEndpoint, Response};
 
 /// The keys that a project lists, fetched when somebody needs them and kept as long as the answer's
@@ -51,7 +51,7 @@ impl Jwks {
     /// nothing. When they are not, one caller waits for new ones; the others, as long as the old ones
     /// have the `kid`, do not.
     pub(super) async fn keys(&self, key_id: Option<&str>) -> Result<Arc<KeySet>, CallerError> {
-        let present = self.renewal.read();
+        let present = self.renewal.current();
         let serves = |held: &Fetched| {
             let age = held.age(&*self.clock);
             age < PAUSE || (age < held.fresh_for && held.has(key_id))
@@ -65,22 +65,22 @@ impl Jwks {
             started.set(true);
             fetch(Arc::clone(&self.endpoint), Arc::clone(&self.clock))
         };
-        let patience = Patience {
-            flight: FLIGHT,
-            retry: if usable.is_some() {
+        let limits = RenewalLimits {
+            timeout: FLIGHT,
+            min_retry_interval: if usable.is_some() {
                 PAUSE
             } else {
                 PAUSE_WITHOUT
             },
         };
         let now = self.clock.monotonic();
-        let need = self.renewal.join(serves, now, patience, begin);
-        let outcome = match need {
-            Need::Met(held) => Ok(held),
-            Need::Failed(error) => Err(error),
-            Need::Awaits(outcome, left) => match usable.as_ref() {
+        let acquire = self.renewal.join(serves, now, limits, begin);
+        let outcome = match acquire {
+            Acquire::Ready(held) => Ok(held),
+            Acquire::Failed(error) => Err(error),
+            Acquire::Wait(outcome, left) => match usable.as_ref() {
                 Some(usable) if !started.get() && usable.has(key_id) => Ok(Arc::clone(usable)),
-                _ => within(&*self.clock, left, outcome)
+                _ => with_timeout(&*self.clock, left, outcome)
                     .await
                     .unwrap_or_else(|| Err(Arc::new(timeout()))),
             },
@@ -95,7 +95,7 @@ impl Jwks {
 fn timeout() -> Error {
     ClientError::Timeout {
         after: FLIGHT,
-        phase: Phase::Answer,
+        phase: Phase::Response,
     }
     .into()
 }
@@ -104,7 +104,7 @@ async fn fetch(endpoint: Arc<JwksEndpoint>, clock: Arc<dyn Clock>) -> Result<Fet
     // Before the request: the answer says what was true then.
     let at = (clock.monotonic(), clock.now());
     let answer = endpoint.fetch().await?;
-    let keys = KeySet::parse_listed(&answer.text(), endpoint.max_keys())
+    let keys = KeySet::parse_fetched(&answer.text(), endpoint.max_keys())
         .map_err(|problem| Error::from(crate::error::ConfigurationError::from(problem)))?;
     Ok(Fetched {
         keys: Arc::new(keys),
@@ -138,6 +138,6 @@ impl Fetched {
     }
 
     fn has(&self, key_id: Option<&str>) -> bool {
-        self.keys.named(key_id).next().is_some()
+        self.keys.with_key_id(key_id).next().is_some()
     }
 }

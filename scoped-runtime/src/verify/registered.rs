@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::claims::{Aal, Actor, Role, UserId};
-use crate::config::Rules;
+use crate::config::VerifierRules;
 use crate::error::CallerError;
 
 /// The claims that Auth puts into every token, checked but for the times; see
@@ -27,7 +27,7 @@ const LAST: u64 = 253_402_300_799;
 impl Registered {
     pub(super) fn read(
         claims: &Map<String, Value>,
-        rules: &Rules,
+        rules: &VerifierRules,
         issuer: &str,
     ) -> Result<Self, CallerError> {
         check_issuer(claims, issuer)?;
@@ -77,10 +77,10 @@ fn check_issuer(claims: &Map<String, Value>, ours: &str) -> Result<(), CallerErr
 }
 
 /// RFC 7519, section 4.1.3: text, or a list of texts of which one is ours.
-fn check_audience(claims: &Map<String, Value>, rules: &Rules) -> Result<(), CallerError> {
+fn check_audience(claims: &Map<String, Value>, rules: &VerifierRules) -> Result<(), CallerError> {
     let ours = rules.audience.as_str();
     match claims.get("aud") {
-        None if rules.relaxed.audience => Ok(()),
+        None if rules.third_party.missing_audience => Ok(()),
         None => Err(CallerError::mismatch("aud", None, ours)),
         Some(Value::String(audience)) if audience == ours => Ok(()),
         Some(Value::String(audience)) => Err(CallerError::mismatch("aud", Some(audience), ours)),

@@ -183,7 +183,7 @@ impl<C> VerifiedToken<C> {
     /// The token as clients send it.
     pub(crate) fn access_token(&self) -> AccessToken {
         let token = self.verified.token.expose_secret();
-        AccessToken::foreign(token, self.issued_at(), self.expires_at())
+        AccessToken::verified(token, self.issued_at(), self.expires_at())
     }
 }
 

@@ -12,7 +12,7 @@ use super::verified_cache::{VerifiedCache, VerifiedWith};
 use super::verified_token::Verified;
 use crate::claims::ScopedClaims;
 use crate::clock::Clock;
-use crate::config::{ConfigBuilder, Rules, VerifierConfig};
+use crate::config::{ConfigBuilder, VerifierConfig, VerifierRules};
 use crate::error::{CallerError, ConfigurationError};
 use crate::key::{Algorithm, Key, KeySet, VerifyingKey};
 use crate::metrics::{self, Sight};
@@ -51,7 +51,7 @@ pub struct TokenVerifier(Arc<Inner>);
 struct Inner {
     /// What callers of the project have in common.
     issuer: Arc<str>,
-    rules: Rules,
+    rules: VerifierRules,
     /// Shared secrets: those of the rules, and the project's own while it signs with one.
     secrets: ArcSwap<Vec<VerifyingKey>>,
     keys: Keys,
@@ -94,8 +94,8 @@ impl TokenVerifier {
         let keys = if let Some(keys) = &rules.keys {
             Keys::Given(Arc::new(keys.clone()))
         } else {
-            let endpoint = match &rules.keys_at {
-                Some(url) => JwksEndpoint::of_others(url, &settings)?,
+            let endpoint = match &rules.jwks_url {
+                Some(url) => JwksEndpoint::third_party(url, &settings)?,
                 None => JwksEndpoint::new(Arc::clone(transport)),
             };
             Keys::Listed(Jwks::new(endpoint, Arc::clone(&clock)))
@@ -150,7 +150,7 @@ impl TokenVerifier {
             *seen = Sight::Remembered;
             return Ok(sight.token.clone());
         }
-        let compact = Compact::parse(token, inner.rules.relaxed)?;
+        let compact = Compact::parse(token, inner.rules.third_party)?;
         if !inner.rules.algorithms.contains(&compact.algorithm) {
             return Err(CallerError::Algorithm);
         }
@@ -177,7 +177,8 @@ impl TokenVerifier {
         secrets.rcu(|present| {
             let own = present.get(rules.secrets.len()..).unwrap_or_default();
             let own = if at_once { &[] } else { own };
-            let is_new = |key: &&VerifyingKey| new.as_ref().is_none_or(|new| !key.is_same(new));
+            let is_new =
+                |key: &&VerifyingKey| new.as_ref().is_none_or(|new| !key.is_same_secret(new));
             let mut own: Vec<_> = own.iter().filter(is_new).chain(&new).collect();
             // Each is tried for every token.
             let oldest = own.len().saturating_sub(MAX_OWN);

@@ -163,7 +163,7 @@ fn fields(error: Error) -> Vec<String> {
 fn a_policy_limits_every_client_and_says_all_that_is_wrong() {
     let policy = MintPolicy::new()
         .roles([Role::default()])
-        .max_life(Duration::from_mins(15))
+        .max_lifetime(Duration::from_mins(15))
         .require_actor()
         .refuse_subjects(|user| user.as_str() == ALICE);
     let config = config("https://project.test").mint_policy(policy).build();

@@ -197,7 +197,7 @@ fn a_thread_that_ends_gets_an_error_or_an_answer_and_no_abort() {
         thread.join().unwrap();
         match outcome.recv().unwrap() {
             Ok(()) => assert!(!uses_it_before),
-            Err(Error::Client(ClientError::ThreadEnds)) => {}
+            Err(Error::Client(ClientError::ThreadExiting)) => {}
             Err(error) => panic!("{error}"),
         }
     }

@@ -88,7 +88,7 @@ fn an_id_that_auth_uid_could_not_read_is_refused() {
         ),
     ] {
         let error = subject_and_role(id, "authenticated").unwrap_err();
-        let Error::Client(ClientError::InvalidUserId { reason, remedy }) = &error else {
+        let Error::Client(ClientError::InvalidUserId { reason, remedy, .. }) = &error else {
             panic!("{id:?}: {error:?}");
         };
         assert_eq!(*reason, expected, "{id:?}");

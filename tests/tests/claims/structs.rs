@@ -50,7 +50,7 @@ struct Small {
 
 fn violations(error: Error) -> Vec<Violation> {
     match error {
-        Error::Token(TokenError::InvalidClaims { violations }) => {
+        Error::Token(TokenError::InvalidClaims { violations, .. }) => {
             violations.iter().cloned().collect()
         }
         other => panic!("{other}"),

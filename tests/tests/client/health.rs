@@ -144,7 +144,7 @@ async fn a_url_that_leads_to_a_web_page_is_reachable_and_not_healthy() {
 async fn health_obeys_the_mint_policy() {
     let policy = MintPolicy::new()
         .roles([Role::new("reporting").unwrap()])
-        .max_life(Duration::from_secs(30))
+        .max_lifetime(Duration::from_secs(30))
         .require_actor();
     let server = server(answer(404, "PGRST205")).await;
     let clients = |policy| {

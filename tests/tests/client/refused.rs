@@ -178,7 +178,10 @@ async fn a_redirect_is_an_error_and_carries_nothing_away() {
             .execute()
             .await
             .unwrap_err();
-        let Error::Client(ClientError::Redirect { status: said, to }) = error else {
+        let Error::Client(ClientError::Redirect {
+            status: said, to, ..
+        }) = error
+        else {
             panic!("{error}");
         };
         assert_eq!((said, to), (status, other.uri()));

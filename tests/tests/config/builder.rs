@@ -92,9 +92,9 @@ fn a_url_is_refused_for_every_reason_at_once() {
     let text = &*format!("url is not a URL; {example}");
     let scheme = &*format!("url is not an http or https URL; {example}");
     let user = "url has a user name or password; remove everything before the `@`";
-    let query = "url has a query; remove the `?` and everything behind it";
-    let fragment = "url has a fragment; remove the `#` and everything behind it";
-    let service = "url is the URL of one service; remove `/rest/v1` or the like from its end";
+    let query = "url has a query; remove the `?` and everything after it";
+    let fragment = "url has a fragment; remove the `#` and everything after it";
+    let service = "url is the URL of one service; remove the path of the service, such as `/rest/v1`, from its end";
     let all = "https://a:b@project.test/rest/v1?c=1#d";
     for (url, expected) in [
         ("project.test", &[text][..]),
@@ -122,7 +122,7 @@ fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
     let (service_key, anon_key) = (legacy_key("service_role"), legacy_key("anon"));
     for (key, kind) in [(SECRET_KEY, "secret"), (&service_key, "`service_role`")] {
         let expected = format!(
-            "api_key is a {kind} key, which bypasses row level security when a token is lost; \
+            "api_key is a {kind} key, which bypasses Row Level Security when a token is lost; \
              use the publishable key (`sb_publishable_...`) or the legacy anon key"
         );
         assert_eq!(problems(config(URL).api_key(key)), [expected]);

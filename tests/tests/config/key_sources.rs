@@ -93,8 +93,8 @@ fn a_key_that_the_environment_cannot_give_is_refused_without_being_shown() {
     let no_file = file_with_pem.with_file_name("nothing-here");
     let no_file = no_file.to_str().unwrap();
     let is_pem = "is PEM, not JSON; use `SigningKey::from_pem`".to_owned();
-    let both = "is set beside `jwt_secret`; drop `SUPABASE_JWT_SECRET`: signing keys are what \
-                projects use today, and a revoked legacy secret signs nothing";
+    let both = "is set beside `jwt_secret`; remove `SUPABASE_JWT_SECRET`: projects with signing \
+                keys may have revoked the legacy secret";
     let blank = "is blank; set `SUPABASE_SIGNING_KEY` or call `.signing_key(..)`";
     let not_found = "entity not found";
     for (value, secret, expected) in [

@@ -30,7 +30,7 @@ fn a_jwk_that_is_for_something_else_is_refused() {
         (
             cli("es256"),
             json!({ "kty": null }),
-            "has no `kty`, so it is no JWK",
+            "has no `kty`, so it is not a JWK",
         ),
         (
             cli("es256"),
@@ -135,7 +135,7 @@ fn check(key: &Value, cases: Vec<(Value, &str)>) {
 fn an_ec_jwk_whose_members_do_not_fit_is_refused() {
     let key = cli("es256");
     let pair = "has a `d` that does not belong to its `x` and `y`";
-    let point = "has `x` and `y` that are no point on P-256";
+    let point = "has `x` and `y` that are not a point on P-256";
     let padded = format!("{}=", key["d"].as_str().unwrap());
     let cases = vec![
         (of("es256_short_d", &["d"]), pair),
@@ -265,7 +265,7 @@ fn a_text_that_is_no_jwk_is_refused_by_its_place() {
         ),
         (&json!({ "keys": es256 }).to_string(), member),
         (&json!({ "keys": cli("es256") }).to_string(), member),
-        ("{}", "has no `kty`, so it is no JWK"),
+        ("{}", "has no `kty`, so it is not a JWK"),
         ("[]", "is a set without keys"),
         ("{\"keys\": []}", "is a set without keys"),
         (&openssl("EC PKCS#8"), "is PEM, not JSON"),

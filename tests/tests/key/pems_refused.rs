@@ -8,8 +8,8 @@ use crate::support::SECRET;
 
 #[test]
 fn a_pem_that_is_no_private_key_of_a_known_kind_is_refused() {
-    let other = "is no EC key on P-256, no RSA and no Ed25519 key, or is damaged";
-    let ec = "is no EC key on P-256, or is damaged";
+    let other = "is not a P-256, RSA or Ed25519 key, or is damaged";
+    let ec = "is not an EC key on P-256, or is damaged";
     let size = "is an RSA key of fewer than 2048 or more than 8192 bits";
     let no_pem = "is not the PEM of a private key";
     let damage = |name: &str, place: usize| {
@@ -34,7 +34,7 @@ fn a_pem_that_is_no_private_key_of_a_known_kind_is_refused() {
         (openssl("certificate"), "has no private part"),
         (
             openssl("EC SEC1").replace("EC PRIVATE", "RSA PRIVATE"),
-            "is no RSA key, or is damaged",
+            "is not an RSA key, or is damaged",
         ),
         (
             openssl("RSA PKCS#1").replace("RSA PRIVATE", "EC PRIVATE"),
@@ -42,7 +42,10 @@ fn a_pem_that_is_no_private_key_of_a_known_kind_is_refused() {
         ),
         (damage("EC PKCS#8", 100), other),
         (damage("RSA PKCS#8", 600), other),
-        (damage("RSA PKCS#1", 600), "is no RSA key, or is damaged"),
+        (
+            damage("RSA PKCS#1", 600),
+            "is not an RSA key, or is damaged",
+        ),
         (cut.to_owned(), no_pem),
         (one_line, no_pem),
         (openssl("EC PKCS#8").replace("MIG", "M!G"), no_pem),

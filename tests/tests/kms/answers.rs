@@ -119,7 +119,8 @@ async fn a_signature_that_does_not_verify_is_never_used() {
     for wrong in wrong {
         let error = script.signs(&kms, wrong).await.unwrap_err();
         assert!(
-            error.starts_with("AWS KMS answered kms:Sign with no valid signature by this key; "),
+            error
+                .starts_with("AWS KMS responded to kms:Sign with no valid signature by this key; "),
             "{error}"
         );
     }
@@ -148,7 +149,7 @@ async fn refusals_say_what_to_do() {
         ),
         (
             "UnsupportedOperationException",
-            "key `alias/k` in AWS KMS is symmetric or for another use and cannot sign tokens; create",
+            "key `alias/k` in AWS KMS is symmetric or has another usage and cannot sign tokens; create",
         ),
         (
             "UnrecognizedClientException",
@@ -203,7 +204,7 @@ async fn the_key_spec_of_a_wrong_key_is_named() {
     assert!(
         error
             .to_string()
-            .starts_with("AWS KMS answered kms:GetPublicKey with no key usage")
+            .starts_with("AWS KMS responded to kms:GetPublicKey with no key usage")
     );
 }
 

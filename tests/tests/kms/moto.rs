@@ -127,12 +127,12 @@ async fn keys_that_cannot_sign_tokens_are_refused_with_the_reason() {
         (
             KeySpec::EccSecgP256K1,
             KeyUsageType::SignVerify,
-            "is of another kind",
+            "has another type",
         ),
         (
             KeySpec::EccNistP384,
             KeyUsageType::SignVerify,
-            "is of another kind",
+            "has another type",
         ),
     ] {
         let key = new_key(moto, spec, usage).await;

@@ -5,7 +5,7 @@ use shuttle::{future, thread};
 
 use crate::explore::{at_random, in_every_order};
 use crate::signature::GivesUp;
-use crate::world::{PATIENCE, World};
+use crate::world::{LIMITS, World};
 
 /// Tasks that may go away at each of their awaits, beside one that stays or comes later.
 fn any_tasks_go_away(stays: bool) {
@@ -99,7 +99,7 @@ fn one_is_left_for_too_long() {
         GivesUp::after(1, async move { world.join().await })
     };
     assert!(future::block_on(gone).is_none());
-    world.pass(PATIENCE.flight.as_secs());
+    world.pass(LIMITS.timeout.as_secs());
     let signer = Arc::clone(&world);
     thread::spawn(move || signer.signature.answer());
     let other = {

@@ -5,7 +5,7 @@ use shuttle::{future, thread};
 
 use crate::explore::{at_random, in_every_order};
 use crate::signature::GivesUp;
-use crate::world::{PATIENCE, Refused, World};
+use crate::world::{LIMITS, Refused, World};
 
 fn a_renewal_fails(fickle: bool) {
     let world = World::due();
@@ -38,7 +38,7 @@ fn a_renewal_fails(fickle: bool) {
     assert_eq!(again.err(), Some(Refused(2)), "not asked again so soon");
     assert_eq!((world.begun(), world.minted()), (2, 1));
 
-    world.pass(PATIENCE.retry.as_secs());
+    world.pass(LIMITS.min_retry_interval.as_secs());
     assert_eq!(future::block_on(world.join()).unwrap().generation, 3);
     assert_eq!(world.read(), 3, "nothing is spoilt");
     assert_eq!((world.begun(), world.minted()), (3, 2));
@@ -60,7 +60,7 @@ fn one_fails_and_two_try_again() {
     world.signature.answer();
     let failed = future::block_on(world.join());
     assert_eq!(failed.err(), Some(Refused(1)));
-    world.pass(PATIENCE.retry.as_secs());
+    world.pass(LIMITS.min_retry_interval.as_secs());
     let other = {
         let world = Arc::clone(&world);
         thread::spawn(move || future::block_on(world.join()).unwrap().generation)

@@ -5,7 +5,7 @@ use shuttle::{future, thread};
 
 use crate::explore::{at_random, in_every_order};
 use crate::signature::GivesUp;
-use crate::world::{PATIENCE, World};
+use crate::world::{LIMITS, World};
 
 /// A signature is under way when a key comes that needs no waiting.
 fn a_task_waits_while_threads_make() {
@@ -111,7 +111,7 @@ fn a_slow_one_is_begun_anew() {
     };
     let clock = {
         let world = Arc::clone(&world);
-        thread::spawn(move || world.pass(PATIENCE.flight.as_secs()))
+        thread::spawn(move || world.pass(LIMITS.timeout.as_secs()))
     };
     let later = {
         let world = Arc::clone(&world);

@@ -1,13 +1,13 @@
-//! What the renewal is made of, on the scheduler's own primitives.
+//! The synchronisation primitives of the renewal, built on those of the scheduler.
 
 pub(super) use shuttle::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shuttle::sync::atomic::{AtomicUsize, Ordering};
 
-/// As the original one on `arc-swap`: loads and replaces in one step, and never blocks.
+/// Has the interface of the runtime's slot: loads and replaces atomically.
 ///
-/// The counter is what the scheduler sees: each step changes threads there. No thread is stopped while
-/// it holds the lock behind it.
+/// The scheduler sees the counter and may switch threads at each of its steps. It does not see the lock, so
+/// no thread is stopped while it holds the lock.
 pub(super) struct Slot<T> {
     steps: AtomicUsize,
     value: std::sync::Mutex<Option<Arc<T>>>,
@@ -28,8 +28,8 @@ impl<T> Slot<T> {
         self.value.lock().unwrap().clone()
     }
 
-    pub(super) fn look<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
-        self.load().as_deref().map(look)
+    pub(super) fn with_current<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
+        self.load().as_deref().map(read)
     }
 
     pub(super) fn store(&self, value: Arc<T>) {
@@ -37,11 +37,11 @@ impl<T> Slot<T> {
         *self.value.lock().unwrap() = Some(value);
     }
 
-    pub(super) fn replace(&self, value: Arc<T>, stays: impl Fn(&T) -> bool) -> Arc<T> {
+    pub(super) fn replace_unless(&self, value: Arc<T>, keep: impl Fn(&T) -> bool) -> Arc<T> {
         self.steps.fetch_add(1, Ordering::SeqCst);
         let mut present = self.value.lock().unwrap();
         match &*present {
-            Some(present) if stays(present) => Arc::clone(present),
+            Some(present) if keep(present) => Arc::clone(present),
             _ => {
                 *present = Some(Arc::clone(&value));
                 value

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shuttle::sync::Arc;
 
-use crate::renewal::{Need, Numbered, Patience, Renewal};
+use crate::renewal::{Acquire, Renewal, RenewalLimits, Sequenced};
 use crate::signature::Signature;
 
 /// A value, with the place in the order of renewals at which it was begun.
@@ -18,11 +18,11 @@ pub(crate) struct Value {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused(pub(crate) u64);
 
-pub(crate) type Got = Result<Arc<Numbered<Value>>, Refused>;
+pub(crate) type Got = Result<Arc<Sequenced<Value>>, Refused>;
 
-pub(crate) const PATIENCE: Patience = Patience {
-    flight: Duration::from_secs(5),
-    retry: Duration::from_secs(1),
+pub(crate) const LIMITS: RenewalLimits = RenewalLimits {
+    timeout: Duration::from_secs(5),
+    min_retry_interval: Duration::from_secs(1),
 };
 
 /// The counters are the standard library's: the scheduler does not see them, and they see everything.
@@ -83,7 +83,7 @@ impl World {
     /// Reads the published value: never one from before the latest that anybody has read.
     pub(crate) fn read(&self) -> u64 {
         let seen = self.seen.load(SeqCst);
-        let value = self.renewal.look(|value| Some(value.generation));
+        let value = self.renewal.with_current(|value| Some(value.generation));
         let read = value.unwrap_or(0);
         assert!(
             read >= seen,
@@ -98,7 +98,7 @@ impl World {
         let required = self.required.load(SeqCst);
         let got = self
             .renewal
-            .make(|value| self.serves(value), || Ok(self.mint(self.begin())));
+            .renew_now(|value| self.serves(value), || Ok(self.mint(self.begin())));
         self.check(required, got)
     }
 
@@ -115,14 +115,14 @@ impl World {
                     answer.map(|()| world.mint(generation))
                 }
             };
-            let need = self
+            let acquire = self
                 .renewal
-                .join(|value| self.serves(value), now, PATIENCE, begin);
-            let got = match need {
-                Need::Met(value) => return self.check(required, Ok(value)),
-                Need::Failed(refused) => return Err(refused),
-                Need::Awaits(outcome, left) => {
-                    assert!(!left.is_zero() && left <= PATIENCE.flight);
+                .join(|value| self.serves(value), now, LIMITS, begin);
+            let got = match acquire {
+                Acquire::Ready(value) => return self.check(required, Ok(value)),
+                Acquire::Failed(refused) => return Err(refused),
+                Acquire::Wait(outcome, left) => {
+                    assert!(!left.is_zero() && left <= LIMITS.timeout);
                     outcome.await
                 }
             };

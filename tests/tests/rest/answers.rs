@@ -61,9 +61,9 @@ async fn a_type_that_does_not_fit_names_table_row_and_field_and_shows_no_value()
     let error = client.from("my notes").fetch::<Note>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the answer of table `my notes` does not fit the type that was asked for at row 2, field \
-         `author.name`: invalid type: integer, expected a string at line 1 column 51; compare it \
-         with the columns selected"
+        "the response of table `my notes` does not fit the requested type at row 2, field \
+         `author.name`: invalid type: integer, expected a string at line 1 column 51; compare the \
+         type with the selected columns"
     );
     let secret = json!({"id": "a private text", "author": {"name": ""}});
     let (_server, client) = answering([ResponseTemplate::new(200).set_body_json(secret)]).await;
@@ -230,7 +230,9 @@ async fn fewer_rows_than_expected_are_an_error_that_says_that_the_write_has_happ
             })
         ));
         assert!(
-            error.to_string().contains("were written, and stay so"),
+            error
+                .to_string()
+                .contains("were written, and this is not undone"),
             "{error}"
         );
         let prefer = "return=representation,count=exact,handling=strict,max-affected=1";

@@ -90,7 +90,7 @@ async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() 
         clock.pass(SECOND);
     }
     let error = after(&clock, 2 * SECOND, &client).await.unwrap_err();
-    let Error::Token(TokenError::SignerTimeout { after }) = &error else {
+    let Error::Token(TokenError::SignerTimeout { after, .. }) = &error else {
         panic!("{error}")
     };
     assert_eq!(*after, 2 * SECOND);

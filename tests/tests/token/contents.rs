@@ -206,7 +206,7 @@ fn no_claim_takes_the_place_of_one_that_the_runtime_sets() {
             minted_at_run_time(reserved, &Value::Null),
         ] {
             match refused(result) {
-                TokenError::ReservedClaim { name } => assert_eq!(name, reserved),
+                TokenError::ReservedClaim { name, .. } => assert_eq!(name, reserved),
                 other => panic!("{other:?}"),
             }
         }
@@ -222,7 +222,7 @@ fn a_claim_that_is_set_twice_is_refused() {
         beside_a_struct.map(drop),
     ] {
         match refused(result) {
-            TokenError::DuplicateClaim { name } => assert_eq!(name, "plan"),
+            TokenError::DuplicateClaim { name, .. } => assert_eq!(name, "plan"),
             other => panic!("{other:?}"),
         }
     }
@@ -238,7 +238,7 @@ fn claims_that_are_no_object_are_refused() {
         (json!(["a"]), "an array"),
     ] {
         match refused(minted(Raw(value))) {
-            TokenError::NotAnObject { found } => assert_eq!(found, expected),
+            TokenError::NotAnObject { found, .. } => assert_eq!(found, expected),
             other => panic!("{other:?}"),
         }
     }
@@ -249,7 +249,7 @@ fn a_claim_that_cannot_be_serialised_is_named_with_its_cause() {
     let at_run_time = offline().0.user(ALICE).claim("broken", Broken).client();
     let in_a_struct = minted(Broken).map(drop);
     for (expected, result) in [("broken", at_run_time.map(drop)), ("claims", in_a_struct)] {
-        let TokenError::Serialize { name, source } = refused(result) else {
+        let TokenError::Serialize { name, source, .. } = refused(result) else {
             panic!("another error than that of `{expected}`");
         };
         assert_eq!(

@@ -17,7 +17,7 @@ const TWO: Duration = Duration::from_secs(2);
 
 fn timeout(error: &Error) -> (Duration, Phase) {
     match error {
-        Error::Client(ClientError::Timeout { after, phase }) => (*after, *phase),
+        Error::Client(ClientError::Timeout { after, phase, .. }) => (*after, *phase),
         other => panic!("{other}"),
     }
 }
@@ -57,7 +57,7 @@ async fn both_tries_of_an_expired_token_share_the_time() {
     assert!(!query.is_finished());
     clock.pass(Duration::from_millis(100));
     let error = query.await.unwrap().unwrap_err();
-    assert_eq!(timeout(&error), (TWO, Phase::Answer));
+    assert_eq!(timeout(&error), (TWO, Phase::Response));
 }
 
 #[tokio::test]

@@ -127,6 +127,7 @@ async fn said(block: Vec<u8>, is_whole: bool) -> (String, usize) {
         what,
         limit,
         setting,
+        ..
     }) = error
     else {
         panic!("{error}");
@@ -138,8 +139,8 @@ async fn said(block: Vec<u8>, is_whole: bool) -> (String, usize) {
     (what, server.connections())
 }
 
-const OWN: &str = "the head of the answer, unless it is malformed,";
-const OF_CONNECTION: &str = "the head of an answer over the same HTTP/2 connection";
+const OWN: &str = "the head of the response, unless it is malformed,";
+const OF_CONNECTION: &str = "the head of a response over the same HTTP/2 connection";
 
 #[tokio::test]
 async fn too_many_headers_are_given_up_and_the_connection_stays() {

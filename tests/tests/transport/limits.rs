@@ -26,13 +26,14 @@ fn exceeded(error: &Error) -> (&str, usize, &'static str) {
             what,
             limit,
             setting,
+            ..
         }) => (what, *limit, setting),
         other => panic!("{other}"),
     }
 }
 
 const GIGABYTE: usize = 1 << 30;
-const HEAD: &str = "the head of the answer, if it has no more than 100 headers,";
+const HEAD: &str = "the head of the response, if it has no more than 100 headers,";
 
 /// What the largest moment of these costs beside what was there.
 fn measured<T>(run: impl FnOnce() -> T) -> (T, u64) {
@@ -65,7 +66,7 @@ fn failing(head: &str, bytes: usize) -> (Error, u64) {
             Ok(())
         }
     }));
-    let clients = project(config(&server.http()).limits(Limits::new().answer_bytes(1 << 20)));
+    let clients = project(config(&server.http()).limits(Limits::new().response_bytes(1 << 20)));
     let alice = clients.get(ALICE).unwrap();
     let runtime = runtime();
     let (outcome, peak) = measured(|| runtime.block_on(alice.from("notes").execute()));
@@ -76,12 +77,18 @@ fn failing(head: &str, bytes: usize) -> (Error, u64) {
 fn a_body_of_a_gigabyte_is_given_up() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n";
     let (error, peak) = failing(announced, GIGABYTE);
-    assert_eq!(exceeded(&error), ("the answer", 1 << 20, "answer_bytes"));
+    assert_eq!(
+        exceeded(&error),
+        ("the response", 1 << 20, "response_bytes")
+    );
     assert!(peak < 1 << 20, "{peak} bytes");
 
     let endless = "HTTP/1.1 200 OK\r\n\r\n";
     let (error, peak) = failing(endless, GIGABYTE);
-    assert_eq!(exceeded(&error), ("the answer", 1 << 20, "answer_bytes"));
+    assert_eq!(
+        exceeded(&error),
+        ("the response", 1 << 20, "response_bytes")
+    );
     assert!(peak < 4 << 20, "{peak} bytes");
 }
 
@@ -92,7 +99,11 @@ fn an_error_of_sixty_megabytes_is_given_up() {
         "HTTP/1.1 500 X\r\n\r\n",
     ] {
         let (error, peak) = failing(head, 60 << 20);
-        let expected = ("the body of an error (500)", 64 << 10, "error_bytes");
+        let expected = (
+            "the body of an error response (500)",
+            64 << 10,
+            "error_bytes",
+        );
         assert_eq!(exceeded(&error), expected);
         assert!(peak < 1 << 20, "{peak} bytes");
     }
@@ -141,12 +152,15 @@ async fn a_body_of_a_gigabyte_is_given_up_over_http2() {
     .await;
     let config = config(&server.https())
         .root_certificate(certificate.authority.clone())
-        .limits(Limits::new().answer_bytes(1 << 20))
+        .limits(Limits::new().response_bytes(1 << 20))
         .retries(0);
     let alice = project(config).get(ALICE).unwrap();
     for _ in 0..2 {
         let error = alice.from("notes").execute().await.unwrap_err();
-        assert_eq!(exceeded(&error), ("the answer", 1 << 20, "answer_bytes"));
+        assert_eq!(
+            exceeded(&error),
+            ("the response", 1 << 20, "response_bytes")
+        );
     }
     assert_eq!(
         server.connections(),
@@ -182,7 +196,7 @@ async fn a_key_set_has_a_limit_of_bytes_and_of_keys() {
         let outcome = tokio::time::timeout(Duration::from_secs(5), verifying)
             .await
             .unwrap();
-        let CallerError::KeysUnavailable { source } = outcome.unwrap_err() else {
+        let CallerError::KeysUnavailable { source, .. } = outcome.unwrap_err() else {
             panic!("no keys are to be had");
         };
         assert!(source.to_string().contains(said), "{source}");

@@ -169,7 +169,7 @@ async fn after_the_head_each_part_has_its_time() {
     let error = next.await.unwrap().unwrap().unwrap_err();
     let phase = matches!(
         error,
-        Error::Client(ClientError::Timeout { after, phase: Phase::Body }) if after == idle
+        Error::Client(ClientError::Timeout { after, phase: Phase::Body, .. }) if after == idle
     );
     assert!(phase, "{error}");
 }

@@ -93,7 +93,7 @@ async fn a_deadline_that_passes_while_a_connection_is_made_says_so() {
     until("a connection", || server.connections() == 1).await;
     pass(&clock, Duration::from_secs(2)).await;
     let error = query.await.unwrap().unwrap_err();
-    let Error::Client(ClientError::Timeout { after, phase }) = error else {
+    let Error::Client(ClientError::Timeout { after, phase, .. }) = error else {
         panic!("{error}");
     };
     assert_eq!((after, phase), (Duration::from_secs(2), Phase::Connection));

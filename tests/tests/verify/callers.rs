@@ -158,7 +158,7 @@ async fn a_client_for_a_caller_is_as_anonymous_as_they_are() {
 #[tokio::test]
 async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
     let issuer = Issuer::new(KID);
-    let policy = MintPolicy::new().max_life(Duration::from_mins(15));
+    let policy = MintPolicy::new().max_lifetime(Duration::from_mins(15));
     let config = builder(&ManualClock::at(START))
         .signing_key(own_key())
         .mint_policy(policy)

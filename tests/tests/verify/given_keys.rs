@@ -46,15 +46,15 @@ fn a_set_without_a_usable_key_is_refused_with_the_reason() {
             "`key_ops` without `verify`",
         ),
         (with(json!({ "alg": "ES384" })), "`ES384` as its `alg`"),
-        (with(json!({ "x": good["y"] })), "no key"),
+        (with(json!({ "x": good["y"] })), "not a valid key"),
         (with(json!({ "x": null })), "has no `x`"),
         (with(json!({ "x": "AA==" })), "not base64url"),
         (with(json!({ "d": good["x"] })), "has a private part"),
-        (oct.to_string(), "has a shared secret"),
-        (mixed.to_string(), "has a shared secret"),
+        (oct.to_string(), "contains a shared secret"),
+        (mixed.to_string(), "contains a shared secret"),
         (
             json!({ "keys": [good, good] }).to_string(),
-            "two keys with one `kid`",
+            "two keys with the same `kid`",
         ),
     ] {
         let shown = problem(&jwks);

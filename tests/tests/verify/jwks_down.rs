@@ -85,7 +85,7 @@ async fn an_endpoint_that_hangs_is_given_up_on() {
     };
     let (outcome, ()) = tokio::join!(verify(&verifier, &token), passing);
     let error = outcome.unwrap_err();
-    let CallerError::KeysUnavailable { source } = error else {
+    let CallerError::KeysUnavailable { source, .. } = error else {
         panic!("{error}");
     };
     assert!(source.to_string().contains("100ms"), "{source}");

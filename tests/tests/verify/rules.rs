@@ -86,7 +86,7 @@ async fn times_have_ten_seconds_of_leeway() {
         let at = |time: u64| issuer.token(&claims(&json!({ name: time })));
         verify(verifier, &at(now + 10)).await.expect(name);
         let error = verify(verifier, &at(now + 11)).await.unwrap_err();
-        let CallerError::NotYetValid { name: found } = error else {
+        let CallerError::NotYetValid { name: found, .. } = error else {
             panic!("{error}");
         };
         assert_eq!(found, name);

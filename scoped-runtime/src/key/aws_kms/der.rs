@@ -1,6 +1,6 @@
-//! The little DER (ITU-T X.690) that AWS KMS speaks: an ECDSA signature and a public key.
+//! Decodes the two DER structures (ITU-T X.690) that AWS KMS returns: an ECDSA signature and a public key.
 //!
-//! Strict: what is not the one encoding of a value is refused, and nothing here can panic.
+//! The decoder is strict: every encoding of a value but the canonical one is refused. No input makes it panic.
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
@@ -16,16 +16,16 @@ const RSA: &[u8] = &[
     0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00,
 ];
 
-/// The bytes of a coordinate, and of each half of a signature.
+/// The length of a coordinate and of each half of a signature, in bytes.
 const FIELD: usize = 32;
 
-/// A public key in big-endian numbers: coordinates with all their bytes, RSA's without leading zeros.
-pub(super) enum Numbers<'a> {
+/// The big-endian numbers of a public key: coordinates in full length, RSA numbers without leading zeros.
+pub(super) enum PublicNumbers<'a> {
     P256 { x: &'a [u8], y: &'a [u8] },
     Rsa { n: &'a [u8], e: &'a [u8] },
 }
 
-/// `Ecdsa-Sig-Value` (RFC 3279, section 2.2.3) as JWS wants it: `r` and `s` with 32 bytes each
+/// Converts an `Ecdsa-Sig-Value` (RFC 3279, section 2.2.3) into a JWS signature: `r` and `s` with 32 bytes each
 /// ([RFC 7518, section 3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
 pub(super) fn jose_signature(der: &[u8]) -> Option<[u8; 2 * FIELD]> {
     let (r, s) = two_integers(der)?;
@@ -38,35 +38,35 @@ pub(super) fn jose_signature(der: &[u8]) -> Option<[u8; 2 * FIELD]> {
     Some(jose)
 }
 
-/// The numbers in a `SubjectPublicKeyInfo`, if it is one of a kind that tokens are signed with.
-pub(super) fn public_numbers(spki: &[u8]) -> Option<Numbers<'_>> {
+/// The numbers of a `SubjectPublicKeyInfo` (RFC 5280, section 4.1); `None` unless it is a P-256 or RSA key.
+pub(super) fn public_numbers(spki: &[u8]) -> Option<PublicNumbers<'_>> {
     let info = only(SEQUENCE, spki)?;
-    // The first byte of a bit string counts the bits that its last byte does not have.
+    // The first byte of a bit string is the number of unused bits in its last byte.
     if let Some(key) = info.strip_prefix(P256) {
-        // 4: both coordinates follow.
+        // The 4 marks an uncompressed point: both coordinates follow.
         let point = only(BIT_STRING, key)?.strip_prefix(&[0, 4])?;
         let (x, y) = point.split_at_checked(FIELD)?;
-        (y.len() == FIELD).then_some(Numbers::P256 { x, y })
+        (y.len() == FIELD).then_some(PublicNumbers::P256 { x, y })
     } else {
         let key = only(BIT_STRING, info.strip_prefix(RSA)?)?;
         let (n, e) = two_integers(key.strip_prefix(&[0])?)?;
-        Some(Numbers::Rsa { n, e })
+        Some(PublicNumbers::Rsa { n, e })
     }
 }
 
-/// A sequence of two positive integers, and nothing else.
+/// A sequence of exactly two positive integers.
 fn two_integers(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (first, rest) = element(INTEGER, only(SEQUENCE, der)?)?;
     Some((positive(first)?, positive(only(INTEGER, rest)?)?))
 }
 
-/// The content of an element after which nothing comes.
+/// The content of an element that is not followed by other bytes.
 fn only(tag: u8, der: &[u8]) -> Option<&[u8]> {
     let (content, rest) = element(tag, der)?;
     rest.is_empty().then_some(content)
 }
 
-/// The content of the first element, and what comes after it.
+/// The content of the first element, and the bytes after it.
 fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = match der.strip_prefix(&[tag])? {
         [length @ ..=0x7f, rest @ ..] | [0x81, length @ 0x80..=0xff, rest @ ..] => {
@@ -80,7 +80,7 @@ fn element(tag: u8, der: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
-/// The magnitude of a positive integer: DER puts a zero before a first byte of 128 or more, and only there.
+/// The magnitude of a positive integer. DER writes a leading zero only before a first byte of 128 or more.
 fn positive(integer: &[u8]) -> Option<&[u8]> {
     match integer {
         [0, magnitude @ ..] if magnitude.first().is_some_and(|&byte| byte >= 0x80) => {
@@ -100,7 +100,7 @@ mod tests {
         UnparsedPublicKey,
     };
 
-    use super::{Numbers, element, jose_signature, public_numbers};
+    use super::{PublicNumbers, element, jose_signature, public_numbers};
 
     fn integer(bytes: &[u8]) -> Vec<u8> {
         let length = u8::try_from(bytes.len()).unwrap();
@@ -236,7 +236,7 @@ mod tests {
     fn what_another_library_signs_verifies_after_conversion() {
         let (key, random) = (key_pair(), SystemRandom::new());
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public_key().as_ref());
-        // One in 128 has a short number, so some do.
+        // One in 128 signatures has a short number, so some of these have one.
         for n in 0..1000_u32 {
             let der = key.sign(&random, &n.to_be_bytes()).unwrap();
             let jose = jose_signature(der.as_ref()).unwrap();
@@ -248,7 +248,7 @@ mod tests {
     fn the_coordinates_of_a_public_key_are_its_point() {
         let key = key_pair();
         let spki = key.public_key().as_der().unwrap();
-        let Some(Numbers::P256 { x, y }) = public_numbers(spki.as_ref()) else {
+        let Some(PublicNumbers::P256 { x, y }) = public_numbers(spki.as_ref()) else {
             panic!("it is a P-256 key");
         };
         assert_eq!([&[4], x, y].concat(), key.public_key().as_ref());

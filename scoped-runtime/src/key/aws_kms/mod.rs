@@ -1,4 +1,4 @@
-//! AWS KMS as a [`Signer`]. The only home of `aws-sdk-kms`.
+//! AWS KMS as a [`Signer`]. Only this module uses `aws-sdk-kms`.
 
 mod der;
 mod error;
@@ -20,14 +20,14 @@ use error::Action;
 use public_key::PublicKey;
 
 /// A signing key in [AWS KMS](https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-asymmetric.html),
-/// which signs there and never leaves it.
+/// as a [`Signer`] (feature `aws-kms`). The private key never leaves AWS KMS.
 ///
-/// The key is an asymmetric one with usage `SIGN_VERIFY` and spec `ECC_NIST_P256` (ES256, which is
-/// faster and has small signatures) or `RSA_2048` and longer (RS256). Its users need `kms:GetPublicKey`
-/// and `kms:Sign`. The project learns its public half from [`public_jwks`](Self::public_jwks).
+/// The key must be asymmetric, with usage `SIGN_VERIFY` and spec `ECC_NIST_P256` (ES256, which is faster and has
+/// small signatures) or `RSA_2048` and longer (RS256). The credentials need the permissions `kms:GetPublicKey`
+/// and `kms:Sign`. Register [`public_jwks`](Self::public_jwks) with the project.
 ///
-/// The client is the application's own, so credentials, region, retries and the HTTP stack are too; the
-/// crate `aws-config` makes one for most.
+/// The application makes the client, and so chooses credentials, region, retries and HTTP stack; most use the crate
+/// `aws-config`.
 ///
 /// ```
 /// use scoped_runtime::{AwsKms, AwsKmsError};
@@ -37,32 +37,30 @@ use public_key::PublicKey;
 /// }
 /// ```
 ///
-/// Only the SHA-256 digest of a token is sent, never its claims, and a token can have any length. Every
-/// signature is checked against the public key before it is used, so that no token leaves which the
-/// project would refuse.
+/// Only the SHA-256 digest of a token is sent to AWS KMS, never its claims. Every signature is verified with the
+/// public key before it is used.
 #[derive(Clone)]
 pub struct AwsKms {
     client: Client,
-    /// The key itself: an alias may point elsewhere tomorrow, under a `kid` that means this one.
+    /// The ARN of the key. An alias could be changed to point to another key, which would not fit the `kid`.
     arn: String,
     key_id: String,
     public: PublicKey,
 }
 
 impl AwsKms {
-    /// Asks AWS KMS for the public half of `key` with one
+    /// Fetches the public key of `key` from AWS KMS with one
     /// [`GetPublicKey`](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html).
     ///
-    /// `key` is a key ID, a key ARN, an alias (`alias/name`) or an alias ARN. An alias is resolved here and
-    /// once: pointing it at another key takes effect with the next `connect`. `key_id` is the `kid` of the
-    /// tokens, by which the project knows the key; choose it, and register it with
-    /// [`public_jwks`](Self::public_jwks).
+    /// `key` is a key ID, a key ARN, an alias (`alias/name`) or an alias ARN. An alias is resolved only
+    /// here: if it is changed, call `connect` again. `key_id` is the `kid` of the tokens, which you choose;
+    /// register the key under it with [`public_jwks`](Self::public_jwks).
     ///
-    /// It is bounded by the time limits of the client and may be dropped at any time.
+    /// The timeouts are those of the client. The future is cancel-safe.
     ///
     /// # Errors
-    /// [`AwsKmsError`]: the key is missing, disabled or of another kind, the caller may not use it, or AWS KMS
-    /// could not be asked.
+    /// [`AwsKmsError`] if the key does not exist, is disabled or has another type, if a permission is missing,
+    /// or if the request fails.
     pub async fn connect(
         client: Client,
         key: impl Into<String>,
@@ -91,7 +89,7 @@ impl AwsKms {
         let Some(public) = PublicKey::from_spki(spki.as_ref(), &key_id) else {
             let reason = match answer.key_spec() {
                 Some(spec) => format!("has key spec {spec}"),
-                None => "is of another kind".to_owned(),
+                None => "has another type".to_owned(),
             };
             return Err(AwsKmsError::Unsuitable { key, reason });
         };
@@ -103,14 +101,14 @@ impl AwsKms {
         })
     }
 
-    /// The public half as a JWK (RFC 7517, section 4) with its `kid`, by which the project verifies.
+    /// The public key as a JWK (RFC 7517, section 4) with its `kid`.
     pub fn public_jwk(&self) -> Value {
         self.public.jwk().clone()
     }
 
-    /// A JWK set (RFC 7517, section 5) with the public half: the `custom_jwks` with which a project is told of
-    /// a [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc), which is
-    /// how it trusts a private key that cannot be imported.
+    /// A JWK set (RFC 7517, section 5) with the public key: the value of `custom_jwks` when the key is
+    /// registered for a [third-party issuer](https://supabase.com/docs/guides/auth/third-party/custom-oidc). A
+    /// project can trust a private key that cannot be imported only in this way.
     pub fn public_jwks(&self) -> Value {
         json!({ "keys": [self.public.jwk()] })
     }
@@ -129,8 +127,8 @@ impl Signer for AwsKms {
         Some(self.public.jwk().clone())
     }
 
-    /// One [`Sign`](https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html) of the digest. Its
-    /// error is an [`AwsKmsError`].
+    /// Signs the digest with one [`Sign`](https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html)
+    /// request. The error is an [`AwsKmsError`].
     async fn sign(&self, input: &[u8]) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
         let digest = digest::digest(&digest::SHA256, input);
         let request = self
@@ -151,7 +149,7 @@ impl Signer for AwsKms {
     }
 }
 
-/// Without the client, which has much to say.
+/// Leaves out the client, whose `Debug` is long.
 impl fmt::Debug for AwsKms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AwsKms")

@@ -4,36 +4,36 @@ use aws_lc_rs::signature::{
 use aws_sdk_kms::types::SigningAlgorithmSpec;
 use serde_json::Value;
 
-use super::der::{self, Numbers};
+use super::der::{self, PublicNumbers};
 use crate::key::{Algorithm, public_jwk};
 
-/// The public half of a key, as it verifies and as it is registered.
+/// The public key of a key in AWS KMS, as a verifying key and as a JWK.
 #[derive(Clone)]
 pub(super) struct PublicKey {
-    family: Family,
+    key_type: KeyType,
     verifying: ParsedPublicKey,
     jwk: Value,
 }
 
-/// The kinds of key that AWS KMS has and that tokens are signed with.
+/// The key types of AWS KMS that can sign tokens.
 #[derive(Clone, Copy)]
-enum Family {
+enum KeyType {
     P256,
     Rsa,
 }
 
 impl PublicKey {
-    /// Reads the DER of a `SubjectPublicKeyInfo` (RFC 5280, section 4.1). Nothing when it is a key of another
-    /// kind, or not a key: not on the curve, or under 2048 bits.
+    /// Reads the DER of a `SubjectPublicKeyInfo` (RFC 5280, section 4.1). `None` if the key has another type or is
+    /// invalid: a point that is not on the curve, or an RSA key under 2048 bits.
     pub(super) fn from_spki(spki: &[u8], key_id: &str) -> Option<Self> {
-        let (family, parameters) = match der::public_numbers(spki)? {
-            Numbers::P256 { x, y } => (Family::P256, public_jwk::p256(x, y)),
-            Numbers::Rsa { n, e } => (Family::Rsa, public_jwk::rsa(n, e)),
+        let (key_type, parameters) = match der::public_numbers(spki)? {
+            PublicNumbers::P256 { x, y } => (KeyType::P256, public_jwk::p256(x, y)),
+            PublicNumbers::Rsa { n, e } => (KeyType::Rsa, public_jwk::rsa(n, e)),
         };
-        let jwk = public_jwk::with_parameters(parameters, family.algorithm(), Some(key_id))?;
+        let jwk = public_jwk::with_parameters(parameters, key_type.algorithm(), Some(key_id))?;
         Some(Self {
-            family,
-            verifying: ParsedPublicKey::new(family.verification(), spki).ok()?,
+            key_type,
+            verifying: ParsedPublicKey::new(key_type.verification(), spki).ok()?,
             jwk,
         })
     }
@@ -43,29 +43,29 @@ impl PublicKey {
     }
 
     pub(super) const fn algorithm(&self) -> Algorithm {
-        self.family.algorithm()
+        self.key_type.algorithm()
     }
 
-    /// The algorithm's name in AWS KMS.
+    /// The name of the algorithm in AWS KMS.
     pub(super) const fn signing_algorithm(&self) -> SigningAlgorithmSpec {
-        match self.family {
-            Family::P256 => SigningAlgorithmSpec::EcdsaSha256,
-            Family::Rsa => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
+        match self.key_type {
+            KeyType::P256 => SigningAlgorithmSpec::EcdsaSha256,
+            KeyType::Rsa => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
         }
     }
 
-    /// The signature as JWS wants it. Nothing when this key did not sign `input` with it.
+    /// Converts a signature of AWS KMS to JWS form; `None` if it is not a valid signature of `input`.
     pub(super) fn jose_signature(&self, input: &[u8], signature: &[u8]) -> Option<Vec<u8>> {
-        let signature = match self.family {
-            Family::P256 => der::jose_signature(signature)?.to_vec(),
-            Family::Rsa => signature.to_vec(),
+        let signature = match self.key_type {
+            KeyType::P256 => der::jose_signature(signature)?.to_vec(),
+            KeyType::Rsa => signature.to_vec(),
         };
         self.verifying.verify_sig(input, &signature).ok()?;
         Some(signature)
     }
 }
 
-impl Family {
+impl KeyType {
     const fn algorithm(self) -> Algorithm {
         match self {
             Self::P256 => Algorithm::Es256,

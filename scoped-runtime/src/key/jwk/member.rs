@@ -8,13 +8,13 @@ use crate::key::refused;
 /// Decoded bytes, wiped when dropped.
 pub(super) type Bytes = Zeroizing<Vec<u8>>;
 
-/// Coordinates and private keys of P-256 have this length (RFC 7518, section 6.2).
+/// The length of the coordinates and private keys of P-256, in bytes (RFC 7518, section 6.2).
 pub(super) const FIELD: usize = 32;
 
-/// The longest number of the largest RSA key.
-const LONGEST: usize = 1024;
+/// The maximum length of a member in bytes: the modulus of the largest RSA key.
+const MAX_BYTES: usize = 1024;
 
-/// Decodes a member into memory that never moves: base64url without padding (RFC 7515, section 2).
+/// Decodes base64url without padding (RFC 7515, section 2) into memory that is wiped and never reallocated.
 pub(super) fn decode(name: &str, text: &str) -> Result<Bytes, Problem> {
     let mut bytes = Zeroizing::new(vec![0; base64::decoded_len_estimate(text.len())]);
     let length = URL_SAFE_NO_PAD
@@ -26,7 +26,7 @@ pub(super) fn decode(name: &str, text: &str) -> Result<Bytes, Problem> {
             )
         })?;
     bytes.truncate(length);
-    if !(1..=LONGEST).contains(&length) {
+    if !(1..=MAX_BYTES).contains(&length) {
         return Err(refused(
             format!("has a member `{name}` of {length} bytes"),
             "copy the key again",
@@ -35,7 +35,7 @@ pub(super) fn decode(name: &str, text: &str) -> Result<Bytes, Problem> {
     Ok(bytes)
 }
 
-/// Decodes a P-256 number and fills it up to its full length: some programs drop leading zeros.
+/// Decodes a number of P-256 and pads it to its full length: some programs omit leading zeros.
 pub(super) fn decode_field(name: &str, text: &str, field: &mut [u8; FIELD]) -> Result<(), Problem> {
     let bytes = decode(name, text)?;
     let Some(zeros) = FIELD.checked_sub(bytes.len()) else {
@@ -46,7 +46,7 @@ pub(super) fn decode_field(name: &str, text: &str, field: &mut [u8; FIELD]) -> R
     Ok(())
 }
 
-/// Decodes an Ed25519 key half, which is a string of bytes and not a number.
+/// Decodes a half of an Ed25519 key, which is a byte string of fixed length and not a number.
 pub(super) fn decode_string(name: &str, text: &str) -> Result<Bytes, Problem> {
     let bytes = decode(name, text)?;
     if bytes.len() == FIELD {

@@ -1,8 +1,8 @@
 //! Private and public keys as JSON Web Keys (RFC 7517).
 //!
-//! Every text member is borrowed from the input, so that parsing leaves no copy of a private part.
+//! All members are borrowed from the input, so that parsing leaves no copy of a private member in memory.
 
-mod family;
+mod key_type;
 mod member;
 mod public;
 
@@ -17,7 +17,7 @@ use crate::error::Problem;
 
 const GENERATE: &str = "make a new key with `supabase gen signing-key`";
 
-/// The members that matter here; those of other families are ignored.
+/// The members that are used; others are ignored.
 #[derive(Deserialize)]
 struct Jwk<'a> {
     kty: Option<&'a str>,
@@ -42,24 +42,24 @@ struct Jwk<'a> {
     k: Option<&'a str>,
 }
 
-/// A set (RFC 7517, section 5), whose keys are looked at one by one.
+/// A JWK set (RFC 7517, section 5), whose keys are parsed one by one.
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow)]
     keys: Vec<&'a RawValue>,
 }
 
-/// Whether an object is a set.
+/// Shows whether an object is a JWK set.
 #[derive(Deserialize)]
 struct Shape {
     keys: Option<IgnoredAny>,
 }
 
-/// The key, or the first usable one of a set or an array.
+/// Reads a key, or the first usable key of a set or an array.
 pub(super) fn read(json: &str) -> Result<SigningKey, Problem> {
-    // Some editors begin a file with a byte order mark.
+    // Some editors write a byte order mark.
     let json = json.strip_prefix('\u{feff}').unwrap_or(json);
-    // In JSON it is part of some text, such as a key ID.
+    // In JSON, `-----BEGIN` may be part of a member such as `kid`.
     let is_json = json.trim_start().starts_with(['{', '[']);
     if !is_json && json.contains("-----BEGIN ") {
         return Err(refused("is PEM, not JSON", "use `SigningKey::from_pem`"));
@@ -85,7 +85,7 @@ pub(super) fn read(json: &str) -> Result<SigningKey, Problem> {
     })
 }
 
-/// The keys of a set or an array; nothing for one key alone.
+/// The keys of a set or an array; `None` for a single key.
 fn members(json: &str) -> Result<Option<Vec<&RawValue>>, Problem> {
     if json.trim_start().starts_with('[') {
         parse(json).map(Some)
@@ -98,11 +98,11 @@ fn members(json: &str) -> Result<Option<Vec<&RawValue>>, Problem> {
 
 fn key(json: &str) -> Result<SigningKey, Problem> {
     let jwk: Jwk<'_> = parse(json)?;
-    let material = jwk.material()?;
-    SigningKey::prepare(material, jwk.kid)
+    let private_key = jwk.private_key()?;
+    SigningKey::prepare(private_key, jwk.kid)
 }
 
-/// What the parser says of a bad text may quote it: only the place and the kind are kept.
+/// Parses JSON. The messages of the parser may quote the text, so only the position and the kind are kept.
 fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Problem> {
     serde_json::from_str(json).map_err(|error| {
         let what = if error.is_data() {
@@ -112,31 +112,31 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Problem> {
         };
         refused(
             format!("{what} (line {}, column {})", error.line(), error.column()),
-            "give the key as `supabase gen signing-key` writes it",
+            "pass the key as `supabase gen signing-key` writes it",
         )
     })
 }
 
 impl Jwk<'_> {
-    /// Refuses a key that says it is for something else (RFC 7517, sections 4.2 and 4.3).
+    /// Refuses a key whose `use` or `key_ops` excludes the operation (RFC 7517, sections 4.2 and 4.3).
     fn check_purpose(&self, operation: &str) -> Result<(), Problem> {
         if self.usage.is_some_and(|usage| usage != "sig") {
             return Err(refused(
                 "has a `use` other than `sig`",
-                "give a key that is for signatures",
+                "use a key that is for signatures",
             ));
         }
         let has = |operations: &Vec<&str>| operations.contains(&operation);
         if !self.key_ops.as_ref().is_none_or(has) {
             return Err(refused(
                 format!("has `key_ops` without `{operation}`"),
-                "give a key that is for signatures",
+                "use a key that is for signatures",
             ));
         }
         Ok(())
     }
 
-    /// Refuses a key that says it is for another algorithm (RFC 7517, section 4.4).
+    /// Refuses a key whose `alg` is another algorithm (RFC 7517, section 4.4).
     fn check_algorithm(&self, expected: super::Algorithm) -> Result<(), Problem> {
         let expected = expected.name();
         match self.alg {
@@ -152,7 +152,7 @@ impl Jwk<'_> {
     }
 }
 
-/// A word of the key in an error. Private parts are longer than this and may stand in the wrong place.
+/// A member as an error shows it. A longer text is not shown: it may be a private part in the wrong member.
 fn shown(word: &str) -> String {
     if word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_graphic()) {
         format!("`{word}`")

@@ -4,35 +4,35 @@ use aws_lc_rs::signature::{
 
 use serde::Deserialize;
 
-use super::family::{oct, required};
+use super::key_type::{oct, required};
 use super::member::decode_string;
 use super::{Jwk, members, parse};
 use crate::error::Problem;
 use crate::key::verifying_key::VerifyingKey;
 use crate::key::{Algorithm, refused};
 
-const PUBLISHED: &str = "give the keys as `/auth/v1/.well-known/jwks.json` lists them";
+const PUBLISHED: &str = "pass the keys as `/auth/v1/.well-known/jwks.json` lists them";
 
-/// A key of a set, or what is wrong with it.
-pub(in crate::key) struct Read {
+/// One key of a set, or the reason why it cannot be used.
+pub(in crate::key) struct ParsedKey {
     pub(in crate::key) key_id: Option<String>,
     pub(in crate::key) key: Result<VerifyingKey, Problem>,
 }
 
-/// A key's name, whatever the rest is.
+/// The `kid` of a key, even if its other members are invalid.
 #[derive(Deserialize)]
-struct Name {
+struct KeyId {
     kid: Option<String>,
 }
 
-/// Every key of a set, an array, or the one key that this is; no more than so many are looked into.
-pub(in crate::key) fn read_public(json: &str, max_keys: usize) -> Result<Vec<Read>, Problem> {
+/// Reads all keys of a set or an array, or a single key. More than `max_keys` are an error.
+pub(in crate::key) fn read_public(json: &str, max_keys: usize) -> Result<Vec<ParsedKey>, Problem> {
     let keys = match members(json)? {
         Some(keys) if keys.len() > max_keys => {
             return Err(Problem::new(
                 "jwks",
                 format!("has {} keys, over the limit of {max_keys}", keys.len()),
-                "take out the keys that sign nothing any more, or raise `Limits::key_set_keys`",
+                "remove keys that are no longer used, or raise `Limits::key_set_keys`",
             ));
         }
         Some(keys) => keys.iter().map(|text| read(text.get())).collect(),
@@ -41,17 +41,17 @@ pub(in crate::key) fn read_public(json: &str, max_keys: usize) -> Result<Vec<Rea
     Ok(keys)
 }
 
-fn read(json: &str) -> Read {
-    Read {
-        key_id: parse::<Name>(json).ok().and_then(|name| name.kid),
+fn read(json: &str) -> ParsedKey {
+    ParsedKey {
+        key_id: parse::<KeyId>(json).ok().and_then(|key_id| key_id.kid),
         key: parse::<Jwk<'_>>(json).and_then(Jwk::verifying_key),
     }
 }
 
 impl Jwk<'_> {
-    /// What verifies, once everything that the JWK says of itself fits.
+    /// Parses the verifying key, after checking the members that describe its use.
     fn verifying_key(self) -> Result<VerifyingKey, Problem> {
-        let algorithm = self.family()?;
+        let algorithm = self.algorithm()?;
         self.check_purpose("verify")?;
         self.check_algorithm(algorithm)?;
         if algorithm == Algorithm::Hs256 {
@@ -72,7 +72,7 @@ impl Jwk<'_> {
                 if is_roca(&components.n) {
                     return Err(refused(
                         "is an RSA key whose private half can be computed (CVE-2017-15361)",
-                        "make another one, and revoke it",
+                        "make a new key, and revoke this one",
                     ));
                 }
                 let is_small = matches!(components.e[..], [] | [1 | 2]);
@@ -82,19 +82,18 @@ impl Jwk<'_> {
         };
         public
             .map(|public| VerifyingKey::public(algorithm, public, self.kid))
-            .ok_or_else(|| refused("has public members that are no key", PUBLISHED))
+            .ok_or_else(|| refused("has public members that are not a valid key", PUBLISHED))
     }
 }
 
-/// Modulo each of these, a modulus of that generator is a power of 65537.
+/// A modulus of the faulty generator is a power of 65537 modulo each of these primes.
 const PRIMES: [u32; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
     101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
-/// Whether an RSA key comes from a faulty generator (ROCA, CVE-2017-15361), so that its private half follows from
-/// the public one: whether its modulus has the generator's mark. A sound key
-/// has the mark once in 100 million.
+/// Whether an RSA key has the fingerprint of a faulty generator (ROCA, CVE-2017-15361), whose private keys can be
+/// computed from the public keys. One of 100 million sound keys has the fingerprint too.
 fn is_roca(modulus: &[u8]) -> bool {
     PRIMES.iter().all(|prime| {
         let rest = |rest: u32, byte: &u8| (rest * 256 + u32::from(*byte)) % prime;

@@ -78,7 +78,7 @@ fn main() {
          `rate` is less than -0.5\n  \
          `level` is not one of `1`, `2`, `-3`"
     );
-    let TokenError::InvalidClaims { violations } = error else { panic!() };
+    let TokenError::InvalidClaims { violations, .. } = error else { panic!() };
     let rules: Vec<&str> = violations.iter().map(|violation| violation.rule()).collect();
     assert_eq!(
         rules,

@@ -29,6 +29,6 @@ fn main() {
     assert_eq!(Tenant::<u8>::MAX_BYTES, Some(64));
 
     let empty = Tenant { tenant_id: String::new(), ..tenant };
-    let Err(TokenError::InvalidClaims { violations }) = empty.check() else { panic!() };
+    let Err(TokenError::InvalidClaims { violations, .. }) = empty.check() else { panic!() };
     assert_eq!(violations.to_string(), "`tenantId` is empty");
 }

@@ -5,39 +5,39 @@ use reqwest_011::Client;
 use reqwest_011::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use super::{API_KEY, Outgoing};
+use super::{API_KEY, TransportRequest};
 use crate::error::{ClientError, ConfigurationError, Problem};
 use crate::token::AccessToken;
 
-/// Makes `postgrest` builders, and takes requests back to them.
-pub(crate) struct Native {
-    /// `postgrest` wants one to build requests with. It never opens a connection.
+/// Converts between `postgrest` builders and the requests of this library.
+pub(crate) struct PostgrestBridge {
+    /// `postgrest` needs a client to build requests. It never opens a connection.
     client: Client,
     /// `{url}/rest/v1/`
     root: Url,
-    /// Of the project's URL, which every URL of ours begins with.
+    /// The length of the project's URL, with which the URL of every request begins.
     pub(super) base_length: usize,
 }
 
 const OBJECT: &str = "application/vnd.pgrst.object+json";
 const REPRESENTATION: &str = "return=representation";
 
-impl Native {
+impl PostgrestBridge {
     pub(crate) fn new(base: &Url) -> Result<Self, ConfigurationError> {
-        // Named, and without roots: another crate in the tree may turn on OpenSSL, which loads the
-        // system's certificates for 50 ms.
+        // rustls is chosen explicitly and no root certificates are loaded: another crate may enable OpenSSL
+        // in this version of `reqwest`, which takes 50 ms to load the certificates of the system.
         let client = Client::builder()
             .use_rustls_tls()
             .tls_built_in_root_certs(false)
             .no_proxy()
             .redirect(reqwest_011::redirect::Policy::none())
-            // It trusts no certificate either: whoever lets a builder send itself gets an error.
+            // No certificate is trusted, so a builder that sends itself gets an error.
             .https_only(true)
             .build()
             .map_err(|_| Problem::new("url", "has no usable client", "report this as a bug"))?;
-        let root = base
-            .join("rest/v1/")
-            .map_err(|_| Problem::new("url", "takes no path", "use the project's URL"))?;
+        let root = base.join("rest/v1/").map_err(|_| {
+            Problem::new("url", "cannot have a path added", "use the project's URL")
+        })?;
         Ok(Self {
             client,
             root,
@@ -45,8 +45,8 @@ impl Native {
         })
     }
 
-    /// A builder for a table. A name or a schema that cannot be sent leads to a path that is refused
-    /// when the builder is executed.
+    /// A builder for a table or view. If the name or the schema cannot be sent, the builder gets a path that is
+    /// refused when it is executed.
     pub(crate) fn table(&self, name: &str, schema: Option<&Arc<str>>) -> postgrest::Builder {
         let is_sendable = |schema: &Arc<str>| {
             !schema.is_empty() && schema.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
@@ -68,7 +68,7 @@ impl Native {
         )
     }
 
-    fn url(&self, request: &Outgoing) -> String {
+    fn url(&self, request: &TransportRequest) -> String {
         format!(
             "{}{}",
             &self.root.as_str()[..self.base_length],
@@ -76,24 +76,24 @@ impl Native {
         )
     }
 
-    /// Whether the request goes to a table or function of this project, however its path is read:
-    /// a gateway may decode `%2F..%2F` before it routes.
-    pub(super) fn is_ours(&self, url: &Url) -> bool {
+    /// Whether a URL leads to a table or function of this project, even if a gateway decodes `%2F..%2F` before it
+    /// routes.
+    pub(super) fn is_in_project(&self, url: &Url) -> bool {
         let path = url.path().to_ascii_lowercase();
         url.origin() == self.root.origin()
             && url.path().starts_with(self.root.path())
             && !["%2f", "%5c", "%2e", "//"]
                 .iter()
-                .any(|trick| path.contains(trick))
+                .any(|encoded| path.contains(encoded))
     }
 
-    /// A builder that makes this request, with the API key and the token in it.
+    /// A builder that makes this request, with the API key and the token as headers.
     ///
     /// # Errors
     /// [`ClientError::NotNative`] for `Prefer` settings that the builder would overwrite.
-    pub(crate) fn restore(
+    pub(crate) fn to_builder(
         &self,
-        request: &Outgoing,
+        request: &TransportRequest,
         api_key: &[u8],
         token: &AccessToken,
     ) -> Result<postgrest::Builder, ClientError> {
@@ -121,7 +121,8 @@ impl Native {
         let builder =
             postgrest::Builder::new(self.url(request), None, headers, self.client.clone());
         let builder = match request.method.as_str() {
-            // `insert` would overwrite the `Prefer` header; `rpc` posts the same body without that.
+            // The builder's `insert` would overwrite the `Prefer` header; its `rpc` posts the same body and does
+            // not.
             "POST" => builder.rpc(body),
             "PATCH" | "DELETE" if overwritten => {
                 return Err(ClientError::NotNative {

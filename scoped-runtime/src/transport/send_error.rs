@@ -1,23 +1,23 @@
 use std::error::Error as _;
 
-use super::gate::Refusal;
+use super::write_check::WriteRefusal;
 use crate::config::Limits;
 use crate::error::{ClientError, Error};
 
-/// Why there is no answer. The request is where it was if no connection has touched it.
-pub(super) enum Failure {
-    /// It was not allowed to begin.
-    Refused(Refusal),
-    /// The connection was lost, or is of no use.
+/// Why a connection returned no response. If the connection did not take the request, the caller still has it.
+pub(super) enum SendError {
+    /// The write check refused to begin the request.
+    Refused(WriteRefusal),
+    /// The connection failed.
     Lost {
         error: hyper::Error,
-        /// Whether a byte of it may have been sent.
-        has_left: bool,
+        /// Whether any byte of the request may have been sent.
+        was_sent: bool,
     },
 }
 
-/// Whether the server says that it has not processed a stream: it refused it, or it was going away and
-/// the stream was not among those that it still answers (RFC 9113, sections 6.8 and 8.7).
+/// Whether the server said that it has not processed the stream: it refused the stream, or it closed the
+/// connection with a GOAWAY that excludes the stream (RFC 9113, sections 6.8 and 8.7).
 pub(super) fn is_unprocessed(error: &hyper::Error) -> bool {
     h2_error(error).is_some_and(|error| {
         error.is_remote()
@@ -25,32 +25,33 @@ pub(super) fn is_unprocessed(error: &hyper::Error) -> bool {
     })
 }
 
-/// A head that was given up because of its size.
+/// A response head over the size limit.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum LargeHead {
-    /// The answer's own.
+pub(super) enum OversizedHead {
+    /// The head of this response; the text says what else the error may mean.
     Own(&'static str),
-    /// That of some answer over the same HTTP/2 connection, which had to be closed.
+    /// The head of some response over the same HTTP/2 connection, which had to be closed.
     OfConnection,
 }
 
-impl LargeHead {
-    /// Says whether an error means that. `has_head` is whether the answer's own head has been read.
+impl OversizedHead {
+    /// Recognises an oversized head by the error of hyper. `has_head` says whether the head of this response has
+    /// been read.
     pub(super) fn of(error: &hyper::Error, has_head: bool) -> Option<Self> {
-        // hyper has a method for this only with its feature `server`, and counts headers as well.
+        // hyper has a method for this only with its feature `server`. It also reports more than 100 headers so.
         if error.is_parse() && error.to_string().contains("too large") {
             return Some(Self::Own(
-                "the head of the answer, if it has no more than 100 headers,",
+                "the head of the response, if it has no more than 100 headers,",
             ));
         }
         let error = h2_error(error).filter(|error| error.is_library())?;
         match error.reason() {
-            // h2 has no error of its own for a list of headers over SETTINGS_MAX_HEADER_LIST_SIZE
-            // (RFC 9113, section 6.5.2): it resets the stream as it does for a malformed head.
-            Some(h2::Reason::PROTOCOL_ERROR) if error.is_reset() && !has_head => {
-                Some(Self::Own("the head of the answer, unless it is malformed,"))
-            }
-            // A field that has no end is no longer decoded, so the connection's compression is lost.
+            // h2 resets the stream for a header list over SETTINGS_MAX_HEADER_LIST_SIZE (RFC 9113, section
+            // 6.5.2) in the same way as for a malformed head.
+            Some(h2::Reason::PROTOCOL_ERROR) if error.is_reset() && !has_head => Some(Self::Own(
+                "the head of the response, unless it is malformed,",
+            )),
+            // h2 stops decoding an endless field, after which the compression state of the connection is lost.
             Some(h2::Reason::COMPRESSION_ERROR) => Some(Self::OfConnection),
             Some(h2::Reason::ENHANCE_YOUR_CALM) => {
                 let text = error.to_string();
@@ -66,7 +67,7 @@ impl LargeHead {
     fn exceeded(self, limits: &Limits) -> Error {
         let what = match self {
             Self::Own(what) => what,
-            Self::OfConnection => "the head of an answer over the same HTTP/2 connection",
+            Self::OfConnection => "the head of a response over the same HTTP/2 connection",
         };
         ClientError::LimitExceeded {
             what: what.to_owned(),
@@ -88,10 +89,10 @@ fn h2_error(error: &hyper::Error) -> Option<&h2::Error> {
     None
 }
 
-/// What a failure of hyper means, without the URL: it holds the filters' values.
-pub(super) fn explain(
+/// The error of this library for an error of hyper. It does not contain the URL, which holds the values of filters.
+pub(super) fn to_error(
     error: hyper::Error,
-    head: Option<LargeHead>,
+    head: Option<OversizedHead>,
     origin: String,
     limits: &Limits,
 ) -> Error {

@@ -1,4 +1,4 @@
-//! The bytes: a TCP stream that says whether one has left, with or without TLS on it.
+//! The socket of a connection: a TCP stream that counts written bytes, with or without TLS.
 
 use std::io::{ErrorKind, IoSlice, Read, Result};
 use std::pin::Pin;
@@ -11,49 +11,52 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// What is known of a connection's bytes from outside of it.
+/// The state of a socket that is visible outside of hyper, which owns the socket.
 #[derive(Debug, Default)]
-pub(super) struct Wire {
+pub(super) struct SocketState {
     written: AtomicU64,
-    is_probed: AtomicBool,
+    is_probing: AtomicBool,
 }
 
-impl Wire {
-    /// How many bytes the kernel has taken.
+impl SocketState {
+    /// How many bytes the kernel has accepted.
     pub(super) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Lets the next reads ask the kernel whether an idle connection is still quiet. The runtime learns
-    /// of it only when it polls for events again, which a busy one does too late.
-    pub(super) fn probe(&self) {
-        self.is_probed.store(true, Ordering::Relaxed);
+    /// Makes the next reads ask the kernel directly whether an idle connection has received anything. tokio learns
+    /// of that only when it polls for events, which is too late in a busy runtime.
+    pub(super) fn begin_probe(&self) {
+        self.is_probing.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn end_probe(&self) {
-        self.is_probed.store(false, Ordering::Relaxed);
+        self.is_probing.store(false, Ordering::Relaxed);
     }
 }
 
-/// A TCP stream that counts.
-pub(super) struct Tcp {
+/// A TCP stream that counts the bytes it writes.
+pub(super) struct CountedTcp {
     stream: TcpStream,
-    wire: Arc<Wire>,
+    state: Arc<SocketState>,
 }
 
-impl Tcp {
-    pub(super) fn new(stream: TcpStream, wire: Arc<Wire>) -> Self {
-        Self { stream, wire }
+impl CountedTcp {
+    pub(super) fn new(stream: TcpStream, state: Arc<SocketState>) -> Self {
+        Self { stream, state }
     }
 
     fn count(&self, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
         if let Poll::Ready(Ok(bytes)) = written {
-            self.wire.written.fetch_add(bytes as u64, Ordering::Relaxed);
+            self.state
+                .written
+                .fetch_add(bytes as u64, Ordering::Relaxed);
         }
         written
     }
 
-    /// Reads what the kernel has, whatever the runtime has been told. Under TLS it may be for that: tickets.
+    /// Reads from the kernel without asking tokio whether the socket is readable. Under TLS there may be data on an
+    /// idle connection, such as session tickets.
     fn read_now(&self, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         match (&*SockRef::from(&self.stream)).read(buffer.initialize_unfilled()) {
             Ok(bytes) => {
@@ -66,24 +69,24 @@ impl Tcp {
     }
 }
 
-impl AsyncRead for Tcp {
+impl AsyncRead for CountedTcp {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        if self.wire.is_probed.load(Ordering::Relaxed) {
+        if self.state.is_probing.load(Ordering::Relaxed) {
             let read = self.read_now(buffer);
             if read.is_ready() {
                 return read;
             }
-            self.wire.is_probed.store(false, Ordering::Relaxed);
+            self.state.is_probing.store(false, Ordering::Relaxed);
         }
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Tcp {
+impl AsyncWrite for CountedTcp {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -115,10 +118,10 @@ impl AsyncWrite for Tcp {
     }
 }
 
-/// What a connection reads and writes.
-pub(super) enum Stream {
-    Plain(Tcp),
-    Tls(Box<TlsStream<Tcp>>),
+/// The byte stream of a connection.
+pub(super) enum Socket {
+    Plain(CountedTcp),
+    Tls(Box<TlsStream<CountedTcp>>),
 }
 
 macro_rules! forward {
@@ -136,7 +139,7 @@ macro_rules! forward {
     };
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for Socket {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -146,7 +149,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         forward!(self, stream => stream.poll_write(cx, bytes))
     }

@@ -3,24 +3,24 @@ use secrecy::{ExposeSecret, SecretString};
 use super::builder::{API_KEY, URL};
 use super::environment::{Sources, is_blank};
 use super::signing_key::JWT_SECRET;
-use super::verifier_options::Rules;
-use super::{Config, ConfigBuilder, Settings, api_key, secret, url};
+use super::verifier_options::VerifierRules;
+use super::{Config, ConfigBuilder, Settings, api_key, jwt_secret, url};
 use crate::error::ConfigurationError;
 use crate::key::{Key, VerifyingKey};
 
-/// What it takes to verify a project's tokens.
+/// The configuration of a verifier of callers' tokens.
 pub(crate) struct VerifierConfig {
     pub(crate) url: ::url::Url,
-    /// Some gateways want one for everything.
+    /// Some gateways require an API key for public keys too.
     pub(crate) api_key: Option<SecretString>,
-    pub(crate) rules: Rules,
-    /// Those of the rules, and the project's own.
+    pub(crate) rules: VerifierRules,
+    /// The shared secrets of the options, and the project's own.
     pub(crate) secrets: Vec<VerifyingKey>,
     pub(crate) settings: Settings,
 }
 
 impl VerifierConfig {
-    /// Who issues the tokens.
+    /// The expected issuer (claim `iss`).
     pub(crate) fn issuer(&self) -> String {
         let own = || format!("{}/auth/v1", self.url.as_str().trim_end_matches('/'));
         self.rules.issuer.clone().unwrap_or_else(own)
@@ -44,8 +44,8 @@ impl From<&Config> for VerifierConfig {
 }
 
 impl ConfigBuilder {
-    /// As [`build`](Self::build), for a service that verifies and never mints: no signing key is read,
-    /// and of the API key and the JWT secret only what is there.
+    /// The same as [`build`](Self::build), for a service that verifies tokens and never mints: no signing key is
+    /// read, and the API key and the JWT secret are optional.
     pub(crate) fn build_verifier(self) -> Result<VerifierConfig, ConfigurationError> {
         let mut problems = Vec::new();
         let sources = Sources::read(self.environment, self.dotenv.as_deref(), &mut problems);
@@ -58,8 +58,8 @@ impl ConfigBuilder {
             api_key::check(key, self.allow_secret_api_key, &mut problems);
         }
         let secret = sources.optional(self.jwt_secret, JWT_SECRET).filter(is_set);
-        let key = secret.and_then(|text| secret::check(&text, api_key.as_ref(), &mut problems));
-        let rules = self.verifier_options.rules(&mut problems);
+        let key = secret.and_then(|text| jwt_secret::check(&text, api_key.as_ref(), &mut problems));
+        let rules = self.verifier_options.check(&mut problems);
         let mut secrets = rules.secrets.clone();
         secrets.extend(key.and_then(|key| key.shared_secret_key()));
         self.settings.check(&mut problems);

@@ -4,14 +4,14 @@ use super::api_key;
 use crate::error::{ConfigurationError, Problem};
 use crate::key::SigningKey;
 
-/// Makes the key of a legacy JWT secret, after asking whether it is one.
+/// Makes the signing key of a legacy JWT secret, after checking that it is not an API key.
 pub(super) fn check(
     secret: &SecretString,
     key: Option<&SecretString>,
     problems: &mut Vec<Problem>,
 ) -> Option<SigningKey> {
     let text = secret.expose_secret();
-    if api_key::looks_like_one(text) {
+    if api_key::looks_like_api_key(text) {
         problems.push(Problem::new(
             "jwt_secret",
             "is an API key",
@@ -27,7 +27,7 @@ pub(super) fn check(
         ));
         return None;
     }
-    if text.trim_matches(api_key::is_wrapping) != text {
+    if text.trim_matches(api_key::is_quote_or_space) != text {
         problems.push(Problem::new(
             "jwt_secret",
             "has blanks or quotes around it, which would be part of the key",

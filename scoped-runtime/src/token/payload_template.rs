@@ -14,19 +14,19 @@ use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::error::{LargestClaims, TokenError};
 use crate::key::Key;
 
-/// Everything of a client's payloads that stays the same: all claims but the times and the JWT ID,
-/// encoded once. A mint adds those.
+/// The constant part of the payloads of a session: all claims except `iat`, `exp` and `jti`, encoded once.
+/// Each mint appends those three.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Template {
-    /// Base64url of a text whose length is a multiple of three bytes, so that it is a prefix of the
-    /// whole payload's.
+pub(crate) struct PayloadTemplate {
+    /// Base64url of a JSON prefix whose length is a multiple of three bytes, so that it is also a prefix of the
+    /// encoded payload.
     payload: String,
 }
 
-/// How much of a claim's name an error shows.
+/// How many characters of a claim's name an error shows.
 const MAX_SHOWN: usize = 40;
 
-/// The claims that every token has, beside times and JWT ID.
+/// The claims that every token has, except the times and the JWT ID.
 /// See <https://supabase.com/docs/guides/auth/jwt-fields>.
 #[derive(Serialize)]
 struct Registered<'a> {
@@ -36,12 +36,12 @@ struct Registered<'a> {
     iss: &'a str,
     aal: &'static str,
     is_anonymous: bool,
-    /// Who acts as the user (RFC 8693, section 4.1).
+    /// The actor that acts as the user (RFC 8693, section 4.1).
     #[serde(skip_serializing_if = "Option::is_none")]
     act: Option<&'a Actor>,
 }
 
-impl Template {
+impl PayloadTemplate {
     pub(crate) fn new(
         issuer: &str,
         user_id: &UserId,
@@ -74,12 +74,12 @@ impl Template {
         })
     }
 
-    /// How many bytes it has.
+    /// The size in memory, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.payload.len()
     }
 
-    /// The project's own claims, decoded.
+    /// The custom claims, decoded.
     pub(crate) fn custom_claims(&self) -> Result<Map<String, Value>, TokenError> {
         let mut json = URL_SAFE_NO_PAD.decode(&self.payload).unwrap_or_default();
         let end = json.iter().rposition(|byte| *byte == b',');
@@ -94,21 +94,23 @@ impl Template {
         Ok(claims)
     }
 
-    /// A token that is complete but for its signature. It lives from `now` for `life`, in whole
-    /// seconds; `iat` is set `backdate` earlier, for servers whose clock is behind.
+    /// A token that lacks only its signature. `exp` is `now` plus `lifetime`, in whole seconds. `iat` is `now`
+    /// minus `backdate`, for servers whose clock is behind.
     pub(crate) fn unsigned(
         &self,
         key: &Key,
         jwt_id: uuid::Uuid,
         now: SystemTime,
-        life: Duration,
+        lifetime: Duration,
         backdate: Duration,
-    ) -> Result<Unsigned, TokenError> {
+    ) -> Result<UnsignedToken, TokenError> {
         let now = now
             .duration_since(UNIX_EPOCH)
             .map_err(|_| TokenError::Clock)?
             .as_secs();
-        let exp = now.checked_add(life.as_secs()).ok_or(TokenError::Clock)?;
+        let exp = now
+            .checked_add(lifetime.as_secs())
+            .ok_or(TokenError::Clock)?;
         let iat = now.saturating_sub(backdate.as_secs());
         let (mut iat_text, mut exp_text) = (itoa::Buffer::new(), itoa::Buffer::new());
         let mut jti_text = uuid::Uuid::encode_buffer();
@@ -145,7 +147,7 @@ impl Template {
             let since_epoch = Duration::from_secs(seconds);
             UNIX_EPOCH.checked_add(since_epoch).ok_or(TokenError::Clock)
         };
-        Ok(Unsigned {
+        Ok(UnsignedToken {
             bearer,
             jwt_id,
             issued_at: at(iat)?,
@@ -154,10 +156,10 @@ impl Template {
     }
 }
 
-/// `iat` and `exp` of up to 20 digits each, a UUID, names and quotes.
+/// The maximum size of what a mint appends: `iat` and `exp` of up to 20 digits each, a UUID, names and quotes.
 const REST_BYTES: usize = 100;
 
-/// Appends in base64url. The library's own way to append goes through a buffer of its own.
+/// Appends bytes in base64url. `base64`'s own method to append writes through an intermediate buffer.
 fn encode_onto(text: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TokenError> {
     let start = text.len();
     text.resize(start + encoded_bytes(bytes.len()), 0);
@@ -167,33 +169,33 @@ fn encode_onto(text: &mut Vec<u8>, bytes: &[u8]) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// How long so many bytes are in base64url.
+/// The length of so many bytes in base64url without padding.
 const fn encoded_bytes(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }
 
 /// A token without its signature.
-pub(crate) struct Unsigned {
-    /// With room for a signature of the key's algorithm.
+pub(crate) struct UnsignedToken {
+    /// The capacity includes the dot and a signature of the key's algorithm.
     bearer: Zeroizing<Vec<u8>>,
     pub(crate) jwt_id: uuid::Uuid,
     pub(crate) issued_at: SystemTime,
     pub(crate) expires_at: SystemTime,
 }
 
-impl Unsigned {
-    /// What is to be signed: header and payload (RFC 7515, section 5.1).
+impl UnsignedToken {
+    /// The JWS signing input: header and payload (RFC 7515, section 5.1).
     pub(crate) fn signing_input(&self) -> &[u8] {
         &self.bearer[BEARER.len()..]
     }
 
-    /// The whole token.
+    /// Completes the token with its signature.
     pub(crate) fn signed(
         mut self,
         signature: &[u8],
         max_bytes: usize,
     ) -> Result<AccessToken, TokenError> {
-        // Of exactly the right size, so that no copy is left behind by growing or shrinking.
+        // The capacity is exact: growing or shrinking would leave a copy of the signature in memory.
         let bytes = self.bearer.len() + 1 + encoded_bytes(signature.len());
         let mut bearer = if self.bearer.capacity() == bytes {
             std::mem::take(&mut *self.bearer)
@@ -205,7 +207,7 @@ impl Unsigned {
         bearer.push(b'.');
         let start = bearer.len();
         encode_onto(&mut bearer, signature)?;
-        // Base64url and dots: always text.
+        // Base64url and dots are ASCII, so this cannot fail.
         let bearer = String::from_utf8(bearer).map_err(|_| TokenError::Sign)?;
 
         let bytes = bytes - BEARER.len();
@@ -224,11 +226,11 @@ impl Unsigned {
 fn json(name: &str, value: &impl Serialize) -> Result<String, TokenError> {
     serde_json::to_string(value).map_err(|source| TokenError::Serialize {
         name: name.to_owned(),
-        source: source.into(),
+        source: Arc::new(source),
     })
 }
 
-/// The project's own claims by size, with their names.
+/// The names and sizes of the largest custom claims.
 fn largest_claims(token: &AccessToken) -> LargestClaims {
     let mut sizes: Vec<(String, usize)> = token
         .claims()

@@ -8,7 +8,7 @@ use secrecy::zeroize::Zeroizing;
 use super::member::{Bytes, FIELD, decode, decode_field, decode_string};
 use super::{GENERATE, Jwk, shown};
 use crate::error::Problem;
-use crate::key::material::Material;
+use crate::key::private_key::PrivateKey;
 use crate::key::signing_key::MIN_SECRET_BYTES;
 use crate::key::{Algorithm, refused};
 
@@ -16,9 +16,9 @@ const MIN_RSA_BITS: usize = 2048;
 const MAX_RSA_BITS: usize = 8192;
 
 impl Jwk<'_> {
-    /// The private key, once everything that the JWK says of itself fits.
-    pub(super) fn material(&self) -> Result<Material, Problem> {
-        let algorithm = self.family()?;
+    /// Parses the private key, after checking the members that describe its use.
+    pub(super) fn private_key(&self) -> Result<PrivateKey, Problem> {
+        let algorithm = self.algorithm()?;
         let private = match algorithm {
             Algorithm::Hs256 => self.k,
             _ => self.d,
@@ -26,7 +26,7 @@ impl Jwk<'_> {
         let Some(private) = private else {
             return Err(refused(
                 "has no private part",
-                "give the private key; Supabase is given the public one",
+                "pass the private key; the public one is for Supabase",
             ));
         };
         self.check_purpose("sign")?;
@@ -35,12 +35,12 @@ impl Jwk<'_> {
             Algorithm::Es256 => self.ec(private),
             Algorithm::EdDsa => self.okp(private),
             Algorithm::Rs256 => self.rsa(private),
-            Algorithm::Hs256 => oct(private).map(|secret| Material::hmac(&secret)),
+            Algorithm::Hs256 => oct(private).map(|secret| PrivateKey::hmac(&secret)),
         }
     }
 
-    /// What keys of its type and curve sign.
-    pub(super) fn family(&self) -> Result<Algorithm, Problem> {
+    /// The algorithm of keys with this `kty` and `crv`.
+    pub(super) fn algorithm(&self) -> Result<Algorithm, Problem> {
         let curve = || self.crv.map_or_else(|| "nothing".to_owned(), shown);
         match (self.kty, self.crv) {
             (Some("EC"), Some("P-256")) => Ok(Algorithm::Es256),
@@ -54,11 +54,11 @@ impl Jwk<'_> {
                 &shown(kty),
                 "`EC`, `RSA`, `OKP` or `oct`",
             )),
-            (None, _) => Err(refused("has no `kty`, so it is no JWK", GENERATE)),
+            (None, _) => Err(refused("has no `kty`, so it is not a JWK", GENERATE)),
         }
     }
 
-    /// An uncompressed point (SEC 1, section 2.3.3) of RFC 7518, section 6.2.
+    /// The public key of an EC JWK (RFC 7518, section 6.2) as an uncompressed point (SEC 1, section 2.3.3).
     pub(super) fn point(&self) -> Result<Vec<u8>, Problem> {
         let mut point = vec![4];
         for (name, text) in [("x", self.x), ("y", self.y)] {
@@ -69,7 +69,7 @@ impl Jwk<'_> {
         Ok(point)
     }
 
-    /// Modulus and exponent of RFC 7518, section 6.3.
+    /// The public key of an RSA JWK (RFC 7518, section 6.3.1).
     pub(super) fn rsa_public(&self) -> Result<PublicKeyComponents<Bytes>, Problem> {
         let n = without_zeros(decode("n", required("n", self.n)?)?);
         let bits = n.len() * 8 - n.first().map_or(0, |byte| byte.leading_zeros() as usize);
@@ -83,15 +83,15 @@ impl Jwk<'_> {
         Ok(PublicKeyComponents { n, e })
     }
 
-    /// RFC 7518, section 6.2.
-    fn ec(&self, private: &str) -> Result<Material, Problem> {
+    /// The private key of an EC JWK (RFC 7518, section 6.2.2).
+    fn ec(&self, private: &str) -> Result<PrivateKey, Problem> {
         let point = self.point()?;
         let mut d = Zeroizing::new([0; FIELD]);
         decode_field("d", private, &mut d)?;
         ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point)
-            .map_err(|_| refused("has `x` and `y` that are no point on P-256", GENERATE))?;
+            .map_err(|_| refused("has `x` and `y` that are not a point on P-256", GENERATE))?;
         EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, &*d, &point)
-            .map(Material::Ecdsa)
+            .map(PrivateKey::Ecdsa)
             .map_err(|_| {
                 refused(
                     "has a `d` that does not belong to its `x` and `y`",
@@ -100,19 +100,19 @@ impl Jwk<'_> {
             })
     }
 
-    /// RFC 8037, section 2.
-    fn okp(&self, private: &str) -> Result<Material, Problem> {
+    /// The private key of an Ed25519 JWK (RFC 8037, section 2).
+    fn okp(&self, private: &str) -> Result<PrivateKey, Problem> {
         let d = decode_string("d", private)?;
         let pair = match self.x {
             Some(x) => Ed25519KeyPair::from_seed_and_public_key(&d, &decode_string("x", x)?),
             None => Ed25519KeyPair::from_seed_unchecked(&d),
         };
-        pair.map(Material::Ed25519)
+        pair.map(PrivateKey::Ed25519)
             .map_err(|_| refused("has a `d` that does not belong to its `x`", GENERATE))
     }
 
-    /// RFC 7518, section 6.3.
-    fn rsa(&self, private: &str) -> Result<Material, Problem> {
+    /// The private key of an RSA JWK (RFC 7518, section 6.3.2).
+    fn rsa(&self, private: &str) -> Result<PrivateKey, Problem> {
         let public_key = self.rsa_public()?;
         if self.oth.is_some() {
             return Err(refused("is an RSA key of more than two primes", GENERATE));
@@ -128,12 +128,12 @@ impl Jwk<'_> {
             qInv: number("qi", self.qi)?,
         };
         RsaKeyPair::from_components(&components)
-            .map(Material::Rsa)
+            .map(PrivateKey::Rsa)
             .map_err(|_| refused("has RSA members that do not belong together", GENERATE))
     }
 }
 
-/// RFC 7518, section 6.4.
+/// The secret of an `oct` JWK (RFC 7518, section 6.4).
 pub(super) fn oct(private: &str) -> Result<Bytes, Problem> {
     let secret = decode("k", private)?;
     if secret.len() < MIN_SECRET_BYTES {
@@ -152,7 +152,7 @@ pub(super) fn required<'a>(name: &str, text: Option<&'a str>) -> Result<&'a str,
     text.ok_or_else(|| refused(format!("has no `{name}`"), "copy the whole key again"))
 }
 
-/// A number without the zeros in front that some programs put there.
+/// Removes leading zeros, which some programs write.
 fn without_zeros(mut number: Bytes) -> Bytes {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.drain(..zeros);
@@ -162,6 +162,6 @@ fn without_zeros(mut number: Bytes) -> Bytes {
 fn unsupported(name: &str, found: &str, known: &str) -> Problem {
     refused(
         format!("has {found} as its `{name}`, which is not supported"),
-        format!("give a key with {known}, or {GENERATE}"),
+        format!("use a key with {known}, or {GENERATE}"),
     )
 }

@@ -6,28 +6,29 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// A thread that waits. The flag, since what it polls may park it too, and so take its wake-up.
-struct Sleeper {
+/// Wakes a parked thread. The flag remembers the wake-up: the polled future may park the thread itself and
+/// consume the unpark token.
+struct ThreadWaker {
     thread: Thread,
     is_woken: AtomicBool,
 }
 
-impl Wake for Sleeper {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
         self.is_woken.store(true, Ordering::Release);
         self.thread.unpark();
     }
 }
 
-/// Polls this on the thread until it is done or the time has passed. The time is the machine's: a thread
-/// cannot sleep by another clock.
+/// Polls a future on this thread until it completes (`Some`) or the time has passed (`None`). The time is
+/// measured by the machine's clock, because a thread cannot be parked by another one.
 #[expect(
     clippy::disallowed_methods,
     reason = "a thread can be parked by the machine's clock only"
 )]
-pub(crate) fn wait_for<T>(work: impl Future<Output = T>, time: Duration) -> Option<T> {
+pub(crate) fn block_on_timeout<T>(work: impl Future<Output = T>, time: Duration) -> Option<T> {
     let end = Instant::now().checked_add(time);
-    wait(work, || match end {
+    poll_and_park(work, || match end {
         None => {
             thread::park();
             true
@@ -42,12 +43,12 @@ pub(crate) fn wait_for<T>(work: impl Future<Output = T>, time: Duration) -> Opti
     })
 }
 
-/// Polls this on the thread until it is done.
+/// Polls a future on this thread until it completes.
 #[cfg(feature = "blocking")]
-pub(crate) fn wait_until_done<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     let mut work = pin!(work);
     loop {
-        let step = wait(work.as_mut(), || {
+        let step = poll_and_park(work.as_mut(), || {
             thread::park();
             true
         });
@@ -57,20 +58,21 @@ pub(crate) fn wait_until_done<T>(work: impl Future<Output = T>) -> T {
     }
 }
 
-/// `park` says whether there is still time.
-fn wait<T>(work: impl Future<Output = T>, park: impl Fn() -> bool) -> Option<T> {
+/// Polls a future, and calls `park` while it is pending. Stops when `park` returns `false`: the time has
+/// passed.
+fn poll_and_park<T>(work: impl Future<Output = T>, park: impl Fn() -> bool) -> Option<T> {
     let mut work = pin!(work);
-    let sleeper = Arc::new(Sleeper {
+    let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
         is_woken: AtomicBool::new(false),
     });
-    let waker = Waker::from(Arc::clone(&sleeper));
+    let waker = Waker::from(Arc::clone(&thread_waker));
     let mut context = Context::from_waker(&waker);
     loop {
         match work.as_mut().poll(&mut context) {
             Poll::Ready(done) => return Some(done),
             Poll::Pending => {
-                while !sleeper.is_woken.swap(false, Ordering::Acquire) {
+                while !thread_waker.is_woken.swap(false, Ordering::Acquire) {
                     if !park() {
                         return None;
                     }

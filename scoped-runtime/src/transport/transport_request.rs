@@ -5,23 +5,23 @@ use http::{HeaderMap, Method};
 
 use super::Retry;
 
-/// A request that is complete but for the API key, the token and the server's address.
+/// A request without API key, token and server address, which the transport adds.
 #[derive(Clone)]
-pub(crate) struct Outgoing {
+pub(crate) struct TransportRequest {
     pub(crate) method: Method,
-    /// Path and query below the project's URL, percent-encoded: `rest/v1/notes?select=id`.
+    /// The path and query relative to the project's URL, percent-encoded: `rest/v1/notes?select=id`.
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// How long it may take in all, if it has a limit of its own.
+    /// The timeout of this request; `None` for the configured one.
     pub(crate) timeout: Option<Duration>,
-    /// Whether it may be sent again after a byte of it has left.
+    /// Whether it may be sent again after a byte of it was sent.
     pub(crate) retry: Retry,
-    /// The largest answer, if it is another than the configuration's.
-    pub(crate) max_answer: Option<usize>,
+    /// The maximum size of the response body, in bytes; `None` for the configured limit.
+    pub(crate) max_response_bytes: Option<usize>,
 }
 
-impl Outgoing {
+impl TransportRequest {
     pub(crate) fn new(method: Method, target: String) -> Self {
         Self {
             method,
@@ -30,7 +30,7 @@ impl Outgoing {
             body: Bytes::new(),
             timeout: None,
             retry: Retry::default(),
-            max_answer: None,
+            max_response_bytes: None,
         }
     }
 }

@@ -7,16 +7,16 @@ use aws_lc_rs::signature::{
 
 use super::Algorithm;
 
-/// A private key, parsed once and ready to sign. One variant for each family of algorithms.
-pub(super) enum Material {
-    /// Boxed, since it is much larger than the others and a move would leave a copy behind.
+/// A private key, parsed and ready to sign.
+pub(super) enum PrivateKey {
+    /// Boxed, because it is much larger than the other variants, and moving it would leave a copy in memory.
     Hmac(Box<hmac::Key>),
     Ecdsa(EcdsaKeyPair),
     Rsa(RsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
-impl Material {
+impl PrivateKey {
     /// The HMAC key of a secret.
     pub(super) fn hmac(secret: &[u8]) -> Self {
         Self::Hmac(Box::new(hmac::Key::new(hmac::HMAC_SHA256, secret)))
@@ -31,9 +31,9 @@ impl Material {
         }
     }
 
-    /// Nothing when the cryptographic library fails.
+    /// Signs in JWS form; `None` if the cryptographic library fails.
     pub(super) fn sign(&self, input: &[u8]) -> Option<Signature> {
-        // The library has its own generator and ignores this one.
+        // aws-lc has its own generator and ignores this argument.
         let random = SystemRandom::new();
         match self {
             Self::Hmac(key) => Some(Signature::Hmac(hmac::sign(key, input))),
@@ -48,9 +48,9 @@ impl Material {
         }
     }
 
-    /// Whether it signs what its public half verifies.
-    pub(super) fn works(&self) -> bool {
-        let input = b"a signature to try the key";
+    /// Whether the public half verifies a signature of the private half.
+    pub(super) fn passes_self_test(&self) -> bool {
+        let input = b"a signature to test the key";
         let Some(signature) = self.sign(input) else {
             return false;
         };
@@ -73,11 +73,11 @@ impl Material {
     }
 }
 
-/// A signature in JWS form (RFC 7518, section 3; RFC 8037, section 3.1), on the stack where its size
-/// is known: for ES256, `r` and `s` with 32 bytes each.
+/// A signature in JWS form (RFC 7518, section 3; RFC 8037, section 3.1); for ES256, `r` and `s` with 32 bytes
+/// each. It is on the stack if its size is known.
 pub(crate) enum Signature {
     Hmac(hmac::Tag),
-    /// The library's own type has room for every algorithm it knows, more than 4 KiB.
+    /// Smaller than the type of aws-lc, which takes more than 4 KiB for any algorithm.
     Fixed([u8; 64]),
     Rsa(Vec<u8>),
 }

@@ -6,24 +6,28 @@ use bytes::{Bytes, BytesMut};
 use http_body::Body;
 use hyper::body::Incoming;
 
-use super::lease::Lease;
-use super::shard::Shard;
+use super::pooled_connection::PooledConnection;
+use super::runtime_pool::RuntimePool;
 use crate::error::{ClientError, Error};
 
-/// The body of an answer, with the connection that it comes over.
-pub(super) struct ReceiveBody {
-    /// Before the lease: a stream is reset before its place is given back.
+/// The body of a response, with the connection over which it is received.
+pub(super) struct ResponseBody {
+    /// Dropped before the connection, so that an HTTP/2 stream is reset before it is returned to the pool.
     incoming: Incoming,
-    lease: Option<Lease>,
-    shard: Arc<Shard>,
+    connection: Option<PooledConnection>,
+    pool: Arc<RuntimePool>,
 }
 
-impl ReceiveBody {
-    pub(super) fn new(incoming: Incoming, lease: Lease, shard: Arc<Shard>) -> Self {
+impl ResponseBody {
+    pub(super) fn new(
+        incoming: Incoming,
+        connection: PooledConnection,
+        pool: Arc<RuntimePool>,
+    ) -> Self {
         let mut body = Self {
             incoming,
-            lease: Some(lease),
-            shard,
+            connection: Some(connection),
+            pool,
         };
         if body.incoming.is_end_stream() {
             body.finish();
@@ -31,7 +35,7 @@ impl ReceiveBody {
         body
     }
 
-    /// The next part.
+    /// The next part; `None` at the end of the body.
     pub(super) fn poll_part(
         &mut self,
         cx: &mut Context<'_>,
@@ -44,7 +48,7 @@ impl ReceiveBody {
                     }
                 }
                 Poll::Ready(Some(Err(error))) => {
-                    self.lease = None;
+                    self.connection = None;
                     return Poll::Ready(Some(Err(error)));
                 }
                 Poll::Ready(None) => {
@@ -61,10 +65,10 @@ impl ReceiveBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<http_body::Frame<Bytes>, hyper::Error>>> {
         let incoming = Pin::new(&mut self.incoming);
-        let Some(Lease::Http1(connection)) = &mut self.lease else {
+        let Some(PooledConnection::Http1(connection)) = &mut self.connection else {
             return incoming.poll_frame(cx);
         };
-        // Only driving the connection brings more, so the body itself needs no waker.
+        // Data arrives only while this task drives the connection, so the body needs no waker.
         let mut none = Context::from_waker(Waker::noop());
         if let Poll::Ready(frame) = incoming.poll_frame(&mut none) {
             return Poll::Ready(frame);
@@ -74,48 +78,48 @@ impl ReceiveBody {
     }
 
     fn finish(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.finish(&self.shard);
+        if let Some(connection) = self.connection.take() {
+            connection.release(&self.pool);
         }
     }
 
-    /// Reads it to its end.
-    pub(super) async fn read(mut self, limit: Limit) -> Result<Bytes, Unread> {
+    /// Reads the body to its end.
+    pub(super) async fn read(mut self, limit: BodyLimit) -> Result<Bytes, ReadError> {
         let announced = self.incoming.size_hint().exact();
         if announced.is_some_and(|bytes| bytes > limit.bytes as u64) {
-            return Err(Unread::TooLarge);
+            return Err(ReadError::TooLarge);
         }
-        let mut whole = Whole::default();
+        let mut buffer = BodyBuffer::default();
         loop {
             let next = std::future::poll_fn(|cx| self.poll_part(cx)).await;
-            match next.transpose().map_err(Unread::Lost)? {
-                None => return Ok(whole.finish()),
+            match next.transpose().map_err(ReadError::Lost)? {
+                None => return Ok(buffer.finish()),
                 Some(part) => {
-                    if part.len() > limit.bytes - whole.len() {
-                        return Err(Unread::TooLarge);
+                    if part.len() > limit.bytes - buffer.len() {
+                        return Err(ReadError::TooLarge);
                     }
-                    whole.add(part, announced);
+                    buffer.add(part, announced);
                 }
             }
         }
     }
 }
 
-/// How much is read of what.
+/// How many bytes of a body are read, and which setting says so.
 #[derive(Clone, Copy)]
-pub(super) struct Limit {
+pub(super) struct BodyLimit {
     pub(super) bytes: usize,
-    /// The status of an error, if it is one.
+    /// The HTTP status, if it is the body of an error.
     pub(super) status: Option<u16>,
     pub(super) setting: &'static str,
 }
 
-impl Limit {
+impl BodyLimit {
     pub(super) fn exceeded(self) -> Error {
         ClientError::LimitExceeded {
             what: match self.status {
-                None => "the answer".to_owned(),
-                Some(status) => format!("the body of an error ({status})"),
+                None => "the response".to_owned(),
+                Some(status) => format!("the body of an error response ({status})"),
             },
             limit: self.bytes,
             setting: self.setting,
@@ -124,21 +128,20 @@ impl Limit {
     }
 }
 
-/// Why a body was not read to its end.
-pub(super) enum Unread {
+/// Why a body could not be read to its end.
+pub(super) enum ReadError {
     TooLarge,
     Lost(hyper::Error),
 }
 
-/// The parts of a body, put together with as few copies as there can be: one that comes whole is not
-/// copied, one whose length is known takes no more memory than that.
+/// Collects the parts of a body. A body of one part is not copied; a body of known length is allocated once.
 #[derive(Default)]
-struct Whole {
+struct BodyBuffer {
     first: Bytes,
     rest: BytesMut,
 }
 
-impl Whole {
+impl BodyBuffer {
     fn len(&self) -> usize {
         self.first.len() + self.rest.len()
     }

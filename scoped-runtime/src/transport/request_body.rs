@@ -7,10 +7,12 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http_body::{Body, Frame, SizeHint};
 
-use super::gate::is_passing;
+use super::write_check::is_writing;
 
-/// A body that can be read once: a file, or what another request brings. It is not `Clone`, and a
-/// request with it is sent again only while no byte of it had been asked for.
+/// A request body that is streamed and can be read only once, such as a file or the body of another request.
+/// [`Request::upload`](crate::Request::upload) takes it.
+///
+/// A request with such a body is retried only while no part of the body has been read.
 ///
 /// ```
 /// use scoped_runtime::Upload;
@@ -20,29 +22,30 @@ use super::gate::is_passing;
 /// let upload = Upload::new(parts).length(1024);
 /// # }
 /// ```
-#[must_use = "a body does nothing until a request brings it"]
+#[must_use = "a body does nothing until a request sends it"]
 pub struct Upload {
     parts: Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>,
-    left: Option<u64>,
+    bytes_left: Option<u64>,
 }
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
 impl Upload {
-    /// A body of these parts. An error among them ends the request.
+    /// A body of these parts, in their order. An error of the stream ends the request with
+    /// [`ClientError::Upload`](crate::ClientError::Upload).
     pub fn new(
         parts: impl Stream<Item = Result<Bytes, Box<dyn Error + Send + Sync>>> + Send + 'static,
     ) -> Self {
         Self {
             parts: Box::pin(parts),
-            left: None,
+            bytes_left: None,
         }
     }
 
-    /// How many bytes the parts have in all. Without it the body's length is not sent, which some
-    /// services want.
+    /// The total size of the parts in bytes, which is sent as `Content-Length`; some services require it.
+    /// Without it the body is sent in chunks of unknown total size. A stream that is longer is an error.
     pub fn length(mut self, bytes: u64) -> Self {
-        self.left = Some(bytes);
+        self.bytes_left = Some(bytes);
         self
     }
 }
@@ -50,18 +53,18 @@ impl Upload {
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upload")
-            .field("left", &self.left)
+            .field("bytes_left", &self.bytes_left)
             .finish_non_exhaustive()
     }
 }
 
-/// What a connection sends.
-pub(super) enum SendBody {
+/// The body of a request, as a connection sends it.
+pub(super) enum RequestBody {
     Bytes(Bytes),
     Upload(Upload),
 }
 
-impl Body for SendBody {
+impl Body for RequestBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -72,18 +75,18 @@ impl Body for SendBody {
         match self.get_mut() {
             Self::Bytes(bytes) if bytes.is_empty() => Poll::Ready(None),
             Self::Bytes(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
-            // Code of a user's, which comes when the gate is passed.
-            Self::Upload(_) if is_passing() => {
+            // The stream is the user's code: it is polled only after the first bytes are written.
+            Self::Upload(_) if is_writing() => {
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
             Self::Upload(upload) => upload.parts.as_mut().poll_next(cx).map(|part| {
                 let part = part?;
                 Some(part.and_then(|part| {
-                    if let Some(left) = &mut upload.left {
+                    if let Some(left) = &mut upload.bytes_left {
                         *left = left
                             .checked_sub(part.len() as u64)
-                            .ok_or("the body is longer than it said")?;
+                            .ok_or("the body is longer than its `length`")?;
                     }
                     Ok(Frame::data(part))
                 }))
@@ -93,13 +96,21 @@ impl Body for SendBody {
 
     fn is_end_stream(&self) -> bool {
         matches!(self, Self::Bytes(bytes) if bytes.is_empty())
-            || matches!(self, Self::Upload(Upload { left: Some(0), .. }))
+            || matches!(
+                self,
+                Self::Upload(Upload {
+                    bytes_left: Some(0),
+                    ..
+                })
+            )
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Self::Upload(upload) => upload.left.map_or_else(SizeHint::new, SizeHint::with_exact),
+            Self::Upload(upload) => upload
+                .bytes_left
+                .map_or_else(SizeHint::new, SizeHint::with_exact),
         }
     }
 }

@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use super::{Native, Outgoing};
+use super::{PostgrestBridge, TransportRequest};
 use crate::error::ClientError;
 
-/// Headers that decide where a message goes or ends: the transport's, whatever a builder says.
-const OURS: [&str; 8] = [
+/// Headers that frame a message or name its destination. The transport sets them itself, so those of a builder are
+/// left out.
+const TRANSPORT_HEADERS: [&str; 8] = [
     "connection",
     "content-length",
     "host",
@@ -19,14 +20,17 @@ const OURS: [&str; 8] = [
     "upgrade",
 ];
 
-impl Native {
-    /// Takes over what `postgrest` built. Its own HTTP client is of an older generation with TLS
-    /// advisories, and is never used to send.
+impl PostgrestBridge {
+    /// Converts what a `postgrest` builder has built into a request of this library. The HTTP client of `postgrest`
+    /// is an old version with open TLS advisories, and is never used to send.
     ///
-    /// `Range` becomes `limit` and `offset`: PostgREST ignores the header on all methods but GET, so
-    /// `delete().limit(1)` would delete every row that matches.
-    pub(crate) fn request(&self, builder: postgrest::Builder) -> Result<Outgoing, ClientError> {
-        // `build` unwraps when the schema, which only the builder knows, cannot be a header.
+    /// The `Range` header becomes the parameters `limit` and `offset`: PostgREST ignores the header on all methods
+    /// except GET, so `delete().limit(1)` would delete every row that matches.
+    pub(crate) fn request(
+        &self,
+        builder: postgrest::Builder,
+    ) -> Result<TransportRequest, ClientError> {
+        // `build` panics when the schema of the builder cannot be a header.
         let built = catch_unwind(AssertUnwindSafe(|| builder.build().build()))
             .map_err(|_| unusable("has a schema that a header cannot carry"))?
             .map_err(|_| unusable("has no valid URL"))?;
@@ -35,7 +39,7 @@ impl Native {
             .map_err(|_| unusable("has no valid method"))?;
         let mut headers = HeaderMap::with_capacity(built.headers().len() + 2);
         for (name, value) in built.headers() {
-            if OURS.contains(&name.as_str()) {
+            if TRANSPORT_HEADERS.contains(&name.as_str()) {
                 continue;
             }
             let name = HeaderName::from_bytes(name.as_str().as_bytes());
@@ -46,7 +50,7 @@ impl Native {
             headers.append(name, value);
         }
         let body = built.body().and_then(|body| body.as_bytes());
-        if !self.is_ours(built.url()) {
+        if !self.is_in_project(built.url()) {
             return Err(ClientError::InvalidName {
                 kind: "builder",
                 name: "postgrest::Builder".to_owned(),
@@ -55,15 +59,15 @@ impl Native {
             });
         }
         let target = &built.url().as_str()[self.base_length..];
-        let mut outgoing = Outgoing::new(method, target.to_owned());
-        outgoing.headers = headers;
-        outgoing.body = Bytes::copy_from_slice(body.unwrap_or_default());
-        range_to_parameters(&mut outgoing)?;
-        Ok(outgoing)
+        let mut request = TransportRequest::new(method, target.to_owned());
+        request.headers = headers;
+        request.body = Bytes::copy_from_slice(body.unwrap_or_default());
+        range_to_parameters(&mut request)?;
+        Ok(request)
     }
 }
 
-fn range_to_parameters(request: &mut Outgoing) -> Result<(), ClientError> {
+fn range_to_parameters(request: &mut TransportRequest) -> Result<(), ClientError> {
     request.headers.remove("range-unit");
     let Some(range) = request.headers.remove("range") else {
         return Ok(());
@@ -79,7 +83,7 @@ fn range_to_parameters(request: &mut Outgoing) -> Result<(), ClientError> {
     };
     let low = number(low)?;
     if !high.trim().is_empty() {
-        // `limit(0)` of a release build wraps to the greatest number.
+        // The builder's `limit(0)` wraps around to the greatest number in a release build.
         let high = Some(number(high)?).filter(|high| *high != u64::MAX);
         let count = high
             .and_then(|high| (high + 1).checked_sub(low))
@@ -95,7 +99,7 @@ fn range_to_parameters(request: &mut Outgoing) -> Result<(), ClientError> {
     Ok(())
 }
 
-fn parameter(request: &mut Outgoing, name: &str, value: u64) {
+fn parameter(request: &mut TransportRequest, name: &str, value: u64) {
     let separator = if request.target.contains('?') {
         '&'
     } else {
