@@ -14,6 +14,7 @@ mod error;
 mod impersonate;
 mod key;
 mod metrics;
+mod mint_policy;
 mod session;
 mod support;
 mod token;

@@ -1,17 +1,16 @@
-//! Every mint is recorded before its token is used, and a policy limits what is minted at all.
+//! Every mint is recorded before its token is used.
 
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use scoped_runtime::{
-    AuditFailure, AuditSink, ConfigurationError, Error, MintPolicy, MintRecord, Role,
-    ScopedClients, TokenError, TracingAudit,
+    AuditFailure, AuditSink, Error, MintRecord, ScopedClients, TokenError, TracingAudit,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, Log, START, arrived, config, project, server, verified};
+use crate::support::{ALICE, Log, START, arrived, config, server, verified};
 
 /// Keeps what it is told, or fails.
 #[derive(Debug, Clone, Default)]
@@ -149,81 +148,6 @@ async fn a_renewal_that_cannot_be_recorded_sends_nothing() {
     clock.pass(Duration::from_hours(1));
     client.from("notes").execute().await.unwrap_err();
     assert_eq!(arrived(&server).await.len(), 1);
-}
-
-fn fields(error: Error) -> Vec<String> {
-    let Error::Configuration(error) = error else {
-        panic!("{error}");
-    };
-    let fields = ConfigurationError::problems(&error).iter();
-    fields.map(|problem| problem.field().to_owned()).collect()
-}
-
-#[test]
-fn a_policy_limits_every_client_and_says_all_that_is_wrong() {
-    let policy = MintPolicy::new()
-        .roles([Role::default()])
-        .max_lifetime(Duration::from_mins(15))
-        .require_actor()
-        .refuse_subjects(|user| user.as_str() == ALICE);
-    let config = config("https://project.test").mint_policy(policy).build();
-    let clients = ScopedClients::new(config.unwrap()).unwrap();
-    let error = clients.user(ALICE).role("reporting").client().unwrap_err();
-    assert_eq!(fields(error), ["user_id", "role", "expires_in", "actor"]);
-
-    let allowed = clients.user(crate::support::BOB).actor("agent");
-    allowed
-        .expires_in(Duration::from_mins(15))
-        .client()
-        .unwrap();
-}
-
-#[tokio::test]
-async fn a_narrowed_client_may_do_less_and_never_more() {
-    let (server, clients, _) = project().await;
-    let client = clients
-        .user(ALICE)
-        .actor("agent")
-        .claim("a", 1)
-        .claim("b", 2);
-    let client = client.expires_in(Duration::from_mins(10)).client().unwrap();
-    let less = client
-        .narrow()
-        .expires_in(Duration::from_mins(1))
-        .keep_claims(["a"]);
-    let less = less.client().unwrap();
-    less.from("notes").execute().await.unwrap();
-    let claims = verified(crate::support::bearer(&crate::support::only(&server).await));
-    assert_eq!((&claims["a"], claims.get("b")), (&json!(1), None));
-    assert_eq!(claims["act"], json!({"sub": "agent"}));
-    assert_eq!(claims["exp"], START + 60);
-
-    let same = client.narrow().client().unwrap().token().unwrap().claims();
-    assert_eq!((&same["a"], &same["b"]), (&json!(1), &json!(2)));
-
-    let more = client.narrow().expires_in(Duration::from_mins(11));
-    assert_eq!(fields(more.client().unwrap_err()), ["expires_in"]);
-    let more = less.narrow().keep_claims(["b"]);
-    assert_eq!(fields(more.client().unwrap_err()), ["keep_claims"]);
-    let more = less.narrow().keep_claims(["sub", "exp"]);
-    assert_eq!(
-        fields(more.client().unwrap_err()),
-        ["keep_claims", "keep_claims"]
-    );
-    let more = client.narrow().role("reporting");
-    assert_eq!(fields(more.client().unwrap_err()), ["role"]);
-    client.narrow().role("service_role").client().unwrap_err();
-}
-
-#[test]
-fn a_narrowed_client_takes_another_role_of_the_policys_list() {
-    let roles = ["authenticated", "reporting"].map(|role| Role::new(role).unwrap());
-    let config = config("https://project.test").mint_policy(MintPolicy::new().roles(roles));
-    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    let client = clients.get(ALICE).unwrap();
-    let narrowed = client.narrow().role("reporting").client().unwrap();
-    assert_eq!(narrowed.token().unwrap().claims()["role"], "reporting");
-    client.narrow().role("admin").client().unwrap_err();
 }
 
 fn clock_seconds(clock: &ManualClock) -> u64 {

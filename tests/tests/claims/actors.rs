@@ -1,14 +1,9 @@
-//! Who acts, as whom, why, and for how long: names that a token and an audit can keep, and limits.
+//! Who acts, as whom and why: names that a token and an audit can keep.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use scoped_runtime::{Actor, ClientError, Error, MintPolicy, ScopedClients, TokenError, UserId};
-use scoped_tests::ManualClock;
+use scoped_runtime::{Actor, ClientError, Error, UserId};
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, BOB, START, arrived, config, offline, project};
+use crate::support::{ALICE, BOB, offline};
 
 const UPPER: &str = "00000000-0000-4000-8000-00000000000A";
 
@@ -94,90 +89,6 @@ fn one_user_has_one_id_in_every_spelling() {
 }
 
 #[test]
-fn a_user_who_is_closed_or_refused_is_so_in_every_spelling() {
-    let (clients, _) = offline();
-    let client = clients
-        .user(UserId::external(UPPER).unwrap())
-        .client()
-        .unwrap();
-    clients.close_user(UPPER).unwrap();
-    client.token().unwrap_err();
-    let client = clients.get(ALICE).unwrap();
-    clients
-        .close_user(UserId::external(UPPER).unwrap())
-        .unwrap();
-    client.token().unwrap_err();
-
-    let policy = MintPolicy::new().refuse_subjects(|user| *user == UPPER);
-    let config = config("https://project.test").mint_policy(policy).build();
-    let clients = ScopedClients::new(config.unwrap()).unwrap();
-    for spelling in [UPPER, ALICE] {
-        let user = UserId::external(spelling).unwrap();
-        clients.get(user).unwrap_err();
-    }
-    clients.get(BOB).unwrap();
-}
-
-#[tokio::test]
-async fn the_policy_is_asked_for_every_mint() {
-    let (server, _, _) = project().await;
-    let banned = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&banned);
-    let clock = ManualClock::at(START);
-    let policy = MintPolicy::new().refuse_subjects(move |_| asked.load(Ordering::Relaxed));
-    let config = config(&server.uri())
-        .clock(clock.clone())
-        .mint_policy(policy);
-    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    let client = clients.get(ALICE).unwrap();
-    client.from("notes").execute().await.unwrap();
-    banned.store(true, Ordering::Relaxed);
-    // What was minted lives on.
-    client.from("notes").execute().await.unwrap();
-    clock.pass(Duration::from_hours(1));
-    let error = client.from("notes").execute().await.unwrap_err();
-    let Error::Token(TokenError::RefusedByPolicy { source, .. }) = &error else {
-        panic!("{error}");
-    };
-    assert_eq!(source.field(), "user_id");
-    assert_eq!(error.public().status(), 403);
-    assert_eq!(arrived(&server).await.len(), 2);
-    banned.store(false, Ordering::Relaxed);
-    client.from("notes").execute().await.unwrap();
-}
-
-#[test]
-fn a_narrowed_client_without_renewal_ends_with_its_parent() {
-    let (clients, clock) = offline();
-    let parent = clients.user(ALICE).claim("a", 1).auto_refresh(false);
-    let parent = parent.expires_in(Duration::from_secs(10)).client().unwrap();
-    clock.pass(Duration::from_secs(9));
-    let child = parent.narrow().client().unwrap();
-    let grandchild = child.narrow().keep_claims(["a"]).client().unwrap();
-    let end = parent.token().unwrap().expires_at();
-    for ends in [child.token().unwrap(), grandchild.token().unwrap()] {
-        assert!(ends.expires_at() <= end);
-    }
-    clock.pass(Duration::from_secs(1));
-    for client in [&parent, &child] {
-        let error = client.token().unwrap_err();
-        assert!(
-            matches!(error, Error::Token(TokenError::Expired)),
-            "{error}"
-        );
-        let error = client.narrow().client().unwrap_err();
-        assert!(
-            matches!(error, Error::Token(TokenError::Expired)),
-            "{error}"
-        );
-    }
-    grandchild.token().unwrap_err();
-    // The clock set back brings nobody back to life.
-    clock.jump_back(Duration::from_secs(100));
-    parent.narrow().client().unwrap_err();
-}
-
-#[test]
 fn a_token_that_was_pasted_as_a_name_is_cut() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).claim("a", 1).client().unwrap();
@@ -227,51 +138,4 @@ fn what_was_left_of_a_chain_of_actors_keeps_its_claims() {
         .unwrap();
     let narrowed = client.narrow().client().unwrap();
     assert_eq!(narrowed.token().unwrap().claims()["a"], Value::from(1));
-}
-
-#[test]
-fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
-    use std::sync::Mutex;
-
-    use scoped_runtime::{AuditSink, MintRecord};
-
-    #[derive(Debug, Clone, Default)]
-    struct Levels(Arc<Mutex<Vec<&'static str>>>);
-
-    impl AuditSink for Levels {
-        fn record(
-            &self,
-            record: &MintRecord<'_>,
-        ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-            self.0.lock().unwrap().push(record.aal.as_str());
-            Ok(())
-        }
-    }
-
-    let (clients, _) = offline();
-    let Error::Configuration(error) = clients.user(ALICE).assume_aal2().client().unwrap_err()
-    else {
-        panic!("the policy refuses it");
-    };
-    assert_eq!(error.field(), "assume_aal2");
-
-    let (sink, clock) = (Levels::default(), ManualClock::at(START));
-    let config = config("https://project.test")
-        .clock(clock.clone())
-        .audit(sink.clone())
-        .mint_policy(MintPolicy::new().allow_aal2());
-    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    let strong = clients.user(ALICE).assume_aal2().client().unwrap();
-    let plain = clients.get(ALICE).unwrap();
-    let narrowed = strong.narrow().client().unwrap();
-    clock.pass(Duration::from_hours(1));
-    let level =
-        |client: &scoped_runtime::ScopedClient| client.token().unwrap().claims()["aal"].clone();
-    assert_eq!(
-        [&strong, &plain, &narrowed].map(level),
-        ["aal2", "aal1", "aal2"]
-    );
-    assert_eq!(strong.identity().aal().as_str(), "aal2");
-    // Once before the hour had passed, and once after.
-    assert_eq!(*sink.0.lock().unwrap(), ["aal2", "aal1", "aal2", "aal1"]);
 }

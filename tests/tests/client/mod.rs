@@ -3,4 +3,5 @@
 mod anonymous;
 mod health;
 mod key_check;
+mod narrow;
 mod refused;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use scoped_runtime::{Config, ConfigBuilder, ScopedClients};
+use scoped_runtime::{Config, ConfigBuilder, ConfigurationError, Error, ScopedClients};
 use scoped_tests::ManualClock;
 use serde_json::{Map, Value, json};
 use tracing_subscriber::fmt::MakeWriter;
@@ -118,4 +118,13 @@ impl Log {
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
+}
+
+/// The fields of the problems of a configuration error.
+pub(crate) fn fields(error: Error) -> Vec<String> {
+    let Error::Configuration(error) = error else {
+        panic!("{error}");
+    };
+    let fields = ConfigurationError::problems(&error).iter();
+    fields.map(|problem| problem.field().to_owned()).collect()
 }

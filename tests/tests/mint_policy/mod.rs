@@ -1,0 +1,3 @@
+//! What a mint policy allows.
+
+mod limits;
