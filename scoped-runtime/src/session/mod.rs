@@ -7,6 +7,8 @@ mod identity;
 mod lifetime;
 mod minter;
 mod minting_source;
+#[cfg(test)]
+mod model;
 mod renewal;
 mod sync;
 mod token_source;

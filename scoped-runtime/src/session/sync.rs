@@ -1,5 +1,5 @@
-//! The synchronisation primitives of the renewal. The model check in `tests/tests/model` replaces this module
-//! by the primitives of its scheduler.
+//! The synchronisation primitives of the renewal. The model check (`model`) replaces this module by
+//! the primitives of its scheduler.
 
 pub(super) use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

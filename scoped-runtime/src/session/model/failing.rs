@@ -3,9 +3,9 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use crate::explore::{at_random, in_every_order};
-use crate::signature::GivesUp;
-use crate::world::{LIMITS, Refused, World};
+use super::explore::{at_random, in_every_order};
+use super::signature::GivesUp;
+use super::world::{LIMITS, Refused, World};
 
 fn a_renewal_fails(fickle: bool) {
     let world = World::due();

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::sync::Mutex;
 
-use crate::world::Refused;
+use super::world::Refused;
 
 /// Signatures in two steps, such as a request and its answer. Each step wakes only the last waker that
 /// it was polled with, as futures may.

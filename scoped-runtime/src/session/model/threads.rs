@@ -3,8 +3,8 @@
 use shuttle::sync::Arc;
 use shuttle::thread;
 
-use crate::explore::{at_random, in_every_order};
-use crate::world::World;
+use super::explore::{at_random, in_every_order};
+use super::world::World;
 
 fn two_threads_find_it_due() {
     let world = World::due();

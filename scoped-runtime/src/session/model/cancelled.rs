@@ -3,9 +3,9 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use crate::explore::{at_random, in_every_order};
-use crate::signature::GivesUp;
-use crate::world::{LIMITS, World};
+use super::explore::{at_random, in_every_order};
+use super::signature::GivesUp;
+use super::world::{LIMITS, World};
 
 /// Tasks that may go away at each of their awaits, beside one that stays or comes later.
 fn any_tasks_go_away(stays: bool) {

@@ -3,9 +3,9 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use crate::explore::{at_random, in_every_order};
-use crate::signature::GivesUp;
-use crate::world::{LIMITS, World};
+use super::explore::{at_random, in_every_order};
+use super::signature::GivesUp;
+use super::world::{LIMITS, World};
 
 /// A signature is under way when a key comes that needs no waiting.
 fn a_task_waits_while_threads_make() {

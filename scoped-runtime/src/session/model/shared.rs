@@ -3,8 +3,8 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use crate::explore::{at_random, in_every_order};
-use crate::world::World;
+use super::explore::{at_random, in_every_order};
+use super::world::World;
 
 /// So many tasks await one renewal while another thread signs.
 fn tasks_wait(tasks: usize, world: &Arc<World>) {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use shuttle::sync::Arc;
 
-use crate::renewal::{Acquire, Renewal, RenewalLimits, Sequenced};
-use crate::signature::Signature;
+use super::renewal::{Acquire, Renewal, RenewalLimits, Sequenced};
+use super::signature::Signature;
 
 /// A value, with the place in the order of renewals at which it was begun.
 #[derive(Debug)]
