@@ -275,7 +275,7 @@ fn from_env_reads_the_process_environment_and_no_file() {
         for name in API_KEY_NAMES.into_iter().chain(VALID.map(|(name, _)| name)) {
             child.env_remove(name);
         }
-        let name = "configuration::from_env_reads_the_process_environment_and_no_file";
+        let name = "config::builder::from_env_reads_the_process_environment_and_no_file";
         child.args(["--exact", name, "--nocapture"]);
         child
             .current_dir(file.parent().unwrap())
