@@ -105,17 +105,17 @@ pub(crate) fn client_made(is_shared: bool) {
 
 /// How a caller's token was found to be good.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Sight {
-    Remembered,
-    Verified,
+pub(crate) enum SignatureCheck {
+    Cached,
+    Performed,
 }
 
 /// A caller's token that was looked at, and what was wrong with it.
-pub(crate) fn verified(problem: Option<&CallerError>, sight: Sight) {
+pub(crate) fn verified(problem: Option<&CallerError>, signature_check: SignatureCheck) {
     let Some(error) = problem else {
-        let outcome = match sight {
-            Sight::Remembered => "remembered",
-            Sight::Verified => "verified",
+        let outcome = match signature_check {
+            SignatureCheck::Cached => "remembered",
+            SignatureCheck::Performed => "verified",
         };
         return count(VERIFICATIONS, &[("outcome", outcome)]);
     };
@@ -135,17 +135,17 @@ pub(crate) fn verified(problem: Option<&CallerError>, sight: Sight) {
 
 /// Why a request is sent once more.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Again {
+pub(crate) enum RetryReason {
     Failure,
     ExpiredToken,
     Clock,
 }
 
-pub(crate) fn retried(target: &str, why: Again) {
+pub(crate) fn retried(target: &str, why: RetryReason) {
     let reason = match why {
-        Again::Failure => "failure",
-        Again::ExpiredToken => "expired_token",
-        Again::Clock => "clock",
+        RetryReason::Failure => "failure",
+        RetryReason::ExpiredToken => "expired_token",
+        RetryReason::Clock => "clock",
     };
     count(RETRIES, &[("service", service(target)), ("reason", reason)]);
 }

@@ -51,7 +51,7 @@ impl Actor {
             };
             let issuer = actor.0.iss.as_deref();
             let texts = [Some(actor.subject()), issuer];
-            if let Some(reason) = texts.into_iter().flatten().find_map(subject::mistake) {
+            if let Some(reason) = texts.into_iter().flatten().find_map(subject::problem) {
                 return refuse(reason, "name who acts, such as `support-agent-7`");
             }
             chain = actor.actor();

@@ -1,8 +1,8 @@
 //! What a field's type says about a claim, asked by generated code. Known types answer through
 //! [`Inspect`]; every other type may be a claim, and nothing is asked of it but `Serialize`.
 
-mod known;
-mod values;
+mod enum_values;
+mod std_types;
 
 use std::marker::PhantomData;
 
@@ -121,7 +121,7 @@ impl<T: Inspect + ?Sized> Probe<T> {
 impl<T: DeserializeOwned> Probe<T> {
     /// The values of an enum, as serde names them.
     pub fn values(&self) -> Option<&'static [&'static str]> {
-        values::values::<T>()
+        enum_values::enum_values::<T>()
     }
 }
 

@@ -4,13 +4,13 @@ mod aal;
 mod actor;
 mod checks;
 mod claim;
+mod claim_set;
 mod inspect;
 mod kind_at;
 mod nested;
 mod role;
 #[cfg(feature = "schemars")]
 mod schema;
-mod set;
 mod subject;
 mod text_traits;
 mod to_json;
@@ -23,6 +23,7 @@ pub use checks::{Checks, Pattern, pattern};
 pub use claim::Claim;
 #[doc(hidden)]
 pub use claim::Description;
+pub(crate) use claim_set::ClaimSet;
 pub use inspect::ClaimValue;
 #[doc(hidden)]
 pub use inspect::{Class, Inspect, Other, Probe, accept};
@@ -31,11 +32,10 @@ pub use kind_at::kind_at;
 #[doc(hidden)]
 pub use nested::{deserialize as deserialize_nested, serialize as serialize_nested};
 pub use role::Role;
-pub(crate) use set::ClaimSet;
 pub(crate) use subject::is_control;
 #[doc(hidden)]
 pub use to_json::ToJson;
-pub(crate) use to_json::{PRIVATE, Unfit};
+pub(crate) use to_json::{ClaimError, PRIVATE};
 pub use user_id::{ToUserId, UserId};
 
 pub use scoped_rules::ClaimKind;
@@ -79,7 +79,7 @@ pub trait ScopedClaims: Serialize + Send + Sync + 'static {
     /// claims from outside, before anything else happens.
     ///
     /// # Errors
-    /// [`TokenError::InvalidClaims`] with every rule that is broken, and what else makes claims unfit
+    /// [`TokenError::InvalidClaims`] with every rule that is broken, and what else makes claims error
     /// for a token.
     fn check(&self) -> Result<(), TokenError>
     where

@@ -6,22 +6,22 @@ use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::to_json::Unfit;
+use super::to_json::ClaimError;
 
 /// Also in the macro. PostgreSQL cannot hold it, so no name has it.
 const SEPARATOR: char = '\0';
 
 /// Writes what the derive made of a struct, each claim in its place.
 pub fn serialize<S: Serializer>(
-    flat: Result<Value, Unfit>,
+    flat: Result<Value, ClaimError>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let flat = match flat {
         Ok(Value::Object(flat)) => flat,
         Ok(_) => return Err(S::Error::custom("not a struct")),
-        Err(unfit) => {
-            let path: Vec<&str> = unfit.path().collect();
-            let failure = Failure(&path, &unfit);
+        Err(error) => {
+            let path: Vec<&str> = error.path().collect();
+            let failure = Failure(&path, &error);
             return failure.serialize(serializer);
         }
     };
@@ -51,16 +51,16 @@ pub fn serialize<S: Serializer>(
 }
 
 /// Fails again at the end of a path, so that the serialiser finds out where.
-struct Failure<'a>(&'a [&'a str], &'a Unfit);
+struct Failure<'a>(&'a [&'a str], &'a ClaimError);
 
 impl Serialize for Failure<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(path, unfit) = *self;
+        let Self(path, error) = *self;
         let Some((first, rest)) = path.split_first() else {
-            return Err(unfit.again());
+            return Err(error.again());
         };
         let mut object = serializer.serialize_map(Some(1))?;
-        object.serialize_entry(first, &Self(rest, unfit))?;
+        object.serialize_entry(first, &Self(rest, error))?;
         object.end()
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn of(claims: &[Claim]) -> Schema {
         if !claim.is_optional() {
             require(place, claim.name());
         }
-        properties(place).insert(claim.name().to_owned(), one(claim).into());
+        properties(place).insert(claim.name().to_owned(), claim_schema(claim).into());
     }
     let draft = "https://json-schema.org/draft/2020-12/schema";
     root.insert("$schema".to_owned(), draft.into());
@@ -54,7 +54,7 @@ fn require(object: &mut Map<String, Value>, name: &str) {
     }
 }
 
-fn one(claim: &Claim) -> Map<String, Value> {
+fn claim_schema(claim: &Claim) -> Map<String, Value> {
     let mut schema = Map::new();
     let kind = match claim.kind() {
         ClaimKind::Text | ClaimKind::Uuid => Some("string"),

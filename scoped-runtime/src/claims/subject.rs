@@ -4,7 +4,7 @@
 const MAX_BYTES: usize = 255;
 
 /// Why a text cannot be a `sub`.
-pub(crate) fn mistake(text: &str) -> Option<&'static str> {
+pub(crate) fn problem(text: &str) -> Option<&'static str> {
     if text
         .chars()
         .all(|letter| letter.is_whitespace() || is_invisible(letter))
@@ -38,12 +38,12 @@ fn is_invisible(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::mistake;
+    use super::problem;
 
     #[test]
     fn a_subject_shows_something_and_nothing_that_forges() {
         for text in ["", " ", "\u{200b}", "\u{feff}\u{2060} ", "\u{3164}"] {
-            assert_eq!(mistake(text), Some("is empty"), "{text:?}");
+            assert_eq!(problem(text), Some("is empty"), "{text:?}");
         }
         for text in [
             "a\0b",
@@ -53,15 +53,15 @@ mod tests {
             "a\u{202e}b",
             "\u{2066}a",
         ] {
-            assert_eq!(mistake(text), Some("has control characters"), "{text:?}");
+            assert_eq!(problem(text), Some("has control characters"), "{text:?}");
         }
-        assert_eq!(mistake(&"a".repeat(256)), Some("is longer than 255 bytes"));
+        assert_eq!(problem(&"a".repeat(256)), Some("is longer than 255 bytes"));
         for text in [
             "agent-7",
             "auth0|123",
             "\u{633}\u{67e}\u{6cc}\u{62f}\u{647}\u{200c}\u{62f}\u{645}",
         ] {
-            assert_eq!(mistake(text), None, "{text:?}");
+            assert_eq!(problem(text), None, "{text:?}");
         }
     }
 }

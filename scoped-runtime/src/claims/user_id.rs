@@ -52,7 +52,7 @@ impl UserId {
     /// control characters.
     pub fn external(id: impl Into<String>) -> Result<Self, ClientError> {
         let id = id.into();
-        match (subject::mistake(&id), parse_like_postgres(&id)) {
+        match (subject::problem(&id), parse_like_postgres(&id)) {
             (Some(reason), _) => Err(ClientError::InvalidUserId {
                 reason,
                 remedy: "pass the `sub` that the issuer gives the user",

@@ -1,3 +1,5 @@
+//! Names of tables, functions and schemas as parts of a request: path segments and header values.
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use http::HeaderValue;
@@ -26,11 +28,11 @@ pub(crate) fn push_segment(
         ("is a step in the path", "use its real name")
     } else if name.contains(['/', '\\']) {
         (
-            "has a slash",
+            "contains a slash",
             "pass one name; choose a schema with `schema(..)`",
         )
     } else if name.chars().any(char::is_control) {
-        ("has control characters", "use its real name")
+        ("contains control characters", "use its real name")
     } else {
         path.extend(utf8_percent_encode(name, SEGMENT));
         return Ok(());
@@ -38,7 +40,7 @@ pub(crate) fn push_segment(
     Err(invalid(kind, name, reason, remedy))
 }
 
-/// A schema's name as the header in which it travels.
+/// The value of the header that names a schema (`Accept-Profile` or `Content-Profile`).
 pub(crate) fn schema(name: &str) -> Result<HeaderValue, ClientError> {
     if name.trim().is_empty() {
         return Err(invalid(
@@ -54,7 +56,7 @@ pub(crate) fn schema(name: &str) -> Result<HeaderValue, ClientError> {
         _ => Err(invalid(
             "schema",
             name,
-            "has characters that a header cannot carry",
+            "contains characters that a header cannot carry",
             "expose it under an ASCII name",
         )),
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::column::is_parameter;
 use super::literal::array;
-use super::mistake::{Mistake, Refusal};
+use super::mistake::{BuildError, Mistake};
 
 /// The JSON that a query sends: an object, or a list.
 #[derive(Debug, Clone)]
@@ -33,22 +33,22 @@ pub(super) struct RowKeys {
 }
 
 impl Body {
-    pub(super) fn new(value: &(impl Serialize + ?Sized)) -> Result<Self, Refusal> {
-        let json = serde_json::to_vec(value).map_err(|error| Refusal::Body(Arc::new(error)))?;
+    pub(super) fn new(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
+        let json = serde_json::to_vec(value).map_err(|error| BuildError::Body(Arc::new(error)))?;
         Ok(Self::check(json.into())?)
     }
 
     /// Text that is JSON already.
-    pub(super) fn raw(json: String) -> Result<Self, Refusal> {
+    pub(super) fn from_json(json: String) -> Result<Self, BuildError> {
         serde_json::from_str::<IgnoredAny>(&json)
-            .map_err(|error| Refusal::Body(Arc::new(error)))?;
+            .map_err(|error| BuildError::Body(Arc::new(error)))?;
         Ok(Self::check(json.into())?)
     }
 
     /// The arguments of a function; nothing, `()`, is no argument.
-    pub(super) fn arguments(value: &(impl Serialize + ?Sized)) -> Result<Self, Refusal> {
+    pub(super) fn arguments(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
         match Self::new(value) {
-            Err(Refusal::Query(_)) if is_null(value) => Ok(Self {
+            Err(BuildError::Query(_)) if is_null(value) => Ok(Self {
                 json: Bytes::from_static(b"{}"),
                 is_list: false,
             }),
@@ -82,7 +82,7 @@ impl Body {
     pub(super) fn row_keys(&self) -> Result<RowKeys, Mistake> {
         let mut keys = RowKeys::default();
         let mut json = serde_json::Deserializer::from_slice(&self.json);
-        match Rows(&mut keys).deserialize(&mut json) {
+        match RowListVisitor(&mut keys).deserialize(&mut json) {
             Ok(()) => Ok(keys),
             Err(_) => Err(Mistake::new(
                 "the list has something else in it than rows",
@@ -159,9 +159,9 @@ pub(super) fn has_nul(json: &[u8]) -> bool {
 }
 
 /// Reads a list of rows for their keys only.
-struct Rows<'k>(&'k mut RowKeys);
+struct RowListVisitor<'k>(&'k mut RowKeys);
 
-impl<'de> DeserializeSeed<'de> for Rows<'_> {
+impl<'de> DeserializeSeed<'de> for RowListVisitor<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -169,7 +169,7 @@ impl<'de> DeserializeSeed<'de> for Rows<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Rows<'_> {
+impl<'de> Visitor<'de> for RowListVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,7 +179,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         let mut is_first = true;
         while rows
-            .next_element_seed(Row {
+            .next_element_seed(RowVisitor {
                 keys: self.0,
                 is_first,
             })?
@@ -191,12 +191,12 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 }
 
-struct Row<'k> {
+struct RowVisitor<'k> {
     keys: &'k mut RowKeys,
     is_first: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Row<'_> {
+impl<'de> DeserializeSeed<'de> for RowVisitor<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -204,7 +204,7 @@ impl<'de> DeserializeSeed<'de> for Row<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for RowVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

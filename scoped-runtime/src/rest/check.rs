@@ -70,13 +70,13 @@ impl Statement {
                 "filter the rows that are meant; `limit(n)` refuses a write of more rows",
             ));
         }
-        if !self.narrows && !self.all_rows {
+        if !self.restricts && !self.all_rows {
             return Err(Mistake::new(
                 format!("{verb} has no filter, and would touch every row"),
                 "add a filter, or say `all_rows()`",
             ));
         }
-        if self.narrows && self.all_rows {
+        if self.restricts && self.all_rows {
             return Err(Mistake::new(
                 format!("{verb} has a filter and `all_rows()`"),
                 "keep the one that is meant",
@@ -162,7 +162,7 @@ impl Statement {
         if !body.is_list {
             return Ok(self.columns.clone());
         }
-        if !preferences.says("missing") {
+        if !preferences.has_other("missing") {
             preferences.missing_default = true;
         }
         let keys = body.row_keys()?;

@@ -5,7 +5,7 @@ use super::column::{Column, Parts};
 use super::encode::{push_encoded, push_value};
 use super::literal::sealed::Literal;
 use super::mistake::Mistake;
-use super::operand::sealed::{Rendered, Written};
+use super::operand::sealed::{Render, RenderedOperand};
 use super::operator::{Is, Kind, OPERATORS, configured, is_list, is_operand_of_is};
 use super::value::FilterValue;
 
@@ -22,18 +22,18 @@ pub(super) struct Comparison<'a> {
     /// What it comes to for every row, if that is known.
     constant: Option<bool>,
     /// What it comes to for every row that has a value, if that is known.
-    fits: Option<bool>,
+    constant_if_not_null: Option<bool>,
 }
 
 /// Whether a condition leaves out some rows that have values: a write needs a filter that does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Narrows {
+pub(super) struct Restriction {
     pub(super) itself: bool,
     /// Whether the negation does.
     pub(super) opposite: bool,
 }
 
-impl Narrows {
+impl Restriction {
     pub(super) fn swapped(self) -> Self {
         Self {
             itself: self.opposite,
@@ -56,7 +56,7 @@ impl<'a> Comparison<'a> {
             operand,
             is_syntax: false,
             constant: None,
-            fits: None,
+            constant_if_not_null: None,
         })
     }
 
@@ -73,13 +73,13 @@ impl<'a> Comparison<'a> {
     pub(super) fn operand(
         column: Column<'a>,
         operator: &'static str,
-        operand: &impl Rendered,
+        operand: &impl Render,
     ) -> Result<Self, Mistake> {
-        let Written {
+        let RenderedOperand {
             quantifier,
             text,
             constant,
-        } = operand.write();
+        } = operand.render();
         Ok(Self {
             modifier: Cow::Borrowed(quantifier),
             constant,
@@ -98,7 +98,7 @@ impl<'a> Comparison<'a> {
                 "check its `Serialize` implementation",
             )
         })?;
-        let fits = match operator {
+        let constant_if_not_null = match operator {
             "cs" => Some(true),
             "cd" => None,
             _ => Some(false),
@@ -110,7 +110,7 @@ impl<'a> Comparison<'a> {
             ));
         }
         Ok(Self {
-            fits: fits.filter(|_| literal.is_empty()),
+            constant_if_not_null: constant_if_not_null.filter(|_| literal.is_empty()),
             ..Self::new(column, operator, operand)?
         })
     }
@@ -166,7 +166,7 @@ impl<'a> Comparison<'a> {
 
     /// Text that contains this, letter by letter: a regular expression in which nothing is special.
     /// `like` cannot do it, since PostgREST turns each `*` of a pattern into `%`.
-    pub(super) fn containing(
+    pub(super) fn contains_text(
         column: Column<'a>,
         operator: &'static str,
         text: &str,
@@ -188,7 +188,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// An operator and an operand in PostgREST's own notation.
-    pub(super) fn written(
+    pub(super) fn raw(
         column: Column<'a>,
         operator: &str,
         operand: &impl FilterValue,
@@ -231,7 +231,7 @@ impl<'a> Comparison<'a> {
                 "use `in_(column, values)` for lists and `is(column, ..)` for null and booleans",
             ));
         }
-        let fits = match (operator, modifier.as_str()) {
+        let constant_if_not_null = match (operator, modifier.as_str()) {
             ("cs", _) | (_, "(all)") => Some(true),
             ("ov", _) | (_, "(any)") => Some(false),
             _ => None,
@@ -239,7 +239,7 @@ impl<'a> Comparison<'a> {
         let is_of_nothing = matches!(comparison.operand.as_str(), "{}" | "[]" | "empty");
         Ok(Self {
             negated,
-            fits: fits.filter(|_| is_of_nothing),
+            constant_if_not_null: constant_if_not_null.filter(|_| is_of_nothing),
             modifier: modifier.into(),
             is_syntax: matches!(kind, Kind::List | Kind::Is),
             ..comparison
@@ -256,17 +256,17 @@ impl<'a> Comparison<'a> {
         self.constant.map(|holds| holds != self.negated)
     }
 
-    /// Whether it narrows the rows, and whether its opposite does.
-    pub(super) fn narrows(&self) -> Narrows {
-        let known = self.constant.or(self.fits);
-        let narrows = Narrows {
+    /// Whether it restricts the rows, and whether its opposite does.
+    pub(super) fn restricts(&self) -> Restriction {
+        let known = self.constant.or(self.constant_if_not_null);
+        let restricts = Restriction {
             itself: known != Some(true),
             opposite: known != Some(false),
         };
         if self.negated {
-            narrows.swapped()
+            restricts.swapped()
         } else {
-            narrows
+            restricts
         }
     }
 

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::comparison::{Comparison, Narrows};
+use super::comparison::{Comparison, Restriction};
 use super::mistake::Mistake;
 
 /// One condition inside [`Query::or`](crate::Query::or) or [`Query::and`](crate::Query::and). No value
@@ -30,7 +30,7 @@ pub(super) struct Tree {
     pub(super) table: String,
     pub(super) negated: bool,
     pub(super) node: Node,
-    pub(super) narrows: Narrows,
+    pub(super) restricts: Restriction,
     depth: usize,
 }
 
@@ -41,7 +41,7 @@ pub(super) enum Node {
     /// `and` and `a.eq.1,b.eq.2`
     Group { operator: Operator, list: String },
     /// Holds for no row.
-    Never { field: String },
+    AlwaysFalse { field: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,11 +75,11 @@ impl Condition {
 
     pub(super) fn of(comparison: Result<Comparison<'_>, Mistake>) -> Self {
         Self(comparison.map(|comparison| {
-            let narrows = comparison.narrows();
+            let restricts = comparison.restricts();
             let table = comparison.column.table.as_ref().to_owned();
             let field = comparison.column.field.as_ref().to_owned();
             let (node, negated) = if let Some(holds) = comparison.constant() {
-                (Node::Never { field }, holds)
+                (Node::AlwaysFalse { field }, holds)
             } else {
                 let mut test = String::new();
                 comparison.push_condition(&mut test);
@@ -89,7 +89,7 @@ impl Condition {
                 table,
                 negated,
                 node,
-                narrows,
+                restricts,
                 depth: 2,
             }
         }))
@@ -137,7 +137,7 @@ impl Tree {
                     },
                     negated: false,
                     table: member.table,
-                    narrows: member.narrows,
+                    restricts: member.restricts,
                 });
                 continue;
             };
@@ -145,19 +145,19 @@ impl Tree {
                 return Err(Mistake::new(
                     format!(
                         "conditions of {} and of {} stand in one group",
-                        place(&group.table),
-                        place(&member.table)
+                        describe_table(&group.table),
+                        describe_table(&member.table)
                     ),
                     "PostgREST filters one table by a group: write a group for each table",
                 ));
             }
-            let (mine, its) = (&mut group.narrows, member.narrows);
+            let (mine, its) = (&mut group.restricts, member.restricts);
             *mine = match operator {
-                Operator::And => Narrows {
+                Operator::And => Restriction {
                     itself: mine.itself || its.itself,
                     opposite: mine.opposite && its.opposite,
                 },
-                Operator::Or => Narrows {
+                Operator::Or => Restriction {
                     itself: mine.itself && its.itself,
                     opposite: mine.opposite || its.opposite,
                 },
@@ -189,7 +189,7 @@ impl Tree {
 
     /// Whether it holds for every row, or for none, if that is known.
     pub(super) fn constant(&self) -> Option<bool> {
-        matches!(self.node, Node::Never { .. }).then_some(self.negated)
+        matches!(self.node, Node::AlwaysFalse { .. }).then_some(self.negated)
     }
 
     fn text(&self) -> String {
@@ -203,8 +203,8 @@ impl Tree {
         let parts: [&str; 5] = match &self.node {
             Node::Test { field, test } => [field, ".", not, test, ""],
             Node::Group { operator, list } => [not, operator.text(), "(", list, ")"],
-            Node::Never { field } => {
-                let list = never(field);
+            Node::AlwaysFalse { field } => {
+                let list = always_false(field);
                 text.extend([not, "and(", &list, ")"]);
                 return;
             }
@@ -214,11 +214,11 @@ impl Tree {
 }
 
 /// What no row fits, whatever server reads it.
-pub(super) fn never(field: &str) -> String {
+pub(super) fn always_false(field: &str) -> String {
     format!("{field}.is.null,{field}.not.is.null")
 }
 
-fn place(table: &str) -> String {
+fn describe_table(table: &str) -> String {
     if table.is_empty() {
         "the query's own table".to_owned()
     } else {
@@ -233,7 +233,7 @@ impl std::ops::Not for Condition {
     fn not(self) -> Self {
         Self(self.0.map(|tree| Tree {
             negated: !tree.negated,
-            narrows: tree.narrows.swapped(),
+            restricts: tree.restricts.swapped(),
             ..tree
         }))
     }

@@ -127,17 +127,17 @@ filters! {
         |column, query: _, configuration| Comparison::search(column, "wfts", AsRef::<str>::as_ref(&query), configuration);
     /// Text that contains this one, letter by letter: `%`, `_`, `*` and `\` mean themselves
     contains_text(text: impl AsRef<str>) =
-        |column, text: _| Comparison::containing(column, "match", AsRef::<str>::as_ref(&text));
+        |column, text: _| Comparison::contains_text(column, "match", AsRef::<str>::as_ref(&text));
     /// Text that contains this one, without regard to case: `%`, `_`, `*` and `\` mean themselves
     icontains_text(text: impl AsRef<str>) =
-        |column, text: _| Comparison::containing(column, "imatch", AsRef::<str>::as_ref(&text));
+        |column, text: _| Comparison::contains_text(column, "imatch", AsRef::<str>::as_ref(&text));
     /// An operator of PostgREST and its operand, in PostgREST's own notation: `filter("id", "not.in", "(1,2)")`
     filter(operator: &str, operand: impl FilterValue) =
-        |column, operator: _, operand| Comparison::written(column, operator, &operand);
+        |column, operator: _, operand| Comparison::raw(column, operator, &operand);
     /// The rows for which an operator of PostgREST does not hold: `not("id", "in", "(1,2)")`
     #[doc(alias = "not_")]
     not(operator: &str, operand: impl FilterValue) = |column, operator: _, operand| {
-        Comparison::written(column, operator, &operand).map(Comparison::negate)
+        Comparison::raw(column, operator, &operand).map(Comparison::negate)
     };
 }
 

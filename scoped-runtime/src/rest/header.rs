@@ -5,7 +5,7 @@ use crate::config::is_framing;
 use crate::error::ClientError;
 
 /// Headers that the client sets, or that would change how the message is read.
-const OURS: [&str; 5] = [
+const SET_BY_CLIENT: [&str; 5] = [
     "accept-encoding",
     "apikey",
     "authorization",
@@ -14,7 +14,7 @@ const OURS: [&str; 5] = [
 ];
 
 /// Headers for which a query has methods.
-pub(super) const OF_QUERIES: &[(&str, &str)] = &[
+pub(super) const WITH_QUERY_METHOD: &[(&str, &str)] = &[
     ("accept-profile", "use `schema(..)` of the client"),
     ("content-profile", "use `schema(..)` of the client"),
     (
@@ -43,7 +43,7 @@ pub(super) fn set(
     let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
         return refuse("is not a header's name", "use letters, digits and `-`");
     };
-    if is_framing(&key) || OURS.contains(&key.as_str()) {
+    if is_framing(&key) || SET_BY_CLIENT.contains(&key.as_str()) {
         return refuse("is set by the client", "leave it out");
     }
     if let Some((_, remedy)) = methods.iter().find(|(known, _)| *known == key.as_str()) {

@@ -44,26 +44,26 @@ impl From<Mistake> for ClientError {
 
 /// The first mistake of a query. Unlike [`ClientError`] it can be cloned with it.
 #[derive(Debug, Clone)]
-pub(super) enum Refusal {
+pub(super) enum BuildError {
     Query(Mistake),
     Name(Arc<ClientError>),
     Body(Arc<serde_json::Error>),
 }
 
-impl From<Mistake> for Refusal {
+impl From<Mistake> for BuildError {
     fn from(mistake: Mistake) -> Self {
         Self::Query(mistake)
     }
 }
 
-impl From<&Refusal> for ClientError {
-    fn from(refusal: &Refusal) -> Self {
-        match refusal {
-            Refusal::Query(mistake) => mistake.clone().into(),
-            Refusal::Body(source) => Self::Body {
+impl From<&BuildError> for ClientError {
+    fn from(error: &BuildError) -> Self {
+        match error {
+            BuildError::Query(mistake) => mistake.clone().into(),
+            BuildError::Body(source) => Self::Body {
                 source: Arc::clone(source),
             },
-            Refusal::Name(error) => match &**error {
+            BuildError::Name(error) => match &**error {
                 Self::InvalidName {
                     kind,
                     name,

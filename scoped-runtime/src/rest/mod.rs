@@ -5,41 +5,41 @@
 //! `column`, `value`, `literal` and `encode`, and nowhere else.
 
 mod body;
+mod build_request;
 mod check;
 mod column;
-mod columns;
+mod column_names;
 mod comparison;
 mod condition;
+mod condition_syntax;
 mod encode;
 mod explain;
 mod filters;
-mod group;
 mod header;
-mod key_rows;
+mod keyset_page;
 mod literal;
 mod mistake;
 mod modifiers;
 #[cfg(feature = "postgrest")]
-mod native;
+mod native_builder;
 mod operand;
 mod operator;
 mod order;
 mod paging;
 mod preference;
 mod query;
-mod raw;
-pub(crate) mod read;
+mod raw_request;
+pub(crate) mod read_response;
 mod request;
 mod send;
 mod statement;
-mod target;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 mod time;
 mod value;
 mod verb;
 
 pub use column::Column;
-pub use columns::ColumnNames;
+pub use column_names::ColumnNames;
 pub use condition::Condition;
 pub use explain::Explain;
 pub use literal::{Composite, Json, RangeValue, json};
@@ -49,7 +49,7 @@ pub use order::Order;
 pub use paging::{Paging, Rows};
 pub use preference::Returning;
 pub use query::Query;
-pub use read::Page;
+pub use read_response::Page;
 pub use request::Request;
 pub use send::prepared;
 pub use value::{FilterValue, Text, text};
@@ -61,7 +61,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::body::Body;
-use self::mistake::Refusal;
+use self::mistake::BuildError;
 use crate::claims::ScopedClaims;
 use crate::client::{AnonymousClient, Core, Mode, ScopedClient, name};
 
@@ -97,7 +97,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
 
     /// [`rpc`](Self::rpc) with arguments that are JSON text already.
     pub fn rpc_json(&self, function: impl AsRef<str>, json: impl Into<String>) -> Query<M> {
-        let arguments = Body::raw(json.into());
+        let arguments = Body::from_json(json.into());
         call(
             self.core(),
             self.schema_name(),
@@ -133,7 +133,7 @@ fn call<M: Mode>(
     core: &Arc<Core>,
     schema: Option<&Arc<str>>,
     function: &str,
-    arguments: Result<Body, Refusal>,
+    arguments: Result<Body, BuildError>,
 ) -> Query<M> {
     let call = query(core, schema, "rpc/", "function", function).call(arguments);
     if core.is_read_only() {
@@ -150,8 +150,8 @@ fn query<M: Mode>(
     kind: &'static str,
     name: &str,
 ) -> Query<M> {
-    let mut path = String::with_capacity(raw::ROOT.len() + below.len() + name.len());
-    path.push_str(raw::ROOT);
+    let mut path = String::with_capacity(raw_request::ROOT.len() + below.len() + name.len());
+    path.push_str(raw_request::ROOT);
     path.push_str(below);
     let path = name::push_segment(&mut path, kind, name).map(|()| path);
     Query::new(Arc::clone(core), path, schema.cloned())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::column::{is_parameter, table_path};
 use super::header;
-use super::mistake::{Mistake, Refusal};
+use super::mistake::{BuildError, Mistake};
 use super::operator::is_filter;
 use super::order::Order;
 use super::preference::{Count, Returning};
@@ -17,7 +17,7 @@ use crate::transport::Retry;
 impl<M: Mode> Query<M> {
     /// Sorts by a column: a name, or [`Order::desc`] of one. Calls add up.
     pub fn order<'a>(mut self, order: impl Into<Order<'a>>) -> Self {
-        match order.into().written() {
+        match order.into().render() {
             Ok((table, column)) => self.statement.order(&table, &column),
             Err(mistake) => return self.refuse(mistake),
         }
@@ -31,7 +31,7 @@ impl<M: Mode> Query<M> {
     /// in the order given.
     pub fn limit(mut self, count: usize) -> Self {
         if self.statement.limit.is_some() {
-            return self.twice("limit");
+            return self.repeated("limit");
         }
         self.statement.limit = Some(count);
         self
@@ -40,7 +40,7 @@ impl<M: Mode> Query<M> {
     /// Skips this many rows of a read.
     pub fn offset(mut self, count: usize) -> Self {
         if self.statement.offset.is_some() {
-            return self.twice("offset");
+            return self.repeated("offset");
         }
         self.statement.offset = Some(count);
         self
@@ -70,17 +70,17 @@ impl<M: Mode> Query<M> {
 
     /// Counts all rows that match, for [`Response::count`](crate::Response::count).
     pub fn exact_count(self) -> Self {
-        self.counted(Count::Exact)
+        self.with_count(Count::Exact)
     }
 
     /// Like [`exact_count`](Self::exact_count), but PostgreSQL's estimate: fast and rough.
     pub fn planned_count(self) -> Self {
-        self.counted(Count::Planned)
+        self.with_count(Count::Planned)
     }
 
     /// Exact up to a limit of the server's, an estimate from there.
     pub fn estimated_count(self) -> Self {
-        self.counted(Count::Estimated)
+        self.with_count(Count::Estimated)
     }
 
     /// Asks for one object instead of a list; no row, or more than one, is an error (PGRST116).
@@ -125,8 +125,13 @@ impl<M: Mode> Query<M> {
     /// refused.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let headers = self.statement.headers.get_or_insert_default();
-        let outcome = header::set(headers, name.as_ref(), value.as_ref(), header::OF_QUERIES)
-            .map_err(|error| Refusal::Name(Arc::new(error)));
+        let outcome = header::set(
+            headers,
+            name.as_ref(),
+            value.as_ref(),
+            header::WITH_QUERY_METHOD,
+        )
+        .map_err(|error| BuildError::Name(Arc::new(error)));
         self.statement.note(outcome);
         self
     }
@@ -169,7 +174,7 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    fn counted(mut self, count: Count) -> Self {
+    fn with_count(mut self, count: Count) -> Self {
         self.statement.preferences.count = Some(count);
         self
     }
@@ -187,7 +192,7 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    fn twice(self, method: &str) -> Self {
+    fn repeated(self, method: &str) -> Self {
         let what = format!("`{method}` is said twice");
         self.refuse(Mistake::new(
             what,

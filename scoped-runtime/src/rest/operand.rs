@@ -10,7 +10,7 @@ use super::value::FilterValue;
     note = "for arrays, ranges and JSON use `contains`, `contained_by` or `overlaps`",
     note = "for anything with `Display` use `scoped_runtime::text(value)`; for a type of your own implement `FilterValue`"
 )]
-pub trait Operand: sealed::Rendered {}
+pub trait Operand: sealed::Render {}
 
 /// The comparison holds for at least one of these values: see [`any`].
 #[derive(Debug, Clone)]
@@ -45,22 +45,22 @@ pub(super) mod sealed {
     use super::{All, Any, FilterValue, array};
 
     /// An operand as it is sent.
-    pub struct Written {
+    pub struct RenderedOperand {
         pub(in crate::rest) quantifier: &'static str,
         pub(in crate::rest) text: String,
         /// What the comparison comes to when there are no values.
         pub(in crate::rest) constant: Option<bool>,
     }
 
-    pub trait Rendered {
-        fn write(&self) -> Written;
+    pub trait Render {
+        fn render(&self) -> RenderedOperand;
     }
 
-    impl<V: FilterValue> Rendered for V {
-        fn write(&self) -> Written {
+    impl<V: FilterValue> Render for V {
+        fn render(&self) -> RenderedOperand {
             let mut text = String::new();
             self.append_to(&mut text);
-            Written {
+            RenderedOperand {
                 quantifier: "",
                 text,
                 constant: None,
@@ -68,9 +68,9 @@ pub(super) mod sealed {
         }
     }
 
-    impl<V: FilterValue> Rendered for Any<V> {
-        fn write(&self) -> Written {
-            Written {
+    impl<V: FilterValue> Render for Any<V> {
+        fn render(&self) -> RenderedOperand {
+            RenderedOperand {
                 quantifier: "(any)",
                 text: array(&self.0),
                 constant: self.0.is_empty().then_some(false),
@@ -78,9 +78,9 @@ pub(super) mod sealed {
         }
     }
 
-    impl<V: FilterValue> Rendered for All<V> {
-        fn write(&self) -> Written {
-            Written {
+    impl<V: FilterValue> Render for All<V> {
+        fn render(&self) -> RenderedOperand {
+            RenderedOperand {
                 quantifier: "(all)",
                 text: array(&self.0),
                 constant: self.0.is_empty().then_some(true),

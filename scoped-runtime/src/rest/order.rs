@@ -68,7 +68,7 @@ impl<'a> Order<'a> {
     }
 
     /// The embedded table whose rows are sorted, if any, and what is sent.
-    pub(super) fn written(self) -> Result<(String, String), Mistake> {
+    pub(super) fn render(self) -> Result<(String, String), Mistake> {
         let parts = self.column.parts()?;
         if matches!(
             parts.field.as_ref(),

@@ -9,7 +9,7 @@ use futures_util::stream::Stream;
 use serde::de::DeserializeOwned;
 
 use super::column::Column;
-use super::key_rows::{KeyedRows, keyed};
+use super::keyset_page::{KeyedRows, keyed};
 use super::mistake::Mistake;
 use super::order::Order;
 use super::query::Query;
@@ -22,12 +22,12 @@ use crate::transport::Response;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Paging {
-    by: By,
+    by: PageBy,
     size: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum By {
+enum PageBy {
     Key { column: String, is_descending: bool },
     Range,
 }
@@ -43,7 +43,7 @@ impl Paging {
         let column = column.into();
         let is_descending = false;
         Self {
-            by: By::Key {
+            by: PageBy::Key {
                 column,
                 is_descending,
             },
@@ -56,14 +56,14 @@ impl Paging {
     /// all: prefer [`by_key`](Self::by_key) where there is a key.
     pub fn by_range() -> Self {
         Self {
-            by: By::Range,
+            by: PageBy::Range,
             size: PAGE,
         }
     }
 
     /// From the greatest key to the smallest.
     pub fn descending(mut self) -> Self {
-        if let By::Key { is_descending, .. } = &mut self.by {
+        if let PageBy::Key { is_descending, .. } = &mut self.by {
             *is_descending = true;
         }
         self
@@ -98,7 +98,7 @@ pub struct Rows<T, M: Mode = Async> {
 impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
     pub(crate) fn new(query: Query<M>, paging: Paging) -> Self {
         let (limit, offset) = (query.statement.limit, query.statement.offset);
-        let query = match mistake(&query, &paging) {
+        let query = match check_paging(&query, &paging) {
             Some(mistake) => query.refuse(mistake),
             None => query,
         };
@@ -125,11 +125,11 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
         }
         let size = self.paging.size.min(left);
         match &self.paging.by {
-            By::Range => {
+            PageBy::Range => {
                 query.statement.limit = Some(size);
                 query.statement.offset = Some(self.offset + self.read);
             }
-            By::Key {
+            PageBy::Key {
                 column,
                 is_descending,
             } => {
@@ -174,8 +174,8 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
             outcome => outcome?,
         };
         self.page = match &self.paging.by {
-            By::Range => response.json::<VecDeque<T>>()?,
-            By::Key { column, .. } => {
+            PageBy::Range => response.json::<VecDeque<T>>()?,
+            PageBy::Key { column, .. } => {
                 let KeyedRows { rows, last_key } =
                     keyed(&response, column, self.last_key.as_deref())?;
                 self.last_key = last_key.or(self.last_key.take());
@@ -196,7 +196,7 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
     }
 }
 
-fn mistake<M: Mode>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
+fn check_paging<M: Mode>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
     let statement = &query.statement;
     let refuse = |what, remedy| Some(Mistake::new(what, remedy));
     if statement.verb.is_write() || statement.verb == Verb::Head || statement.accept != Accept::Rows
@@ -207,11 +207,11 @@ fn mistake<M: Mode>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
         );
     }
     match paging.by {
-        By::Range if !statement.is_ordered() => refuse(
+        PageBy::Range if !statement.is_ordered() => refuse(
             "pages by ranges have no order, so that rows would come twice or not at all",
             "add `order(..)` by a column without duplicates, or use `Paging::by_key`",
         ),
-        By::Key { .. } if statement.is_ordered() || statement.offset.is_some() => refuse(
+        PageBy::Key { .. } if statement.is_ordered() || statement.offset.is_some() => refuse(
             "pages by a key have an order or an offset of their own",
             "leave it out, or use `Paging::by_range`",
         ),

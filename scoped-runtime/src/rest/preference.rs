@@ -92,7 +92,7 @@ impl Preferences {
     }
 
     /// Whether a preference that has no method was said.
-    pub(super) fn says(&self, name: &str) -> bool {
+    pub(super) fn has_other(&self, name: &str) -> bool {
         self.others.iter().any(|(known, _)| known == name)
     }
 

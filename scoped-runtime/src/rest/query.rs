@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::body::Body;
-use super::columns::{ColumnNames, checked};
+use super::column_names::{ColumnNames, checked_names};
 use super::comparison::Comparison;
 use super::condition::{Condition, Operator};
-use super::group::is_group;
-use super::mistake::{Mistake, Refusal};
+use super::condition_syntax::is_group;
+use super::mistake::{BuildError, Mistake};
 use super::preference::Resolution;
 use super::statement::Statement;
 use super::verb::Verb;
@@ -78,7 +78,7 @@ impl<M: Mode> Query<M> {
 
     /// [`insert`](Self::insert) of text that is JSON already.
     pub fn insert_json(self, json: impl Into<String>) -> Self {
-        self.with_body(Verb::Insert, Body::raw(json.into()))
+        self.with_body(Verb::Insert, Body::from_json(json.into()))
     }
 
     /// Inserts rows, or replaces the columns given in rows with the same key, and returns them. All rows
@@ -90,7 +90,7 @@ impl<M: Mode> Query<M> {
 
     /// [`upsert`](Self::upsert) of text that is JSON already.
     pub fn upsert_json(self, json: impl Into<String>) -> Self {
-        self.with_body(Verb::Upsert, Body::raw(json.into()))
+        self.with_body(Verb::Upsert, Body::from_json(json.into()))
     }
 
     /// The columns that make two rows the same for [`upsert`](Self::upsert), if not the primary key.
@@ -100,7 +100,7 @@ impl<M: Mode> Query<M> {
         reason = "lists and text alike, written in place"
     )]
     pub fn on_conflict(mut self, columns: impl ColumnNames) -> Self {
-        match checked(&columns) {
+        match checked_names(&columns) {
             Ok(columns) => self.statement.on_conflict = Some(columns),
             Err(mistake) => return self.refuse(mistake),
         }
@@ -121,7 +121,7 @@ impl<M: Mode> Query<M> {
         reason = "lists and text alike, written in place"
     )]
     pub fn columns(mut self, columns: impl ColumnNames) -> Self {
-        match checked(&columns) {
+        match checked_names(&columns) {
             Ok(columns) => self.statement.columns = Some(columns),
             Err(mistake) => return self.refuse(mistake),
         }
@@ -136,7 +136,7 @@ impl<M: Mode> Query<M> {
 
     /// [`update`](Self::update) of text that is JSON already.
     pub fn update_json(self, json: impl Into<String>) -> Self {
-        self.with_body(Verb::Update, Body::raw(json.into()))
+        self.with_body(Verb::Update, Body::from_json(json.into()))
     }
 
     /// Deletes the rows that the filters find, and returns them. Without a filter it is refused:
@@ -154,7 +154,7 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    pub(super) fn call(self, arguments: Result<Body, Refusal>) -> Self {
+    pub(super) fn call(self, arguments: Result<Body, BuildError>) -> Self {
         self.with_body(Verb::Call, arguments)
     }
 
@@ -205,10 +205,10 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    fn with_body(mut self, verb: Verb, body: Result<Body, Refusal>) -> Self {
+    fn with_body(mut self, verb: Verb, body: Result<Body, BuildError>) -> Self {
         match body {
             Ok(body) => self.statement.body = Some(body),
-            Err(refusal) => self.statement.note(Err::<(), _>(refusal)),
+            Err(error) => self.statement.note(Err::<(), _>(error)),
         }
         self.verb(verb)
     }

@@ -9,8 +9,8 @@ use http::{HeaderValue, Method};
 use serde::Serialize;
 
 use super::encode::push_pair;
-use super::mistake::{Mistake, Refusal};
-use super::{header, raw};
+use super::mistake::{BuildError, Mistake};
+use super::{header, raw_request};
 use crate::client::name::{self, invalid};
 use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
@@ -26,7 +26,7 @@ pub struct Request<M: Mode = Async> {
     core: Arc<Core>,
     outgoing: Outgoing,
     /// The first mistake.
-    refusal: Option<Refusal>,
+    error: Option<BuildError>,
     mode: PhantomData<fn() -> M>,
 }
 
@@ -47,17 +47,17 @@ impl<M: Mode> AnonymousClient<M> {
 
 impl<M: Mode> Request<M> {
     fn new(core: &Arc<Core>, method: &str, path: &str) -> Self {
-        let (outgoing, refusal) = match outgoing(method, path) {
+        let (outgoing, error) = match outgoing(method, path) {
             Ok(outgoing) => (outgoing, None),
             Err(error) => {
                 let nothing = Outgoing::new(Method::GET, String::new());
-                (nothing, Some(Refusal::Name(Arc::new(error))))
+                (nothing, Some(BuildError::Name(Arc::new(error))))
             }
         };
         Self {
             core: Arc::clone(core),
             outgoing,
-            refusal,
+            error,
             mode: PhantomData,
         }
     }
@@ -75,7 +75,7 @@ impl<M: Mode> Request<M> {
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let headers = &mut self.outgoing.headers;
         let outcome = header::set(headers, name.as_ref(), value.as_ref(), &[]);
-        self.note(outcome.map_err(|error| Refusal::Name(Arc::new(error))))
+        self.note(outcome.map_err(|error| BuildError::Name(Arc::new(error))))
     }
 
     /// Sends this value as JSON.
@@ -87,7 +87,7 @@ impl<M: Mode> Request<M> {
                 self.outgoing.headers.insert(CONTENT_TYPE, json);
                 self
             }
-            Err(error) => self.note(Err(Refusal::Body(Arc::new(error)))),
+            Err(error) => self.note(Err(BuildError::Body(Arc::new(error)))),
         }
     }
 
@@ -114,18 +114,18 @@ impl<M: Mode> Request<M> {
 
     /// The request, if it may be sent.
     pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, Outgoing), ClientError> {
-        if let Some(refusal) = &self.refusal {
-            return Err(refusal.into());
+        if let Some(error) = &self.error {
+            return Err(error.into());
         }
         let mut outgoing = self.outgoing;
         self.core.check_method(&outgoing.method, "a request")?;
-        raw::check(&mut outgoing, self.core.max_url_bytes())?;
+        raw_request::check(&mut outgoing, self.core.max_url_bytes())?;
         Ok((self.core, outgoing))
     }
 
-    fn note(mut self, outcome: Result<(), Refusal>) -> Self {
-        if let Err(refusal) = outcome {
-            self.refusal.get_or_insert(refusal);
+    fn note(mut self, outcome: Result<(), BuildError>) -> Self {
+        if let Err(error) = outcome {
+            self.error.get_or_insert(error);
         }
         self
     }
@@ -227,7 +227,7 @@ impl<M: Mode> Clone for Request<M> {
         Self {
             core: Arc::clone(&self.core),
             outgoing: self.outgoing.clone(),
-            refusal: self.refusal.clone(),
+            error: self.error.clone(),
             mode: PhantomData,
         }
     }

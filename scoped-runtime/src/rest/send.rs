@@ -10,7 +10,7 @@ use super::mistake::Mistake;
 use super::paging::{Paging, Rows};
 use super::preference::{Count, Returning};
 use super::query::Query;
-use super::read::{self, Page};
+use super::read_response::{self, Page};
 use super::verb::{Accept, Verb};
 use crate::client::{Core, Mode};
 use crate::error::{ClientError, Error};
@@ -39,7 +39,7 @@ impl Call {
             outcome => outcome?,
         };
         if let Some(expected) = self.expected_rows {
-            read::expect(&response, expected)?;
+            read_response::check_row_count(&response, expected)?;
         }
         Ok(response)
     }
@@ -114,7 +114,7 @@ impl Query {
     /// # Errors
     /// As [`execute`](Self::execute), and [`ClientError::Decode`] when a row does not fit `T`.
     pub async fn fetch<T: DeserializeOwned>(self) -> Result<Vec<T>, Error> {
-        read::rows(&self.execute().await?)
+        read_response::rows(&self.execute().await?)
     }
 
     /// Sends the query and reads the only row, or the one value that a function returns; `()` for a
@@ -135,7 +135,7 @@ impl Query {
     #[doc(alias = "maybe_single")]
     pub async fn fetch_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
         let (query, is_list) = self.for_optional();
-        read::optional(is_list, query.execute().await)
+        read_response::optional(is_list, query.execute().await)
     }
 
     /// Sends the query and reads the rows, and how many match in all: exactly, unless
@@ -145,7 +145,7 @@ impl Query {
     /// # Errors
     /// As [`fetch`](Self::fetch), and [`ClientError::NoCount`] if the server gives no count.
     pub async fn fetch_page<T: DeserializeOwned>(self) -> Result<Page<T>, Error> {
-        read::page(self.for_page().execute().await)
+        read_response::page(self.for_page().execute().await)
     }
 
     /// Counts the rows that match, without reading any (HEAD).
@@ -154,7 +154,7 @@ impl Query {
     /// As [`execute`](Self::execute), and [`ClientError::NoCount`] if the server gives no count.
     #[doc(alias = "head")]
     pub async fn count(self) -> Result<u64, Error> {
-        read::total(&self.for_count().execute().await?)
+        read_response::total(&self.for_count().execute().await?)
     }
 
     /// Sends the query and gives the rows as CSV, with a line of column names.

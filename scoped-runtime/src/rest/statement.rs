@@ -5,9 +5,9 @@ use http::HeaderMap;
 
 use super::body::Body;
 use super::comparison::Comparison;
-use super::condition::{Node, Operator, Tree, never};
+use super::condition::{Node, Operator, Tree, always_false};
 use super::encode::{push_encoded, push_pair};
-use super::mistake::{Mistake, Refusal};
+use super::mistake::{BuildError, Mistake};
 use super::preference::Preferences;
 use super::verb::{Accept, Verb};
 use crate::error::ClientError;
@@ -29,8 +29,8 @@ pub(super) struct Statement {
     pub(super) parameters: String,
     pub(super) has_select: bool,
     pub(super) has_filter: bool,
-    /// Whether a filter narrows the rows of the query's own table.
-    pub(super) narrows: bool,
+    /// Whether a filter restricts the rows of the query's own table.
+    pub(super) restricts: bool,
     /// The embedded table that a filter is about.
     pub(super) embedded_filter: Option<String>,
     pub(super) all_rows: bool,
@@ -48,14 +48,17 @@ pub(super) struct Statement {
     pub(super) accept: Accept,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: Retry,
-    pub(super) refusal: Option<Box<Refusal>>,
+    pub(super) error: Option<Box<BuildError>>,
 }
 
 impl Statement {
     pub(super) fn new(path: Result<String, ClientError>, schema: Option<Arc<str>>) -> Self {
-        let (path, refusal) = match path {
+        let (path, error) = match path {
             Ok(path) => (path, None),
-            Err(error) => (String::new(), Some(Refusal::Name(Arc::new(error)).into())),
+            Err(error) => (
+                String::new(),
+                Some(BuildError::Name(Arc::new(error)).into()),
+            ),
         };
         Self {
             path,
@@ -65,7 +68,7 @@ impl Statement {
             parameters: String::with_capacity(96),
             has_select: false,
             has_filter: false,
-            narrows: false,
+            restricts: false,
             embedded_filter: None,
             all_rows: false,
             orders: Vec::new(),
@@ -80,27 +83,27 @@ impl Statement {
             accept: Accept::Rows,
             timeout: None,
             retry: Retry::default(),
-            refusal,
+            error,
         }
     }
 
     /// Keeps the first mistake.
-    pub(super) fn note(&mut self, outcome: Result<(), impl Into<Refusal>>) {
-        if let Err(refusal) = outcome
-            && self.refusal.is_none()
+    pub(super) fn note(&mut self, outcome: Result<(), impl Into<BuildError>>) {
+        if let Err(error) = outcome
+            && self.error.is_none()
         {
-            self.refusal = Some(Box::new(refusal.into()));
+            self.error = Some(Box::new(error.into()));
         }
     }
 
     pub(super) fn filter(&mut self, comparison: &Comparison<'_>) {
         let (table, field) = (&comparison.column.table, &comparison.column.field);
-        self.note_filter(table, comparison.narrows().itself);
+        self.note_filter(table, comparison.restricts().itself);
         match comparison.constant() {
             // Says nothing.
             Some(true) => {}
             Some(false) => {
-                self.group(table, false, Operator::And, &never(field));
+                self.group(table, false, Operator::And, &always_false(field));
             }
             None => {
                 let filters = &mut self.parameters;
@@ -117,11 +120,11 @@ impl Statement {
     }
 
     pub(super) fn condition(&mut self, tree: &Tree) {
-        self.note_filter(&tree.table, tree.narrows.itself);
+        self.note_filter(&tree.table, tree.restricts.itself);
         match (&tree.node, tree.constant()) {
             (_, Some(true)) => {}
-            (Node::Never { field }, _) => {
-                self.group(&tree.table, false, Operator::And, &never(field));
+            (Node::AlwaysFalse { field }, _) => {
+                self.group(&tree.table, false, Operator::And, &always_false(field));
             }
             (Node::Group { operator, list }, _) => {
                 self.group(&tree.table, tree.negated, *operator, list);
@@ -144,10 +147,10 @@ impl Statement {
         self.group("", false, operator, list);
     }
 
-    fn note_filter(&mut self, table: &str, narrows: bool) {
+    fn note_filter(&mut self, table: &str, restricts: bool) {
         self.has_filter = true;
         if table.is_empty() {
-            self.narrows |= narrows;
+            self.restricts |= restricts;
         } else if self.embedded_filter.is_none() {
             self.embedded_filter = Some(table.to_owned());
         }

@@ -101,7 +101,7 @@ macro_rules! floats {
 
 floats!(f32 f64);
 
-macro_rules! behind {
+macro_rules! by_reference {
     ($($type:ty)*) => {$(
         impl<T: FilterValue + ?Sized> FilterValue for $type {
             fn append_to(&self, target: &mut String) {
@@ -111,4 +111,4 @@ macro_rules! behind {
     )*};
 }
 
-behind!(&T Box<T> Rc<T> Arc<T>);
+by_reference!(&T Box<T> Rc<T> Arc<T>);

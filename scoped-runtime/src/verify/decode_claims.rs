@@ -7,17 +7,17 @@ use crate::claims::{Claim, ClaimKind, ScopedClaims};
 use crate::error::{CallerError, TokenError, Violation, Violations};
 
 /// Reads a token's claims as a struct, and checks its rules.
-pub(super) fn read<C>(claims: &Value) -> Result<C, CallerError>
+pub(super) fn decode<C>(claims: &Value) -> Result<C, CallerError>
 where
     C: ScopedClaims + DeserializeOwned,
 {
     // What the deserialiser says quotes values: what is wrong is looked for here.
     let read = C::deserialize(members(claims, C::READS_USER_METADATA));
-    let read = read.map_err(|_| mismatch(misfits(C::CLAIMS, claims)))?;
+    let read = read.map_err(|_| mismatch(mismatches(C::CLAIMS, claims)))?;
     match read.check() {
         Ok(()) => Ok(read),
         Err(TokenError::InvalidClaims { violations }) => Err(mismatch(violations.0)),
-        Err(_) => Err(mismatch(vec![whole()])),
+        Err(_) => Err(mismatch(vec![struct_mismatch()])),
     }
 }
 
@@ -39,12 +39,12 @@ fn mismatch(violations: Vec<Violation>) -> CallerError {
 }
 
 /// Claims that are missing, or of another kind than their fields.
-fn misfits(known: &[Claim], claims: &Value) -> Vec<Violation> {
+fn mismatches(known: &[Claim], claims: &Value) -> Vec<Violation> {
     let reason = |claim: &Claim| {
         let value = claim.path().try_fold(claims, |value, name| value.get(name));
         match value {
             None | Some(Value::Null) => (!claim.is_optional()).then_some("is missing"),
-            Some(value) => (!is_of(claim.kind(), value)).then_some("is of another type"),
+            Some(value) => (!has_kind(claim.kind(), value)).then_some("is of another type"),
         }
     };
     let found: Vec<Violation> = known
@@ -52,17 +52,17 @@ fn misfits(known: &[Claim], claims: &Value) -> Vec<Violation> {
         .filter_map(|claim| Some(Violation::new(claim.to_string(), "type", reason(claim)?)))
         .collect();
     if found.is_empty() {
-        vec![whole()]
+        vec![struct_mismatch()]
     } else {
         found
     }
 }
 
-fn whole() -> Violation {
+fn struct_mismatch() -> Violation {
     Violation::new(String::new(), "type", "do not fit the struct's types")
 }
 
-fn is_of(kind: ClaimKind, value: &Value) -> bool {
+fn has_kind(kind: ClaimKind, value: &Value) -> bool {
     match kind {
         ClaimKind::Text | ClaimKind::Uuid => value.is_string(),
         ClaimKind::Integer => value.is_i64() || value.is_u64(),

@@ -27,11 +27,11 @@ pub(super) enum VerifiedWith {
 }
 
 /// As many as `PostgREST` remembers.
-const TOKENS: usize = 1000;
+const CAPACITY: usize = 1000;
 
 impl VerifiedCache {
     pub(super) fn new() -> Self {
-        Self(Cache::new(TOKENS))
+        Self(Cache::new(CAPACITY))
     }
 
     pub(super) fn get(&self, token: &str) -> Option<Arc<Entry>> {

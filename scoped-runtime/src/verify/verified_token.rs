@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::decode_claims;
-use super::registered::Registered;
+use super::registered_claims::RegisteredClaims;
 use crate::claims::{Aal, Actor, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId};
 use crate::error::{CallerError, ClientError, shown};
 use crate::token::AccessToken;
@@ -28,7 +28,7 @@ pub(super) struct Verified {
     project: Arc<str>,
     token: SecretString,
     payload: Value,
-    registered: Registered,
+    registered: RegisteredClaims,
 }
 
 impl Verified {
@@ -36,7 +36,7 @@ impl Verified {
         project: Arc<str>,
         token: &str,
         payload: Map<String, Value>,
-        registered: Registered,
+        registered: RegisteredClaims,
     ) -> Self {
         Self {
             project,
@@ -122,7 +122,7 @@ impl<C> VerifiedToken<C> {
     {
         Ok(VerifiedToken {
             verified: Arc::clone(&self.verified),
-            claims: Arc::new(decode_claims::read(&self.verified.payload)?),
+            claims: Arc::new(decode_claims::decode(&self.verified.payload)?),
         })
     }
 
@@ -161,11 +161,11 @@ impl<C> VerifiedToken<C> {
         Ok(self)
     }
 
-    pub(super) fn registered(&self) -> &Registered {
+    pub(super) fn registered(&self) -> &RegisteredClaims {
         &self.verified.registered
     }
 
-    pub(super) fn is_of(&self, project: &Arc<str>) -> bool {
+    pub(super) fn is_of_project(&self, project: &Arc<str>) -> bool {
         Arc::ptr_eq(&self.verified.project, project)
     }
 

@@ -5,9 +5,9 @@ use arc_swap::ArcSwap;
 use serde::de::DeserializeOwned;
 
 use super::VerifiedToken;
-use super::compact::Compact;
-use super::jwks::Jwks;
-use super::registered::Registered;
+use super::compact_jws::CompactJws;
+use super::jwks_cache::JwksCache;
+use super::registered_claims::RegisteredClaims;
 use super::verified_cache::{VerifiedCache, VerifiedWith};
 use super::verified_token::Verified;
 use crate::claims::ScopedClaims;
@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{ConfigBuilder, Rules, VerifierConfig};
 use crate::error::{CallerError, ConfigurationError};
 use crate::key::{Algorithm, Key, KeySet, VerifyingKey};
-use crate::metrics::{self, Sight};
+use crate::metrics::{self, SignatureCheck};
 use crate::transport::{JwksEndpoint, Transport};
 
 /// Checks the access tokens that callers bring: that the project's Auth has signed them, for us, for a
@@ -54,18 +54,18 @@ struct Inner {
     rules: Rules,
     /// Shared secrets: those of the rules, and the project's own while it signs with one.
     secrets: ArcSwap<Vec<VerifyingKey>>,
-    keys: Keys,
-    seen: VerifiedCache,
+    keys: KeySource,
+    cache: VerifiedCache,
     clock: Arc<dyn Clock>,
 }
 
-enum Keys {
-    Given(Arc<KeySet>),
-    Listed(Jwks),
+enum KeySource {
+    Fixed(Arc<KeySet>),
+    Listed(JwksCache),
 }
 
 /// How many secrets that the project signs with, or has signed with, verify.
-const MAX_OWN: usize = 8;
+const MAX_ROTATED_SECRETS: usize = 8;
 
 /// The token of an `Authorization` header (RFC 6750, section 2.1), whose scheme is in any case.
 pub(crate) fn bearer(header: &str) -> Result<&str, CallerError> {
@@ -92,20 +92,20 @@ impl TokenVerifier {
             ..
         } = config;
         let keys = if let Some(keys) = &rules.keys {
-            Keys::Given(Arc::new(keys.clone()))
+            KeySource::Fixed(Arc::new(keys.clone()))
         } else {
             let endpoint = match &rules.keys_at {
                 Some(url) => JwksEndpoint::of_others(url, &settings)?,
                 None => JwksEndpoint::new(Arc::clone(transport)),
             };
-            Keys::Listed(Jwks::new(endpoint, Arc::clone(&clock)))
+            KeySource::Listed(JwksCache::new(endpoint, Arc::clone(&clock)))
         };
         Ok(Self(Arc::new(Inner {
             issuer,
             secrets: ArcSwap::from_pointee(secrets),
             rules,
             keys,
-            seen: VerifiedCache::new(),
+            cache: VerifiedCache::new(),
             clock,
         })))
     }
@@ -130,43 +130,47 @@ impl TokenVerifier {
     where
         C: ScopedClaims + DeserializeOwned,
     {
-        let mut sight = Sight::Verified;
-        let outcome = self.check(token, &mut sight).await;
+        let mut signature_check = SignatureCheck::Performed;
+        let outcome = self.check(token, &mut signature_check).await;
         let outcome = outcome.and_then(|verified| verified.with_claims());
-        metrics::verified(outcome.as_ref().err(), sight);
+        metrics::verified(outcome.as_ref().err(), signature_check);
         outcome
     }
 
-    async fn check(&self, token: &str, seen: &mut Sight) -> Result<VerifiedToken, CallerError> {
+    async fn check(
+        &self,
+        token: &str,
+        signature_check: &mut SignatureCheck,
+    ) -> Result<VerifiedToken, CallerError> {
         let inner = &*self.0;
         let (bytes, limit) = (token.len(), inner.rules.max_bytes);
         if bytes > limit {
             return Err(CallerError::TooLarge { bytes, limit });
         }
-        if let Some(sight) = inner.seen.get(token)
-            && inner.still_trusts(&sight.verified_with).await?
+        if let Some(entry) = inner.cache.get(token)
+            && inner.still_trusts(&entry.verified_with).await?
         {
-            inner.check_times(sight.token.registered())?;
-            *seen = Sight::Remembered;
-            return Ok(sight.token.clone());
+            inner.check_times(entry.token.registered())?;
+            *signature_check = SignatureCheck::Cached;
+            return Ok(entry.token.clone());
         }
-        let compact = Compact::parse(token, inner.rules.relaxed)?;
-        if !inner.rules.algorithms.contains(&compact.algorithm) {
+        let jws = CompactJws::parse(token, inner.rules.relaxed)?;
+        if !inner.rules.algorithms.contains(&jws.algorithm) {
             return Err(CallerError::Algorithm);
         }
-        let verified_with = inner.check_signature(&compact).await?;
-        let claims = compact.claims()?;
-        let registered = Registered::read(&claims, &inner.rules, &inner.issuer)?;
+        let verified_with = inner.check_signature(&jws).await?;
+        let claims = jws.claims()?;
+        let registered = RegisteredClaims::read(&claims, &inner.rules, &inner.issuer)?;
         inner.check_times(&registered)?;
         let verified = Verified::new(Arc::clone(&inner.issuer), token, claims, registered);
         let verified = VerifiedToken::new(verified);
-        inner.seen.insert(token, verified.clone(), verified_with);
+        inner.cache.insert(token, verified.clone(), verified_with);
         Ok(verified)
     }
 
     /// Whether a token was verified here.
     pub(crate) fn has_verified<C>(&self, token: &VerifiedToken<C>) -> bool {
-        token.is_of(&self.0.issuer)
+        token.is_of_project(&self.0.issuer)
     }
 
     /// The project signs with this key from now on. A secret of before goes on to verify, unless it is
@@ -180,7 +184,7 @@ impl TokenVerifier {
             let is_new = |key: &&VerifyingKey| new.as_ref().is_none_or(|new| !key.is_same(new));
             let mut own: Vec<_> = own.iter().filter(is_new).chain(&new).collect();
             // Each is tried for every token.
-            let oldest = own.len().saturating_sub(MAX_OWN);
+            let oldest = own.len().saturating_sub(MAX_ROTATED_SECRETS);
             rules
                 .secrets
                 .iter()
@@ -193,11 +197,11 @@ impl TokenVerifier {
 
 impl Inner {
     /// What the signature was verified with.
-    async fn check_signature(&self, compact: &Compact<'_>) -> Result<VerifiedWith, CallerError> {
-        if compact.algorithm == Algorithm::Hs256 {
+    async fn check_signature(&self, jws: &CompactJws<'_>) -> Result<VerifiedWith, CallerError> {
+        if jws.algorithm == Algorithm::Hs256 {
             let secrets = self.secrets.load_full();
             // Auth, Storage and Realtime take any `kid` for the legacy secret, too.
-            let verifies = |key: &VerifyingKey| key.verifies(compact.input, &compact.signature);
+            let verifies = |key: &VerifyingKey| key.verifies(jws.input, &jws.signature);
             return if secrets.is_empty() {
                 Err(CallerError::Algorithm)
             } else if secrets.iter().any(verifies) {
@@ -206,16 +210,16 @@ impl Inner {
                 Err(CallerError::Signature)
             };
         }
-        let key_id = compact.key_id.clone();
+        let key_id = jws.key_id.clone();
         let keys = self.keys(key_id.as_deref()).await?;
-        compact.check(&keys)?;
+        jws.check(&keys)?;
         Ok(VerifiedWith::Keys { keys, key_id })
     }
 
     async fn keys(&self, key_id: Option<&str>) -> Result<Arc<KeySet>, CallerError> {
         match &self.keys {
-            Keys::Given(keys) => Ok(Arc::clone(keys)),
-            Keys::Listed(jwks) => jwks.keys(key_id).await,
+            KeySource::Fixed(keys) => Ok(Arc::clone(keys)),
+            KeySource::Listed(jwks) => jwks.keys(key_id).await,
         }
     }
 
@@ -229,7 +233,7 @@ impl Inner {
         })
     }
 
-    fn check_times(&self, registered: &Registered) -> Result<(), CallerError> {
+    fn check_times(&self, registered: &RegisteredClaims) -> Result<(), CallerError> {
         registered.check_times(self.clock.now(), self.rules.leeway)
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::known::Known;
+use super::verified_caller::VerifiedCaller;
 use crate::claims::{NoClaims, ScopedClaims};
 use crate::client::{ScopedClient, ScopedClients};
 use crate::error::{CallerError, Error};
@@ -24,32 +24,32 @@ pub struct Forwarded<C = NoClaims>(pub ScopedClient<C>);
 /// What a handler can ask for of a request.
 pub(super) trait Extract: Sized {
     /// Makes it of the caller, if the request says who that is.
-    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error>;
+    fn extract(caller: Option<VerifiedCaller>, clients: &ScopedClients) -> Result<Self, Error>;
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for VerifiedToken<C> {
-    fn extract(caller: Option<Known>, _: &ScopedClients) -> Result<Self, Error> {
-        let Known(caller) = caller.ok_or(CallerError::Missing)?;
+    fn extract(caller: Option<VerifiedCaller>, _: &ScopedClients) -> Result<Self, Error> {
+        let VerifiedCaller(caller) = caller.ok_or(CallerError::Missing)?;
         Ok(caller.with_claims()?)
     }
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for OptionalCaller<C> {
-    fn extract(caller: Option<Known>, _: &ScopedClients) -> Result<Self, Error> {
-        let read = |Known(caller)| caller.with_claims();
+    fn extract(caller: Option<VerifiedCaller>, _: &ScopedClients) -> Result<Self, Error> {
+        let read = |VerifiedCaller(caller)| caller.with_claims();
         Ok(Self(caller.map(read).transpose()?))
     }
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for Minted<C> {
-    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
+    fn extract(caller: Option<VerifiedCaller>, clients: &ScopedClients) -> Result<Self, Error> {
         let caller = VerifiedToken::extract(caller, clients)?;
         caller.client(clients).client().map(Self)
     }
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for Forwarded<C> {
-    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
+    fn extract(caller: Option<VerifiedCaller>, clients: &ScopedClients) -> Result<Self, Error> {
         let caller = VerifiedToken::extract(caller, clients)?;
         caller.forward_token(clients).map(Self)
     }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::known::Known;
+use super::verified_caller::VerifiedCaller;
 use crate::client::ScopedClients;
 use crate::error::CallerError;
 
@@ -59,9 +59,9 @@ impl RequireCaller {
     pub(super) async fn check(
         &self,
         header: Option<&str>,
-        known: Option<Known>,
-    ) -> Result<Known, CallerError> {
-        let known = Known::of(&self.clients, header, known).await?;
+        known: Option<VerifiedCaller>,
+    ) -> Result<VerifiedCaller, CallerError> {
+        let known = VerifiedCaller::of(&self.clients, header, known).await?;
         let known = known.ok_or(CallerError::Missing)?;
         let caller = &known.0;
         if self.aal2 {

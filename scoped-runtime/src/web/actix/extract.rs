@@ -4,7 +4,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::{Known, authorization};
+use super::{VerifiedCaller, authorization};
 use crate::claims::ScopedClaims;
 use crate::client::ScopedClients;
 use crate::error::{ConfigurationError, Error, Problem};
@@ -22,8 +22,8 @@ async fn extract<E: Extract>(request: HttpRequest) -> Result<E, Error> {
                 "add `.app_data(web::Data::new(clients.clone()))` to the `App`",
             ))
         })?;
-    let known = request.extensions().get::<Known>().cloned();
-    let known = Known::of(clients, authorization(request.headers())?, known).await?;
+    let known = request.extensions().get::<VerifiedCaller>().cloned();
+    let known = VerifiedCaller::of(clients, authorization(request.headers())?, known).await?;
     if let Some(known) = &known {
         request.extensions_mut().insert(known.clone());
     }

@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::{Known, authorization};
+use super::{VerifiedCaller, authorization};
 use crate::error::Error;
 use crate::web::RequireCaller;
 
@@ -54,7 +54,7 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (require, inner) = (self.require.clone(), Rc::clone(&self.inner));
         async move {
-            let known = request.extensions().get::<Known>().cloned();
+            let known = request.extensions().get::<VerifiedCaller>().cloned();
             let checked = match authorization(request.headers()) {
                 Ok(header) => require.check(header, known).await,
                 Err(error) => Err(error),

@@ -2,7 +2,7 @@ use axum_core::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::{Known, authorization};
+use super::{VerifiedCaller, authorization};
 use crate::claims::ScopedClaims;
 use crate::client::{Mode, ScopedClient, ScopedClients};
 use crate::error::{CallerError, Error};
@@ -11,8 +11,8 @@ use crate::web::extract::{Extract, Forwarded, Minted, OptionalCaller};
 
 /// The project is the state, or a part of it.
 async fn extract<E: Extract>(parts: &mut Parts, clients: &ScopedClients) -> Result<E, Error> {
-    let known = parts.extensions.get::<Known>().cloned();
-    let known = Known::of(clients, authorization(&parts.headers)?, known).await?;
+    let known = parts.extensions.get::<VerifiedCaller>().cloned();
+    let known = VerifiedCaller::of(clients, authorization(&parts.headers)?, known).await?;
     if let Some(known) = &known {
         parts.extensions.insert(known.clone());
     }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Known, Request, authorization};
+use super::{Request, VerifiedCaller, authorization};
 use crate::web::RequireCaller;
 
 impl<S> Layer<S> for RequireCaller {
@@ -48,7 +48,7 @@ where
         let mut inner = mem::replace(&mut self.inner, clone);
         let require = self.require.clone();
         async move {
-            let known = request.extensions().get::<Known>().cloned();
+            let known = request.extensions().get::<VerifiedCaller>().cloned();
             let checked = match authorization(request.headers()) {
                 Ok(header) => require.check(header, known).await,
                 Err(error) => Err(error),

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why claims cannot be in a token.
 #[derive(Debug)]
-pub struct Unfit {
+pub struct ClaimError {
     /// The names that lead there, the last one first.
     path: Vec<String>,
     pub(in super::super) reason: Reason,
@@ -17,7 +17,7 @@ pub(in super::super) enum Reason {
     /// Too many levels.
     Nested,
     /// In the words of the value's own `Serialize`, which may quote it.
-    Own(String),
+    Serialize(String),
 }
 
 pub(super) const NOT_FINITE: &str =
@@ -32,7 +32,7 @@ pub(super) const KEY: &str = "has a map whose keys are not text; use `String` ke
 
 const RULES: [&str; 6] = [NOT_FINITE, NULL, BYTES, TOO_LARGE, UNPARSED, KEY];
 
-impl Unfit {
+impl ClaimError {
     pub(super) fn new(reason: Reason) -> Self {
         Self {
             path: Vec::new(),
@@ -63,22 +63,22 @@ impl Unfit {
     }
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for ClaimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::Rule(reason) => f.write_str(reason),
             Reason::Nested => f.write_str("is nested too deep"),
-            Reason::Own(reason) => f.write_str(reason),
+            Reason::Serialize(reason) => f.write_str(reason),
         }
     }
 }
 
-impl std::error::Error for Unfit {}
+impl std::error::Error for ClaimError {}
 
-impl serde::ser::Error for Unfit {
+impl serde::ser::Error for ClaimError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
         let fixed = RULES.into_iter().find(|rule| *rule == message);
-        Self::new(fixed.map_or(Reason::Own(message), Reason::Rule))
+        Self::new(fixed.map_or(Reason::Serialize(message), Reason::Rule))
     }
 }

@@ -3,7 +3,7 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::error::{CallerError, Error, PublicError};
-use crate::web::report::report;
+use crate::web::log_failure;
 
 /// Answers with what the client may know ([`Error::public`]). With the feature `tracing`, the error with
 /// its causes is an event of the target `scoped_runtime::web`. A middleware of your own finds the error
@@ -15,7 +15,7 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         let public = self.public();
-        report(self, &public);
+        log_failure(self, &public);
         answer(&public)
     }
 }

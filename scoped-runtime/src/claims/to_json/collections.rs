@@ -7,31 +7,31 @@ use serde::ser::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::unfit::UNPARSED;
-use super::{Key, ToJson, Unfit};
+use super::error::UNPARSED;
+use super::{ClaimError, MapKey, ToJson};
 
 /// A list.
-pub struct Items {
+pub struct ListSerializer {
     values: Vec<Value>,
     inner: ToJson,
 }
 
-impl Items {
-    pub(super) fn new(outer: ToJson) -> Result<Self, Unfit> {
+impl ListSerializer {
+    pub(super) fn new(outer: ToJson) -> Result<Self, ClaimError> {
         Ok(Self {
             values: Vec::new(),
             inner: outer.inner()?,
         })
     }
 
-    fn add<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+    fn add<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ClaimError> {
         self.values.push(value.serialize(self.inner)?);
         Ok(())
     }
 }
 
 /// An object.
-pub struct Members {
+pub struct ObjectSerializer {
     values: Map<String, Value>,
     /// The key that waits for its value.
     key: Option<String>,
@@ -41,8 +41,8 @@ pub struct Members {
     is_number: bool,
 }
 
-impl Members {
-    pub(super) fn new(outer: ToJson) -> Result<Self, Unfit> {
+impl ObjectSerializer {
+    pub(super) fn new(outer: ToJson) -> Result<Self, ClaimError> {
         Ok(Self {
             values: Map::new(),
             key: None,
@@ -52,7 +52,7 @@ impl Members {
         })
     }
 
-    pub(super) fn number(outer: ToJson) -> Result<Self, Unfit> {
+    pub(super) fn number(outer: ToJson) -> Result<Self, ClaimError> {
         Ok(Self {
             is_number: true,
             ..Self::new(outer)?
@@ -63,13 +63,13 @@ impl Members {
         &mut self,
         name: String,
         value: &T,
-    ) -> Result<(), Unfit> {
+    ) -> Result<(), ClaimError> {
         let value = value.serialize(self.inner);
-        let value = value.map_err(|unfit| unfit.within(&name))?;
+        let value = value.map_err(|error| error.within(&name))?;
         if self.is_number {
             self.number = value.as_str().and_then(number);
         } else if name.starts_with(super::PRIVATE) {
-            return Err(Unfit::rule(UNPARSED));
+            return Err(ClaimError::rule(UNPARSED));
         } else {
             self.values.insert(name, value);
         }
@@ -91,9 +91,9 @@ fn number(text: &str) -> Option<Value> {
 }
 
 /// A variant of an enum that has values: an object with one member.
-pub struct Wrapped<P>(pub(super) &'static str, pub(super) P);
+pub struct VariantSerializer<P>(pub(super) &'static str, pub(super) P);
 
-impl<P> Wrapped<P> {
+impl<P> VariantSerializer<P> {
     fn finish(self, value: impl FnOnce(P) -> Value) -> Value {
         let mut object = Map::new();
         object.insert(self.0.to_owned(), value(self.1));
@@ -101,107 +101,107 @@ impl<P> Wrapped<P> {
     }
 }
 
-impl SerializeSeq for Items {
+impl SerializeSeq for ListSerializer {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ClaimError> {
         self.add(value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
+    fn end(self) -> Result<Value, ClaimError> {
         Ok(self.values.into())
     }
 }
 
-impl SerializeTuple for Items {
+impl SerializeTuple for ListSerializer {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ClaimError> {
         self.add(value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
+    fn end(self) -> Result<Value, ClaimError> {
         Ok(self.values.into())
     }
 }
 
-impl SerializeTupleStruct for Items {
+impl SerializeTupleStruct for ListSerializer {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ClaimError> {
         self.add(value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
+    fn end(self) -> Result<Value, ClaimError> {
         Ok(self.values.into())
     }
 }
 
-impl SerializeTupleVariant for Wrapped<Items> {
+impl SerializeTupleVariant for VariantSerializer<ListSerializer> {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ClaimError> {
         self.1.add(value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
+    fn end(self) -> Result<Value, ClaimError> {
         Ok(self.finish(|items| items.values.into()))
     }
 }
 
-impl SerializeMap for Members {
+impl SerializeMap for ObjectSerializer {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unfit> {
-        self.key = Some(key.serialize(Key)?);
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), ClaimError> {
+        self.key = Some(key.serialize(MapKey)?);
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unfit> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ClaimError> {
         let key = self.key.take().unwrap_or_default();
         self.add(key, value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
+    fn end(self) -> Result<Value, ClaimError> {
         Ok(self.finish())
     }
 }
 
-impl SerializeStruct for Members {
+impl SerializeStruct for ObjectSerializer {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
         value: &T,
-    ) -> Result<(), Unfit> {
+    ) -> Result<(), ClaimError> {
         self.add(name.to_owned(), value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
+    fn end(self) -> Result<Value, ClaimError> {
         Ok(self.finish())
     }
 }
 
-impl SerializeStructVariant for Wrapped<Members> {
+impl SerializeStructVariant for VariantSerializer<ObjectSerializer> {
     type Ok = Value;
-    type Error = Unfit;
+    type Error = ClaimError;
 
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
         value: &T,
-    ) -> Result<(), Unfit> {
+    ) -> Result<(), ClaimError> {
         self.1.add(name.to_owned(), value)
     }
 
-    fn end(self) -> Result<Value, Unfit> {
-        Ok(self.finish(Members::finish))
+    fn end(self) -> Result<Value, ClaimError> {
+        Ok(self.finish(ObjectSerializer::finish))
     }
 }

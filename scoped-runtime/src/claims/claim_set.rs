@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::checks::violations;
-use super::to_json::{Reason, ToJson, Unfit};
+use super::to_json::{ClaimError, Reason, ToJson};
 use super::{PRIVATE, ScopedClaims};
 use crate::error::{TokenError, Violation, Violations, shown};
 
@@ -18,7 +18,7 @@ impl ClaimSet {
     pub(crate) fn of<C: ScopedClaims>(claims: &C) -> Result<Self, TokenError> {
         let value = claims
             .serialize(ToJson::ROOT)
-            .map_err(|unfit| refused(unfit, None))?;
+            .map_err(|error| refused(error, None))?;
         let found = match value {
             Value::Object(mut map) => {
                 map.retain(|_, value| !value.is_null());
@@ -44,7 +44,7 @@ impl ClaimSet {
     pub(crate) fn add(
         &mut self,
         name: String,
-        value: Result<Value, Unfit>,
+        value: Result<Value, ClaimError>,
     ) -> Result<(), TokenError> {
         check_name(&name)?;
         if self.0.contains_key(&name) {
@@ -57,17 +57,17 @@ impl ClaimSet {
                 self.0.insert(name, value);
                 Ok(())
             }
-            Err(unfit) => Err(refused(unfit, Some(&name))),
+            Err(error) => Err(refused(error, Some(&name))),
         }
     }
 
     /// A claim that is known only at run time, as JSON.
-    pub(crate) fn value(value: &impl Serialize) -> Result<Value, Unfit> {
+    pub(crate) fn value(value: &impl Serialize) -> Result<Value, ClaimError> {
         value.serialize(ToJson::CLAIM)
     }
 
     /// The custom claims whose names satisfy the predicate.
-    pub(crate) fn kept(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn filtered(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
         claims.retain(|name, _| keep(name));
         Self(claims)
     }
@@ -79,15 +79,15 @@ impl ClaimSet {
 }
 
 /// What is wrong with the value of a claim, or of one of all claims.
-fn refused(unfit: Unfit, claim: Option<&str>) -> TokenError {
-    let names: Vec<String> = claim.into_iter().chain(unfit.path()).map(shown).collect();
+fn refused(error: ClaimError, claim: Option<&str>) -> TokenError {
+    let names: Vec<String> = claim.into_iter().chain(error.path()).map(shown).collect();
     let path = names.join(".");
-    match unfit.reason {
+    match error.reason {
         Reason::Rule(reason) => TokenError::InvalidClaims {
             violations: Violations(vec![Violation::new(path, "type", reason)]),
         },
         Reason::Nested => TOO_DEEP,
-        Reason::Own(reason) => TokenError::Serialize {
+        Reason::Serialize(reason) => TokenError::Serialize {
             name: if path.is_empty() {
                 "claims".to_owned()
             } else {

@@ -1,7 +1,7 @@
 //! `postgrest`, the neighbour: builders of the user's own are sent as the user.
 
 use super::query::Query;
-use super::raw;
+use super::raw_request;
 use crate::claims::ScopedClaims;
 use crate::client::{Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
@@ -23,7 +23,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
         let core = self.core();
         let mut request = core.native().request(builder)?;
         core.check_method(&request.method, "a native builder")?;
-        raw::check(&mut request, core.max_url_bytes())?;
+        raw_request::check(&mut request, core.max_url_bytes())?;
         Ok((core, request))
     }
 }

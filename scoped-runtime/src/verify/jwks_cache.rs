@@ -10,13 +10,13 @@ use crate::transport::{JwksEndpoint, Response};
 
 /// The keys that a project lists, fetched when somebody needs them and kept as long as the answer's
 /// headers say. Nothing runs in the background.
-pub(super) struct Jwks {
+pub(super) struct JwksCache {
     endpoint: Arc<JwksEndpoint>,
     clock: Arc<dyn Clock>,
-    renewal: Renewal<Fetched, Arc<Error>>,
+    renewal: Renewal<FetchedKeys, Arc<Error>>,
 }
 
-struct Fetched {
+struct FetchedKeys {
     keys: Arc<KeySet>,
     /// On both clocks: one stands still while the machine sleeps, the other may be set back.
     at: (Duration, SystemTime),
@@ -24,21 +24,21 @@ struct Fetched {
 }
 
 /// As Supabase's Auth says, when an answer does not.
-const FRESH: Duration = Duration::from_mins(10);
+const DEFAULT_MAX_AGE: Duration = Duration::from_mins(10);
 /// No answer makes it longer, so that a revoked key ends.
-const LONGEST: Duration = Duration::from_hours(1);
+const LONGEST_MAX_AGE: Duration = Duration::from_hours(1);
 /// How soon keys are asked for again: for a `kid` that they lack, after a failure, and whatever the
 /// answer's headers say. Callers can make up key IDs.
-const PAUSE: Duration = Duration::from_secs(30);
+const REFETCH_INTERVAL: Duration = Duration::from_secs(30);
 /// The same after a failure while there are no keys at all.
-const PAUSE_WITHOUT: Duration = Duration::from_secs(1);
+const RETRY_INTERVAL_WITHOUT_KEYS: Duration = Duration::from_secs(1);
 /// How long keys serve while no new ones are to be had: as long as Auth's tokens live by default, so
 /// that longer would serve nobody but the holder of a revoked key.
-const STALE: Duration = Duration::from_hours(1);
+const STALE_IF_ERROR: Duration = Duration::from_hours(1);
 /// A request that takes so long is given up on; the endpoint's own limit is shorter.
-const FLIGHT: Duration = Duration::from_secs(10);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 
-impl Jwks {
+impl JwksCache {
     pub(super) fn new(endpoint: JwksEndpoint, clock: Arc<dyn Clock>) -> Self {
         Self {
             endpoint: Arc::new(endpoint),
@@ -52,25 +52,26 @@ impl Jwks {
     /// have the `kid`, do not.
     pub(super) async fn keys(&self, key_id: Option<&str>) -> Result<Arc<KeySet>, CallerError> {
         let present = self.renewal.read();
-        let serves = |held: &Fetched| {
+        let serves = |held: &FetchedKeys| {
             let age = held.age(&*self.clock);
-            age < PAUSE || (age < held.fresh_for && held.has(key_id))
+            age < REFETCH_INTERVAL || (age < held.fresh_for && held.has(key_id))
         };
         if let Some(held) = present.as_ref().filter(|held| serves(held)) {
             return Ok(Arc::clone(&held.keys));
         }
-        let usable = present.filter(|held| held.age(&*self.clock) < held.fresh_for + STALE);
+        let usable =
+            present.filter(|held| held.age(&*self.clock) < held.fresh_for + STALE_IF_ERROR);
         let started = Cell::new(false);
         let begin = || {
             started.set(true);
             fetch(Arc::clone(&self.endpoint), Arc::clone(&self.clock))
         };
         let patience = Patience {
-            flight: FLIGHT,
+            flight: FETCH_TIMEOUT,
             retry: if usable.is_some() {
-                PAUSE
+                REFETCH_INTERVAL
             } else {
-                PAUSE_WITHOUT
+                RETRY_INTERVAL_WITHOUT_KEYS
             },
         };
         let now = self.clock.monotonic();
@@ -94,19 +95,22 @@ impl Jwks {
 
 fn timeout() -> Error {
     ClientError::Timeout {
-        after: FLIGHT,
+        after: FETCH_TIMEOUT,
         phase: Phase::Answer,
     }
     .into()
 }
 
-async fn fetch(endpoint: Arc<JwksEndpoint>, clock: Arc<dyn Clock>) -> Result<Fetched, Arc<Error>> {
+async fn fetch(
+    endpoint: Arc<JwksEndpoint>,
+    clock: Arc<dyn Clock>,
+) -> Result<FetchedKeys, Arc<Error>> {
     // Before the request: the answer says what was true then.
     let at = (clock.monotonic(), clock.now());
     let answer = endpoint.fetch().await?;
     let keys = KeySet::parse_listed(&answer.text(), endpoint.max_keys())
         .map_err(|problem| Error::from(crate::error::ConfigurationError::from(problem)))?;
-    Ok(Fetched {
+    Ok(FetchedKeys {
         keys: Arc::new(keys),
         at,
         fresh_for: freshness(&answer),
@@ -125,11 +129,11 @@ fn freshness(answer: &Response) -> Duration {
     let used_up = answer.header("age").and_then(|age| age.trim().parse().ok());
     let used_up = Duration::from_secs(used_up.unwrap_or(0));
     max_age
-        .map_or(FRESH, |max_age| max_age.saturating_sub(used_up))
-        .clamp(PAUSE, LONGEST)
+        .map_or(DEFAULT_MAX_AGE, |max_age| max_age.saturating_sub(used_up))
+        .clamp(REFETCH_INTERVAL, LONGEST_MAX_AGE)
 }
 
-impl Fetched {
+impl FetchedKeys {
     /// By the clock that says more.
     fn age(&self, clock: &dyn Clock) -> Duration {
         let monotonic = clock.monotonic().saturating_sub(self.at.0);

@@ -16,8 +16,8 @@ use crate::transport::Outgoing;
 impl Statement {
     /// The request, if everything that was said can be sent so that it means that.
     pub(super) fn request(&self, max_url_bytes: usize) -> Result<Outgoing, ClientError> {
-        if let Some(refusal) = &self.refusal {
-            return Err((&**refusal).into());
+        if let Some(error) = &self.error {
+            return Err((&**error).into());
         }
         let (columns, mut preferences) = self.checked()?;
         if self.verb.is_change() {
@@ -100,8 +100,8 @@ impl Statement {
         preferences: Option<HeaderValue>,
     ) -> Result<(), ClientError> {
         let headers = &mut outgoing.headers;
-        if let Some(given) = &self.headers {
-            headers.clone_from(given);
+        if let Some(own) = &self.headers {
+            headers.clone_from(own);
         }
         // JSON is what every request accepts that does not say something else.
         let accept = match self.accept {

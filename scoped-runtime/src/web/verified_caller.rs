@@ -6,9 +6,9 @@ use crate::verify::{VerifiedToken, bearer};
 /// The caller of a request, once verified. Requests carry it, so that a middleware and any number of
 /// extractors verify once; nobody else can make one.
 #[derive(Debug, Clone)]
-pub(super) struct Known(pub(super) VerifiedToken<NoClaims>);
+pub(super) struct VerifiedCaller(pub(super) VerifiedToken<NoClaims>);
 
-impl Known {
+impl VerifiedCaller {
     /// The caller who sends these `Authorization` headers, or `None` if there is no header: the one that
     /// is known already, if it is of this very token and project.
     pub(super) async fn of(
@@ -32,7 +32,7 @@ impl Known {
 }
 
 /// The only one of a request's `Authorization` headers. Two may be read in two ways.
-pub(super) fn only<'h>(
+pub(super) fn single_header<'h>(
     mut headers: impl Iterator<Item = &'h [u8]>,
 ) -> Result<Option<&'h str>, CallerError> {
     let (first, second) = (headers.next(), headers.next());

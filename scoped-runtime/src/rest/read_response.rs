@@ -68,7 +68,7 @@ pub(crate) fn total(response: &Response) -> Result<u64, Error> {
 }
 
 /// Refuses an answer that says that fewer rows were written than expected.
-pub(super) fn expect(response: &Response, expected: usize) -> Result<(), Error> {
+pub(super) fn check_row_count(response: &Response, expected: usize) -> Result<(), Error> {
     let listed = || {
         let rows: Vec<IgnoredAny> = response.json().ok()?;
         (!response.bytes().is_empty()).then_some(rows.len() as u64)

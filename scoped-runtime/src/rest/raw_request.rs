@@ -5,7 +5,7 @@ use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
-use super::group::{column, is_group, is_names};
+use super::condition_syntax::{column, is_group, is_names};
 use super::mistake::Mistake;
 use super::operator::{is_filter, is_list, is_operand_of_is};
 use crate::error::ClientError;
@@ -16,10 +16,10 @@ pub(super) const ROOT: &str = "rest/v1/";
 
 /// What the parameters of a request say.
 #[derive(Default)]
-struct Said {
+struct Parameters {
     has_select: bool,
-    /// Something narrows the rows of the table itself.
-    narrows: bool,
+    /// Something restricts the rows of the table itself.
+    restricts: bool,
     filters: Option<String>,
     embedded: Option<String>,
     limit: Option<u64>,
@@ -27,7 +27,7 @@ struct Said {
     /// `columns` and `on_conflict`, if they are given.
     names: Vec<String>,
     /// An order that reads like a filter on a column named `order`.
-    doubtful_order: Option<String>,
+    ambiguous_order: Option<String>,
 }
 
 /// Checks a request to any path, and holds a limited write to its limit.
@@ -54,30 +54,30 @@ pub(super) fn check(request: &mut Outgoing, max_url_bytes: usize) -> Result<(), 
     if query.split('&').any(is_cut) {
         return Err(refuse("a parameter has no `=`, or a `;` that is not encoded").into());
     }
-    let mut said = Said::default();
+    let mut parameters = Parameters::default();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        said.read(&key, &value)?;
+        parameters.read(&key, &value)?;
     }
     if name.starts_with("rpc/") {
         return Ok(());
     }
     match request.method {
         Method::PATCH | Method::DELETE => {
-            said.check_change()?;
+            parameters.check_change()?;
             if request.headers.contains_key("range") {
                 return Err(refuse("a write has a `Range`, which the server ignores").into());
             }
-            if let Some(limit) = said.limit {
-                hold_to(request, limit)?;
+            if let Some(limit) = parameters.limit {
+                limit_affected_rows(request, limit)?;
             }
         }
-        Method::POST => said.check_insert()?,
+        Method::POST => parameters.check_insert()?,
         _ => {}
     }
     Ok(())
 }
 
-impl Said {
+impl Parameters {
     fn read(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
         for text in [key, value] {
             if let Some(mistake) = Mistake::if_nul("parameter", text) {
@@ -91,9 +91,9 @@ impl Said {
         if is_filter(value) {
             // Of a read, `eq.desc` may be an order by a column of that name.
             if last != "order" {
-                return Err(taken(key));
+                return Err(reserved_parameter(key));
             }
-            self.doubtful_order = Some(key.to_owned());
+            self.ambiguous_order = Some(key.to_owned());
         }
         let number = || {
             value.parse::<u64>().map_err(|_| {
@@ -127,7 +127,7 @@ impl Said {
                 }
                 let table = key.trim_end_matches(last).trim_end_matches("not.");
                 self.note(key, !table.is_empty());
-                self.narrows |= table.is_empty();
+                self.restricts |= table.is_empty();
             }
             ("columns" | "on_conflict", _) => {
                 if self.names.contains(&last.to_owned()) || !is_names(value) {
@@ -181,7 +181,7 @@ impl Said {
         // An empty array is in every row's array, and none overlaps it: nothing to rely on.
         let operator = value.strip_suffix(".{}").unwrap_or_default();
         let fits_all = matches!(operator, "cs" | "ov") || operator.ends_with(')');
-        self.narrows |= !is_embedded && !fits_all;
+        self.restricts |= !is_embedded && !fits_all;
         Ok(())
     }
 
@@ -193,8 +193,8 @@ impl Said {
     }
 
     fn check_change(&self) -> Result<(), Mistake> {
-        if let Some(key) = &self.doubtful_order {
-            return Err(taken(key));
+        if let Some(key) = &self.ambiguous_order {
+            return Err(reserved_parameter(key));
         }
         if let Some(key) = &self.embedded {
             return Err(Mistake::named(
@@ -207,7 +207,7 @@ impl Said {
         if self.offset.is_some_and(|offset| offset > 0) {
             return Err(refuse("a write has an offset, which the server ignores"));
         }
-        if !self.narrows {
+        if !self.restricts {
             return Err(refuse("a write has no filter, and would touch every row"));
         }
         Ok(())
@@ -230,7 +230,7 @@ impl Said {
     }
 }
 
-fn taken(key: &str) -> Mistake {
+fn reserved_parameter(key: &str) -> Mistake {
     Mistake::named(
         "parameter",
         key,
@@ -247,7 +247,7 @@ fn refuse(what: &str) -> Mistake {
 }
 
 /// Lets the server refuse the write if it touches more rows than its limit, which it would ignore.
-fn hold_to(request: &mut Outgoing, mut limit: u64) -> Result<(), ClientError> {
+fn limit_affected_rows(request: &mut Outgoing, mut limit: u64) -> Result<(), ClientError> {
     let mut settings = Vec::new();
     for value in request.headers.get_all("prefer") {
         for setting in value.to_str().unwrap_or_default().split(',').map(str::trim) {

@@ -5,7 +5,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use crate::error::{CallerError, Error};
-use crate::web::report::report;
+use crate::web::log_failure;
 
 /// Answers with what the client may know ([`Error::public`]). With the feature `tracing`, the error with
 /// its causes is an event of the target `scoped_runtime::web`. It is in the response's extensions, too, as
@@ -13,7 +13,7 @@ use crate::web::report::report;
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let public = self.public();
-        report(&self, &public);
+        log_failure(&self, &public);
         let mut response = public.body().into_response();
         *response.status_mut() =
             StatusCode::from_u16(public.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -9,7 +9,7 @@ use crate::error::CallerError;
 
 /// The claims that Auth puts into every token, checked but for the times; see
 /// <https://supabase.com/docs/guides/auth/jwt-fields>.
-pub(super) struct Registered {
+pub(super) struct RegisteredClaims {
     pub(super) user_id: UserId,
     pub(super) role: Role,
     pub(super) aal: Aal,
@@ -22,9 +22,9 @@ pub(super) struct Registered {
 }
 
 /// The end of the year 9999; beyond it is a mistake in the unit.
-const LAST: u64 = 253_402_300_799;
+const MAX_NUMERIC_DATE: u64 = 253_402_300_799;
 
-impl Registered {
+impl RegisteredClaims {
     pub(super) fn read(
         claims: &Map<String, Value>,
         rules: &Rules,
@@ -182,7 +182,9 @@ fn time(
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
-    let seconds = value.as_u64().filter(|seconds| *seconds <= LAST);
+    let seconds = value
+        .as_u64()
+        .filter(|seconds| *seconds <= MAX_NUMERIC_DATE);
     let time = seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
     match time {
         Some(time) => Ok(Some(time)),

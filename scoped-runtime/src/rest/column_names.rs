@@ -50,7 +50,7 @@ impl<N: AsRef<str>, const LENGTH: usize> ColumnNames for [N; LENGTH] {}
 impl<N: AsRef<str>> ColumnNames for Vec<N> {}
 
 /// The names, if all can be sent.
-pub(super) fn checked(columns: &impl ColumnNames) -> Result<Vec<String>, Mistake> {
+pub(super) fn checked_names(columns: &impl ColumnNames) -> Result<Vec<String>, Mistake> {
     let names = columns.names();
     if names.is_empty() || names.contains(&"") {
         return Err(Mistake::new(

@@ -8,8 +8,8 @@ use crate::config::Relaxed;
 use crate::error::CallerError;
 use crate::key::{Algorithm, KeySet};
 
-/// A JWS in compact form (RFC 7515, section 7.1), taken apart. Nothing in it is trusted yet.
-pub(super) struct Compact<'a> {
+/// A JWS in jws form (RFC 7515, section 7.1), taken apart. Nothing in it is trusted yet.
+pub(super) struct CompactJws<'a> {
     /// What is signed.
     pub(super) input: &'a [u8],
     pub(super) algorithm: Algorithm,
@@ -25,7 +25,7 @@ const REFUSED: [&str; 8] = ["crit", "b64", "zip", "cty", "jwk", "jku", "x5u", "x
 /// Members that name a key in another way. They decide nothing here.
 const THUMBPRINTS: [&str; 2] = ["x5t", "x5t#S256"];
 
-impl<'a> Compact<'a> {
+impl<'a> CompactJws<'a> {
     pub(super) fn parse(token: &'a str, relaxed: Relaxed) -> Result<Self, CallerError> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
@@ -126,12 +126,12 @@ fn decode(part: &str) -> Result<Vec<u8>, CallerError> {
     decoded.map_err(|_| CallerError::malformed("is not base64url without padding"))
 }
 
-/// Whether a compact JWS has a signature of one of these keys, a JWK or a set of them, by the same
+/// Whether a jws JWS has a signature of one of these keys, a JWK or a set of them, by the same
 /// code that verifies tokens. For tests with others' vectors, which sign any payload.
 pub fn jws_verifies(jws: &str, keys: &str) -> bool {
     let verify = || {
         let keys = KeySet::parse(keys).ok()?;
-        let jws = Compact::parse(jws, Relaxed::default()).ok()?;
+        let jws = CompactJws::parse(jws, Relaxed::default()).ok()?;
         jws.decode_payload().ok()?;
         jws.check(&keys).ok()
     };
