@@ -28,11 +28,11 @@ pub(crate) fn push_segment(
         ("is a step in the path", "use its real name")
     } else if name.contains(['/', '\\']) {
         (
-            "contains a slash",
+            "has a slash",
             "pass one name; choose a schema with `schema(..)`",
         )
     } else if name.chars().any(char::is_control) {
-        ("contains control characters", "use its real name")
+        ("has control characters", "use its real name")
     } else {
         path.extend(utf8_percent_encode(name, SEGMENT));
         return Ok(());
@@ -56,7 +56,7 @@ pub(crate) fn schema(name: &str) -> Result<HeaderValue, ClientError> {
         _ => Err(invalid(
             "schema",
             name,
-            "contains characters that a header cannot carry",
+            "has characters that a header cannot carry",
             "expose it under an ASCII name",
         )),
     }

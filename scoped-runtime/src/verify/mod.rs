@@ -1,4 +1,4 @@
-//! Who is calling: verifies tokens that come in.
+//! Verifies the access tokens of callers.
 
 mod compact_jws;
 mod decode_claims;

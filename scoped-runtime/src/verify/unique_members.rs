@@ -5,8 +5,8 @@ use serde_json::{Map, Number, Value};
 
 use crate::claims::PRIVATE;
 
-/// Reads a JSON object in which no object has a member twice, on any level. Two readers of one that has
-/// may see different things (RFC 7515, section 4; RFC 7519, section 4).
+/// Reads a JSON object, and refuses it if an object on any level has two members of one name: parsers
+/// disagree about which of them counts (RFC 7515, section 4; RFC 7519, section 4).
 pub(super) fn object(json: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(json) {
         Ok(UniqueMembers(Value::Object(object))) => Some(object),
@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for UniqueMembersVisitor {
         while let Some((name, UniqueMembers(value))) =
             members.next_entry::<String, UniqueMembers>()?
         {
-            // Whoever reads it again would read the text in it as JSON, unchecked.
+            // `serde_json` would parse the text under such a name as JSON again, without this check.
             if name.starts_with(PRIVATE) {
                 return Err(A::Error::custom("reserved"));
             }

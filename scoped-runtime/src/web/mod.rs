@@ -1,5 +1,5 @@
-//! Callers in web frameworks. What is decided is decided here, once; the modules of the frameworks hand
-//! over headers and take answers.
+//! Extractors and a middleware for web frameworks. Every decision about a caller is made here; the modules
+//! of the frameworks only translate requests and responses.
 
 #[cfg(feature = "actix-web")]
 mod actix;

@@ -1,4 +1,4 @@
-//! axum: extractors, a tower layer, and errors as answers.
+//! Extractors, a tower layer and error responses for axum.
 
 mod error_response;
 mod extract;
@@ -11,7 +11,7 @@ use http::header::AUTHORIZATION;
 use super::verified_caller::{VerifiedCaller, single_header};
 use crate::error::CallerError;
 
-/// The header of a request that says who is calling.
+/// The request's `Authorization` header.
 fn authorization(headers: &HeaderMap) -> Result<Option<&str>, CallerError> {
     let values = headers.get_all(AUTHORIZATION).into_iter();
     single_header(values.map(http::HeaderValue::as_bytes))
