@@ -13,7 +13,7 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// # Errors
     /// The errors of `execute` of [`blocking::Query`](super::Query).
     pub fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
-        let (core, request) = self.own(builder)?;
+        let (core, request) = self.native_request(builder)?;
         core.send_and_wait(&request)
     }
 

@@ -1,10 +1,12 @@
+//! Headers that a program sets on a query or a request.
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::name::invalid;
 use crate::config::is_framing;
 use crate::error::ClientError;
 
-/// Headers that the client sets, or that would change how the message is read.
+/// Headers that the client sets itself, or that would change how the server reads the message.
 const SET_BY_CLIENT: [&str; 5] = [
     "accept-encoding",
     "apikey",
@@ -13,7 +15,7 @@ const SET_BY_CLIENT: [&str; 5] = [
     "x-http-method-override",
 ];
 
-/// Headers for which a query has methods.
+/// Headers for which a query has a method, with the remedy of the error.
 pub(super) const WITH_QUERY_METHOD: &[(&str, &str)] = &[
     ("accept-profile", "use `schema(..)` of the client"),
     ("content-profile", "use `schema(..)` of the client"),
@@ -32,7 +34,7 @@ pub(super) const WITH_QUERY_METHOD: &[(&str, &str)] = &[
     ),
 ];
 
-/// Sets a header, unless it is the client's own or has a method.
+/// Sets a header. Headers of the client and headers in `methods` are refused.
 pub(super) fn set(
     headers: &mut HeaderMap,
     name: &str,
@@ -41,7 +43,7 @@ pub(super) fn set(
 ) -> Result<(), ClientError> {
     let refuse = |reason, remedy| Err(invalid("header", name, reason, remedy));
     let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
-        return refuse("is not a header's name", "use letters, digits and `-`");
+        return refuse("is not the name of a header", "use letters, digits and `-`");
     };
     if is_framing(&key) || SET_BY_CLIENT.contains(&key.as_str()) {
         return refuse("is set by the client", "leave it out");

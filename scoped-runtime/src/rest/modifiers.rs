@@ -117,7 +117,7 @@ impl<M: Mode> Query<M> {
     /// See <https://docs.postgrest.org/en/stable/references/api/preferences.html>.
     pub fn prefer(mut self, setting: impl AsRef<str>) -> Self {
         let outcome = self.statement.preferences.set(setting.as_ref());
-        self.statement.note(outcome);
+        self.statement.record(outcome);
         self
     }
 
@@ -132,7 +132,7 @@ impl<M: Mode> Query<M> {
             header::WITH_QUERY_METHOD,
         )
         .map_err(|error| BuildError::Name(Arc::new(error)));
-        self.statement.note(outcome);
+        self.statement.record(outcome);
         self
     }
 
@@ -185,7 +185,7 @@ impl<M: Mode> Query<M> {
                 let outcome = self
                     .statement
                     .embedded(format!("{path}.{parameter}"), count);
-                self.statement.note(outcome);
+                self.statement.record(outcome);
             }
             Err(mistake) => return self.refuse(mistake),
         }

@@ -9,7 +9,7 @@ use futures_util::stream::Stream;
 use serde::de::DeserializeOwned;
 
 use super::column::Column;
-use super::keyset_page::{KeyedRows, keyed};
+use super::keyset_page::{KeysetPage, read_keyset_page};
 use super::mistake::Mistake;
 use super::order::Order;
 use super::query::Query;
@@ -176,8 +176,8 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
         self.page = match &self.paging.by {
             PageBy::Range => response.json::<VecDeque<T>>()?,
             PageBy::Key { column, .. } => {
-                let KeyedRows { rows, last_key } =
-                    keyed(&response, column, self.last_key.as_deref())?;
+                let KeysetPage { rows, last_key } =
+                    read_keyset_page(&response, column, self.last_key.as_deref())?;
                 self.last_key = last_key.or(self.last_key.take());
                 rows
             }

@@ -208,7 +208,7 @@ impl<M: Mode> Query<M> {
     fn with_body(mut self, verb: Verb, body: Result<Body, BuildError>) -> Self {
         match body {
             Ok(body) => self.statement.body = Some(body),
-            Err(error) => self.statement.note(Err::<(), _>(error)),
+            Err(error) => self.statement.record(Err::<(), _>(error)),
         }
         self.verb(verb)
     }
@@ -228,7 +228,7 @@ impl<M: Mode> Query<M> {
     }
 
     pub(super) fn refuse(mut self, mistake: Mistake) -> Self {
-        self.statement.note(Err::<(), _>(mistake));
+        self.statement.record(Err::<(), _>(mistake));
         self
     }
 }

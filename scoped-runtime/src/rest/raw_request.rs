@@ -5,7 +5,7 @@ use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
-use super::condition_syntax::{column, is_group, is_names};
+use super::condition_syntax::{is_group, is_name_list, parse_column};
 use super::mistake::Mistake;
 use super::operator::{is_filter, is_list, is_operand_of_is};
 use crate::error::ClientError;
@@ -130,7 +130,7 @@ impl Parameters {
                 self.restricts |= table.is_empty();
             }
             ("columns" | "on_conflict", _) => {
-                if self.names.contains(&last.to_owned()) || !is_names(value) {
+                if self.names.contains(&last.to_owned()) || !is_name_list(value) {
                     let remedy = "give it once, as names with commas between";
                     return Err(Mistake::named(
                         "parameter",
@@ -148,7 +148,7 @@ impl Parameters {
 
     /// A filter: `column=eq.1`, or `table.column=eq.1`.
     fn read_filter(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
-        let Some(is_embedded) = column(key) else {
+        let Some(is_embedded) = parse_column(key) else {
             return Err(Mistake::named(
                 "column",
                 key,

@@ -75,7 +75,7 @@ impl<M: Mode> Request<M> {
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let headers = &mut self.outgoing.headers;
         let outcome = header::set(headers, name.as_ref(), value.as_ref(), &[]);
-        self.note(outcome.map_err(|error| BuildError::Name(Arc::new(error))))
+        self.record(outcome.map_err(|error| BuildError::Name(Arc::new(error))))
     }
 
     /// Sends this value as JSON.
@@ -87,7 +87,7 @@ impl<M: Mode> Request<M> {
                 self.outgoing.headers.insert(CONTENT_TYPE, json);
                 self
             }
-            Err(error) => self.note(Err(BuildError::Body(Arc::new(error)))),
+            Err(error) => self.record(Err(BuildError::Body(Arc::new(error)))),
         }
     }
 
@@ -123,7 +123,7 @@ impl<M: Mode> Request<M> {
         Ok((self.core, outgoing))
     }
 
-    fn note(mut self, outcome: Result<(), BuildError>) -> Self {
+    fn record(mut self, outcome: Result<(), BuildError>) -> Self {
         if let Err(error) = outcome {
             self.error.get_or_insert(error);
         }

@@ -21,7 +21,8 @@ impl VerifiedCaller {
         };
         let token = bearer(header)?;
         let verifier = clients.verifier();
-        match verified.filter(|Self(caller)| caller.has_token(token) && verifier.has_verified(caller))
+        match verified
+            .filter(|Self(caller)| caller.has_token(token) && verifier.has_verified(caller))
         {
             Some(verified) => Ok(Some(verified)),
             None => verifier
