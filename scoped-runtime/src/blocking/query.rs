@@ -15,8 +15,8 @@ impl Query {
     /// runtime; [`Error::Token`] when there is no live token; [`Error::Api`] when the server answered with an
     /// error.
     pub fn execute(self) -> Result<Response, Error> {
-        let call = self.call_to_send()?;
-        call.answer(call.core.send_and_wait(&call.request))
+        let prepared = self.prepare()?;
+        prepared.check_answer(prepared.core.send_and_wait(&prepared.request))
     }
 
     /// Sends the query and reads the rows.
@@ -102,7 +102,7 @@ impl<T: DeserializeOwned> Iterator for Rows<T, Blocking> {
 
     fn next(&mut self) -> Option<Result<T, Error>> {
         loop {
-            if let Some(row) = self.next_read() {
+            if let Some(row) = self.next_in_page() {
                 return Some(Ok(row));
             }
             let outcome = self.next_page()?.execute();

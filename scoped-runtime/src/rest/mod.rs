@@ -1,8 +1,8 @@
 //! PostgREST: queries on tables, views and functions, and requests to any other path.
 //!
-//! A query is written (`query`, `filters`), kept as what was said (`statement`), checked (`check`),
-//! turned into a request (`target`), sent, and its answer read (`send`, `read`). Names and values are written in
-//! `column`, `value`, `literal` and `encode`, and nowhere else.
+//! The methods of a query (`query`, `filters`, `modifiers`) fill a `statement`. Sending the query (`send`)
+//! checks the statement (`check`), builds the request (`build_request`) and reads the answer
+//! (`read_response`). Names and values are rendered only in `column`, `value`, `literal` and `encode`.
 
 mod body;
 mod build_request;
@@ -66,14 +66,22 @@ use crate::claims::ScopedClaims;
 use crate::client::{AnonymousClient, Core, Mode, ScopedClient, name};
 
 impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
-    /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
+    /// Starts a query on a table or view. This method does not fail: an invalid name is an error when the
+    /// query is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let notes: Vec<serde_json::Value> = alice.from("notes").select("*").eq("done", false).fetch().await?;
+    /// # Ok(()) }
+    /// ```
     #[doc(alias = "table")]
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         table_query(self.core(), self.schema_name(), table.as_ref())
     }
 
-    /// A call of a database function. Its arguments are a struct or a map by their names, or `()`. A
-    /// client that [only reads](crate::ScopedClientBuilder::read_only) sends them in the URL, with GET.
+    /// Starts a call of a database function. The arguments are a struct or a map from their names, or `()` for
+    /// a function without arguments. A [read-only](crate::ScopedClientBuilder::read_only) client calls the
+    /// function with GET and sends the arguments in the URL.
     /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
     ///
     /// ```no_run
@@ -95,7 +103,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
         )
     }
 
-    /// [`rpc`](Self::rpc) with arguments that are JSON text already.
+    /// [`rpc`](Self::rpc) with the arguments as JSON text.
     pub fn rpc_json(&self, function: impl AsRef<str>, json: impl Into<String>) -> Query<M> {
         let arguments = Body::from_json(json.into());
         call(
@@ -108,12 +116,12 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
 }
 
 impl<M: Mode> AnonymousClient<M> {
-    /// As [`ScopedClient::from`], in the role `anon`.
+    /// Starts a query on a table or view, in the role `anon`; see [`ScopedClient::from`].
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         table_query(self.core(), self.schema_name(), table.as_ref())
     }
 
-    /// As [`ScopedClient::rpc`], in the role `anon`.
+    /// Starts a call of a database function, in the role `anon`; see [`ScopedClient::rpc`].
     pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
         let arguments = Body::arguments(&arguments);
         call(
@@ -146,13 +154,13 @@ fn call<M: Mode>(
 fn query<M: Mode>(
     core: &Arc<Core>,
     schema: Option<&Arc<str>>,
-    below: &str,
+    prefix: &str,
     kind: &'static str,
     name: &str,
 ) -> Query<M> {
-    let mut path = String::with_capacity(raw_request::ROOT.len() + below.len() + name.len());
+    let mut path = String::with_capacity(raw_request::ROOT.len() + prefix.len() + name.len());
     path.push_str(raw_request::ROOT);
-    path.push_str(below);
+    path.push_str(prefix);
     let path = name::push_segment(&mut path, kind, name).map(|()| path);
     Query::new(Arc::clone(core), path, schema.cloned())
 }

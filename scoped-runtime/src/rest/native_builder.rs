@@ -62,9 +62,9 @@ impl<M: Mode> Query<M> {
             }
             .into());
         }
-        let call = self.call_to_send()?;
+        let prepared = self.prepare()?;
         // This is an error for an anonymous client, which has no token.
-        let token = call.core.token()?;
-        Ok(call.core.restore(&call.request, &token)?)
+        let token = prepared.core.token()?;
+        Ok(prepared.core.restore(&prepared.request, &token)?)
     }
 }
