@@ -1,9 +1,9 @@
-//! The texts that say who somebody is: a user's ID and an actor's name.
+//! The rules for subjects: the ID of a user and the name of an actor.
 
 /// The longest subject, in bytes (`OpenID` Connect Core, section 2).
 const MAX_BYTES: usize = 255;
 
-/// Why a text cannot be a `sub`.
+/// The reason why a text cannot be a `sub`, or `None` if it can be.
 pub(crate) fn problem(text: &str) -> Option<&'static str> {
     if text
         .chars()
@@ -19,14 +19,14 @@ pub(crate) fn problem(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Control characters, line separators, and marks that change the direction of a line: PostgreSQL cannot
-/// hold NUL, and the others forge lines of a log.
+/// Control characters, line separators and marks that change the direction of text. PostgreSQL cannot store
+/// NUL, and the other characters can forge lines of a log.
 pub(crate) fn is_control(letter: char) -> bool {
     let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     letter.is_control() || is_mark
 }
 
-/// What shows nothing by itself (Unicode's `Default_Ignorable_Code_Point`).
+/// Characters that are not visible (`Default_Ignorable_Code_Point` of Unicode).
 fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'

@@ -1,5 +1,5 @@
-//! Claims as JSON, and nothing that JSON or a token cannot keep: what `serde_json`'s own serialiser leaves
-//! out, cuts or takes apart in silence is an error here, with the path to it.
+//! Serialises claims as JSON. A value that `serde_json` would silently drop, truncate or change is an error
+//! here, with the path of the value.
 
 mod collections;
 mod error;
@@ -14,7 +14,7 @@ pub(super) use error::Reason;
 use error::{BYTES, NOT_FINITE, NULL, TOO_LARGE, UNPARSED};
 use map_key::MapKey;
 
-/// Serialises claims, or one of them. The macros' output names it.
+/// The serialiser of claims. The output of the macros uses it.
 #[derive(Clone, Copy)]
 pub struct ToJson {
     level: Level,
@@ -23,39 +23,39 @@ pub struct ToJson {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
-    /// The claims together.
+    /// The object of all claims.
     Root,
-    /// One claim. `None` leaves it out; another `null` would be lost.
+    /// The value of a claim. `None` leaves the claim out; every other `null` is an error.
     Claim,
-    /// What is in a claim's `Option`.
+    /// The value inside of a claim's `Option`.
     Optional,
-    /// Anything in it.
+    /// A value inside of a claim.
     Nested,
 }
 
-/// Deeper, readers of JSON give up, and so does the stack.
+/// The deepest nesting, at which JSON parsers stop; it also bounds the recursion.
 const MAX_DEPTH: usize = 127;
 
-/// Names that `serde_json` gives to values of its own: what is in an object of such a name is read as JSON
-/// again, unchecked.
+/// The prefix of names that `serde_json` uses internally. It parses the text in an object of such a name as
+/// JSON, without a check.
 pub(crate) const PRIVATE: &str = "$serde_json::private::";
 
 const NUMBER: &str = "$serde_json::private::Number";
 
 impl ToJson {
-    /// For all claims together.
+    /// The serialiser of the object of all claims.
     pub const ROOT: Self = Self {
         level: Level::Root,
         depth: 0,
     };
 
-    /// For one claim.
+    /// The serialiser of one claim.
     pub(super) const CLAIM: Self = Self {
         level: Level::Claim,
         depth: 1,
     };
 
-    /// For what is inside.
+    /// The serialiser of the values inside.
     fn inner(self) -> Result<Self, ClaimError> {
         if self.depth == MAX_DEPTH {
             return Err(ClaimError::new(Reason::Nested));

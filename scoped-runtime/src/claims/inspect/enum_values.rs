@@ -2,10 +2,10 @@ use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-/// The values of an enum, which serde tells whoever wants to read one.
+/// The names of an enum's variants, which a derived `Deserialize` passes to its deserialiser.
 pub(crate) fn enum_values<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
     let mut values = None;
-    // Nothing is read, so it fails when it has told.
+    // The deserialiser returns an error once it has received the names.
     let _ = T::deserialize(ValuesDeserializer(&mut values));
     values
 }
@@ -48,7 +48,7 @@ impl<'de> Deserializer<'de> for ValuesDeserializer<'_> {
 }
 
 fn nothing() -> Error {
-    serde::de::Error::custom("only asking")
+    serde::de::Error::custom("this deserializer only collects the variants of an enum")
 }
 
 #[cfg(test)]

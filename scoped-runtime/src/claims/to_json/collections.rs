@@ -1,4 +1,4 @@
-//! Lists and objects.
+//! Serialisers of lists, objects and enum variants.
 
 use serde::Serialize;
 use serde::ser::{
@@ -10,7 +10,7 @@ use serde_json::{Map, Number, Value};
 use super::error::UNPARSED;
 use super::{ClaimError, MapKey, ToJson};
 
-/// A list.
+/// Serialises a list.
 pub struct ListSerializer {
     values: Vec<Value>,
     inner: ToJson,
@@ -30,13 +30,14 @@ impl ListSerializer {
     }
 }
 
-/// An object.
+/// Serialises an object.
 pub struct ObjectSerializer {
     values: Map<String, Value>,
-    /// The key that waits for its value.
+    /// The key whose value comes next.
     key: Option<String>,
     inner: ToJson,
-    /// What `serde_json` writes as a struct if another crate wants it to keep every digit.
+    /// The number of `serde_json`'s internal number struct, which it writes with its feature
+    /// `arbitrary_precision`.
     number: Option<Value>,
     is_number: bool,
 }
@@ -82,15 +83,15 @@ impl ObjectSerializer {
 }
 
 fn number(text: &str) -> Option<Value> {
-    let whole = text.parse::<u64>().map(Value::from);
-    let whole = whole.or_else(|_| text.parse::<i64>().map(Value::from));
-    whole.ok().or_else(|| {
+    let integer = text.parse::<u64>().map(Value::from);
+    let integer = integer.or_else(|_| text.parse::<i64>().map(Value::from));
+    integer.ok().or_else(|| {
         let number = Number::from_f64(text.parse().ok()?)?;
         Some(number.into())
     })
 }
 
-/// A variant of an enum that has values: an object with one member.
+/// Serialises an enum variant with values, as an object with one member.
 pub struct VariantSerializer<P>(pub(super) &'static str, pub(super) P);
 
 impl<P> VariantSerializer<P> {

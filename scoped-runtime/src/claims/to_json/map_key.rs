@@ -1,4 +1,4 @@
-//! The keys of maps, as the text that `serde_json` makes of them.
+//! Serialises the keys of maps as the text that `serde_json` writes for them.
 
 use serde::ser::Impossible;
 use serde::{Serialize, Serializer};
