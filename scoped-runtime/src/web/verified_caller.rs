@@ -14,17 +14,16 @@ impl VerifiedCaller {
     pub(super) async fn of(
         clients: &ScopedClients,
         header: Option<&str>,
-        verified: Option<Self>,
+        cached: Option<Self>,
     ) -> Result<Option<Self>, CallerError> {
         let Some(header) = header else {
             return Ok(None);
         };
         let token = bearer(header)?;
         let verifier = clients.verifier();
-        match verified
-            .filter(|Self(caller)| caller.has_token(token) && verifier.has_verified(caller))
+        match cached.filter(|Self(caller)| caller.has_token(token) && verifier.has_verified(caller))
         {
-            Some(verified) => Ok(Some(verified)),
+            Some(caller) => Ok(Some(caller)),
             None => verifier
                 .verify(token)
                 .await
