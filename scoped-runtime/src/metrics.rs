@@ -1,8 +1,8 @@
-//! What a service measures of this library, through the `metrics` facade (feature `metrics`).
+//! Metrics of this library, recorded through the facade of the crate `metrics` (feature `metrics`).
 //!
-//! The names are constants, for dashboards and tests. Without the feature they are here as well, and nothing
-//! is recorded. Every label has a few fixed values: no user, no filter, no table and no secret is in one.
-//! [Operations](crate::docs::operations) has them as a table.
+//! The names of the metrics are constants, for dashboards and tests; without the feature, nothing is recorded.
+//! Every label has a small fixed set of values: labels never contain users, filters, tables or secrets.
+//! [The guide to operations](crate::docs::operations) has a table of all metrics.
 //!
 //! ```no_run
 //! # #[cfg(feature = "metrics")] {
@@ -18,63 +18,64 @@ use http::Method;
 use crate::clock::Clock;
 use crate::error::{CallerError, ClientError, Error, TokenError};
 
-/// Counter: tokens that were signed. Label `kind`: `first` of a session, or `renewal`.
+/// A counter of minted tokens. The label `kind` is `first` for the first token of a session, or `renewal`.
 pub const MINTS: &str = "scoped_runtime_mints_total";
 
-/// Counter: tokens that were wanted and not signed, or thrown away. Label `reason`: `policy` (the mint policy
-/// refused it), `signer`, `audit` or `other`.
+/// A counter of failed mints. The label `reason` is `policy` (the mint policy refused the token), `signer`,
+/// `audit` or `other`.
 pub const MINT_FAILURES: &str = "scoped_runtime_mint_failures_total";
 
-/// Counter: clients that were made. Label `session`: `shared` with a client of the same content (a hit of the
-/// cache of sessions), or `own`.
+/// A counter of created clients. The label `session` is `shared` if the client shares the session of an equal
+/// client (a hit of the session cache), or `own`.
 pub const CLIENTS: &str = "scoped_runtime_clients_total";
 
-/// Counter: callers' tokens that were looked at. Label `outcome`: `remembered` (the verifier's memory knew the
-/// signature), `verified`, or `refused`.
+/// A counter of verifications of callers' tokens. The label `outcome` is `remembered` (the signature was
+/// cached), `verified` or `refused`.
 pub const VERIFICATIONS: &str = "scoped_runtime_verifications_total";
 
-/// Counter: callers' tokens that were refused. Label `reason`: `expired`, `signature`, `key`, `form`, `claims`,
-/// or `unavailable` (the project's keys could not be fetched).
+/// A counter of refused tokens of callers. The label `reason` is `expired`, `signature`, `key`, `form`
+/// (missing, malformed or too large), `claims`, or `unavailable` (the project's keys could not be fetched).
 pub const VERIFICATION_REFUSALS: &str = "scoped_runtime_verification_refusals_total";
 
-/// Counter: requests that were sent once more. Labels `service` as of [`REQUEST_DURATION`], and `reason`:
-/// `failure` (a connection was lost, or the server was busy), `expired_token`, or `clock` (the server's is
-/// behind).
+/// A counter of retries. The label `service` is that of [`REQUEST_DURATION`]. The label `reason` is `failure`
+/// (the connection was lost, or the server was busy), `expired_token`, or `clock` (the server's clock is
+/// behind, so that it does not accept the token yet).
 pub const RETRIES: &str = "scoped_runtime_retries_total";
 
-/// Histogram, in seconds: requests, from their start to the end of the answer, all tries together; of a
-/// stream, to the end of its head. Its count is the number of requests. Labels `service` (`rest`, `auth`,
-/// `storage`, `functions`, `graphql`, `realtime`, `other`), `method`, and `status`: `2xx` to `5xx`, or without
-/// an answer `timeout`, `connection`, `token`, `closed`, `cancelled` (the future was dropped) or `other`.
+/// A histogram of the duration of requests in seconds, including retries, from the start to the end of the
+/// answer, or to the end of its head for a stream. Its count is the number of requests. The label `service` is
+/// `rest`, `auth`, `storage`, `functions`, `graphql`, `realtime` or `other`; `method` is the HTTP method;
+/// `status` is `2xx` to `5xx`, or without an answer `timeout`, `connection`, `token`, `closed`, `cancelled`
+/// (the future was dropped) or `other`.
 pub const REQUEST_DURATION: &str = "scoped_runtime_request_duration_seconds";
 
-/// Tells the recorder what each metric is, and its unit. Call it once, after the recorder was installed.
+/// Describes each metric and its unit to the recorder. Call it once, after the recorder was installed.
 #[cfg(feature = "metrics")]
 pub fn describe() {
     use ::metrics::{Unit, describe_counter, describe_histogram};
 
-    describe_counter!(MINTS, Unit::Count, "tokens that were signed");
+    describe_counter!(MINTS, Unit::Count, "minted tokens");
     describe_counter!(
         MINT_FAILURES,
         Unit::Count,
-        "tokens that were not signed, or thrown away"
+        "tokens that could not be minted"
     );
-    describe_counter!(CLIENTS, Unit::Count, "clients that were made");
+    describe_counter!(CLIENTS, Unit::Count, "created clients");
     describe_counter!(
         VERIFICATIONS,
         Unit::Count,
-        "callers' tokens that were looked at"
+        "verifications of callers' tokens"
     );
     describe_counter!(
         VERIFICATION_REFUSALS,
         Unit::Count,
-        "callers' tokens that were refused"
+        "refused tokens of callers"
     );
-    describe_counter!(RETRIES, Unit::Count, "requests that were sent once more");
+    describe_counter!(RETRIES, Unit::Count, "retried requests");
     describe_histogram!(
         REQUEST_DURATION,
         Unit::Seconds,
-        "requests, all tries together"
+        "duration of requests, including retries"
     );
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn mint_failed(error: &TokenError) {
     count(MINT_FAILURES, &[("reason", reason)]);
 }
 
-/// A client that the mint policy refused before it had a session.
+/// Records a client that the mint policy refused before it had a session.
 pub(crate) fn client_refused() {
     count(MINT_FAILURES, &[("reason", "policy")]);
 }
@@ -103,19 +104,19 @@ pub(crate) fn client_made(is_shared: bool) {
     count(CLIENTS, &[("session", session)]);
 }
 
-/// How a caller's token was found to be good.
+/// How the signature of a caller's token was checked.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Sight {
-    Remembered,
-    Verified,
+pub(crate) enum SignatureCheck {
+    Cached,
+    Performed,
 }
 
-/// A caller's token that was looked at, and what was wrong with it.
-pub(crate) fn verified(problem: Option<&CallerError>, sight: Sight) {
+/// Records the verification of a caller's token, and the error if the token was refused.
+pub(crate) fn verified(problem: Option<&CallerError>, signature_check: SignatureCheck) {
     let Some(error) = problem else {
-        let outcome = match sight {
-            Sight::Remembered => "remembered",
-            Sight::Verified => "verified",
+        let outcome = match signature_check {
+            SignatureCheck::Cached => "remembered",
+            SignatureCheck::Performed => "verified",
         };
         return count(VERIFICATIONS, &[("outcome", outcome)]);
     };
@@ -133,24 +134,24 @@ pub(crate) fn verified(problem: Option<&CallerError>, sight: Sight) {
     count(VERIFICATION_REFUSALS, &[("reason", reason)]);
 }
 
-/// Why a request is sent once more.
+/// Why a request is retried.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Again {
+pub(crate) enum RetryReason {
     Failure,
     ExpiredToken,
     Clock,
 }
 
-pub(crate) fn retried(target: &str, why: Again) {
+pub(crate) fn retried(target: &str, why: RetryReason) {
     let reason = match why {
-        Again::Failure => "failure",
-        Again::ExpiredToken => "expired_token",
-        Again::Clock => "clock",
+        RetryReason::Failure => "failure",
+        RetryReason::ExpiredToken => "expired_token",
+        RetryReason::Clock => "clock",
     };
     count(RETRIES, &[("service", service(target)), ("reason", reason)]);
 }
 
-/// Measures one request, also if its future is dropped.
+/// Measures one request, including one whose future is dropped.
 pub(crate) struct RequestTimer<'a> {
     clock: &'a dyn Clock,
     began: Duration,
@@ -202,7 +203,7 @@ impl Drop for RequestTimer<'_> {
     }
 }
 
-/// The service that a path below the project's URL leads to.
+/// The service of a path below the project's URL.
 fn service(target: &str) -> &'static str {
     let first = target.split(['/', '?']).next().unwrap_or_default();
     let services = [

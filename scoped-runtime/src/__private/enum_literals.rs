@@ -1,14 +1,14 @@
-/// Literals that a policy compares a claim with.
+/// A comparison of a claim with literals in a policy.
 pub struct EnumLiterals {
-    /// The enum's values, as serde names them; none if it is no enum.
+    /// The variants of the claim's type as serde names them; `None` if the type is not an enum.
     pub values: Option<&'static [&'static str]>,
-    /// What the policy wants it to be, one of them.
+    /// The literals, of which the policy requires one.
     pub literals: &'static [&'static str],
-    /// What to say if it never is.
+    /// The error if none of the literals is a variant.
     pub text: &'static str,
 }
 
-/// Says of each comparison that nothing can come of, what is wrong.
+/// Returns the errors of the comparisons that no variant of an enum can satisfy, one a line.
 pub fn check_enum_literals(comparisons: &[EnumLiterals]) -> Result<(), String> {
     let wrong = comparisons.iter().filter(|comparison| {
         let values = comparison.values.unwrap_or(comparison.literals);
@@ -29,7 +29,7 @@ mod tests {
     use super::{EnumLiterals, check_enum_literals};
 
     #[test]
-    fn only_an_enum_that_is_none_of_the_literals_is_wrong() {
+    fn an_enum_without_any_of_the_literals_is_an_error() {
         let literals_of = |values, literals| EnumLiterals {
             values,
             literals,

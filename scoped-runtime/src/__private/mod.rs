@@ -1,4 +1,5 @@
-//! What the macros' output and the benches call. Not a public interface: it may change with any version.
+//! Items that the output of the macros and the benchmarks use. They are not part of the public interface, and
+//! may change in every version.
 
 mod enum_literals;
 mod sql_files_changed;
@@ -17,7 +18,8 @@ pub use crate::verify::jws_verifies;
 pub use serde;
 pub use serde_json;
 
-/// For `serialize_with`: what a field is serialised by, so that one that cannot be is explained.
+/// Serialises a field by [`ClaimValue`], for `serialize_with`, so that the compiler explains a type that does
+/// not implement it.
 pub fn serialize_value<T: ClaimValue + ?Sized, S: serde::Serializer>(
     value: &T,
     serializer: S,

@@ -2,9 +2,9 @@ use std::path::Path;
 
 use scoped_rules::sql_files::files;
 
-/// Whether folders and globs have the files that the claims of `name` were compared with, or a sentence
-/// that says which were added or removed. Those that are not there are passed over: a package need not
-/// have them.
+/// Checks that the folders and globs still have the files that the claims of the struct `name` were compared
+/// with. The error names the files that were added or removed. A folder that does not exist is accepted, since
+/// a published package may lack it.
 pub fn check_sql_files(
     name: &str,
     manifest: &str,
@@ -12,7 +12,7 @@ pub fn check_sql_files(
     compared: &[&str],
 ) -> Result<(), String> {
     let manifest = Path::new(manifest);
-    let mut there = Vec::new();
+    let mut present = Vec::new();
     let mut changes = Vec::new();
     for pattern in patterns {
         let Ok(found) = files(manifest, pattern) else {
@@ -21,15 +21,15 @@ pub fn check_sql_files(
         for file in found {
             let file = file.strip_prefix(manifest).unwrap_or(&file);
             let file = file.display().to_string();
-            if !compared.contains(&file.as_str()) && !there.contains(&file) {
+            if !compared.contains(&file.as_str()) && !present.contains(&file) {
                 changes.push(format!("`{file}` was added"));
             }
-            there.push(file);
+            present.push(file);
         }
     }
-    let is_gone = |file: &&&str| !there.iter().any(|there| there == **file);
-    let gone = compared.iter().filter(is_gone);
-    changes.extend(gone.map(|file| format!("`{file}` was removed")));
+    let is_removed = |file: &&&str| !present.iter().any(|present| present == **file);
+    let removed = compared.iter().filter(is_removed);
+    changes.extend(removed.map(|file| format!("`{file}` was removed")));
     if changes.is_empty() {
         return Ok(());
     }
@@ -46,7 +46,7 @@ pub fn check_sql_files(
     ))
 }
 
-/// What of a pattern is a folder.
+/// The folder part of a pattern.
 fn folder(pattern: &str) -> &str {
     let Some(star) = pattern.find(['*', '?']) else {
         return pattern;
@@ -63,12 +63,12 @@ mod tests {
     use super::check_sql_files;
 
     #[test]
-    fn a_file_more_or_less_is_told_with_what_to_do() {
+    fn added_and_removed_files_are_an_error_with_a_remedy() {
         let root =
             std::env::temp_dir().join(format!("scoped-check_sql_files-{}", std::process::id()));
         fs::create_dir_all(root.join("db")).unwrap();
         fs::write(root.join("db/1.sql"), "").unwrap();
-        let asked = |compared: &[&str]| {
+        let check = |compared: &[&str]| {
             check_sql_files(
                 "Tenant",
                 &root.to_string_lossy(),
@@ -76,16 +76,16 @@ mod tests {
                 compared,
             )
         };
-        assert_eq!(asked(&["db/1.sql"]), Ok(()));
+        assert_eq!(check(&["db/1.sql"]), Ok(()));
         assert_eq!(
-            asked(&["db/0.sql"]).unwrap_err(),
+            check(&["db/0.sql"]).unwrap_err(),
             "`db/1.sql` was added, `db/0.sql` was removed since the claims of `Tenant` were compared \
              with the policies; touch the file that `Tenant` is in, or let a `build.rs` print \
              `cargo::rerun-if-changed=db`"
         );
         fs::remove_dir_all(&root).unwrap();
         assert_eq!(
-            asked(&["db/0.sql"]),
+            check(&["db/0.sql"]),
             Ok(()),
             "a package may come without it"
         );

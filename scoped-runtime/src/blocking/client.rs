@@ -7,22 +7,22 @@ use crate::transport::Response;
 /// With feature `blocking`.
 impl<C: ScopedClaims> ScopedClient<C> {
     #[cfg(feature = "postgrest")]
-    /// Sends a native `postgrest` builder of your own as this user, and waits for the answer. Its URL
-    /// must be one of this project's tables or functions; an `apikey` or `Authorization` header in it
-    /// is replaced.
+    /// Sends a native `postgrest` builder as this user, and waits for the answer. The URL of the builder
+    /// must name a table or function of this project; `apikey` and `Authorization` headers are replaced.
     ///
     /// # Errors
-    /// As [`blocking::Query`](super::Query)'s `execute`.
+    /// The errors of `execute` of [`blocking::Query`](super::Query).
     pub fn execute(&self, builder: postgrest::Builder) -> Result<Response, Error> {
-        let (core, request) = self.own(builder)?;
+        let (core, request) = self.native_request(builder)?;
         core.send_and_wait(&request)
     }
 
-    /// A live token, for another client of the same project. It ends; ask again rather than keep it.
-    /// Waits only for a remote [`Signer`](crate::Signer), if the project has one.
+    /// Returns a live token, for another library that talks to the same project. Call it for each use
+    /// instead of keeping the token, which expires. It blocks only for a remote [`Signer`](crate::Signer).
     ///
     /// # Errors
-    /// [`Error::Token`] when it is due and cannot be renewed.
+    /// [`Error::Token`] when the token has to be renewed and cannot be; [`Error::Client`] when the client is
+    /// closed.
     pub fn token(&self) -> Result<AccessToken, Error> {
         self.core().token_and_wait()
     }
@@ -30,8 +30,8 @@ impl<C: ScopedClaims> ScopedClient<C> {
 
 /// With feature `blocking`.
 impl<C: ScopedClaims> crate::ScopedClient<C> {
-    /// The same client, whose requests the thread waits for: for those that a verified
-    /// [`Caller`](crate::Caller) makes.
+    /// Turns this client into a blocking one. Use it for the clients that a verified
+    /// [`Caller`](crate::Caller) makes, which are async.
     #[must_use]
     pub fn into_blocking(self) -> ScopedClient<C> {
         self.into_mode()

@@ -10,18 +10,17 @@ use crate::error::{ClientError, ConfigurationError, Error};
 use crate::key::Rotation;
 use crate::verify::VerifiedToken;
 
-/// A project for code without an async runtime. Cheap to clone.
+/// A Supabase project for code without an async runtime. Cheap to clone.
 ///
-/// The same as [`scoped_runtime::ScopedClients`](crate::ScopedClients), but its clients are
-/// [`blocking::ScopedClient`](ScopedClient). One is made from the other in either direction, and both
-/// are the same project.
+/// It is [`scoped_runtime::ScopedClients`](crate::ScopedClients) with blocking clients. `From` and
+/// [`as_async`](Self::as_async) convert between the two; both are the same project.
 #[derive(Clone)]
 pub struct ScopedClients {
     clients: crate::ScopedClients,
 }
 
 impl ScopedClients {
-    /// Prepares the project. Nothing is sent, and no thread is started before the first request.
+    /// Creates the project. Nothing is sent, and no thread is started before the first request.
     ///
     /// # Errors
     /// [`ConfigurationError`] when the HTTP client cannot be built from the configuration.
@@ -29,81 +28,84 @@ impl ScopedClients {
         Ok(crate::ScopedClients::new(config)?.into())
     }
 
-    /// The project that the environment names; see [`Config::from_env`].
+    /// Creates the project from environment variables; [`Config::from_env`] lists them.
     ///
     /// # Errors
-    /// Every problem of the environment at once.
+    /// [`ConfigurationError`] with every missing or invalid variable.
     pub fn from_env() -> Result<Self, ConfigurationError> {
         Self::new(Config::from_env()?)
     }
 
-    /// A client for this user, with all defaults; see [`crate::ScopedClients::get`].
+    /// Returns a client for this user with all defaults; see [`crate::ScopedClients::get`].
     ///
     /// # Errors
-    /// [`Error::Client`] when this is no user ID.
+    /// The errors of [`crate::ScopedClients::get`].
     pub fn get(&self, user_id: impl ToUserId) -> Result<ScopedClient, Error> {
         self.user(user_id).client()
     }
 
-    /// Starts a client for this user, to spell out more than the user ID.
+    /// Starts the builder of a client for this user; see [`crate::ScopedClients::user`].
     pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
         crate::ScopedClientBuilder::<_, Blocking>::new(self.clients.clone(), &user_id)
     }
 
-    /// Makes this the default of the process, for both kinds of client; see
+    /// Makes this project the default of the process, for async and blocking code; see
     /// [`crate::ScopedClients::install`].
     ///
     /// # Errors
-    /// [`ClientError::AlreadyInstalled`] when there is one.
+    /// [`ClientError::AlreadyInstalled`] when the process has a default already.
     pub fn install(&self) -> Result<(), ClientError> {
         self.clients.install()
     }
 
-    /// Signs with another key from now on; see [`crate::ScopedClients::rotate`].
+    /// Replaces the signing key; see [`crate::ScopedClients::rotate`].
     pub fn rotate(&self, key: impl Into<Rotation>) {
         self.clients.rotate(key);
     }
 
-    /// Ends every client of this user, of both kinds; see [`crate::ScopedClients::close_user`].
+    /// Closes every async and blocking client of this user; see [`crate::ScopedClients::close_user`].
     ///
     /// # Errors
-    /// [`Error::Client`] when this is no user ID.
+    /// [`Error::Client`] for an invalid user ID.
     pub fn close_user(&self, user_id: impl ToUserId) -> Result<(), Error> {
         self.clients.close_user(user_id)
     }
 
-    /// Asks the project whether it trusts our key; see [`crate::ScopedClients::check_keys`].
+    /// Checks that the project trusts the signing key; see [`crate::ScopedClients::check_keys`].
     ///
     /// # Errors
-    /// As there, and [`ClientError::InsideRuntime`] in a task of an async runtime.
+    /// The errors of [`crate::ScopedClients::check_keys`], and [`ClientError::InsideRuntime`] in a task of an
+    /// async runtime.
     pub fn check_keys(&self) -> Result<KeyCheck, Error> {
         self.clients.check_keys_and_wait()
     }
 
-    /// Asks the project's API whether it is there and believes our tokens; see
+    /// Checks that the project's API answers and accepts the tokens of this project; see
     /// [`crate::ScopedClients::health`].
     ///
     /// # Errors
-    /// [`ClientError::InsideRuntime`] in a task of an async runtime. What is wrong with the project is in the
-    /// [`Health`].
+    /// [`ClientError::InsideRuntime`] in a task of an async runtime. A problem of the project is not an error
+    /// here: [`Health::problem`] has it.
     pub fn health(&self) -> Result<Health, Error> {
         self.clients.health_and_wait()
     }
 
-    /// A client without a user, in the role `anon`; see [`crate::ScopedClients::anonymous`].
+    /// Returns a client without a user, in the role `anon`; see [`crate::ScopedClients::anonymous`].
     ///
     /// # Errors
-    /// As there.
+    /// The errors of [`crate::ScopedClients::anonymous`].
     pub fn anonymous(&self) -> Result<AnonymousClient, ConfigurationError> {
         crate::AnonymousClient::<Blocking>::new(&self.clients)
     }
 
-    /// Who sends this `Authorization` header; see [`crate::ScopedClients::authenticate`]. Waits only when
-    /// the project's keys have to be fetched. A client of the caller's is async at first:
-    /// `caller.client(clients.as_async())?.into_blocking()`.
+    /// Verifies the bearer token of an `Authorization` header and returns the caller; see
+    /// [`crate::ScopedClients::authenticate`]. It blocks only when the project's keys have to be fetched.
+    /// To act as the caller, turn the caller's client into a blocking one:
+    /// `caller.client(clients.as_async()).client()?.into_blocking()`.
     ///
     /// # Errors
-    /// [`Error::Caller`] as there, and [`ClientError::InsideRuntime`] in a task of an async runtime.
+    /// [`Error::Caller`] with the errors of [`crate::ScopedClients::authenticate`], and
+    /// [`ClientError::InsideRuntime`] in a task of an async runtime.
     pub fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, Error>
     where
         C: ScopedClaims + DeserializeOwned,
@@ -111,13 +113,13 @@ impl ScopedClients {
         self.clients.authenticate_and_wait(header)
     }
 
-    /// The same project for async code: it shares keys, sessions and what was closed.
+    /// The same project for async code. Both share signing keys, sessions and closed users.
     pub fn as_async(&self) -> &crate::ScopedClients {
         &self.clients
     }
 }
 
-/// The same project, for code without an async runtime.
+/// Makes blocking clients available for the same project.
 impl From<crate::ScopedClients> for ScopedClients {
     fn from(clients: crate::ScopedClients) -> Self {
         Self { clients }
@@ -137,8 +139,8 @@ impl fmt::Debug for ScopedClients {
     }
 }
 
-/// A client for this user in one line, for code without an async runtime. The project is that of
-/// [`scoped_runtime::get_client`](crate::get_client): the process's default, or the environment's.
+/// Returns a blocking client for this user from the default project of the process, which is created from
+/// the environment if there is none; see [`scoped_runtime::get_client`](crate::get_client).
 ///
 /// ```no_run
 /// # fn example() -> Result<(), scoped_runtime::Error> {
@@ -148,7 +150,7 @@ impl fmt::Debug for ScopedClients {
 /// ```
 ///
 /// # Errors
-/// [`Error::Configuration`] for the environment, [`Error::Client`] when this is no user ID.
+/// The errors of [`scoped_runtime::get_client`](crate::get_client).
 pub fn get_client(user_id: impl ToUserId) -> Result<ScopedClient, Error> {
     ScopedClients::from(installed_or_from_env()?).get(user_id)
 }

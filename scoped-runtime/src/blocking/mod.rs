@@ -1,4 +1,4 @@
-//! The same names for code without an async runtime (feature `blocking`).
+//! Clients for code without an async runtime, under the names of the async ones (feature `blocking`).
 //!
 //! ```no_run
 //! use scoped_runtime::blocking::{ScopedClient, ScopedClients};
@@ -20,22 +20,22 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Everything but the waiting is the async client's: tokens, renewal, limits and errors. One project
-//! can serve both, and then shares its sessions and keys: see [`ScopedClients::as_async`].
+//! A blocking client has the tokens, renewal, limits and errors of the async client; only its calls block.
+//! One project can serve both, which then share sessions and keys: see [`ScopedClients::as_async`].
 //!
-//! A project has one thread for the connections of all its blocking clients. It starts with the first
-//! request and ends with the project.
+//! A project has one thread for the connections of all its blocking clients. The first request starts the
+//! thread, and dropping the project ends it.
 //!
 //! # Inside of an async runtime
-//! Waiting there would keep the other tasks of the thread from running, so whatever sends is
-//! [`ClientError::InsideRuntime`](crate::ClientError::InsideRuntime) in a task of tokio. Use
+//! A blocking call inside of a task of tokio would stall the other tasks of the thread, so it returns
+//! [`ClientError::InsideRuntime`](crate::ClientError::InsideRuntime). Use
 //! [`scoped_runtime::ScopedClient`](crate::ScopedClient) there, or `tokio::task::spawn_blocking`.
 //!
-//! What cannot be told from a thread that may wait is not refused, and waits: a task in
-//! `tokio::task::unconstrained`, and a task of another executor (`async-std`, `smol`, `futures`).
+//! Two cases cannot be detected, and the call blocks: a task in `tokio::task::unconstrained`, and a task of
+//! another executor (`async-std`, `smol`, `futures`).
 //!
-//! In a destructor of a thread-local value, while the thread ends, it is
-//! [`ClientError::ThreadExiting`](crate::ClientError::ThreadExiting) once tokio's own values are gone.
+//! In the destructor of a thread-local value, while the thread ends, a blocking call returns
+//! [`ClientError::ThreadExiting`](crate::ClientError::ThreadExiting) once tokio's thread-local values are gone.
 
 mod client;
 mod clients;
@@ -46,20 +46,21 @@ pub use clients::{ScopedClients, get_client};
 
 use crate::claims::NoClaims;
 
-/// A [`scoped_runtime::ScopedClient`](crate::ScopedClient) whose requests the thread waits for.
+/// A [`scoped_runtime::ScopedClient`](crate::ScopedClient) whose calls block.
 pub type ScopedClient<C = NoClaims> = crate::ScopedClient<C, Blocking>;
 
-/// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
+/// Builds a blocking [`ScopedClient`]; [`ScopedClients::user`] starts the builder.
 pub type ScopedClientBuilder<C = NoClaims> = crate::ScopedClientBuilder<C, Blocking>;
 
-/// A [`scoped_runtime::AnonymousClient`](crate::AnonymousClient) whose requests the thread waits for.
+/// A [`scoped_runtime::AnonymousClient`](crate::AnonymousClient) whose calls block.
 pub type AnonymousClient = crate::AnonymousClient<Blocking>;
 
-/// Derives a client that may do less; [`ScopedClient::narrow`](crate::ScopedClient::narrow) starts it.
+/// Derives a blocking client with fewer rights; [`ScopedClient::narrow`](crate::ScopedClient::narrow) starts
+/// the builder.
 pub type NarrowBuilder<C = NoClaims> = crate::NarrowBuilder<C, Blocking>;
 
-/// A [`scoped_runtime::Query`](crate::Query) whose answer the thread waits for.
+/// A [`scoped_runtime::Query`](crate::Query) whose calls block.
 pub type Query = crate::Query<Blocking>;
 
-/// A [`scoped_runtime::Request`](crate::Request) whose answer the thread waits for.
+/// A [`scoped_runtime::Request`](crate::Request) whose calls block.
 pub type Request = crate::Request<Blocking>;

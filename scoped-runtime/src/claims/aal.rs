@@ -5,25 +5,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ConfigurationError, Problem};
 
-/// The assurance level of a session (`aal`): how many factors the user has signed in with. See
-/// <https://supabase.com/docs/guides/auth/auth-mfa>. Levels compare by their height.
+/// The authenticator assurance level of a session (`aal`): how strongly the user was authenticated. See
+/// <https://supabase.com/docs/guides/auth/auth-mfa>. A level is greater than the levels below it.
+///
+/// ```
+/// use scoped_runtime::Aal;
+///
+/// assert!("aal2".parse::<Aal>()? > Aal::Aal1);
+/// # Ok::<(), scoped_runtime::ConfigurationError>(())
+/// ```
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Aal {
-    /// One factor, such as a password.
+    /// The user signed in with one factor, such as a password.
     #[default]
     Aal1,
-    /// A second factor.
+    /// The user signed in with a second factor.
     Aal2,
-    /// A level above the second factor, which only a project's own token hook gives.
+    /// A level above the second factor, which only a project's own access token hook sets.
     Aal3,
 }
 
 impl Aal {
-    /// The claim's text.
+    /// The value of the claim, such as `aal1`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,7 +50,7 @@ impl fmt::Display for Aal {
 impl FromStr for Aal {
     type Err = ConfigurationError;
 
-    /// Reads the claim's text.
+    /// Parses the value of the claim.
     fn from_str(text: &str) -> Result<Self, ConfigurationError> {
         let all = [Self::Aal1, Self::Aal2, Self::Aal3];
         let level = all.into_iter().find(|level| level.as_str() == text);

@@ -6,15 +6,23 @@ use serde::{Deserialize, Serialize};
 use super::{UserId, subject};
 use crate::error::ClientError;
 
-/// Who acts as a user, and as whom they are acted for in turn: the `act` claim (RFC 8693, section
-/// 4.1). Only the outermost one decides anything; those before are for the record.
+/// The actor that acts on behalf of a user: the `act` claim (RFC 8693, section 4.1). An actor may itself have
+/// an actor, which makes a chain of delegation; the chain is informational beyond its outermost actor.
 ///
 /// `Display` shows the chain, such as `agent-7 for 6f7f5b3c-...`. Cheap to clone.
+///
+/// ```
+/// use scoped_runtime::Actor;
+///
+/// let actor = Actor::new("support-agent-7");
+/// assert_eq!(actor.subject(), "support-agent-7");
+/// assert_eq!(serde_json::to_value(&actor).unwrap(), serde_json::json!({ "sub": "support-agent-7" }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Actor(Arc<Member>);
+pub struct Actor(Arc<ActClaim>);
 
 #[derive(Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-struct Member {
+struct ActClaim {
     sub: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
@@ -22,26 +30,26 @@ struct Member {
     act: Option<Actor>,
 }
 
-/// How many act for one another: far more than services do.
+/// The longest chain of actors, far longer than the chains of real services.
 const MAX_CHAIN: usize = 16;
 
 impl Actor {
-    /// Someone who acts for themselves.
+    /// An actor with this subject (`act.sub`), such as the name of a service or the ID of an agent.
     pub fn new(subject: impl Into<String>) -> Self {
         Self::acting(subject, None)
     }
 
-    /// Someone for whom another acts in turn.
-    pub(crate) fn acting(subject: impl Into<String>, through: Option<Self>) -> Self {
-        Self(Arc::new(Member {
+    /// An actor that has an actor of its own.
+    pub(crate) fn acting(subject: impl Into<String>, actor: Option<Self>) -> Self {
+        Self(Arc::new(ActClaim {
             sub: subject.into(),
             iss: None,
-            act: through,
+            act: actor,
         }))
     }
 
-    /// Refuses what no token can say of who acts: names as [`UserId::external`] refuses them, and chains
-    /// of more than 16.
+    /// Checks that every name in the chain could be an ID of [`UserId::external`], and that the chain has at
+    /// most 16 actors.
     pub(crate) fn check(&self) -> Result<(), ClientError> {
         let refuse = |reason, remedy| Err(ClientError::InvalidActor { reason, remedy });
         let mut chain = Some(self);
@@ -51,27 +59,27 @@ impl Actor {
             };
             let issuer = actor.0.iss.as_deref();
             let texts = [Some(actor.subject()), issuer];
-            if let Some(reason) = texts.into_iter().flatten().find_map(subject::mistake) {
-                return refuse(reason, "name who acts, such as `support-agent-7`");
+            if let Some(reason) = texts.into_iter().flatten().find_map(subject::problem) {
+                return refuse(reason, "use a name such as `support-agent-7`");
             }
             chain = actor.actor();
         }
         match chain {
             Some(_) => refuse(
-                "has more than 16 actors, each for the next",
-                "name the one who acts, and keep the others in the `reason`",
+                "is a chain of more than 16 actors",
+                "name only the outermost actor, and the others in the `reason`",
             ),
             None => Ok(()),
         }
     }
 
-    /// Who it is (`sub`).
+    /// The name or ID of the actor (`sub`).
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.0.sub
     }
 
-    /// Who acts for them in turn (`act`), if anyone does.
+    /// The actor that acts on behalf of this one (`act`), if there is one.
     #[must_use]
     pub fn actor(&self) -> Option<&Self> {
         self.0.act.as_ref()
@@ -95,19 +103,19 @@ impl Serialize for Actor {
 
 impl<'de> Deserialize<'de> for Actor {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Member::deserialize(deserializer).map(|act| Self(Arc::new(act)))
+        ActClaim::deserialize(deserializer).map(|act| Self(Arc::new(act)))
     }
 }
 
-/// A value that names who acts: text, a [`UserId`], or a verified caller, whose own actor comes along.
-/// [`ScopedClientBuilder::actor`](crate::ScopedClientBuilder::actor) takes one.
+/// A value that names an actor: a text, a [`UserId`], or a verified [`Caller`](crate::Caller), whose own actor
+/// is kept in the chain. [`ScopedClientBuilder::actor`](crate::ScopedClientBuilder::actor) takes one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name an actor",
     label = "not an actor",
     note = "pass a `Caller`, a `UserId`, a `&str` or a `String`"
 )]
 pub trait ToActor {
-    /// Who acts.
+    /// The actor.
     fn to_actor(&self) -> Actor;
 }
 

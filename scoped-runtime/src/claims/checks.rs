@@ -7,22 +7,22 @@ use serde_json::{Map, Value};
 use super::{Claim, Constraint, Number, ScopedClaims};
 use crate::error::{Violation, Violations};
 
-/// Collects the rules that the values of a struct's claims break. Never keeps a value.
+/// Collects the violations of a struct's rules by the values of its claims. It never stores a value.
 pub struct Checks<'a> {
     claims: &'a Map<String, Value>,
     found: Vec<Violation>,
 }
 
-/// A regular expression, compiled when it is first used.
+/// A regular expression that is compiled on first use.
 pub type Pattern = LazyLock<Option<Regex>>;
 
-/// The expression that matches texts which this one matches as a whole. The macro has compiled it
-/// with the same function, so it cannot fail; if it did, nothing would match.
+/// Compiles an expression so that it matches only whole texts. The macro compiles it with the same function,
+/// so it does not fail here; `None` matches no text.
 pub fn pattern(expression: &str) -> Option<Regex> {
     constraint::pattern(expression).ok()
 }
 
-/// Every rule that these claims break.
+/// Returns every rule that the claims violate.
 pub(super) fn violations<C: ScopedClaims>(claims: &C, json: &Map<String, Value>) -> Violations {
     let mut checks = Checks {
         claims: json,
@@ -32,7 +32,7 @@ pub(super) fn violations<C: ScopedClaims>(claims: &C, json: &Map<String, Value>)
         checks.claim(claim);
     }
     claims.check_more(&mut checks);
-    // The generated part comes last; its findings belong to their fields.
+    // The generated checks run last, so their violations are sorted into the order of the fields.
     let place = |violation: &Violation| {
         let mut claims = C::CLAIMS.iter();
         claims.position(|claim| claim.to_string() == violation.path())
@@ -43,7 +43,7 @@ pub(super) fn violations<C: ScopedClaims>(claims: &C, json: &Map<String, Value>)
 }
 
 impl<'a> Checks<'a> {
-    /// `pattern = "..."`.
+    /// Checks `pattern = "..."`.
     pub fn pattern(&mut self, claim: &Claim, pattern: &Pattern) {
         let Some(value) = self.value(claim) else {
             return;
@@ -61,14 +61,14 @@ impl<'a> Checks<'a> {
         }
     }
 
-    /// `custom = path`: what the function says.
+    /// Records the result of the function of `custom = path`.
     pub fn custom(&mut self, claim: &Claim, result: Result<(), &'static str>) {
         if let Err(reason) = result {
             self.broken(claim, "custom", reason);
         }
     }
 
-    /// Everything that is data.
+    /// Checks the rules that the claim's description contains as data.
     fn claim(&mut self, claim: &Claim) {
         let Some(value) = self.value(claim) else {
             return;
@@ -81,7 +81,7 @@ impl<'a> Checks<'a> {
             );
         }
         for constraint in claim.constraints() {
-            // The generated code checks these.
+            // The generated code checks these constraints.
             if matches!(constraint, Constraint::Pattern(_) | Constraint::Custom(_)) {
                 continue;
             }
@@ -125,7 +125,7 @@ fn has_fraction(value: &Value) -> bool {
     }
 }
 
-/// What a constraint looks at of a value.
+/// The part of a value that constraints check.
 fn as_value(value: &Value) -> constraint::Value<'_> {
     match value {
         Value::String(text) => constraint::Value::Text(text),

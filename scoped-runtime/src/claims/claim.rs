@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::{ClaimKind, Constraint};
 
-/// What is known of one claim when the program is compiled: [`ScopedClaims::CLAIMS`] lists them, for
-/// tools.
+/// The description of a claim that is known when the program is compiled: its path, type and constraints.
+/// [`ScopedClaims::CLAIMS`] lists the claims of a struct, for tools.
 ///
 /// ```
 /// # #[cfg(feature = "macros")] {
@@ -30,12 +30,12 @@ pub struct Claim {
     description: Description,
 }
 
-/// All of it but the name.
+/// The properties of a claim besides its name.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[doc(hidden)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "facts that do not depend on each other"
+    reason = "the properties are independent of each other"
 )]
 pub struct Description {
     pub under: &'static [&'static str],
@@ -48,7 +48,7 @@ pub struct Description {
 }
 
 impl Claim {
-    /// A claim of this name at the top level of the token.
+    /// Describes a claim of this name at the top level of the token, whose type and constraints are unknown.
     pub const fn new(name: &'static str) -> Self {
         let description = Description {
             under: &[],
@@ -57,7 +57,7 @@ impl Claim {
             optional: false,
             secret: false,
             unread: false,
-            // Nothing is known, so nothing is checked.
+            // The type is unknown, so fractions are not checked.
             allow_float: true,
         };
         Self { name, description }
@@ -73,49 +73,49 @@ impl Claim {
         self.name
     }
 
-    /// The names of the objects that it is in, from the outside; none for a claim at the top level.
+    /// The names of the objects that contain the claim, outermost first; empty for a claim at the top level.
     pub const fn under(&self) -> &'static [&'static str] {
         self.description.under
     }
 
-    /// The names that lead to it.
+    /// The names of the path to the claim: [`under`](Self::under), followed by [`name`](Self::name).
     pub fn path(&self) -> impl Iterator<Item = &'static str> {
         let under = self.description.under.iter().copied();
         under.chain([self.name])
     }
 
-    /// What it is in the token's JSON.
+    /// The type of the claim in the token's JSON.
     pub const fn kind(&self) -> ClaimKind {
         self.description.kind
     }
 
-    /// What its value must be like.
+    /// The constraints that the value must satisfy.
     pub const fn constraints(&self) -> &'static [Constraint] {
         self.description.constraints
     }
 
-    /// Whether the field is an `Option`: tokens may lack the claim.
+    /// Whether the field is an `Option`, so that tokens may lack the claim.
     pub const fn is_optional(&self) -> bool {
         self.description.optional
     }
 
-    /// Whether the field is marked `secret`: tools must not show its values.
+    /// Whether the field is marked `secret`, so that tools must not show its value.
     pub const fn is_secret(&self) -> bool {
         self.description.secret
     }
 
-    /// Whether the field is marked `unread`: no policy has to read it.
+    /// Whether the field is marked `unread`, so that the policy check does not expect a policy to read it.
     pub const fn is_unread(&self) -> bool {
         self.description.unread
     }
 
-    /// Whether the value may have a fraction.
+    /// Whether the value may be or contain a floating-point number.
     pub const fn allows_float(&self) -> bool {
         self.description.allow_float
     }
 }
 
-/// The path with dots, such as `app_metadata.seats`.
+/// Writes the path with dots, such as `app_metadata.seats`.
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for name in self.under() {

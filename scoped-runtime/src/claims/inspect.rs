@@ -1,8 +1,8 @@
-//! What a field's type says about a claim, asked by generated code. Known types answer through
-//! [`Inspect`]; every other type may be a claim, and nothing is asked of it but `Serialize`.
+//! Compile-time inspection of the types of claims by generated code. Types of the standard library, and
+//! structs of claims, implement [`Inspect`]; any other type needs only `Serialize` to be a claim.
 
-mod known;
-mod values;
+mod enum_values;
+mod std_types;
 
 use std::marker::PhantomData;
 
@@ -11,7 +11,8 @@ use serde::{Serialize, Serializer};
 
 use super::{Claim, ClaimKind};
 
-/// What can be the value of a claim: everything that serde can serialise. Do not implement it.
+/// The value of a claim. Every type that implements `Serialize` implements this trait; do not implement it
+/// yourself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a claim",
     label = "does not implement `Serialize`",
@@ -31,34 +32,34 @@ impl<T: Serialize + ?Sized> ClaimValue for T {
     }
 }
 
-/// A type of which something is known.
+/// A type whose properties are known at compile time.
 pub trait Inspect {
-    /// What it is in JSON.
+    /// The type in JSON.
     const KIND: ClaimKind;
-    /// What its members are, if it is a struct of claims.
+    /// The claims inside, for a struct of claims.
     const CLAIMS: Option<&'static [Claim]> = None;
-    /// Whether it can be a claim.
+    /// Whether the type can be a claim.
     const CLASS: Class = Class::Fine;
-    /// The same for a sequence of it.
+    /// Whether a list of the type can be a claim.
     const IN_LIST: Class = Self::CLASS;
-    /// Whether it is text as the key of a map.
+    /// Whether serde writes the type as text when it is the key of a map.
     const IS_TEXT_AS_KEY: bool = false;
 }
 
-/// Why a type cannot be a claim.
+/// Whether a type can be a claim, and if not, the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// It can be one.
+    /// The type can be a claim.
     Fine,
-    /// It is a floating-point number, or has one.
+    /// The type is or contains a floating-point number.
     Float,
-    /// It is bytes.
+    /// The type is a buffer of bytes.
     Bytes,
-    /// It is a map whose keys are not text.
+    /// The type is a map whose keys are not text.
     Keys,
-    /// It is a time that serde writes with a fraction or as an object.
+    /// The type is a time that serde writes with a fraction or as an object.
     Time,
-    /// It has one value, which JSON writes as `null`.
+    /// The only value of the type is `null` in JSON.
     Null,
 }
 
@@ -69,10 +70,10 @@ impl Class {
     }
 }
 
-/// Refuses a type that cannot be a claim, in the constant that asks: the compiler shows this text, and
-/// the caller's place.
+/// Refuses a type that cannot be a claim, by a panic while a constant is evaluated: the compiler shows the
+/// text of the panic and the location of the caller.
 #[track_caller]
-#[allow(clippy::missing_panics_doc, reason = "that is what it is for")]
+#[allow(clippy::missing_panics_doc, reason = "the panic is the purpose")]
 pub const fn accept(class: Class, allows_float: bool) {
     match class {
         Class::Float if !allows_float => panic!(
@@ -99,44 +100,45 @@ pub const fn accept(class: Class, allows_float: bool) {
     }
 }
 
-/// Asks a type. Its inherent items win where the type is known, else those of [`Other`].
+/// Inspects a type. For a type with [`Inspect`], the inherent constants take precedence over those of
+/// [`Other`], which every type has.
 pub struct Probe<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized> Probe<T> {
-    /// The question.
+    /// A value of the probe, for its methods.
     pub const NEW: Self = Self(PhantomData);
 }
 
 impl<T: Inspect + ?Sized> Probe<T> {
-    /// What the type is in JSON.
+    /// The type in JSON.
     pub const KIND: ClaimKind = T::KIND;
 
-    /// What its members are, if it is a struct of claims.
+    /// The claims inside, for a struct of claims.
     pub const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
 
-    /// Whether it can be a claim.
+    /// Whether the type can be a claim.
     pub const CLASS: Class = T::CLASS;
 }
 
 impl<T: DeserializeOwned> Probe<T> {
-    /// The values of an enum, as serde names them.
+    /// The variants of an enum, as serde names them.
     pub fn values(&self) -> Option<&'static [&'static str]> {
-        values::values::<T>()
+        enum_values::enum_values::<T>()
     }
 }
 
-/// The answers for types of which nothing is known.
+/// The properties of types without [`Inspect`].
 pub trait Other {
-    /// Only its `Serialize` knows.
+    /// The type in JSON depends on its `Serialize` implementation.
     const KIND: ClaimKind = ClaimKind::Any;
 
-    /// Nobody knows.
+    /// The claims inside are unknown.
     const CLAIMS: Option<&'static [Claim]> = None;
 
-    /// Nothing speaks against it.
+    /// The type is accepted.
     const CLASS: Class = Class::Fine;
 
-    /// Nobody can ask it.
+    /// The variants are unknown, since the type does not implement `Deserialize`.
     fn values(&self) -> Option<&'static [&'static str]> {
         None
     }

@@ -1,7 +1,7 @@
 use super::{Claim, ClaimKind};
 
-/// What a claim has at a path inside of its value: `None` if there is nothing, `Any` if nobody knows.
-/// `kind` is the value's own, `inside` its claims if it is a struct of claims.
+/// The type at the path `below` inside of a claim's value: `None` if there is no such member, `Any` if the
+/// type is unknown. `kind` is the type of the value, and `inside` are its claims if it is a struct of claims.
 pub const fn kind_at(
     kind: ClaimKind,
     inside: Option<&[Claim]>,
@@ -17,12 +17,12 @@ pub const fn kind_at(
     while index < claims.len() {
         let claim = &claims[index];
         let depth = claim.under().len() + 1;
-        if shares(claim, below) {
+        if shares_prefix(claim, below) {
             return match claim.kind() {
                 _ if depth > below.len() => Some(ClaimKind::Object),
                 kind if depth == below.len() => Some(kind),
                 ClaimKind::Integer | ClaimKind::Float | ClaimKind::Boolean => None,
-                // A text may hold JSON of its own, and what an object has is not listed here.
+                // A text may contain JSON, and the members of an object are not listed.
                 _ => Some(ClaimKind::Any),
             };
         }
@@ -31,8 +31,8 @@ pub const fn kind_at(
     None
 }
 
-/// Whether the two paths are the same as far as both go.
-const fn shares(claim: &Claim, path: &[&str]) -> bool {
+/// Whether one of the two paths is a prefix of the other.
+const fn shares_prefix(claim: &Claim, path: &[&str]) -> bool {
     let under = claim.under();
     let mut step = 0;
     while step < path.len() && step <= under.len() {
@@ -49,7 +49,7 @@ const fn shares(claim: &Claim, path: &[&str]) -> bool {
     true
 }
 
-/// `==`, in constants.
+/// `==` for constants.
 const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     let mut at = 0;

@@ -1,16 +1,16 @@
-//! What a token says: who (`sub`), as what (`role`), and the project's own claims.
+//! The content of tokens: the user (`sub`), the role, the actor, and the project's own claims.
 
 mod aal;
 mod actor;
 mod checks;
 mod claim;
+mod claim_set;
 mod inspect;
 mod kind_at;
 mod nested;
 mod role;
 #[cfg(feature = "schemars")]
 mod schema;
-mod set;
 mod subject;
 mod text_traits;
 mod to_json;
@@ -23,6 +23,7 @@ pub use checks::{Checks, Pattern, pattern};
 pub use claim::Claim;
 #[doc(hidden)]
 pub use claim::Description;
+pub(crate) use claim_set::ClaimSet;
 pub use inspect::ClaimValue;
 #[doc(hidden)]
 pub use inspect::{Class, Inspect, Other, Probe, accept};
@@ -31,11 +32,10 @@ pub use kind_at::kind_at;
 #[doc(hidden)]
 pub use nested::{deserialize as deserialize_nested, serialize as serialize_nested};
 pub use role::Role;
-pub(crate) use set::ClaimSet;
 pub(crate) use subject::is_control;
 #[doc(hidden)]
 pub use to_json::ToJson;
-pub(crate) use to_json::{PRIVATE, Unfit};
+pub(crate) use to_json::{ClaimError, PRIVATE};
 pub use user_id::{ToUserId, UserId};
 
 pub use scoped_rules::ClaimKind;
@@ -48,39 +48,38 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::TokenError;
 
-/// What a claim's value must be like; the claims of a struct are constants.
+/// A constraint on the value of a claim, such as a minimum or a pattern.
 pub type Constraint = scoped_rules::constraint::Constraint;
 
-/// A struct whose fields are claims. Put [`#[scoped_claims]`](crate::scoped_claims) on it, or
-/// `#[derive(ScopedClaims)]` if it derives serde's traits itself; do not
-/// implement this by hand.
+/// A struct whose fields are claims. Implement it with [`#[scoped_claims]`](crate::scoped_claims), or with
+/// `#[derive(ScopedClaims)]` if the struct derives serde's traits itself, and never by hand.
 ///
-/// A function that takes `&ScopedClient<Tenant>` cannot be called with a client that lacks
-/// `Tenant`'s claims.
+/// A function that takes `&ScopedClient<Tenant>` cannot be called with a client that lacks the claims of
+/// `Tenant`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a set of claims",
     label = "not a set of claims",
     note = "put `#[scoped_claims]` on the struct"
 )]
 pub trait ScopedClaims: Serialize + Send + Sync + 'static {
-    /// The claims this struct can put into a token.
+    /// The claims that this struct can put into a token.
     const CLAIMS: &'static [Claim];
 
-    /// The role of clients with these claims that are given none.
+    /// The default role of clients with these claims.
     const ROLE: Option<&'static str> = None;
 
-    /// The life of their tokens, if they are given none.
+    /// The default lifetime of tokens with these claims.
     const EXPIRES_IN: Option<Duration> = None;
 
-    /// How many bytes the claims may have as JSON.
+    /// The greatest size of the claims as JSON, in bytes.
     const MAX_BYTES: Option<usize> = None;
 
-    /// Whether the values obey the rules that the struct declares, as making a client checks it: for
-    /// claims from outside, before anything else happens.
+    /// Checks that the values satisfy the rules of the struct and can be in a token. Building a client does
+    /// the same check; call it to validate claims that come from outside of the program.
     ///
     /// # Errors
-    /// [`TokenError::InvalidClaims`] with every rule that is broken, and what else makes claims unfit
-    /// for a token.
+    /// [`TokenError::InvalidClaims`] with every rule that is violated, and the other errors of claims that
+    /// cannot be in a token.
     fn check(&self) -> Result<(), TokenError>
     where
         Self: Sized,
@@ -88,8 +87,8 @@ pub trait ScopedClaims: Serialize + Send + Sync + 'static {
         ClaimSet::of(self).map(|_| ())
     }
 
-    /// The claims as a JSON Schema (draft 2020-12): what [`CLAIMS`](Self::CLAIMS) knows. A claim whose
-    /// type only its `Serialize` knows may be anything there.
+    /// Returns the JSON Schema (draft 2020-12) of the claims, from [`CLAIMS`](Self::CLAIMS). The schema does
+    /// not restrict a claim of an unknown type.
     #[cfg(feature = "schemars")]
     fn json_schema() -> schemars::Schema
     where
@@ -98,16 +97,16 @@ pub trait ScopedClaims: Serialize + Send + Sync + 'static {
         schema::of(Self::CLAIMS)
     }
 
-    /// Whether what users can edit (`user_metadata`) is read as claims: `allow_user_metadata`.
+    /// Whether `user_metadata`, which users can edit, is read as claims (`allow_user_metadata`).
     #[doc(hidden)]
     const READS_USER_METADATA: bool = false;
 
-    /// The rules that are code.
+    /// Checks the rules that are code: patterns and custom functions.
     #[doc(hidden)]
     fn check_more(&self, _: &mut Checks<'_>) {}
 }
 
-/// No claims beyond those that every token has.
+/// No custom claims: the token has only the claims that every token has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoClaims {}
 

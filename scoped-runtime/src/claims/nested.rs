@@ -1,27 +1,28 @@
-//! Claims that are inside objects. Serde's derive writes and reads them flat, each under its path,
-//! whose names are joined by a character that no claim can have.
+//! Claims inside of objects (`under`). Serde's derive reads and writes them in one flat object, under names
+//! that join the path of each claim by a separator.
 
 use serde::de::Error as _;
 use serde::ser::{Error as _, SerializeMap as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::to_json::Unfit;
+use super::to_json::ClaimError;
 
-/// Also in the macro. PostgreSQL cannot hold it, so no name has it.
+/// The separator of a path, which the macro uses, too. No name of a claim contains NUL, since PostgreSQL
+/// cannot store it.
 const SEPARATOR: char = '\0';
 
-/// Writes what the derive made of a struct, each claim in its place.
+/// Serialises the flat object of the derive with each claim at its path.
 pub fn serialize<S: Serializer>(
-    flat: Result<Value, Unfit>,
+    flat: Result<Value, ClaimError>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let flat = match flat {
         Ok(Value::Object(flat)) => flat,
         Ok(_) => return Err(S::Error::custom("not a struct")),
-        Err(unfit) => {
-            let path: Vec<&str> = unfit.path().collect();
-            let failure = Failure(&path, &unfit);
+        Err(error) => {
+            let path: Vec<&str> = error.path().collect();
+            let failure = Failure(&path, &error);
             return failure.serialize(serializer);
         }
     };
@@ -33,7 +34,7 @@ pub fn serialize<S: Serializer>(
         for part in parts {
             let member = object.entry(part).or_insert_with(|| Map::new().into());
             let Value::Object(inner) = member else {
-                return Err(S::Error::custom(format!("claim `{part}` is no object")));
+                return Err(S::Error::custom(format!("claim `{part}` is not an object")));
             };
             object = inner;
         }
@@ -42,7 +43,7 @@ pub fn serialize<S: Serializer>(
     let mut claims = serializer.serialize_map(Some(nested.len()))?;
     for (name, value) in &nested {
         match value {
-            // Only an `Option` leaves one.
+            // A `null` is the `None` of a field, since every other `null` is refused before.
             Value::Null => claims.serialize_entry(name, &None::<()>)?,
             value => claims.serialize_entry(name, value)?,
         }
@@ -50,22 +51,23 @@ pub fn serialize<S: Serializer>(
     claims.end()
 }
 
-/// Fails again at the end of a path, so that the serialiser finds out where.
-struct Failure<'a>(&'a [&'a str], &'a Unfit);
+/// Serialises the objects of a path and fails at its end, so that the serialiser adds the path to the error.
+struct Failure<'a>(&'a [&'a str], &'a ClaimError);
 
 impl Serialize for Failure<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(path, unfit) = *self;
+        let Self(path, error) = *self;
         let Some((first, rest)) = path.split_first() else {
-            return Err(unfit.again());
+            return Err(error.again());
         };
         let mut object = serializer.serialize_map(Some(1))?;
-        object.serialize_entry(first, &Self(rest, unfit))?;
+        object.serialize_entry(first, &Self(rest, error))?;
         object.end()
     }
 }
 
-/// Reads claims in their places, as the derive wants them. `paths` are those of claims in objects.
+/// Deserialises claims at their paths into the flat object that the derive reads. `paths` are the joined
+/// paths of the claims inside of objects.
 pub fn deserialize<'de, D: Deserializer<'de>, T>(
     deserializer: D,
     paths: &[&str],

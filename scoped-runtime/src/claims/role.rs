@@ -5,7 +5,8 @@ use scoped_rules::{Mistake, role};
 use super::text_traits::text_traits;
 use crate::error::ClientError;
 
-/// A database role that requests run as. Never one that bypasses Row Level Security.
+/// A database role that requests run as (the `role` claim). It is never a role that bypasses Row Level
+/// Security. See <https://supabase.com/docs/guides/database/postgres/roles>.
 ///
 /// ```
 /// use scoped_runtime::Role;
@@ -18,12 +19,12 @@ use crate::error::ClientError;
 pub struct Role(Cow<'static, str>);
 
 impl Role {
-    /// Checks the name.
+    /// Checks the name and makes a role of it.
     ///
     /// # Errors
-    /// [`ClientError::InvalidRole`] for an empty or too long name, one with control characters, and
-    /// for the roles that bypass RLS: `service_role`, `postgres`, every `supabase_*`,
-    /// `authenticator`, `dashboard_user`. `none` is refused too: `SET ROLE none` means the login role.
+    /// [`ClientError::InvalidRole`] for a name that is empty, too long or has control characters, for a role
+    /// that bypasses Row Level Security (`service_role`, `postgres`, every `supabase_*`, `authenticator`,
+    /// `dashboard_user`), and for `none`, since `SET ROLE none` selects the login role.
     pub fn new(name: impl Into<String>) -> Result<Self, ClientError> {
         let name = name.into();
         match role::check(&name) {
@@ -43,7 +44,7 @@ impl Role {
     }
 }
 
-/// Enough of a name to recognise it, and not of a token that was passed by mistake.
+/// Escapes a name for an error. A name that is too long is not shown, since it may be a token.
 fn shown(name: &str) -> String {
     if name.len() > role::MAX_BYTES {
         return "...".to_owned();
@@ -51,7 +52,7 @@ fn shown(name: &str) -> String {
     name.escape_debug().to_string()
 }
 
-/// `authenticated`, the role of every signed-in user.
+/// The default is `authenticated`, the role of signed-in users.
 impl Default for Role {
     fn default() -> Self {
         Self(role::AUTHENTICATED.into())

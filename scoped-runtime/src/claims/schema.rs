@@ -6,14 +6,13 @@ use serde_json::{Map, Number as JsonNumber, Value, json};
 
 use super::{Claim, ClaimKind, Literal, Number};
 
-/// What is known of the claims, and nothing else: a claim whose type only its `Serialize` knows may be
-/// anything that its rules allow.
+/// The schema of the claims. A claim of an unknown type is restricted only by its constraints.
 pub(super) fn of(claims: &[Claim]) -> Schema {
     let mut root = object();
     for claim in claims {
         let mut place = &mut root;
         for name in claim.under() {
-            // An object of which every claim may be absent may be absent itself.
+            // An object is required if it contains a required claim.
             if !claim.is_optional() {
                 require(place, name);
             }
@@ -26,7 +25,7 @@ pub(super) fn of(claims: &[Claim]) -> Schema {
         if !claim.is_optional() {
             require(place, claim.name());
         }
-        properties(place).insert(claim.name().to_owned(), one(claim).into());
+        properties(place).insert(claim.name().to_owned(), claim_schema(claim).into());
     }
     let draft = "https://json-schema.org/draft/2020-12/schema";
     root.insert("$schema".to_owned(), draft.into());
@@ -54,7 +53,7 @@ fn require(object: &mut Map<String, Value>, name: &str) {
     }
 }
 
-fn one(claim: &Claim) -> Map<String, Value> {
+fn claim_schema(claim: &Claim) -> Map<String, Value> {
     let mut schema = Map::new();
     let kind = match claim.kind() {
         ClaimKind::Text | ClaimKind::Uuid => Some("string"),
@@ -72,21 +71,21 @@ fn one(claim: &Claim) -> Map<String, Value> {
         schema.insert("format".to_owned(), "uuid".into());
     }
     for constraint in claim.constraints() {
-        for (word, argument) in constraint.schema(claim.kind()) {
-            schema.insert(word.to_owned(), as_json(word, argument));
+        for (keyword, argument) in constraint.schema(claim.kind()) {
+            schema.insert(keyword.to_owned(), as_json(keyword, argument));
         }
     }
     schema
 }
 
-/// The value of a word of the schema.
-fn as_json(word: &str, argument: Argument<'_>) -> Value {
+/// The value of a keyword of the schema.
+fn as_json(keyword: &str, argument: Argument<'_>) -> Value {
     match argument {
         Argument::None => Value::Null,
         Argument::Number(value) => number(value),
         Argument::Count(count) => count.into(),
         Argument::Literals(listed) => listed.iter().map(literal).collect(),
-        Argument::Text(source) if word == "pattern" => constraint::anchored(source).into(),
+        Argument::Text(source) if keyword == "pattern" => constraint::anchored(source).into(),
         Argument::Text(text) => text.into(),
     }
 }

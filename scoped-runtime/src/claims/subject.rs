@@ -1,10 +1,10 @@
-//! The texts that say who somebody is: a user's ID and an actor's name.
+//! The rules for subjects: the ID of a user and the name of an actor.
 
 /// The longest subject, in bytes (`OpenID` Connect Core, section 2).
 const MAX_BYTES: usize = 255;
 
-/// Why a text cannot be a `sub`.
-pub(crate) fn mistake(text: &str) -> Option<&'static str> {
+/// The reason why a text cannot be a `sub`, or `None` if it can be.
+pub(crate) fn problem(text: &str) -> Option<&'static str> {
     if text
         .chars()
         .all(|letter| letter.is_whitespace() || is_invisible(letter))
@@ -19,14 +19,14 @@ pub(crate) fn mistake(text: &str) -> Option<&'static str> {
     }
 }
 
-/// Control characters, line separators, and marks that change the direction of a line: PostgreSQL cannot
-/// hold NUL, and the others forge lines of a log.
+/// Control characters, line separators and marks that change the direction of text. PostgreSQL cannot store
+/// NUL, and the other characters can forge lines of a log.
 pub(crate) fn is_control(letter: char) -> bool {
     let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     letter.is_control() || is_mark
 }
 
-/// What shows nothing by itself (Unicode's `Default_Ignorable_Code_Point`).
+/// Characters that are not visible (`Default_Ignorable_Code_Point` of Unicode).
 fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
@@ -38,12 +38,12 @@ fn is_invisible(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::mistake;
+    use super::problem;
 
     #[test]
     fn a_subject_shows_something_and_nothing_that_forges() {
         for text in ["", " ", "\u{200b}", "\u{feff}\u{2060} ", "\u{3164}"] {
-            assert_eq!(mistake(text), Some("is empty"), "{text:?}");
+            assert_eq!(problem(text), Some("is empty"), "{text:?}");
         }
         for text in [
             "a\0b",
@@ -53,15 +53,15 @@ mod tests {
             "a\u{202e}b",
             "\u{2066}a",
         ] {
-            assert_eq!(mistake(text), Some("has control characters"), "{text:?}");
+            assert_eq!(problem(text), Some("has control characters"), "{text:?}");
         }
-        assert_eq!(mistake(&"a".repeat(256)), Some("is longer than 255 bytes"));
+        assert_eq!(problem(&"a".repeat(256)), Some("is longer than 255 bytes"));
         for text in [
             "agent-7",
             "auth0|123",
             "\u{633}\u{67e}\u{6cc}\u{62f}\u{647}\u{200c}\u{62f}\u{645}",
         ] {
-            assert_eq!(mistake(text), None, "{text:?}");
+            assert_eq!(problem(text), None, "{text:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-/// The traits that are expected of a checked text: one that `new` checks and `as_str` shows.
+/// Implements the conversions, `Display` and serde's traits for a checked text with `new` and `as_str`.
 macro_rules! text_traits {
     ($name:ident, $error:ty) => {
         impl std::fmt::Display for $name {
@@ -43,7 +43,7 @@ macro_rules! text_traits {
             }
         }
 
-        /// Reads a text and checks it, as `new` does.
+        /// Reads a text and checks it with `new`.
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text =

@@ -1,20 +1,20 @@
-//! Claims as JSON, and nothing that JSON or a token cannot keep: what `serde_json`'s own serialiser leaves
-//! out, cuts or takes apart in silence is an error here, with the path to it.
+//! Serialises claims as JSON. A value that `serde_json` would silently drop, truncate or change is an error
+//! here, with the path of the value.
 
-mod key;
-mod parts;
-mod unfit;
+mod collections;
+mod error;
+mod map_key;
 
 use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
-use key::Key;
-use parts::{Items, Members, Wrapped};
-pub(super) use unfit::Reason;
-pub(crate) use unfit::Unfit;
-use unfit::{BYTES, NOT_FINITE, NULL, TOO_LARGE, UNPARSED};
+use collections::{ListSerializer, ObjectSerializer, VariantSerializer};
+pub(crate) use error::ClaimError;
+pub(super) use error::Reason;
+use error::{BYTES, NOT_FINITE, NULL, TOO_LARGE, UNPARSED};
+use map_key::MapKey;
 
-/// Serialises claims, or one of them. The macros' output names it.
+/// The serialiser of claims. The output of the macros uses it.
 #[derive(Clone, Copy)]
 pub struct ToJson {
     level: Level,
@@ -23,46 +23,46 @@ pub struct ToJson {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Level {
-    /// The claims together.
+    /// The object of all claims.
     Root,
-    /// One claim. `None` leaves it out; another `null` would be lost.
+    /// The value of a claim. `None` leaves the claim out; every other `null` is an error.
     Claim,
-    /// What is in a claim's `Option`.
+    /// The value inside of a claim's `Option`.
     Optional,
-    /// Anything in it.
-    Deep,
+    /// A value inside of a claim.
+    Nested,
 }
 
-/// Deeper, readers of JSON give up, and so does the stack.
+/// The deepest nesting, at which JSON parsers stop; it also bounds the recursion.
 const MAX_DEPTH: usize = 127;
 
-/// Names that `serde_json` gives to values of its own: what is in an object of such a name is read as JSON
-/// again, unchecked.
+/// The prefix of names that `serde_json` uses internally. It parses the text in an object of such a name as
+/// JSON, without a check.
 pub(crate) const PRIVATE: &str = "$serde_json::private::";
 
 const NUMBER: &str = "$serde_json::private::Number";
 
 impl ToJson {
-    /// For all claims together.
+    /// The serialiser of the object of all claims.
     pub const ROOT: Self = Self {
         level: Level::Root,
         depth: 0,
     };
 
-    /// For one claim.
+    /// The serialiser of one claim.
     pub(super) const CLAIM: Self = Self {
         level: Level::Claim,
         depth: 1,
     };
 
-    /// For what is inside.
-    fn inner(self) -> Result<Self, Unfit> {
+    /// The serialiser of the values inside.
+    fn inner(self) -> Result<Self, ClaimError> {
         if self.depth == MAX_DEPTH {
-            return Err(Unfit::new(Reason::Nested));
+            return Err(ClaimError::new(Reason::Nested));
         }
         let level = match self.level {
             Level::Root => Level::Claim,
-            _ => Level::Deep,
+            _ => Level::Nested,
         };
         Ok(Self {
             level,
@@ -70,17 +70,17 @@ impl ToJson {
         })
     }
 
-    fn null(self) -> Result<Value, Unfit> {
+    fn null(self) -> Result<Value, ClaimError> {
         match self.level {
-            Level::Claim | Level::Optional => Err(Unfit::rule(NULL)),
-            Level::Root | Level::Deep => Ok(Value::Null),
+            Level::Claim | Level::Optional => Err(ClaimError::rule(NULL)),
+            Level::Root | Level::Nested => Ok(Value::Null),
         }
     }
 }
 
 macro_rules! numbers {
     ($($name:ident: $ty:ty)*) => {$(
-        fn $name(self, value: $ty) -> Result<Value, Unfit> {
+        fn $name(self, value: $ty) -> Result<Value, ClaimError> {
             Ok(value.into())
         }
     )*};
@@ -88,14 +88,14 @@ macro_rules! numbers {
 
 impl Serializer for ToJson {
     type Ok = Value;
-    type Error = Unfit;
-    type SerializeSeq = Items;
-    type SerializeTuple = Items;
-    type SerializeTupleStruct = Items;
-    type SerializeTupleVariant = Wrapped<Items>;
-    type SerializeMap = Members;
-    type SerializeStruct = Members;
-    type SerializeStructVariant = Wrapped<Members>;
+    type Error = ClaimError;
+    type SerializeSeq = ListSerializer;
+    type SerializeTuple = ListSerializer;
+    type SerializeTupleStruct = ListSerializer;
+    type SerializeTupleVariant = VariantSerializer<ListSerializer>;
+    type SerializeMap = ObjectSerializer;
+    type SerializeStruct = ObjectSerializer;
+    type SerializeStructVariant = VariantSerializer<ObjectSerializer>;
 
     numbers! {
         serialize_bool: bool
@@ -109,47 +109,49 @@ impl Serializer for ToJson {
         serialize_u64: u64
     }
 
-    fn serialize_i128(self, value: i128) -> Result<Value, Unfit> {
+    fn serialize_i128(self, value: i128) -> Result<Value, ClaimError> {
         let value = i64::try_from(value)
             .map(Value::from)
             .or_else(|_| u64::try_from(value).map(Value::from));
-        value.map_err(|_| Unfit::rule(TOO_LARGE))
+        value.map_err(|_| ClaimError::rule(TOO_LARGE))
     }
 
-    fn serialize_u128(self, value: u128) -> Result<Value, Unfit> {
+    fn serialize_u128(self, value: u128) -> Result<Value, ClaimError> {
         let value = u64::try_from(value);
-        value.map(Value::from).map_err(|_| Unfit::rule(TOO_LARGE))
+        value
+            .map(Value::from)
+            .map_err(|_| ClaimError::rule(TOO_LARGE))
     }
 
-    fn serialize_f32(self, value: f32) -> Result<Value, Unfit> {
+    fn serialize_f32(self, value: f32) -> Result<Value, ClaimError> {
         self.serialize_f64(value.into())
     }
 
-    fn serialize_f64(self, value: f64) -> Result<Value, Unfit> {
-        let number = Number::from_f64(value).ok_or(Unfit::rule(NOT_FINITE))?;
+    fn serialize_f64(self, value: f64) -> Result<Value, ClaimError> {
+        let number = Number::from_f64(value).ok_or(ClaimError::rule(NOT_FINITE))?;
         Ok(number.into())
     }
 
-    fn serialize_char(self, value: char) -> Result<Value, Unfit> {
+    fn serialize_char(self, value: char) -> Result<Value, ClaimError> {
         Ok(value.to_string().into())
     }
 
-    fn serialize_str(self, value: &str) -> Result<Value, Unfit> {
+    fn serialize_str(self, value: &str) -> Result<Value, ClaimError> {
         Ok(value.into())
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<Value, Unfit> {
-        Err(Unfit::rule(BYTES))
+    fn serialize_bytes(self, _: &[u8]) -> Result<Value, ClaimError> {
+        Err(ClaimError::rule(BYTES))
     }
 
-    fn serialize_none(self) -> Result<Value, Unfit> {
+    fn serialize_none(self) -> Result<Value, ClaimError> {
         match self.level {
             Level::Optional => self.null(),
             _ => Ok(Value::Null),
         }
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, Unfit> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Value, ClaimError> {
         let level = match self.level {
             Level::Claim => Level::Optional,
             level => level,
@@ -157,11 +159,11 @@ impl Serializer for ToJson {
         value.serialize(Self { level, ..self })
     }
 
-    fn serialize_unit(self) -> Result<Value, Unfit> {
+    fn serialize_unit(self) -> Result<Value, ClaimError> {
         self.null()
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, Unfit> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<Value, ClaimError> {
         self.null()
     }
 
@@ -170,7 +172,7 @@ impl Serializer for ToJson {
         _: &'static str,
         _: u32,
         variant: &'static str,
-    ) -> Result<Value, Unfit> {
+    ) -> Result<Value, ClaimError> {
         Ok(variant.into())
     }
 
@@ -178,7 +180,7 @@ impl Serializer for ToJson {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<Value, Unfit> {
+    ) -> Result<Value, ClaimError> {
         value.serialize(self)
     }
 
@@ -188,22 +190,26 @@ impl Serializer for ToJson {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<Value, Unfit> {
-        let mut members = Members::new(self)?;
+    ) -> Result<Value, ClaimError> {
+        let mut members = ObjectSerializer::new(self)?;
         members.add(variant.to_owned(), value)?;
         Ok(members.finish())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Items, Unfit> {
-        Items::new(self)
+    fn serialize_seq(self, _: Option<usize>) -> Result<ListSerializer, ClaimError> {
+        ListSerializer::new(self)
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Items, Unfit> {
-        Items::new(self)
+    fn serialize_tuple(self, _: usize) -> Result<ListSerializer, ClaimError> {
+        ListSerializer::new(self)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Items, Unfit> {
-        Items::new(self)
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<ListSerializer, ClaimError> {
+        ListSerializer::new(self)
     }
 
     fn serialize_tuple_variant(
@@ -212,19 +218,26 @@ impl Serializer for ToJson {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Wrapped<Items>, Unfit> {
-        Ok(Wrapped(variant, Items::new(self.inner()?)?))
+    ) -> Result<VariantSerializer<ListSerializer>, ClaimError> {
+        Ok(VariantSerializer(
+            variant,
+            ListSerializer::new(self.inner()?)?,
+        ))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Members, Unfit> {
-        Members::new(self)
+    fn serialize_map(self, _: Option<usize>) -> Result<ObjectSerializer, ClaimError> {
+        ObjectSerializer::new(self)
     }
 
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Members, Unfit> {
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        _: usize,
+    ) -> Result<ObjectSerializer, ClaimError> {
         match name {
-            NUMBER => Members::number(self),
-            name if name.starts_with(PRIVATE) => Err(Unfit::rule(UNPARSED)),
-            _ => Members::new(self),
+            NUMBER => ObjectSerializer::number(self),
+            name if name.starts_with(PRIVATE) => Err(ClaimError::rule(UNPARSED)),
+            _ => ObjectSerializer::new(self),
         }
     }
 
@@ -234,7 +247,10 @@ impl Serializer for ToJson {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Wrapped<Members>, Unfit> {
-        Ok(Wrapped(variant, Members::new(self.inner()?)?))
+    ) -> Result<VariantSerializer<ObjectSerializer>, ClaimError> {
+        Ok(VariantSerializer(
+            variant,
+            ObjectSerializer::new(self.inner()?)?,
+        ))
     }
 }

@@ -7,26 +7,30 @@ use super::subject;
 use super::text_traits::text_traits;
 use crate::error::ClientError;
 
-/// The user that a client acts as: the token's `sub`, which `auth.uid()` returns.
+/// The ID of the user that a client acts as: the token's `sub` claim (RFC 7519, section 4.1.2), which
+/// `auth.uid()` returns.
 ///
 /// ```
 /// use scoped_runtime::UserId;
 ///
 /// let alice: UserId = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11".parse()?;
+/// assert_eq!(alice, UserId::new("6F7F5B3C-6A4E-4B57-9F0E-2F4B5D0C9A11")?);
 /// assert!("alice".parse::<UserId>().is_err());
+/// assert_eq!(UserId::external("auth0|123")?.as_str(), "auth0|123");
 /// # Ok::<(), scoped_runtime::ClientError>(())
 /// ```
 ///
-/// Serde writes the ID as text, and reads a UUID: an ID of [`external`](Self::external) has to be read as text
-/// and made one by the program, which knows the issuer.
+/// Serde writes the ID as text and reads a UUID. Read the ID of a third-party issuer as a `String`, and convert
+/// it with [`external`](Self::external).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(Arc<str>);
 
 impl UserId {
-    /// A user of Supabase Auth, whose ID is a UUID. Kept in its lower-case, hyphenated form.
+    /// The ID of a user of Supabase Auth, which is a UUID (RFC 9562). It is normalised to the lower-case,
+    /// hyphenated form.
     ///
     /// # Errors
-    /// [`ClientError::InvalidUserId`] when it is empty or no UUID.
+    /// [`ClientError::InvalidUserId`] when the text is empty or not a UUID.
     pub fn new(id: &str) -> Result<Self, ClientError> {
         if id.trim().is_empty() {
             return Err(ClientError::InvalidUserId {
@@ -41,18 +45,19 @@ impl UserId {
         })
     }
 
-    /// A user of a third-party issuer (Clerk, Firebase, ...), whose ID need not be a UUID. Policies
-    /// must read it as `auth.jwt() ->> 'sub'`, since `auth.uid()` casts it to a UUID and fails.
+    /// The ID of a user of a third-party issuer (Clerk, Firebase, ...), which need not be a UUID. Policies must
+    /// read it with `auth.jwt() ->> 'sub'`, since `auth.uid()` casts it to a UUID and fails; see
+    /// <https://supabase.com/docs/guides/auth/third-party/overview>.
     ///
-    /// An ID that PostgreSQL would read as a UUID, in whatever spelling, is that UUID's user: it is kept in
-    /// the form of [`new`](Self::new), so that one user has one ID.
+    /// An ID that PostgreSQL reads as a UUID, in any spelling, is normalised to the form of
+    /// [`new`](Self::new), so that each user has one ID.
     ///
     /// # Errors
-    /// [`ClientError::InvalidUserId`] when it is empty or shows nothing, is longer than 255 bytes, or has
+    /// [`ClientError::InvalidUserId`] when the text is empty or invisible, is longer than 255 bytes, or has
     /// control characters.
     pub fn external(id: impl Into<String>) -> Result<Self, ClientError> {
         let id = id.into();
-        match (subject::mistake(&id), parse_like_postgres(&id)) {
+        match (subject::problem(&id), parse_like_postgres(&id)) {
             (Some(reason), _) => Err(ClientError::InvalidUserId {
                 reason,
                 remedy: "pass the `sub` that the issuer gives the user",
@@ -62,14 +67,14 @@ impl UserId {
         }
     }
 
-    /// The ID as it stands in the token.
+    /// The ID as the token contains it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether a text names this user, in any spelling that PostgreSQL reads as the same UUID.
+/// Compares with a text, in any spelling that PostgreSQL reads as the same UUID.
 impl PartialEq<str> for UserId {
     fn eq(&self, text: &str) -> bool {
         let uuid = parse_like_postgres(text)
@@ -94,8 +99,8 @@ impl From<Uuid> for UserId {
     }
 }
 
-/// A value that names a user: a [`UserId`], a [`Uuid`], a `&str` or a `String`, or a reference to one.
-/// Implement it for your own user type to pass that.
+/// A value that names a user: a [`UserId`], a [`Uuid`], a text, or a reference to one of them. Implement it for
+/// your own type of users, to pass them to [`ScopedClients::user`](crate::ScopedClients::user).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a user",
     label = "not a user ID",
@@ -105,11 +110,11 @@ pub trait ToUserId {
     /// The user's ID.
     ///
     /// # Errors
-    /// [`ClientError::InvalidUserId`] when the value is no valid ID.
+    /// [`ClientError::InvalidUserId`] when the value is not a valid ID.
     fn to_user_id(&self) -> Result<UserId, ClientError>;
 
-    /// Whether this is known to be an anonymous user, so that their client is one's, too: a verified
-    /// [`Caller`](crate::Caller) knows it. An ID alone says nothing, and counts as a permanent user's.
+    /// Whether the user is known to be anonymous, so that tokens for the user have `is_anonymous`. A verified
+    /// [`Caller`](crate::Caller) knows it; an ID alone counts as that of a permanent user.
     fn is_anonymous(&self) -> bool {
         false
     }

@@ -6,13 +6,14 @@ use super::{Async, Core, Mode, ScopedClients};
 use crate::error::{ConfigurationError, Problem};
 use crate::session::CloseFlag;
 
-/// A client without a user: for requests that come without a caller. It acts in the role `anon`, with the
-/// API key alone; no token is minted, and no `Authorization` header is sent. Supabase's gateway turns a
-/// publishable key and a legacy anon key alike into that role; see
+/// A client without a user, for requests that come without a caller. It acts in the role `anon`: requests
+/// carry the API key and no `Authorization` header, and no token is minted. Supabase's gateway maps a
+/// publishable key and a legacy anon key to that role; see
 /// <https://supabase.com/docs/guides/api/api-keys>.
 ///
-/// It sees what policies and grants give `anon`, and it is not a [`ScopedClient`](crate::ScopedClient): code
-/// that acts as a user cannot be given one. Cheap to clone. It is never closed.
+/// The client sees the rows that policies and grants give to `anon`. It is a type of its own, so it cannot
+/// be passed to a function that takes a [`ScopedClient`](crate::ScopedClient). It is cheap to clone and is
+/// never closed.
 ///
 /// ```compile_fail,E0308
 /// use scoped_runtime::{ScopedClient, ScopedClients};
@@ -30,7 +31,7 @@ pub struct AnonymousClient<M: Mode = Async> {
 }
 
 impl ScopedClients {
-    /// A client without a user, in the role `anon`.
+    /// Returns a client without a user, in the role `anon`. Nothing is sent.
     ///
     /// ```no_run
     /// # async fn example(clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
@@ -39,9 +40,9 @@ impl ScopedClients {
     /// ```
     ///
     /// # Errors
-    /// [`ConfigurationError`] for `api_key` when it is a secret key or a legacy key of another role, which
-    /// [`allow_secret_api_key`](crate::ConfigBuilder::allow_secret_api_key) let pass: alone it would bypass
-    /// Row Level Security.
+    /// [`ConfigurationError`] for `api_key` when
+    /// [`allow_secret_api_key`](crate::ConfigBuilder::allow_secret_api_key) admitted a secret key or a legacy
+    /// key of another role: without a user's token, such a key would bypass Row Level Security.
     pub fn anonymous(&self) -> Result<AnonymousClient, ConfigurationError> {
         AnonymousClient::new(self)
     }
@@ -53,7 +54,7 @@ impl<M: Mode> AnonymousClient<M> {
         if !project.config.has_public_api_key() {
             return Err(Problem::new(
                 "api_key",
-                "is not a key of the role `anon`, and would act as more without a user's token",
+                "is not a key of the role `anon`; without a user's token its own role would apply",
                 "use the publishable key (`sb_publishable_...`) or the legacy anon key",
             )
             .into());
@@ -71,7 +72,8 @@ impl<M: Mode> AnonymousClient<M> {
         })
     }
 
-    /// The same client, looking into another exposed schema than the default one.
+    /// Returns a clone of this client that queries another schema. The schema must be exposed by the API; see
+    /// <https://docs.postgrest.org/en/stable/references/api/schemas.html>.
     #[must_use]
     pub fn schema(&self, name: impl AsRef<str>) -> Self {
         Self {
@@ -80,12 +82,12 @@ impl<M: Mode> AnonymousClient<M> {
         }
     }
 
-    /// What the client's requests are sent by.
+    /// The part that sends the client's requests.
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }
 
-    /// The schema to look into, if it is not the default one.
+    /// The schema that [`schema`](Self::schema) chose; `None` means the API's default schema.
     pub(crate) fn schema_name(&self) -> Option<&Arc<str>> {
         self.schema.as_ref()
     }

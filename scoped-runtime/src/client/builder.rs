@@ -10,27 +10,41 @@ use serde_json::Value;
 use super::project::ClientSpec;
 use super::{Async, Mode, ScopedClient, ScopedClients};
 use crate::claims::{
-    Aal, Actor, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, Unfit, UserId,
+    Aal, Actor, ClaimError, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId,
     is_control,
 };
 use crate::error::{CallerError, ClientError, Error};
 use crate::session::Lifetime;
 use crate::verify::VerifiedToken;
 
-/// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts it.
+/// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts the builder. Every option has a default, and
+/// [`client`](Self::client) reports mistakes in all of them.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// # fn example(clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
+/// let alice = clients
+///     .user("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11")
+///     .claim("tenant_id", "acme")
+///     .actor("support-agent-7")
+///     .expires_in(Duration::from_secs(900))
+///     .client()?;
+/// # Ok(()) }
+/// ```
 #[must_use = "call `client()` to get the client"]
 pub struct ScopedClientBuilder<C = NoClaims, M: Mode = Async> {
     clients: ScopedClients,
     user_id: Result<UserId, Error>,
     is_anonymous: bool,
     aal: Aal,
-    /// `None`: what the claims say, or `authenticated`.
+    /// `None`: the role that the claims declare, else `authenticated`.
     role: Option<Result<Role, ClientError>>,
     claims: Arc<C>,
     actor: Option<Actor>,
     reason: Option<Arc<str>>,
-    extra: Vec<(String, Result<Value, Unfit>)>,
-    /// `None`: what the claims say, or an hour, but no longer than this.
+    extra: Vec<(String, Result<Value, ClaimError>)>,
+    /// `None`: the lifetime that the claims declare, else one hour; at most `longest_default`.
     expires_in: Option<Duration>,
     longest_default: Duration,
     refresh_before: Option<Duration>,
@@ -62,7 +76,7 @@ impl<M: Mode> ScopedClientBuilder<NoClaims, M> {
 }
 
 impl<C: ScopedClaims> ScopedClientBuilder<C> {
-    /// The builder of [`Caller::client`](crate::Caller::client): all that the verified token says of its user.
+    /// The builder of [`Caller::client`](crate::Caller::client), with the identity of the verified token.
     pub(super) fn of_caller(clients: &ScopedClients, caller: &VerifiedToken<C>) -> Self {
         let mut builder = ScopedClientBuilder::<NoClaims>::new(clients.clone(), caller)
             .with_claims(caller.shared_claims());
@@ -83,9 +97,8 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
 }
 
 impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
-    /// The database role that requests run as: by default that of the claims' `role = "..."`, else
-    /// `authenticated`. Roles that bypass Row
-    /// Level Security are refused.
+    /// Sets the database role that requests run as. The default is the `role = "..."` of the claims, else
+    /// `authenticated`. [`client`](Self::client) refuses roles that bypass Row Level Security.
     pub fn role<R>(mut self, role: R) -> Self
     where
         R: TryInto<Role>,
@@ -95,7 +108,8 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
         self
     }
 
-    /// The project's own claims, for policies that read them with `auth.jwt()`.
+    /// Sets the project's own claims, which policies read with `auth.jwt()`; see
+    /// <https://supabase.com/docs/guides/database/postgres/row-level-security#helper-functions>.
     pub fn claims<D: ScopedClaims>(self, claims: D) -> ScopedClientBuilder<D, M> {
         self.with_claims(Arc::new(claims))
     }
@@ -120,67 +134,72 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
         }
     }
 
-    /// One more claim, known only at run time, under the same rules.
+    /// Adds a claim whose name is only known at run time. The rules of the claims of a struct apply to it:
+    /// its name must be neither reserved nor set twice, and a value that serialises to `null` is left out.
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let value = ClaimSet::value(&value);
         self.extra.push((name.into(), value));
         self
     }
 
-    /// Who acts as the user: a name such as `support-agent-7`, or a verified
-    /// [`Caller`](crate::Caller), whose own actor comes along. It becomes the token's `act` claim (RFC
-    /// 8693, section 4.1), for the audit and for policies that read it. Supabase sets none of its own.
-    /// What [`UserId::external`] refuses of an ID is refused of a name, and a chain of more than 16.
+    /// Names the actor, which acts on behalf of the user: a name such as `support-agent-7`, or a verified
+    /// [`Caller`](crate::Caller), whose own actor is kept as the next link of the chain. The actor becomes
+    /// the token's `act` claim (RFC 8693, section 4.1) and is recorded by the audit; Supabase sets no `act`
+    /// claim of its own. [`client`](Self::client) refuses a name that [`UserId::external`] would refuse as
+    /// an ID, and a chain of more than 16 actors.
     pub fn actor(mut self, actor: impl ToActor) -> Self {
         self.actor = Some(actor.to_actor());
         self
     }
 
-    /// Tokens say that the user has signed in with a second factor (`aal2`), for policies that ask for it.
-    /// Nobody has: it is your decision, which the [`MintPolicy`](crate::MintPolicy::allow_aal2) must
-    /// allow, and which the audit records. Without it a minted token is at `aal1`.
+    /// Mints tokens at the assurance level `aal2`, for policies that require a second factor; see
+    /// <https://supabase.com/docs/guides/auth/auth-mfa>. The user has not presented one: the program asserts
+    /// it, the [`MintPolicy`](crate::MintPolicy::allow_aal2) must allow it, and the audit records it. Without
+    /// this call, minted tokens are at `aal1`.
     pub fn assume_aal2(mut self) -> Self {
         self.aal = Aal::Aal2;
         self
     }
 
-    /// Why, such as `ticket 4711`: for the audit only, in no token. At most 1024 bytes.
+    /// Says why the program acts as the user, such as `ticket 4711`. Only the audit records the reason; no
+    /// token carries it. It is one line of at most 1024 bytes.
     pub fn reason(mut self, reason: impl AsRef<str>) -> Self {
         self.reason = Some(reason.as_ref().into());
         self
     }
 
-    /// How long each token lives, in whole seconds: by default as long as the claims'
-    /// `expires_in = "..."` says, else one hour.
-    pub fn expires_in(mut self, life: Duration) -> Self {
-        self.expires_in = Some(life);
+    /// Sets the lifetime of each token, in whole seconds. The default is the `expires_in = "..."` of the
+    /// claims, else one hour.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.expires_in = Some(lifetime);
         self
     }
 
-    /// How long before its end a token is renewed: 60 seconds by default, half of its life when that
-    /// is two minutes or less. Make it longer than your longest request.
+    /// Sets how long before its expiry a token is renewed. The default is 60 seconds, or half of the
+    /// lifetime if that is two minutes or less. Choose a margin longer than the longest request, so that no
+    /// token expires on the way.
     pub fn refresh_before(mut self, margin: Duration) -> Self {
         self.refresh_before = Some(margin);
         self
     }
 
-    /// Whether tokens are renewed at all; they are by default. If not, requests fail with
-    /// [`TokenError::Expired`](crate::TokenError::Expired) once the first one has ended.
+    /// Sets whether tokens are renewed; the default is `true`. Without renewal, requests fail with
+    /// [`TokenError::Expired`](crate::TokenError::Expired) once the first token has expired.
     pub fn auto_refresh(mut self, on: bool) -> Self {
         self.auto_refresh = on;
         self
     }
 
-    /// The client only reads: every request with a method other than GET or HEAD is refused before anything
-    /// is sent ([`ClientError::ReadOnly`](crate::ClientError::ReadOnly)): inserts, updates, upserts and
-    /// deletes, native builders that write, and the same as a [`Request`](crate::Request) to any service.
-    /// A call of [`rpc`](ScopedClient::rpc) goes by GET, as [`by_get`](crate::Query::by_get) says, which
-    /// PostgREST runs in a read-only transaction; a POST to `rest/v1/rpc/` is refused. Clones, narrowed
-    /// clients and blocking ones stay so.
+    /// Makes the client read-only. A request with a method other than GET or HEAD is refused with
+    /// [`ClientError::ReadOnly`](crate::ClientError::ReadOnly) before anything is sent: inserts, updates,
+    /// upserts and deletes, native builders that write, and every such [`Request`](crate::Request).
+    /// [`rpc`](ScopedClient::rpc) sends its call with GET, as [`by_get`](crate::Query::by_get) does, and
+    /// PostgREST runs it in a read-only transaction; a POST to `rest/v1/rpc/` is refused. Clones, narrowed
+    /// clients and blocking clients made from this one are read-only, too.
     ///
-    /// The token does not say so: what you take out with [`token`](ScopedClient::token) or
-    /// [`into_builder`](crate::Query::into_builder) can write. Whether a GET of a service other than
-    /// PostgREST has an effect is for that service to say.
+    /// The token itself is not restricted: a token from [`token`](ScopedClient::token) or a builder from
+    /// [`into_builder`](crate::Query::into_builder) can write. A GET of a service other than PostgREST may
+    /// have effects of that service's own.
     ///
     /// ```no_run
     /// # async fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
@@ -195,17 +214,19 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
         self
     }
 
-    /// Checks everything and mints the first token. Nothing is sent.
+    /// Checks every option, mints the first token and returns the client. Nothing is sent to the project.
+    /// With a remote [`Signer`](crate::Signer) or an asynchronous audit, the first request mints the token.
     ///
     /// # Errors
-    /// [`Error::Client`] for a bad user ID or role, [`Error::Configuration`] for lifetimes that
-    /// contradict each other, [`Error::Token`] for claims that cannot be in a token.
+    /// [`Error::Client`] for an invalid user ID, role, actor or reason; [`Error::Configuration`] for
+    /// lifetimes that contradict each other and for what the [`MintPolicy`](crate::MintPolicy) refuses;
+    /// [`Error::Token`] for claims that cannot be in a token and when the token cannot be minted.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
         let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
         let default = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
-        let life = self.expires_in.unwrap_or(default.min(self.longest_default));
-        let lifetime = Lifetime::new(life, self.refresh_before, self.auto_refresh)?;
+        let expires_in = self.expires_in.unwrap_or(default.min(self.longest_default));
+        let lifetime = Lifetime::new(expires_in, self.refresh_before, self.auto_refresh)?;
         if let Some(actor) = &self.actor {
             actor.check()?;
         }
@@ -232,14 +253,14 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     }
 }
 
-/// How long a reason may be, in bytes: a sentence or a ticket, kept with every session.
-const MAX_REASON: usize = 1024;
+/// The longest reason, in bytes. Every session keeps its reason in memory.
+const MAX_REASON_BYTES: usize = 1024;
 
 fn check_reason(text: &str) -> Result<(), ClientError> {
-    let (reason, remedy) = if text.len() > MAX_REASON {
+    let (reason, remedy) = if text.len() > MAX_REASON_BYTES {
         (
             "is longer than 1024 bytes",
-            "name a ticket, and keep the rest there",
+            "name a ticket, and keep the details in it",
         )
     } else if text.chars().any(is_control) {
         ("has control characters", "write it on one line")
@@ -249,7 +270,7 @@ fn check_reason(text: &str) -> Result<(), ClientError> {
     Err(ClientError::InvalidReason { reason, remedy })
 }
 
-/// Claims may be personal data, so they are not shown.
+/// Does not show the claims, which may be personal data.
 impl<C, M: Mode> fmt::Debug for ScopedClientBuilder<C, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ScopedClientBuilder")

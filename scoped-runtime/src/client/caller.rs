@@ -2,24 +2,25 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{ScopedClient, ScopedClientBuilder, ScopedClients, UserCore};
+use super::core::UserCore;
+use super::{ScopedClient, ScopedClientBuilder, ScopedClients};
 use crate::claims::ScopedClaims;
 use crate::error::{CallerError, Error};
 use crate::session::{ForwardingSource, Identity, IdentityClaims};
 use crate::verify::{TokenVerifier, VerifiedToken};
 
 impl ScopedClients {
-    /// What checks the tokens of the project's callers.
+    /// The verifier of the tokens that callers of this project present.
     #[must_use]
     pub fn verifier(&self) -> &TokenVerifier {
         &self.project.verifier
     }
 
-    /// Who sends this `Authorization` header: the same as the [`verifier`](Self::verifier)'s
-    /// [`authenticate`](TokenVerifier::authenticate), for whatever framework has the header.
+    /// Verifies the bearer token of an `Authorization` header and returns the caller. It is a shorthand for
+    /// [`TokenVerifier::authenticate`] of the project's [`verifier`](Self::verifier).
     ///
     /// # Errors
-    /// Whatever is wrong with it, as [`TokenVerifier::verify`] says.
+    /// The errors of [`TokenVerifier::authenticate`].
     pub async fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, CallerError>
     where
         C: ScopedClaims + DeserializeOwned,
@@ -29,15 +30,15 @@ impl ScopedClients {
 }
 
 impl<C: ScopedClaims> VerifiedToken<C> {
-    /// Starts a client that acts as the caller, with freshly minted tokens that are renewed by themselves: for
-    /// work that outlives the request.
+    /// Starts the builder of a client that acts as the caller with freshly minted tokens, which are renewed
+    /// automatically. Use it for work that outlives the request.
     ///
-    /// User, claims, role, anonymity and actor are those of the verified token; the builder can say more, such
-    /// as another [`actor`](crate::ScopedClientBuilder::actor) or a
-    /// [`reason`](crate::ScopedClientBuilder::reason). Where the [`MintPolicy`](crate::MintPolicy) requires an
-    /// actor and the token names none, the caller is their own: `act.sub` is the caller's ID. The assurance
-    /// level is `aal1`, since no user has signed in for a minted token. Tokens live as long as the claims'
-    /// `expires_in = "..."` says, else an hour, or what the policy allows if that is shorter.
+    /// The user, claims, role, anonymity and actor are taken from the verified token; the builder can
+    /// override them, for example with another [`actor`](crate::ScopedClientBuilder::actor), and can add a
+    /// [`reason`](crate::ScopedClientBuilder::reason). If the [`MintPolicy`](crate::MintPolicy) requires an
+    /// actor and the token names none, the caller becomes the actor: `act.sub` is the caller's ID. The
+    /// assurance level is `aal1`, since the user did not sign in for the minted token. The lifetime is the
+    /// `expires_in = "..."` of the claims, else one hour, capped by what the policy allows.
     ///
     /// ```no_run
     /// # use scoped_runtime::{Caller, Error, ScopedClients};
@@ -47,18 +48,19 @@ impl<C: ScopedClaims> VerifiedToken<C> {
     /// ```
     ///
     /// # Errors
-    /// None here. The builder's [`client`](crate::ScopedClientBuilder::client) fails with
-    /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified.
+    /// This method does not fail. The builder's [`client`](crate::ScopedClientBuilder::client) fails with
+    /// [`CallerError::AnotherProject`] if another verifier than the one of `clients` verified the token.
     pub fn client(&self, clients: &ScopedClients) -> ScopedClientBuilder<C> {
         ScopedClientBuilder::of_caller(clients, self)
     }
 
-    /// A client that sends the caller's own token on, with everything that is in it. It is never renewed
-    /// or replaced: from its end on, requests fail with [`TokenError::Expired`](crate::TokenError::Expired).
-    /// Nothing is minted, so neither the audit nor the [`MintPolicy`](crate::MintPolicy) hears of it.
+    /// Returns a client that forwards the caller's own token, with all of its claims. The token is never
+    /// renewed or replaced: once it has expired, requests fail with
+    /// [`TokenError::Expired`](crate::TokenError::Expired). No token is minted, so neither the audit nor the
+    /// [`MintPolicy`](crate::MintPolicy) is involved.
     ///
     /// # Errors
-    /// [`CallerError::AnotherProject`] for a token that these clients' verifier has not verified.
+    /// [`CallerError::AnotherProject`] if another verifier than the one of `clients` verified the token.
     pub fn forward_token(&self, clients: &ScopedClients) -> Result<ScopedClient<C>, Error> {
         self.check_project(clients)?;
         let project = &clients.project;

@@ -8,7 +8,8 @@ use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
 use crate::key::{Key, Rotation};
 
-/// A project: one configuration, one key, one connection pool for all its users. Cheap to clone.
+/// A Supabase project: the configuration, the signing key and the connection pool that the clients of all
+/// users share. Cheap to clone; clones are the same project.
 ///
 /// ```
 /// use scoped_runtime::{Config, ScopedClients};
@@ -30,7 +31,7 @@ pub struct ScopedClients {
 }
 
 impl ScopedClients {
-    /// Prepares the connection pool. Nothing is sent.
+    /// Creates the project and its connection pool. Nothing is sent.
     ///
     /// # Errors
     /// [`ConfigurationError`] when the HTTP client cannot be built from the configuration.
@@ -39,35 +40,37 @@ impl ScopedClients {
         Ok(Self { project })
     }
 
-    /// The project that the environment names; see [`Config::from_env`].
+    /// Creates the project from environment variables; [`Config::from_env`] lists them.
     ///
     /// # Errors
-    /// Every problem of the environment at once.
+    /// [`ConfigurationError`] with every missing or invalid variable.
     pub fn from_env() -> Result<Self, ConfigurationError> {
         Self::new(Config::from_env()?)
     }
 
-    /// A client for this user, with all defaults: role `authenticated`, no further claims, tokens
-    /// that live an hour and are renewed 60 seconds before their end.
+    /// Returns a client for this user with all defaults: the role `authenticated`, no custom claims, and
+    /// tokens with a lifetime of one hour that are renewed 60 seconds before they expire.
     ///
     /// # Errors
-    /// [`Error::Client`] when this is no user ID.
+    /// [`Error::Client`] for an invalid user ID, and the other errors of
+    /// [`ScopedClientBuilder::client`].
     pub fn get(&self, user_id: impl ToUserId) -> Result<ScopedClient, Error> {
         self.user(user_id).client()
     }
 
-    /// Starts a client for this user, to spell out more than the user ID.
+    /// Starts the builder of a client for this user, to set its role, claims, actor or lifetime.
     pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
         ScopedClientBuilder::new(self.clone(), &user_id)
     }
 
-    /// Signs with another key from now on, while requests run: none of them fails. Existing clients
-    /// take it at their next renewal, or at their next request with [`RotateNow`](crate::RotateNow).
+    /// Replaces the signing key without interrupting requests. Existing clients use the new key from their
+    /// next renewal on, or from their next request on with [`RotateNow`](crate::RotateNow).
+    /// [`Rotation::signer`](crate::Rotation::signer) rotates to a key in a KMS or HSM.
     ///
-    /// A shared secret of before still verifies callers' tokens, the last eight of them; with `RotateNow`
-    /// none does. [`Rotation::signer`](crate::Rotation::signer) rotates to a key in a KMS or HSM.
+    /// The last eight shared secrets still verify callers' tokens; after a rotation with `RotateNow`, the
+    /// previous secrets no longer do.
     ///
-    /// Register the new key with the project first, and wait until every service knows it; see
+    /// Register the new key with the project first, and wait until every service has fetched it; see
     /// <https://supabase.com/docs/guides/auth/signing-keys>.
     pub fn rotate(&self, key: impl Into<Rotation>) {
         let project = &self.project;
@@ -75,14 +78,14 @@ impl ScopedClients {
         project.mint.keys.rotate(key.into(), verifier);
     }
 
-    /// Ends every client of this user, clones and narrowed ones included: no request of theirs leaves
-    /// from now on, and nothing is renewed. Clients that are made later begin anew; a
-    /// [`MintPolicy`](crate::MintPolicy) can refuse those.
+    /// Closes every client of this user, including clones and narrowed clients: they send no further
+    /// request and mint no further token. Clients that are made later are not affected; a
+    /// [`MintPolicy`](crate::MintPolicy) can refuse them.
     ///
-    /// Tokens that left already stay valid until their end.
+    /// Tokens that were already sent stay valid until they expire.
     ///
     /// # Errors
-    /// [`Error::Client`] when this is no user ID.
+    /// [`Error::Client`] for an invalid user ID.
     pub fn close_user(&self, user_id: impl ToUserId) -> Result<(), Error> {
         self.project.open_users.close(&user_id.to_user_id()?);
         Ok(())

@@ -1,4 +1,4 @@
-//! How a thread waits for what is written once, as async code.
+//! Runs the async implementation of a call to completion on the calling thread, for blocking clients.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -16,10 +16,10 @@ use crate::token::AccessToken;
 use crate::transport::{Response, TransportRequest};
 use crate::verify::VerifiedToken;
 
-/// What drives the blocking calls of a project: a runtime with one thread, for connections and
-/// timers. The rest runs on the threads that call.
+/// Drives the blocking calls of a project: a tokio runtime whose one thread serves connections and timers.
+/// The futures themselves are polled on the calling threads.
 pub(super) struct Executor {
-    /// Taken when this is dropped.
+    /// `None` only while the executor is dropped.
     runtime: Option<Runtime>,
     handle: Handle,
 }
@@ -34,8 +34,8 @@ impl Executor {
         let runtime = runtime.map_err(|error| {
             Problem::new(
                 "blocking",
-                format!("could not start its thread ({error})"),
-                "raise the limit of threads",
+                format!("could not start the thread of its runtime ({error})"),
+                "raise the limit of threads of the process",
             )
         })?;
         Ok(Self {
@@ -44,17 +44,18 @@ impl Executor {
         })
     }
 
-    /// Polls on this thread until it is done. Not `Runtime::block_on`, which panics where waiting is
-    /// wrong.
-    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+    /// Polls the future on this thread until it is ready. `Runtime::block_on` would panic inside of an async
+    /// context, where `check_may_wait` returns an error.
+    fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         let _waiting = Waiting::begin();
         let _context = self.handle.enter();
-        block_on(work)
+        block_on(future)
     }
 }
 
 impl Drop for Executor {
-    /// Without waiting: the last client may be dropped in a task, where a runtime must not wait.
+    /// Shuts the runtime down without waiting, since the last client may be dropped inside of a task, where
+    /// waiting for a runtime panics.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -66,7 +67,7 @@ thread_local! {
     static IS_WAITING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// While this thread polls what it waits for.
+/// Marks this thread as waiting in [`Executor::wait`] until it is dropped.
 struct Waiting;
 
 impl Waiting {
@@ -82,10 +83,11 @@ impl Drop for Waiting {
     }
 }
 
-/// Waiting in a task would keep all others of its thread from running. Waiting in what is waited for,
-/// such as an audit sink with a client, could be for itself.
-fn may_wait() -> Result<(), ClientError> {
-    // In a destructor of the thread's own values there is no runtime to enter any more.
+/// Refuses to block where it does harm: inside of a task, where it would stall the other tasks of the
+/// thread, and inside of a call that already blocks (such as in an audit sink with a blocking client), where
+/// the call could wait for itself.
+fn check_may_wait() -> Result<(), ClientError> {
+    // While the thread's local values are destroyed, tokio's context cannot be entered any more.
     if Handle::try_current().is_err_and(|error| error.is_thread_local_destroyed()) {
         return Err(ClientError::ThreadExiting);
     }
@@ -95,20 +97,21 @@ fn may_wait() -> Result<(), ClientError> {
     Ok(())
 }
 
-/// Whether this thread is polling a task. `Handle::try_current` alone says yes in `spawn_blocking`
-/// too, where waiting is right; but only tasks have a budget, which can be used up.
+/// Whether this thread is polling a task of tokio. `Handle::try_current` also succeeds inside of
+/// `spawn_blocking`, where blocking is allowed. Only a task has a cooperative budget that can be exhausted,
+/// so the budget tells the two apart.
 fn is_in_task() -> bool {
     if Handle::try_current().is_err() {
         return false;
     }
     let mut context = Context::from_waker(Waker::noop());
-    // Gives back at the end what is used here.
-    let Poll::Ready(_before) = coop::poll_proceed(&mut context) else {
+    // When it is dropped, this guard restores the budget that the probe consumes.
+    let Poll::Ready(_budget) = coop::poll_proceed(&mut context) else {
         return true;
     };
     (0..u8::MAX).any(|_| match coop::poll_proceed(&mut context) {
-        Poll::Ready(used) => {
-            used.made_progress();
+        Poll::Ready(unit) => {
+            unit.made_progress();
             false
         }
         Poll::Pending => true,
@@ -116,18 +119,18 @@ fn is_in_task() -> bool {
 }
 
 impl Core {
-    /// [`send`](Self::send), waited for.
+    /// [`send`](Self::send), blocking.
     pub(crate) fn send_and_wait(&self, request: &TransportRequest) -> Result<Response, Error> {
-        may_wait()?;
+        check_may_wait()?;
         let executor = self.project.executor()?;
         executor.wait(self.send(request))
     }
 
-    /// A live token. Waits for a remote signer only.
+    /// Returns a live token. Blocks only for a remote signer.
     pub(crate) fn token_and_wait(&self) -> Result<AccessToken, Error> {
         match self.token() {
             Err(Error::Token(TokenError::AwaitSigner)) => {
-                may_wait()?;
+                check_may_wait()?;
                 self.project.executor()?.wait(self.token_async())
             }
             outcome => outcome,
@@ -136,26 +139,26 @@ impl Core {
 }
 
 impl ScopedClients {
-    /// [`check_keys`](Self::check_keys), waited for.
+    /// [`check_keys`](Self::check_keys), blocking.
     pub(crate) fn check_keys_and_wait(&self) -> Result<KeyCheck, Error> {
-        may_wait()?;
+        check_may_wait()?;
         let executor = self.project.executor()?;
         executor.wait(self.check_keys())
     }
 
-    /// [`health`](Self::health), waited for.
+    /// [`health`](Self::health), blocking.
     pub(crate) fn health_and_wait(&self) -> Result<Health, Error> {
-        may_wait()?;
+        check_may_wait()?;
         let executor = self.project.executor()?;
         Ok(executor.wait(self.health()))
     }
 
-    /// [`authenticate`](Self::authenticate), waited for.
+    /// [`authenticate`](Self::authenticate), blocking.
     pub(crate) fn authenticate_and_wait<C>(&self, header: &str) -> Result<VerifiedToken<C>, Error>
     where
         C: ScopedClaims + DeserializeOwned,
     {
-        may_wait()?;
+        check_may_wait()?;
         let executor = self.project.executor()?;
         Ok(executor.wait(self.authenticate(header))?)
     }

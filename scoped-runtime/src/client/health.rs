@@ -11,13 +11,13 @@ use crate::error::{ApiError, ClientError, ConfigurationError, Error, Problem};
 use crate::key::Algorithm;
 use crate::transport::{Response, TransportRequest};
 
-/// What no project has.
-const NO_TABLE: &str = "rest/v1/scoped_runtime_health?limit=0";
+/// The request of the health check, for a table that is assumed not to exist in any project.
+const PROBE: &str = "rest/v1/scoped_runtime_health?limit=0";
 
-/// How long the token lives that is made for it.
-const LIFE: Duration = Duration::from_mins(1);
+/// The lifetime of the token of a health check.
+const TOKEN_LIFETIME: Duration = Duration::from_mins(1);
 
-/// How a project is, by one request with a token of ours: [`ScopedClients::health`].
+/// The result of a health check: [`ScopedClients::health`] sends one request with a minted token.
 #[derive(Debug)]
 pub struct Health {
     is_reachable: bool,
@@ -28,52 +28,52 @@ pub struct Health {
 }
 
 impl Health {
-    /// Whether the server is there and believes our tokens: nothing is wrong.
+    /// Whether the check found no [`problem`](Self::problem): the API answered and accepted the token.
     #[must_use]
     pub fn is_healthy(&self) -> bool {
         self.problem.is_none()
     }
 
-    /// Whether an answer came, whichever it was. False also when no token could be minted, so that nothing
-    /// was asked; [`problem`](Self::problem) says so.
+    /// Whether the server answered, with any status. It is `false`, too, when no token could be minted and
+    /// no request was sent; [`problem`](Self::problem) then has the cause.
     #[must_use]
     pub fn is_reachable(&self) -> bool {
         self.is_reachable
     }
 
-    /// Whether the API believes tokens that our key signs. `None` when the answer does not tell: none came,
-    /// or another server than the project's API gave it.
+    /// Whether the API accepts tokens that the configured key signs. `None` if the check could not tell:
+    /// there was no answer, or the answer was not one of the project's API.
     #[must_use]
     pub fn is_key_accepted(&self) -> Option<bool> {
         self.is_key_accepted
     }
 
-    /// How many seconds the server's clock is ahead of ours, by the answer's `Date` (RFC 9110, section
-    /// 6.6.1), which has whole seconds: a difference of a second may be missed or seen for none. Negative when
-    /// it is behind; `None` without that header. PostgREST lets 30 seconds pass.
+    /// How many seconds the server's clock is ahead of the local clock; negative if it is behind. It is
+    /// measured by the `Date` header of the answer (RFC 9110, section 6.6.1), which has whole seconds, so
+    /// the value may be off by one. `None` without that header. PostgREST tolerates 30 seconds.
     #[must_use]
     pub fn clock_skew(&self) -> Option<i64> {
         self.clock_skew
     }
 
-    /// How long it took: the token, a connection if there was none, and the request.
+    /// How long the check took: minting the token, opening a connection if none was open, and the request.
     #[must_use]
     pub fn took(&self) -> Duration {
         self.took
     }
 
-    /// What is wrong: [`Error::Configuration`] for `jwt_secret`, `signing_key`, `api_key` or the machine's
-    /// clock when the API refuses the token, with what to check; else what came in place of an answer, or
-    /// what refused to mint.
+    /// The problem that the check found. It is an [`Error::Configuration`] for `jwt_secret`, `signing_key`,
+    /// `api_key` or the machine's clock if the API refused the token, with a remedy; otherwise the error of
+    /// minting the token or of the request.
     #[must_use]
     pub fn problem(&self) -> Option<&Error> {
         self.problem.as_ref()
     }
 
-    /// The problem as an error, for a start-up that must not go on with one.
+    /// Turns the problem into an error, so that a program can stop at start-up.
     ///
     /// # Errors
-    /// What [`problem`](Self::problem) says.
+    /// The [`problem`](Self::problem), if there is one.
     pub fn into_result(self) -> Result<Self, Error> {
         match self.problem {
             Some(problem) => Err(problem),
@@ -82,7 +82,7 @@ impl Health {
     }
 }
 
-/// One line, for a log.
+/// Writes one line for a log, without a secret.
 impl fmt::Display for Health {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problem {
@@ -98,15 +98,16 @@ impl fmt::Display for Health {
 }
 
 impl ScopedClients {
-    /// Asks the project's API one thing with a token of ours: whether it is there, whether it believes the
-    /// token, and what its clock says. Worth a call at start-up (`clients.health().await.into_result()?`),
-    /// above all with a shared secret, which [`check_keys`](Self::check_keys) cannot compare with anything,
-    /// and behind a service's own health endpoint.
+    /// Sends one request with a minted token to the project's API, to find out whether the API answers,
+    /// whether it accepts the token, and what time its clock shows. Call it at start-up
+    /// (`clients.health().await.into_result()?`), above all with a shared secret, which
+    /// [`check_keys`](Self::check_keys) cannot check, and from a service's own health endpoint.
     ///
-    /// The token is of a user that does not exist (the nil UUID), in the role `authenticated` or the first
-    /// that the [`MintPolicy`](crate::MintPolicy) lists, and asks for a table that does not exist. It is
-    /// minted as any other, with the actor `scoped-runtime` and the reason `health`: the policy is asked, and
-    /// the audit records it. It takes [`request_timeout`](crate::ConfigBuilder::request_timeout) at most.
+    /// The token is for a user that does not exist (the nil UUID), in the role `authenticated` or the first
+    /// role that the [`MintPolicy`](crate::MintPolicy) lists; the request reads a table that does not exist.
+    /// The token is subject to the policy and recorded by the audit like every other, with the actor
+    /// `scoped-runtime` and the reason `health`. The check takes at most
+    /// [`request_timeout`](crate::ConfigBuilder::request_timeout). It never fails; the result has the problem.
     ///
     /// ```no_run
     /// # async fn example(clients: scoped_runtime::ScopedClients) {
@@ -117,7 +118,7 @@ impl ScopedClients {
     pub async fn health(&self) -> Health {
         let clock = &self.project.mint.clock;
         let (began, before) = (clock.monotonic(), clock.now());
-        let outcome = self.ask().await;
+        let outcome = self.send_probe().await;
         let took = clock.monotonic().saturating_sub(began);
         let (is_reachable, date) = match &outcome {
             Ok(response) => (true, date(response)),
@@ -125,7 +126,7 @@ impl ScopedClients {
             Err(Error::Client(error)) => (is_answer(error), None),
             Err(_) => (false, None),
         };
-        let (is_key_accepted, problem) = self.judge(outcome);
+        let (is_key_accepted, problem) = self.diagnose(outcome);
         Health {
             is_reachable,
             is_key_accepted,
@@ -135,24 +136,24 @@ impl ScopedClients {
         }
     }
 
-    async fn ask(&self) -> Result<Response, Error> {
+    async fn send_probe(&self) -> Result<Response, Error> {
         let policy = self.project.policy();
         let client = self
             .user(Uuid::nil())
             .role(policy.first_role())
             .actor("scoped-runtime")
             .reason("health")
-            .expires_in(policy.limit_lifetime(LIFE))
+            .expires_in(policy.limit_lifetime(TOKEN_LIFETIME))
             .auto_refresh(false)
             .client()?;
-        let request = TransportRequest::new(Method::GET, NO_TABLE.to_owned());
+        let request = TransportRequest::new(Method::GET, PROBE.to_owned());
         client.core().send(&request).await
     }
 
-    /// Whether the key is accepted, and what is wrong.
-    fn judge(&self, outcome: Result<Response, Error>) -> (Option<bool>, Option<Error>) {
+    /// Derives from the outcome whether the key is accepted, and the problem if there is one.
+    fn diagnose(&self, outcome: Result<Response, Error>) -> (Option<bool>, Option<Error>) {
         let error = match outcome {
-            // Another server may answer 200 to everything.
+            // A server other than the API may answer every request with 200.
             Ok(response) => match response.json::<Vec<IgnoredAny>>() {
                 Ok(_) => return (Some(true), None),
                 Err(error) => return (None, Some(error)),
@@ -161,9 +162,9 @@ impl ScopedClients {
             Err(error) => return (None, Some(error)),
         };
         match (error.status(), error.code()) {
-            // The API has looked for the table, so it has believed the token.
+            // The API has accepted the token, since it has looked for the table.
             (404, Some("PGRST205" | "42P01")) => (Some(true), None),
-            // Times and other claims are read after the signature, and the role is taken after that.
+            // PostgREST verifies the signature before it checks the claims and switches to the role.
             (401, Some("PGRST301" | "PGRST303")) if is_about_time(&error) => {
                 (Some(true), Some(clock_problem(&error).into()))
             }
@@ -171,7 +172,7 @@ impl ScopedClients {
                 (Some(true), Some(error.into()))
             }
             (401, Some("PGRST301" | "PGRST302")) => {
-                (Some(false), Some(self.disbelief(&error).into()))
+                (Some(false), Some(self.key_problem(&error).into()))
             }
             (401 | 403, _) if is_about_api_key(&error) => {
                 (None, Some(api_key_problem(&error).into()))
@@ -180,7 +181,7 @@ impl ScopedClients {
         }
     }
 
-    fn disbelief(&self, error: &ApiError) -> ConfigurationError {
+    fn key_problem(&self, error: &ApiError) -> ConfigurationError {
         let algorithm = self.project.mint.keys.current().key.algorithm();
         let (field, remedy) = if algorithm == Algorithm::Hs256 {
             (
@@ -190,12 +191,12 @@ impl ScopedClients {
         } else {
             (
                 "signing_key",
-                "ask `check_keys` whether the project lists it",
+                "call `check_keys` to find out whether the project lists it",
             )
         };
         let code = error.code().unwrap_or("no code");
         let reason =
-            format!("is not what the project verifies tokens with: it answered 401 ({code})");
+            format!("is not a key that the project verifies tokens with: it answered 401 ({code})");
         Problem::new(field, reason, remedy).into()
     }
 }
@@ -203,34 +204,34 @@ impl ScopedClients {
 fn clock_problem(error: &ApiError) -> ConfigurationError {
     let code = error.code().unwrap_or("no code");
     let reason = format!(
-        "differs from the server's, which answered a fresh token with 401 ({code}): its clock says another time"
+        "differs from the server's clock: the server answered a fresh token with 401 ({code})"
     );
-    let remedy = "set the machine's clock, and let it follow a time server (NTP)";
+    let remedy = "set the machine's clock and synchronise it with a time server (NTP)";
     Problem::new("clock", reason, remedy).into()
 }
 
 fn api_key_problem(error: &ApiError) -> ConfigurationError {
     let status = error.status();
-    let reason = format!("is not one that the project knows: its gateway answered {status}");
+    let reason = format!("is not an API key of the project: its gateway answered {status}");
     let remedy =
         "copy the publishable key (`sb_publishable_...`) or the legacy anon key of this project";
     Problem::new("api_key", reason, remedy).into()
 }
 
-/// PostgREST's words of a token that is not valid now.
+/// Whether PostgREST's message says that the token is not valid at present.
 fn is_about_time(error: &ApiError) -> bool {
     let message = error.message().to_ascii_lowercase();
     let words = ["expired", "future", "not yet valid"];
     words.iter().any(|word| message.contains(word))
 }
 
-/// The words of Supabase's gateway, which has no code.
+/// Whether the message is that of Supabase's gateway about the API key, which has no error code.
 fn is_about_api_key(error: &ApiError) -> bool {
     let message = error.message().to_ascii_lowercase();
     error.code().is_none_or(str::is_empty) && message.contains("api key")
 }
 
-/// Whether an error is about an answer that came.
+/// Whether an error means that the server has answered.
 fn is_answer(error: &ClientError) -> bool {
     matches!(
         error,
@@ -244,7 +245,8 @@ fn date(response: &Response) -> Option<SystemTime> {
     httpdate::parse_http_date(response.header(DATE.as_str())?).ok()
 }
 
-/// How far the server's clock, at some moment between these two of ours, was certainly ahead.
+/// The smallest difference between the server's clock and the local clock that explains a server time
+/// between two local times: zero if it lies between them.
 fn skew(server: SystemTime, before: SystemTime, after: SystemTime) -> i64 {
     let server = seconds(server);
     let (before, after) = (seconds(before), seconds(after));

@@ -1,16 +1,24 @@
-//! Who waits for the answers: the task or the thread.
+//! Whether the task or the thread waits for the answers to a client's requests.
 
-/// The mode of a client and of its queries: [`Async`], or with the feature `blocking`
-/// `blocking::Blocking`. No other type can be one.
+/// The mode of a client and of its queries: [`Async`], or `blocking::Blocking` with the feature `blocking`.
+/// The trait is sealed.
 ///
-/// Name it to write code for both: `fn by_owner<M: Mode>(client: &ScopedClient<Tenant, M>) -> Query<M>`.
+/// Use it as a bound to write code for both modes:
+///
+/// ```
+/// use scoped_runtime::{Mode, NoClaims, Query, ScopedClient};
+///
+/// fn open_notes<M: Mode>(client: &ScopedClient<NoClaims, M>) -> Query<M> {
+///     client.from("notes").eq("state", "open")
+/// }
+/// ```
 pub trait Mode: sealed::Sealed {}
 
-/// The task waits: each method that sends is an `async fn`. The mode of every client that names no other.
+/// The default mode, in which each method that sends is an `async fn`.
 #[derive(Debug)]
 pub enum Async {}
 
-/// The thread waits: each method that sends is a plain `fn`.
+/// The mode in which each method that sends is a plain `fn` that blocks the thread until the answer arrives.
 #[cfg(feature = "blocking")]
 #[derive(Debug)]
 pub enum Blocking {}

@@ -1,3 +1,5 @@
+//! Names of tables, functions and schemas as parts of a request: path segments and header values.
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use http::HeaderValue;
@@ -38,7 +40,7 @@ pub(crate) fn push_segment(
     Err(invalid(kind, name, reason, remedy))
 }
 
-/// A schema's name as the header in which it travels.
+/// The value of the header that names a schema (`Accept-Profile` or `Content-Profile`).
 pub(crate) fn schema(name: &str) -> Result<HeaderValue, ClientError> {
     if name.trim().is_empty() {
         return Err(invalid(

@@ -9,20 +9,33 @@ use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError, shown};
 use crate::session::Lifetime;
 
-/// Derives a client whose token says less, never more; [`ScopedClient::narrow`] starts it. User, actor and
-/// reason stay, one that only reads goes on to do so, and it ends with the client that it comes from.
+/// Derives a client whose tokens carry fewer claims, live shorter or have another role;
+/// [`ScopedClient::narrow`] starts the builder. The user, actor and reason are those of the original client,
+/// a read-only client stays read-only, and closing the original client closes the derived one.
 ///
-/// **Whether it may do less is for the policies to say.** One that opens rows when a claim is absent
-/// (`coalesce(auth.jwt() ->> 'tenant_id', 'public') = tenant`, `auth.jwt() ->> 'banned' is null`) opens
-/// them for a client without that claim: keep every claim that a policy reads so. With the feature `policies`,
-/// `policies::survey` finds them: their reads say `allows_absence`.
+/// ```no_run
+/// use std::time::Duration;
+///
+/// # fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let for_export = alice
+///     .narrow()
+///     .keep_claims(["tenant_id"])
+///     .expires_in(Duration::from_secs(300))
+///     .client()?;
+/// # Ok(()) }
+/// ```
+///
+/// **Fewer claims do not always mean fewer rights.** A policy that grants access when a claim is absent
+/// (`coalesce(auth.jwt() ->> 'tenant_id', 'public') = tenant`, `auth.jwt() ->> 'banned' is null`) grants it
+/// to a client without that claim: keep every claim that a policy reads in such a way. With the feature
+/// `policies`, `policies::survey` finds these reads; their `allows_absence` is `true`.
 #[must_use = "call `client()` to get the client"]
 pub struct NarrowBuilder<C = NoClaims, M: Mode = Async> {
     core: Arc<Core>,
     claims: Arc<C>,
     role: Option<Result<Role, ClientError>>,
     expires_in: Option<Duration>,
-    /// The claims that stay; all of them if none are named.
+    /// The names of the claims to keep; `None` keeps all.
     keep: Option<Vec<String>>,
     mode: PhantomData<fn() -> M>,
 }
@@ -39,14 +52,14 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         }
     }
 
-    /// A shorter life of each token, in whole seconds.
-    pub fn expires_in(mut self, life: Duration) -> Self {
-        self.expires_in = Some(life);
+    /// Sets a shorter lifetime of each token, in whole seconds.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.expires_in = Some(lifetime);
         self
     }
 
-    /// Another role. Only the [`MintPolicy`](crate::MintPolicy) knows which roles may do less, so it
-    /// must be on its list.
+    /// Sets another database role. The role must be listed by the [`MintPolicy`](crate::MintPolicy), since
+    /// the library cannot know which roles have fewer rights.
     pub fn role<R>(mut self, role: R) -> Self
     where
         R: TryInto<Role>,
@@ -56,8 +69,8 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         self
     }
 
-    /// Only these claims. Keep those whose absence opens rows, as [`NarrowBuilder`] says. The client is not a
-    /// `ScopedClient<C>` any more, since its token lacks some of the claims of `C`.
+    /// Keeps only the claims with these top-level names. Keep each claim whose absence grants access; see
+    /// [`NarrowBuilder`]. The result is a `ScopedClient<NoClaims>`, since its token may lack claims of `C`.
     pub fn keep_claims<N: Into<String>>(
         self,
         names: impl IntoIterator<Item = N>,
@@ -72,13 +85,15 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         }
     }
 
-    /// Checks that it is not more, and mints its first token.
+    /// Checks that the derived client has no more rights than the original one, mints its first token and
+    /// returns it. If the original client has no `auto_refresh`, the derived tokens expire no later than the
+    /// original token.
     ///
     /// # Errors
-    /// [`Error::Configuration`] for a longer life, a role that is not on the list or claims that are
-    /// not there; [`ClientError::Closed`] when the client it comes from is closed,
-    /// [`TokenError::Forwarded`] when it has no token of ours. Without `auto_refresh` the new client ends
-    /// with the token of the one it comes from: [`TokenError::Expired`] when that has ended.
+    /// [`Error::Configuration`] for a longer lifetime, a role that the mint policy does not list, or claims
+    /// that the original client does not have; [`ClientError::Closed`] when the original client is closed;
+    /// [`TokenError::Forwarded`] when it forwards a caller's token, which cannot be derived from;
+    /// [`TokenError::Expired`] when it has no `auto_refresh` and its token has expired.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
         self.core.check_open()?;
         let project = &self.core.project;
@@ -93,8 +108,8 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
             Some(role) if role != identity.role && !project.policy().lists(&role) => {
                 problems.push(Problem::new(
                     "role",
-                    "is not on the mint policy's list, so it may be one that can do more",
-                    "put it on the list with `MintPolicy::roles`, or keep the role",
+                    "is not listed by the mint policy, so it may have more rights",
+                    "list it with `MintPolicy::roles`, or keep the role",
                 ));
                 role
             }
@@ -107,8 +122,8 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
             if expires_in > lifetime.expires_in {
                 problems.push(Problem::new(
                     "expires_in",
-                    "is longer than that of the client it comes from",
-                    "use a shorter life",
+                    "is longer than the lifetime of the original client's tokens",
+                    "use a shorter lifetime",
                 ));
             }
             let margin = lifetime.refresh_before.min(expires_in / 2);
@@ -116,15 +131,18 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         }
 
         if !lifetime.auto_refresh {
-            lifetime = until_the_end(&self.core, lifetime)?;
+            lifetime = cap_by_token(&self.core, lifetime)?;
         }
         let claims = identity.decoded_claims()?;
         for name in self.keep.iter().flatten() {
             if !claims.contains_key(name) {
                 problems.push(Problem::new(
                     "keep_claims",
-                    format!("names `{}`, which is not there", shown(name)),
-                    "name claims of the client it comes from",
+                    format!(
+                        "names `{}`, which the original client does not have",
+                        shown(name)
+                    ),
+                    "name claims of the original client",
                 ));
             }
         }
@@ -138,7 +156,7 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         let core = project.core(ClientSpec {
             user_id: identity.user_id.clone(),
             role,
-            claims: ClaimSet::kept(claims, keeps),
+            claims: ClaimSet::filtered(claims, keeps),
             is_anonymous: identity.is_anonymous,
             aal: identity.aal,
             actor: identity.actor.clone(),
@@ -151,8 +169,8 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
     }
 }
 
-/// What is left of the one token of a client without renewal: whatever comes of it ends with it.
-fn until_the_end(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
+/// Caps the lifetime by what is left of the token of a client without renewal.
+fn cap_by_token(core: &Core, lifetime: Lifetime) -> Result<Lifetime, Error> {
     let token = core.token()?;
     let now = core.project.mint.clock.now();
     let left = token.expires_at().duration_since(now).unwrap_or_default();

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::UserCore;
+use super::core::UserCore;
 #[cfg(feature = "blocking")]
 use super::executor::Executor;
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
@@ -25,7 +25,7 @@ use crate::transport::PostgrestBridge;
 use crate::transport::Transport;
 use crate::verify::TokenVerifier;
 
-/// What all clients of a project share.
+/// The state that all clones of [`ScopedClients`](super::ScopedClients) share.
 pub(super) struct Project {
     pub(super) config: Config,
     pub(super) issuer: String,
@@ -35,22 +35,22 @@ pub(super) struct Project {
     pub(super) verifier: TokenVerifier,
     pub(super) mint: Arc<MintContext>,
     pub(super) open_users: OpenUsers,
-    /// What blocking calls wait with; the first one makes it.
+    /// Drives blocking calls; the first of them creates it.
     #[cfg(feature = "blocking")]
     executor: Mutex<Option<Arc<Executor>>>,
-    /// Sessions by everything that ends up in their tokens and in the audit.
+    /// Sessions, keyed by all that their tokens and audit records contain. `None` if sessions are not shared.
     sessions: Option<Cache<SessionKey, Shared, Weight>>,
 }
 
-/// The number of the user's life, and the content.
+/// The number of the user's close flag, and what the tokens have in common.
 type SessionKey = (u64, SessionSpec);
 
-/// One for a session of ordinary size, more for one that is larger, so that the cache's size is a number
-/// of bytes, too.
+/// Weighs a session by its size, one unit for each started [`SESSION_BYTES`], so that the capacity of the
+/// cache also bounds its memory.
 #[derive(Clone)]
 struct Weight;
 
-/// More than the claims, actor and reason of a session have by default.
+/// More bytes than the claims, actor and reason of a usual session have.
 const SESSION_BYTES: usize = 8192;
 
 impl Weighter<SessionKey, Shared> for Weight {
@@ -67,7 +67,7 @@ struct Shared {
     _user_flag: Arc<CloseFlag>,
 }
 
-/// What a client is made from.
+/// The checked options from which a client is made.
 pub(super) struct ClientSpec {
     pub(super) user_id: UserId,
     pub(super) role: Role,
@@ -77,7 +77,7 @@ pub(super) struct ClientSpec {
     pub(super) actor: Option<Actor>,
     pub(super) reason: Option<Arc<str>>,
     pub(super) lifetime: Lifetime,
-    /// What it is narrowed from.
+    /// The client that this one is narrowed from.
     pub(super) parent: Option<Arc<CloseFlag>>,
     pub(super) is_read_only: bool,
 }
@@ -129,7 +129,7 @@ impl Project {
         &self.config.settings.policy
     }
 
-    /// Checks the wish and makes what the client and its clones share.
+    /// Checks the options against the mint policy and creates the core of a client.
     pub(super) fn core(self: &Arc<Self>, spec: ClientSpec) -> Result<UserCore, Error> {
         let ClientSpec {
             user_id,
@@ -178,14 +178,15 @@ impl Project {
             None => self.open_users.flag_of(&spec.identity.user_id),
         };
         let session = self.session(spec, &parent);
-        // A mistake in the claims is reported here, not by the first query.
+        // With a local key the first token is minted here, so that mistakes are reported before any query.
         if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_async() {
             session.token()?;
         }
         Ok(UserCore::new(session, parent.derive(), self, is_read_only))
     }
 
-    /// The session of this content. One without renewal is nobody else's: it would end too early.
+    /// The session of this spec. A session without renewal is never shared, since it would expire too
+    /// early for a client that is made later.
     fn session(&self, spec: SessionSpec, close_flag: &Arc<CloseFlag>) -> Arc<MintingSource> {
         let new = |spec| Arc::new(MintingSource::new(Arc::clone(&self.mint), spec));
         let cache = self.sessions.as_ref();

@@ -11,7 +11,7 @@ use super::finding::Finding;
 use super::{PoliciesError, Report, history};
 use crate::claims::{Claim, ScopedClaims};
 
-/// A comparison of claims and policies, with the options of `#[scoped_claims(policies(...))]`.
+/// A comparison of claims with the SQL of policies, with the options of `#[scoped_claims(policies(...))]`.
 ///
 /// ```
 /// # use scoped_runtime::{policies::Check, scoped_claims};
@@ -21,7 +21,7 @@ use crate::claims::{Claim, ScopedClaims};
 /// let folder = "supabase/migrations";
 /// # );
 /// let report = Check::new([folder])
-///     .tables(["documents"]) // the tables that these claims are for
+///     .tables(["documents"]) // only findings about these tables
 ///     .deny(["unwrapped"])   // a kind of finding, or a claim's path
 ///     .run::<Tenant>()?;
 /// assert_eq!(report.errors().count(), 0, "{report}");
@@ -29,14 +29,15 @@ use crate::claims::{Claim, ScopedClaims};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-#[must_use = "it compares when it is run"]
+#[must_use = "nothing is compared until `run` is called"]
 pub struct Check {
     patterns: Vec<String>,
     options: CompareOptions,
 }
 
 impl Check {
-    /// Of the SQL files that these folders, files and globs name: one history, in this order.
+    /// A check of the SQL files that these folders, files and globs name. They are read as one history, in the
+    /// given order. Relative paths begin at the package's `Cargo.toml`.
     pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         Self {
             patterns: paths.into_iter().map(history::pattern).collect(),
@@ -44,8 +45,8 @@ impl Check {
         }
     }
 
-    /// Only what is on these tables: `documents` (of `public`), `app.documents`, `app.*`. Without
-    /// this, everything counts.
+    /// Restricts the findings to objects on these tables: `documents` (in the schema `public`),
+    /// `app.documents`, `app.*`. The default is all tables.
     pub fn tables(mut self, tables: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options
             .tables
@@ -53,7 +54,8 @@ impl Check {
         self
     }
 
-    /// Is silent about these claims, with all below them, or these kinds of findings.
+    /// Drops findings about these claims and all claims below them, or of these kinds
+    /// ([`FindingKind::name`]).
     pub fn allow(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options
             .allow
@@ -61,7 +63,7 @@ impl Check {
         self
     }
 
-    /// Makes findings about these claims, or of these kinds, warnings.
+    /// Reports findings about these claims, or of these kinds, as warnings.
     pub fn warn(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options
             .warn
@@ -69,7 +71,7 @@ impl Check {
         self
     }
 
-    /// Makes findings about these claims, or of these kinds, errors.
+    /// Reports findings about these claims, or of these kinds, as errors.
     pub fn deny(mut self, entries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.options
             .deny
@@ -80,18 +82,18 @@ impl Check {
     /// Reads the files and compares them with the claims of `C`.
     ///
     /// # Errors
-    /// [`PoliciesError`] if there is nothing to read, or an option names what is nowhere. What is wrong
-    /// with the policies is in the [`Report`].
+    /// [`PoliciesError`] if the files cannot be read, there are none, or an entry of an option is invalid. The
+    /// findings about the policies are in the [`Report`].
     pub fn run<C: ScopedClaims>(&self) -> Result<Report, PoliciesError> {
         let project = history::project(&self.patterns)?;
-        let known: Vec<_> = C::CLAIMS.iter().map(known).collect();
+        let known: Vec<_> = C::CLAIMS.iter().map(known_claim).collect();
         let target = TokenClaims {
             name: name_of::<C>(),
             claims: &known,
             set_by_runtime: set_by_the_runtime(),
         };
-        self.is_meaningful(&project, &known)?;
-        let is_meant = |finding: &Finding| {
+        self.check_entries(&project, &known)?;
+        let is_expected = |finding: &Finding| {
             finding.kind() != FindingKind::Unread
                 || !C::CLAIMS
                     .iter()
@@ -101,12 +103,12 @@ impl Check {
         let findings = findings
             .into_iter()
             .map(|finding| Finding::of(&project, finding))
-            .filter(is_meant);
+            .filter(is_expected);
         Ok(Report::new(findings.collect(), project.files.len()))
     }
 
-    /// An entry that names nothing, or two answers to one question, is most likely a slip.
-    fn is_meaningful(&self, project: &Project, known: &[KnownClaim]) -> Result<(), PoliciesError> {
+    /// Refuses an entry of an option that names nothing, or that is in two options.
+    fn check_entries(&self, project: &Project, known: &[KnownClaim]) -> Result<(), PoliciesError> {
         let CompareOptions {
             tables,
             allow,
@@ -127,7 +129,7 @@ impl Check {
                 .iter()
                 .any(|table| entry_names_table(entry, table))
             {
-                return refused("tables", entry, "is no table of these files");
+                return refused("tables", entry, "is not a table of these files");
             }
         }
         let claims = project.claims(known);
@@ -151,15 +153,15 @@ impl Check {
     }
 }
 
-/// The struct's name without its modules and parameters.
+/// The name of the struct without its modules and type parameters.
 fn name_of<C>() -> &'static str {
     let name = type_name::<C>();
     let name = name.split_once('<').map_or(name, |(name, _)| name);
     name.rsplit("::").next().unwrap_or(name)
 }
 
-/// A claim as the engine sees it.
-fn known(claim: &Claim) -> KnownClaim {
+/// Converts a claim into the type of the engine.
+fn known_claim(claim: &Claim) -> KnownClaim {
     let path = claim.path().map(str::to_owned).collect();
     KnownClaim::new(path, claim.kind(), claim.constraints().iter())
 }

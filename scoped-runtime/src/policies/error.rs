@@ -1,35 +1,35 @@
 use std::io;
 
-/// The policies could not be compared, because of what was asked for.
+/// An error of the arguments of a check or a survey. Findings about policies are not errors of this type.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoliciesError {
-    /// A folder or file is not there, or may not be read.
+    /// A folder or file does not exist or cannot be read.
     #[error(
         "`{path}` cannot be read; name a folder, a file or a glob from the package's `Cargo.toml` on"
     )]
     Unreadable {
-        /// What was to be read.
+        /// The folder or file.
         path: String,
-        /// Why it was not.
+        /// The error of the file system.
         source: io::Error,
     },
-    /// No SQL file is there.
+    /// A folder or glob has no SQL files.
     #[error(
         "`{path}` has no SQL files; name a folder, a file or a glob from the package's `Cargo.toml` on"
     )]
     NoFiles {
-        /// Where they were looked for.
+        /// The folder or glob.
         path: String,
     },
-    /// An entry of an option says nothing, or what another one says otherwise.
+    /// An entry of an option names nothing, or contradicts another option.
     #[error("`{entry}` of `{option}` {reason}; correct or remove it")]
     Entry {
         /// The option's name, such as `allow`.
         option: &'static str,
-        /// What it was given.
+        /// The entry.
         entry: String,
-        /// Why it is refused.
+        /// Why the entry is refused.
         reason: &'static str,
     },
 }

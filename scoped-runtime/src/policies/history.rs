@@ -5,12 +5,12 @@ use super::PoliciesError;
 use scoped_rules::policies::Project;
 use scoped_rules::sql_files::{decode, list};
 
-/// A path as the engine takes it.
+/// Converts a path into a pattern of the engine.
 pub(super) fn pattern(path: impl AsRef<Path>) -> String {
     path.as_ref().to_string_lossy().into_owned()
 }
 
-/// What the files leave behind that the patterns name: one history, in this order.
+/// Reads the files that the patterns name as one history, and returns the resulting state of the database.
 pub(super) fn project(patterns: &[String]) -> Result<Project, PoliciesError> {
     let root = package();
     let short = |file: &Path| file.strip_prefix(&root).unwrap_or(file).to_owned();
@@ -35,7 +35,7 @@ pub(super) fn project(patterns: &[String]) -> Result<Project, PoliciesError> {
         for file in found.files {
             let bytes = fs::read(&file).map_err(unreadable(&file.to_string_lossy()))?;
             let name = short(&file);
-            // A file that two patterns name is applied once.
+            // A file that two patterns name is read once.
             if history.iter().all(|(known, _)| *known != name) {
                 let (text, why) = decode(bytes);
                 skipped.extend(why.map(|why| (name.clone(), why.to_owned())));
@@ -45,7 +45,7 @@ pub(super) fn project(patterns: &[String]) -> Result<Project, PoliciesError> {
     }
     let mut project = Project::read(&history);
     for (file, why) in skipped {
-        // What one pattern leaves out another may name.
+        // A file that one pattern skips may be named by another one.
         if project.files.contains(&file) && !why.contains("UTF-8") {
             continue;
         }
@@ -56,7 +56,7 @@ pub(super) fn project(patterns: &[String]) -> Result<Project, PoliciesError> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how Cargo tells a test which package it is of; no setting of the project"
+    reason = "Cargo tells a test its package by this variable; it is not a setting of the project"
 )]
 fn package() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from)

@@ -1,10 +1,10 @@
-//! The SQL of the policies beside the claims, outside of the build: in a test, or as a table to read.
+//! Compares claims with the SQL of policies at run time: in a test ([`check`], [`Check`]), or as a listing of
+//! the claims that policies read ([`survey`]).
 //!
-//! `#[scoped_claims(policies = "...")]` does the same while the program compiles;
-//! [the guide](crate::docs::policies) says what is read, what is found and when to use which. Paths
-//! begin at the package's `Cargo.toml` (`CARGO_MANIFEST_DIR` of the running test, else the current
-//! folder). A path is a folder, whose `*.sql` are read in the order of their names, a file, or a glob
-//! with `*`, `?` and `**`.
+//! `#[scoped_claims(policies = "...")]` does the same comparison while the program is compiled;
+//! [the guide](crate::docs::policies) explains what is read, what is found, and when to use which. Relative
+//! paths begin at the package's `Cargo.toml` (the `CARGO_MANIFEST_DIR` of the running test, or the current
+//! folder). A path is a folder with SQL files, a file, or a glob with `*`, `?` and `**`.
 //!
 //! ```
 //! use scoped_runtime::{policies, scoped_claims};
@@ -46,18 +46,19 @@ pub use report::Report;
 pub use scoped_rules::policies::{FindingKind, Severity};
 pub use survey::{Read, Survey};
 
-/// Compares the claims of `C` with the policies in these SQL files: [`Check`] without options.
+/// Compares the claims of `C` with the policies in these SQL files. [`Check`] does the same with options.
 ///
 /// # Errors
-/// [`PoliciesError`] if there is nothing to read. What is wrong with the policies is in the [`Report`].
+/// [`PoliciesError`] if the files cannot be read or there are none. The findings about the policies are in the
+/// [`Report`].
 pub fn check<C: ScopedClaims>(path: impl AsRef<Path>) -> Result<Report, PoliciesError> {
     Check::new([path]).run::<C>()
 }
 
-/// What of the token the policies read, before there is a struct for it.
+/// Lists the claims that the policies in these SQL files read, for example to write a struct for them.
 ///
 /// # Errors
-/// [`PoliciesError`] if there is nothing to read.
+/// [`PoliciesError`] if the files cannot be read or there are none.
 pub fn survey(path: impl AsRef<Path>) -> Result<Survey, PoliciesError> {
     let project = history::project(&[history::pattern(path)])?;
     Ok(Survey::of(&project))

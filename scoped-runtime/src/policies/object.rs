@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use scoped_rules::policies::{self as engine, Project};
 
-/// A live object of the database whose SQL reads claims: what the history made and never dropped.
+/// A database object whose SQL can read claims, which exists at the end of the history of SQL files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     kind: ObjectKind,
@@ -11,22 +11,22 @@ pub struct Object {
     table: Option<String>,
     file: PathBuf,
     line: usize,
-    shown: String,
+    description: String,
 }
 
-/// What kind of object it is.
+/// The kind of an [`Object`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ObjectKind {
-    /// A policy of row level security.
+    /// A policy of Row Level Security.
     Policy,
     /// A function or a procedure.
     Function,
-    /// A view, materialised or not.
+    /// A view or a materialised view.
     View,
     /// A trigger with a condition, or a rule.
     Trigger,
-    /// A column's default, or another expression of a table's definition.
+    /// The default of a column, or another expression in the definition of a table.
     Default,
 }
 
@@ -48,45 +48,45 @@ impl Object {
                 .map(|table| engine::shown(&table.to_string())),
             file: project.file(&object.location).to_owned(),
             line: object.location.line,
-            shown: object.kind.to_string(),
+            description: object.kind.to_string(),
         }
     }
 
-    /// What kind of object it is.
+    /// The kind of the object.
     #[must_use]
     pub fn kind(&self) -> ObjectKind {
         self.kind
     }
 
-    /// Its name: of a policy, trigger or column as it is, else with the schema. A part that only a run
-    /// of dynamic SQL knows is `?`.
+    /// The name of a policy, trigger or column, or the name of a function or view with its schema. A part that
+    /// dynamic SQL computes at run time is shown as `?`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its table with the schema, such as `public.documents`; functions and views have none.
+    /// The table of the object with its schema, such as `public.documents`; `None` for functions and views.
     #[must_use]
     pub fn table(&self) -> Option<&str> {
         self.table.as_deref()
     }
 
-    /// The file of the statement that made it.
+    /// The file of the statement that created the object.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// The line where that statement begins, from 1 on.
+    /// The first line of that statement, counted from 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 }
 
-/// Such as ``policy `own rows` on `public.documents` ``.
+/// Writes the kind, the name and the table, such as ``policy `own rows` on `public.documents` ``.
 impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.shown)
+        f.write_str(&self.description)
     }
 }

@@ -4,9 +4,25 @@ use std::slice::Iter;
 use super::finding::Finding;
 use scoped_rules::policies::Severity;
 
-/// What [`check`](super::check) found: errors first, then warnings, each in the order of the files.
+/// The findings of [`check`](super::check): first the errors, then the warnings, each in the order of the
+/// files. `Display` writes one finding a line.
+///
+/// ```
+/// # use scoped_runtime::{policies, scoped_claims};
+/// # #[scoped_claims] struct Tenant { tenant_id: String }
+/// # fn main() -> Result<(), policies::PoliciesError> {
+/// # let folder = "../tests/server/supabase/migrations"; const _: &str = stringify!(
+/// let folder = "supabase/migrations";
+/// # );
+/// let report = policies::check::<Tenant>(folder)?;
+/// for finding in report.warnings() {
+///     println!("{}: {finding}", finding.kind().name());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a report that nobody looks at finds nothing"]
+#[must_use = "a report has no effect unless its findings are read"]
 pub struct Report {
     findings: Vec<Finding>,
     files: usize,
@@ -17,17 +33,17 @@ impl Report {
         Self { findings, files }
     }
 
-    /// Everything that was found.
+    /// All findings.
     pub fn iter(&self) -> Iter<'_, Finding> {
         self.findings.iter()
     }
 
-    /// What claims and policies cannot both be right about.
+    /// The findings that are certainly mistakes, or that `deny` names.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.of(Severity::Error)
     }
 
-    /// What may be meant. [`Check::allow`](super::Check::allow) silences what is.
+    /// The findings that may be intended. [`Check::allow`](super::Check::allow) drops those that are.
     pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
         self.of(Severity::Warning)
     }
@@ -37,23 +53,23 @@ impl Report {
         self.findings.iter().filter(of)
     }
 
-    /// Whether there is neither an error nor a warning.
+    /// Whether there are no findings.
     pub fn is_clean(&self) -> bool {
         self.findings.is_empty()
     }
 
-    /// For tests: does nothing if the report is clean.
+    /// Asserts in a test that there are no findings. To assert only that there are no errors, use
+    /// [`errors`](Self::errors).
     ///
     /// # Panics
-    /// With all findings, one a line, if there are any. A test that minds errors only asks for
-    /// [`errors`](Self::errors).
+    /// If there are findings; the message has one finding a line.
     #[track_caller]
     pub fn assert_clean(&self) {
         assert!(self.is_clean(), "{self}");
     }
 }
 
-/// One finding a line, and at the end how many there are.
+/// Writes one finding a line, and then the numbers of files, errors and warnings.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in self {

@@ -4,7 +4,20 @@ use super::finding::Finding;
 use super::object::{Object, ObjectKind};
 use scoped_rules::policies::{self as engine, Project};
 
-/// What a history of SQL files leaves behind, as far as claims go.
+/// The claims that the objects of a history of SQL files read: the result of [`survey`](super::survey).
+///
+/// ```
+/// # use scoped_runtime::policies;
+/// # fn main() -> Result<(), policies::PoliciesError> {
+/// # let folder = "../tests/server/supabase/migrations"; const _: &str = stringify!(
+/// let folder = "supabase/migrations";
+/// # );
+/// for read in policies::survey(folder)?.reads() {
+///     println!("{} reads `{}` in {}", read.object(), read.claim(), read.file().display());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Survey {
     files: Vec<PathBuf>,
@@ -13,7 +26,7 @@ pub struct Survey {
     blind_spots: Vec<Finding>,
 }
 
-/// One read of one claim.
+/// A read of a claim by a database object, in a [`Survey`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
     claim: String,
@@ -43,26 +56,26 @@ impl Survey {
         }
     }
 
-    /// The files that were read, in this order.
+    /// The files that were read, in the order of the history.
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
-    /// The policies that are live after all files, whether or not they read claims.
+    /// The policies that exist at the end of the history, including those that read no claims.
     pub fn policies(&self) -> impl Iterator<Item = &Object> {
         let is_policy = |object: &&Object| object.kind() == ObjectKind::Policy;
         self.objects.iter().filter(is_policy)
     }
 
-    /// Every read of a claim by something live: policies, functions, views, triggers and defaults.
+    /// Every read of a claim by an object that exists at the end of the history.
     #[must_use]
     pub fn reads(&self) -> &[Read] {
         &self.reads
     }
 
-    /// Where something of the token goes that is not followed, and which files were not read: there may be
-    /// more reads than [`reads`](Self::reads) tells.
+    /// The places where the analysis lost track of the token, and the files that were not read. There may be
+    /// more reads than [`reads`](Self::reads) returns if there are any.
     #[must_use]
     pub fn blind_spots(&self) -> &[Finding] {
         &self.blind_spots
@@ -82,7 +95,7 @@ impl Read {
         }
     }
 
-    /// The claim's path with dots, such as `app_metadata.org`; `[]` stands for an element of an array.
+    /// The path of the claim with dots, such as `app_metadata.org`; `[]` is an element of an array.
     #[must_use]
     pub fn claim(&self) -> &str {
         &self.claim
@@ -94,21 +107,21 @@ impl Read {
         self.cast.as_deref()
     }
 
-    /// The function that hands the claim on, if the object calls one.
+    /// The function through which the object reads the claim, if it calls one.
     #[must_use]
     pub fn through(&self) -> Option<&str> {
         self.through.as_deref()
     }
 
-    /// Whether the SQL has an answer for a token without the claim: `.. is null`, `coalesce(.., ..)` and the
-    /// like. Its absence may open rows, so a client that is [narrowed](crate::NarrowBuilder::keep_claims) should
-    /// keep the claim unless the policy shows that it opens none.
+    /// Whether the SQL handles a token without the claim, such as by `.. is null` or `coalesce(.., ..)`. The
+    /// absence of the claim may then grant access, so a [narrowed](crate::NarrowBuilder::keep_claims) client
+    /// should keep the claim, unless the policy grants nothing without it.
     #[must_use]
     pub fn allows_absence(&self) -> bool {
         self.allows_absence
     }
 
-    /// What reads it.
+    /// The object that reads the claim.
     #[must_use]
     pub fn object(&self) -> &Object {
         &self.object
@@ -120,7 +133,7 @@ impl Read {
         &self.file
     }
 
-    /// The line of the read, from 1 on; of a read through a function, that of the call.
+    /// The line of the read, counted from 1. For a read through a function, it is the line of the call.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line

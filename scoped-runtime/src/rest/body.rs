@@ -1,4 +1,4 @@
-//! JSON bodies: serialised at once, and looked at before they are sent.
+//! JSON bodies: serialised when the query is written, and checked before they are sent.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,41 +14,41 @@ use serde_json::Value;
 
 use super::column::is_parameter;
 use super::literal::array;
-use super::mistake::{Mistake, Refusal};
+use super::mistake::{BuildError, Mistake};
 
-/// The JSON that a query sends: an object, or a list.
+/// The JSON body of a query: an object or a list.
 #[derive(Debug, Clone)]
 pub(super) struct Body {
     pub(super) json: Bytes,
     pub(super) is_list: bool,
 }
 
-/// The columns of a list of rows.
+/// The keys of the rows of a list.
 #[derive(Debug, Default)]
 pub(super) struct RowKeys {
-    /// All of them, in the order in which they come.
+    /// The keys of all rows, in the order of their first appearance.
     pub(super) all: Vec<String>,
-    /// Whether some row lacks one of them.
+    /// Whether a row lacks one of the keys.
     pub(super) differ: bool,
 }
 
 impl Body {
-    pub(super) fn new(value: &(impl Serialize + ?Sized)) -> Result<Self, Refusal> {
-        let json = serde_json::to_vec(value).map_err(|error| Refusal::Body(Arc::new(error)))?;
+    pub(super) fn new(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
+        let json = serde_json::to_vec(value).map_err(|error| BuildError::Body(Arc::new(error)))?;
         Ok(Self::check(json.into())?)
     }
 
-    /// Text that is JSON already.
-    pub(super) fn raw(json: String) -> Result<Self, Refusal> {
+    /// A body from JSON text.
+    pub(super) fn from_json(json: String) -> Result<Self, BuildError> {
         serde_json::from_str::<IgnoredAny>(&json)
-            .map_err(|error| Refusal::Body(Arc::new(error)))?;
+            .map_err(|error| BuildError::Body(Arc::new(error)))?;
         Ok(Self::check(json.into())?)
     }
 
-    /// The arguments of a function; nothing, `()`, is no argument.
-    pub(super) fn arguments(value: &(impl Serialize + ?Sized)) -> Result<Self, Refusal> {
+    /// The arguments of a function. `()` and other values that serialise to `null` mean no arguments.
+    pub(super) fn arguments(value: &(impl Serialize + ?Sized)) -> Result<Self, BuildError> {
         match Self::new(value) {
-            Err(Refusal::Query(_)) if is_null(value) => Ok(Self {
+            Err(BuildError::Query(_)) if is_null(value) => Ok(Self {
                 json: Bytes::from_static(b"{}"),
                 is_list: false,
             }),
@@ -64,7 +64,7 @@ impl Body {
             _ => {
                 return Err(Mistake::new(
                     "the body is a single value, not an object or a list of objects",
-                    "pass a struct, a map or a list; for text that is JSON already use \
+                    "pass a struct, a map or a list; for JSON text use \
                      `insert_json`, `upsert_json`, `update_json` or `rpc_json`",
                 ));
             }
@@ -72,54 +72,55 @@ impl Body {
         if has_nul(&json) {
             return Err(Mistake::new(
                 "the body contains NUL",
-                "PostgreSQL's text cannot hold it: remove it",
+                "remove it, since text in PostgreSQL cannot contain NUL",
             ));
         }
         Ok(Self { json, is_list })
     }
 
-    /// The columns of the rows, if this is a list.
+    /// The keys of the rows, if the body is a list.
     pub(super) fn row_keys(&self) -> Result<RowKeys, Mistake> {
         let mut keys = RowKeys::default();
         let mut json = serde_json::Deserializer::from_slice(&self.json);
-        match Rows(&mut keys).deserialize(&mut json) {
+        match RowListVisitor(&mut keys).deserialize(&mut json) {
             Ok(()) => Ok(keys),
             Err(_) => Err(Mistake::new(
-                "the list has something else in it than rows",
-                "each row is a struct or a map",
+                "an element of the list is not a row",
+                "make each row a struct or a map",
             )),
         }
     }
 
-    /// The names and values of a function's arguments.
+    /// The arguments of a function, by name.
     pub(super) fn members(&self) -> Result<serde_json::Map<String, serde_json::Value>, Mistake> {
         serde_json::from_slice(&self.json).map_err(|_| {
             Mistake::new(
-                "a list cannot travel as the arguments of a GET",
-                "leave `by_get` out: the list travels in a body",
+                "a list cannot be sent as the arguments of a GET",
+                "leave `by_get` out, so that the list is sent in the body",
             )
         })
     }
 }
 
-/// A function's argument as it travels in a URL.
+/// Formats an argument of a function as the value of a URL parameter.
 pub(super) fn argument(name: &str, value: &Value) -> Result<String, Mistake> {
     let refuse = |reason: &str| {
         Mistake::named(
             "argument",
             name,
             reason,
-            "leave `by_get` out: the arguments travel in a body",
+            "leave `by_get` out, so that the arguments are sent in the body",
         )
     };
     if is_parameter(name) {
-        return Err(refuse("has the name of a parameter of PostgREST"));
+        return Err(refuse("has the name of a PostgREST parameter"));
     }
     match value {
-        Value::Null => Err(refuse("is null, which a URL cannot say")),
+        Value::Null => Err(refuse("is null, which a URL cannot express")),
         Value::Array(items) => {
             let items: Option<Vec<String>> = items.iter().map(scalar).collect();
-            let items = items.ok_or_else(|| refuse("is a list of something else than values"))?;
+            let items =
+                items.ok_or_else(|| refuse("is a list with null, a list or an object in it"))?;
             Ok(array(&items))
         }
         Value::Object(_) => Ok(value.to_string()),
@@ -140,7 +141,7 @@ fn is_null(value: &(impl Serialize + ?Sized)) -> bool {
     serde_json::to_value(value).is_ok_and(|value| value.is_null())
 }
 
-/// Whether a text in the JSON has the escape of NUL in it.
+/// Whether the JSON contains the escape sequence of NUL.
 pub(super) fn has_nul(json: &[u8]) -> bool {
     const ESCAPE: &[u8] = b"\\u0000";
     let mut from = 0;
@@ -152,16 +153,16 @@ pub(super) fn has_nul(json: &[u8]) -> bool {
         if json[found..].starts_with(ESCAPE) {
             return true;
         }
-        // What is escaped cannot begin an escape.
+        // The escaped character cannot begin another escape sequence.
         from = (found + 2).min(json.len());
     }
     false
 }
 
-/// Reads a list of rows for their keys only.
-struct Rows<'k>(&'k mut RowKeys);
+/// Reads only the keys of a list of rows.
+struct RowListVisitor<'k>(&'k mut RowKeys);
 
-impl<'de> DeserializeSeed<'de> for Rows<'_> {
+impl<'de> DeserializeSeed<'de> for RowListVisitor<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -169,7 +170,7 @@ impl<'de> DeserializeSeed<'de> for Rows<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Rows<'_> {
+impl<'de> Visitor<'de> for RowListVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,7 +180,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
         let mut is_first = true;
         while rows
-            .next_element_seed(Row {
+            .next_element_seed(RowVisitor {
                 keys: self.0,
                 is_first,
             })?
@@ -191,12 +192,12 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 }
 
-struct Row<'k> {
+struct RowVisitor<'k> {
     keys: &'k mut RowKeys,
     is_first: bool,
 }
 
-impl<'de> DeserializeSeed<'de> for Row<'_> {
+impl<'de> DeserializeSeed<'de> for RowVisitor<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -204,7 +205,7 @@ impl<'de> DeserializeSeed<'de> for Row<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Row<'_> {
+impl<'de> Visitor<'de> for RowVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,7 +217,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         let mut count = 0;
         while let Some(Key(key)) = row.next_key::<Key<'de>>()? {
             row.next_value::<IgnoredAny>()?;
-            // Rows of one struct have their keys in one order.
+            // The first test is enough for the rows of one struct, whose keys have the same order.
             let is_known = keys.all.get(count).is_some_and(|known| *known == key)
                 || keys.all.iter().any(|known| *known == key);
             if !is_known {
@@ -230,7 +231,7 @@ impl<'de> Visitor<'de> for Row<'_> {
     }
 }
 
-/// A key, borrowed where it has no escapes.
+/// A key, borrowed if it contains no escape sequence.
 struct Key<'de>(Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {

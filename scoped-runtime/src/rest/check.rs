@@ -1,4 +1,4 @@
-//! What a query must not say: what contradicts itself, and what would mean something else on the server.
+//! Checks of a whole query: combinations that contradict each other, or that the server would ignore.
 
 use super::body::Body;
 use super::mistake::Mistake;
@@ -7,9 +7,9 @@ use super::statement::Statement;
 use super::verb::{Accept, Verb};
 
 impl Statement {
-    /// Checks what belongs together, and adds what follows: the columns of a list, the preferences of
-    /// a write.
-    pub(super) fn checked(&self) -> Result<(Option<Vec<String>>, Preferences), Mistake> {
+    /// Checks the query, and returns the columns and preferences to send, which include those that follow
+    /// from a list of rows or from the kind of write.
+    pub(super) fn check(&self) -> Result<(Option<Vec<String>>, Preferences), Mistake> {
         let mut preferences = self.preferences.clone();
         if self.verb.is_change() {
             self.check_change()?;
@@ -18,7 +18,7 @@ impl Statement {
         }
         if self.verb.is_write() && matches!(self.accept, Accept::Plan(plan) if plan.is_analyzed()) {
             return Err(Mistake::new(
-                "`explain` with `analyze` would carry the write out",
+                "`explain` with `analyze` would execute the write",
                 "leave `analyze` out",
             ));
         }
@@ -29,16 +29,16 @@ impl Statement {
                 .is_some_and(|headers| headers.contains_key("accept"))
         {
             return Err(Mistake::new(
-                "an `Accept` header is set beside another form of the answer",
-                "send it with `execute`",
+                "an `Accept` header is set, and the method asks for another format",
+                "send the query with `execute`",
             ));
         }
         if let Some(expected) = self.expected_rows {
-            let most = [self.limit, preferences.max_affected];
-            if most.into_iter().flatten().any(|most| most < expected) {
+            let limits = [self.limit, preferences.max_affected];
+            if limits.into_iter().flatten().any(|limit| limit < expected) {
                 return Err(Mistake::new(
-                    "`expect_rows` says more rows than `limit` or `max_affected` allow",
-                    "keep the one that is meant",
+                    "`expect_rows` expects more rows than `limit` or `max_affected` allows",
+                    "keep one of them",
                 ));
             }
             preferences.max_affected = Some(expected);
@@ -47,13 +47,13 @@ impl Statement {
                 .get_or_insert(super::preference::Count::Exact);
         }
         let columns = match &self.body {
-            Some(body) if self.verb.is_insert() => self.columns_of(body, &mut preferences)?,
+            Some(body) if self.verb.is_insert() => self.columns_to_set(body, &mut preferences)?,
             _ => self.columns.clone(),
         };
         Ok((columns, preferences))
     }
 
-    /// An update or a delete.
+    /// Checks an update or a delete.
     fn check_change(&self) -> Result<(), Mistake> {
         let verb = self.verb.name();
         if let Some(table) = &self.embedded_filter {
@@ -61,25 +61,25 @@ impl Statement {
                 format!(
                     "{verb} is filtered by the embedded table `{table}`, which the server ignores"
                 ),
-                "filter by a column of the table itself, or write it in a function and call it with `rpc`",
+                "filter by a column of the table itself, or write a database function and call it with `rpc`",
             ));
         }
         if self.offset.is_some() {
             return Err(Mistake::new(
                 format!("{verb} has an offset, which the server ignores"),
-                "filter the rows that are meant; `limit(n)` refuses a write of more rows",
+                "select the rows with filters; `limit(n)` makes the server refuse a write of more rows",
             ));
         }
-        if !self.narrows && !self.all_rows {
+        if !self.restricts && !self.all_rows {
             return Err(Mistake::new(
-                format!("{verb} has no filter, and would touch every row"),
-                "add a filter, or say `all_rows()`",
+                format!("{verb} has no filter and would affect every row"),
+                "add a filter, or call `all_rows()`",
             ));
         }
-        if self.narrows && self.all_rows {
+        if self.restricts && self.all_rows {
             return Err(Mistake::new(
-                format!("{verb} has a filter and `all_rows()`"),
-                "keep the one that is meant",
+                format!("{verb} has both a filter and `all_rows()`"),
+                "keep one of them",
             ));
         }
         if self.on_conflict.is_some() {
@@ -88,6 +88,7 @@ impl Statement {
         Ok(())
     }
 
+    /// Checks a read, an insert, an upsert or a function call.
     fn check_other(&self) -> Result<(), Mistake> {
         let verb = self.verb.name();
         if self.all_rows {
@@ -127,14 +128,14 @@ impl Statement {
         if self.has_filter {
             return Err(Mistake::new(
                 format!("{verb} has a filter, which the server ignores"),
-                "leave it out, or use `update` to change rows that are there",
+                "leave it out, or use `update` to change existing rows",
             ));
         }
         if self.limit.is_some() || self.offset.is_some() {
             return Err(misplaced(
                 "limit",
                 verb,
-                "an insert writes the rows that it is given",
+                "an insert writes all rows that are passed to it",
             ));
         }
         if self.on_conflict.is_some() && self.verb == Verb::Insert {
@@ -143,9 +144,9 @@ impl Statement {
         Ok(())
     }
 
-    /// The columns that a list of rows sets. Without them PostgREST refuses rows that differ in their
-    /// keys; with them the missing values take the columns' defaults.
-    fn columns_of(
+    /// The value of the parameter `columns` for an insert. PostgREST refuses a list whose rows differ in
+    /// their keys without it; with it, missing values take the columns' defaults.
+    fn columns_to_set(
         &self,
         body: &Body,
         preferences: &mut Preferences,
@@ -162,23 +163,23 @@ impl Statement {
         if !body.is_list {
             return Ok(self.columns.clone());
         }
-        if !preferences.says("missing") {
+        if !preferences.has_other("missing") {
             preferences.missing_default = true;
         }
         let keys = body.row_keys()?;
         let merges = preferences.resolution == Some(Resolution::Merge);
         if keys.differ && merges {
             return Err(Mistake::new(
-                "the rows of an upsert differ in their columns: those that a row lacks would be reset in the row that is there",
-                "give every row the same columns, or upsert rows of one kind at a time",
+                "the rows of an upsert differ in their columns: a column that a row lacks would be reset in the existing row",
+                "give every row the same columns, or send one upsert for each set of columns",
             ));
         }
         let lacks = |column: &String| !keys.all.contains(column);
         match &self.columns {
             Some(columns) if merges && columns.iter().any(lacks) && !keys.all.is_empty() => {
                 Err(Mistake::new(
-                    "`columns` names a column that the rows of an upsert lack: it would be reset in the rows that are there",
-                    "name columns that every row has",
+                    "`columns` names a column that the rows of an upsert lack: it would be reset in the existing rows",
+                    "name only columns that every row has",
                 ))
             }
             Some(columns) => Ok(Some(columns.clone())),
@@ -188,5 +189,5 @@ impl Statement {
 }
 
 fn misplaced(method: &str, verb: &str, remedy: &'static str) -> Mistake {
-    Mistake::new(format!("`{method}` means nothing for {verb}"), remedy)
+    Mistake::new(format!("`{method}` does not apply to {verb}"), remedy)
 }

@@ -3,42 +3,43 @@ use std::borrow::Cow;
 use super::encode::push_quoted;
 use super::mistake::Mistake;
 
-/// A column, as filters, conditions and orders name it.
+/// The name of a column in a filter, a condition or an order.
 ///
-/// Text is read by one grammar everywhere: `stars` is a column, `author.name` a column of the embedded
-/// table `author`, `meta->tags->>0` a path into a JSON column. Each part is quoted where it must be, so
-/// `meta->>display name` and a column named `limit` mean what they say. A name that contains `.` or
-/// `->` itself is [`Column::exact`].
+/// Text converts into a column: `stars` is a column, `author.name` is a column of the embedded table
+/// `author`, and `meta->tags->>0` is a path into a JSON column. Each part is quoted if PostgREST requires
+/// it, so `meta->>display name` and a column named `limit` work. For a name that contains `.` or `->`, use
+/// [`Column::exact`].
 ///
 /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#json-columns>.
 ///
 /// ```
 /// use scoped_runtime::{Column, Condition};
 ///
-/// let is_it = |column: Column<'_>| Condition::eq(column, 1).to_string();
-/// assert_eq!(is_it("stars".into()), "stars.eq.1");
-/// assert_eq!(is_it("meta->>display name".into()), r#"meta->>"display name".eq.1"#);
-/// assert_eq!(is_it(Column::exact("a.b")), r#""a.b".eq.1"#);
-/// assert_eq!(is_it(Column::exact("a.b").get("x->y").get_text("0")), r#""a.b"->"x->y"->>"0".eq.1"#);
+/// let equals_one = |column: Column<'_>| Condition::eq(column, 1).to_string();
+/// assert_eq!(equals_one("stars".into()), "stars.eq.1");
+/// assert_eq!(equals_one("meta->>display name".into()), r#"meta->>"display name".eq.1"#);
+/// assert_eq!(equals_one(Column::exact("a.b")), r#""a.b".eq.1"#);
+/// let path = Column::exact("a.b").get("x->y").get_text("0");
+/// assert_eq!(equals_one(path), r#""a.b"->"x->y"->>"0".eq.1"#);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column<'a>(Result<Parts<'a>, Mistake>);
 
-/// The column as PostgREST reads it, with quotes.
+/// The column in PostgREST's notation, with quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Parts<'a> {
     /// The path of embedded tables, `a.b`; empty for a column of the query's own table.
     pub(super) table: Cow<'a, str>,
-    /// The name, and the path into its JSON.
+    /// The name, with the path into its JSON.
     pub(super) field: Cow<'a, str>,
-    /// How many embedded tables the path has.
+    /// The number of embedded tables in `table`.
     pub(super) depth: usize,
-    /// Whether the path into JSON has an index into an array.
+    /// Whether the path into JSON contains an index into an array.
     pub(super) has_index: bool,
 }
 
 impl<'a> Column<'a> {
-    /// A column of exactly this name, whatever letters it contains.
+    /// A column of exactly this name. No character in it has a special meaning.
     pub fn exact(name: &str) -> Self {
         Self(check(name).map(|()| Parts {
             field: Cow::Owned(quoted(name)),
@@ -46,8 +47,8 @@ impl<'a> Column<'a> {
         }))
     }
 
-    /// The same column of an embedded table, whose name is taken exactly. Calls add up: the last one
-    /// names the outermost table.
+    /// Places the column in an embedded table of exactly this name. Further calls name the tables around it;
+    /// the last call names the outermost table.
     #[must_use]
     pub fn of(self, table: &str) -> Self {
         Self(self.0.and_then(|parts| {
@@ -65,13 +66,13 @@ impl<'a> Column<'a> {
         }))
     }
 
-    /// `->`: the member of this name of a JSON object, as JSON.
+    /// `->`: the member with this name of a JSON object, as JSON.
     #[must_use]
     pub fn get(self, key: &str) -> Self {
         self.member("->", key)
     }
 
-    /// `->>`: the member of this name of a JSON object, as text.
+    /// `->>`: the member with this name of a JSON object, as text.
     #[must_use]
     pub fn get_text(self, key: &str) -> Self {
         self.member("->>", key)
@@ -132,7 +133,7 @@ impl From<String> for Column<'_> {
     }
 }
 
-/// Reads `table.column->key->>key`.
+/// Parses `table.column->key->>key`.
 fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
     check(text)?;
     if text.contains('"') {
@@ -140,7 +141,7 @@ fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
             "column",
             text,
             "contains quotes",
-            "write the bare name, it is quoted where it must be; `Column::exact` takes any letters",
+            "write the name without quotes, which are added where necessary; `Column::exact` takes any characters",
         ));
     }
     let (names, path) = text.split_at(text.find("->").unwrap_or(text.len()));
@@ -172,33 +173,33 @@ fn parse(text: &str) -> Result<Parts<'static>, Mistake> {
     })
 }
 
-/// The path of an embedded table: `author`, or `author.country`.
+/// Parses the path of an embedded table: `author`, or `author.country`.
 pub(super) fn table_path(text: &str) -> Result<String, Mistake> {
     check(text)?;
     path_of(text, text)
 }
 
-/// The names of a path, each quoted by itself.
+/// Quotes each name of a path.
 fn path_of(text: &str, path: &str) -> Result<String, Mistake> {
     let parts: Result<Vec<String>, Mistake> =
         path.split('.').map(|name| part(text, name)).collect();
     Ok(parts?.join("."))
 }
 
-/// One name of the text.
+/// Quotes one name of the text, which must not be empty.
 fn part(text: &str, name: &str) -> Result<String, Mistake> {
     if name.is_empty() {
         return Err(Mistake::named(
             "column",
             text,
             "has an empty part",
-            "name each part, or use `Column::exact` for a name with `.` or `->` in it",
+            "name each part, or use `Column::exact` for a name that contains `.` or `->`",
         ));
     }
     Ok(quoted(name))
 }
 
-/// The name, in quotes where it must be.
+/// The name, in quotes if PostgREST requires them.
 pub(super) fn quoted(name: &str) -> String {
     if is_plain(name) {
         return name.to_owned();
@@ -208,14 +209,14 @@ pub(super) fn quoted(name: &str) -> String {
     text
 }
 
-/// Whether PostgREST reads the name as it is, in every place.
+/// Whether PostgREST reads the name without quotes in every position.
 fn is_plain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !name.is_empty() && name.bytes().all(plain) && !is_parameter(name)
 }
 
-/// Whether PostgREST, or the gateway in front of it, takes this name for a parameter of its own. As a
-/// filter's column it would be dropped in silence.
+/// Whether PostgREST, or the gateway in front of it, has a parameter of this name. A filter on a column of
+/// this name would be silently ignored.
 pub(super) fn is_parameter(name: &str) -> bool {
     matches!(
         name,
@@ -232,7 +233,7 @@ pub(super) fn is_parameter(name: &str) -> bool {
     )
 }
 
-/// An index into a JSON array.
+/// Whether a key is an index into a JSON array.
 fn is_index(key: &str) -> bool {
     let digits = key.strip_prefix('-').unwrap_or(key);
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())

@@ -5,39 +5,40 @@ use super::column::{Column, Parts};
 use super::encode::{push_encoded, push_value};
 use super::literal::sealed::Literal;
 use super::mistake::Mistake;
-use super::operand::sealed::{Rendered, Written};
+use super::operand::sealed::{Render, RenderedOperand};
 use super::operator::{Is, Kind, OPERATORS, configured, is_list, is_operand_of_is};
 use super::value::FilterValue;
 
-/// One column compared with something.
+/// A column, an operator and an operand.
 pub(super) struct Comparison<'a> {
     pub(super) column: Parts<'a>,
     pub(super) negated: bool,
     operator: &'static str,
-    /// What stands in parentheses behind the operator: `(any)`, or a text search's configuration.
+    /// The parentheses after the operator: `(any)`, `(all)` or the configuration of a text search.
     modifier: Cow<'static, str>,
     operand: String,
-    /// The operand has a syntax of its own, such as a list in parentheses.
+    /// Whether the operand has its own syntax, such as a list in parentheses, and must not be quoted.
     is_syntax: bool,
-    /// What it comes to for every row, if that is known.
+    /// The result for every row, if it is the same for all of them.
     constant: Option<bool>,
-    /// What it comes to for every row that has a value, if that is known.
-    fits: Option<bool>,
+    /// The result for every row whose column is not null, if it is the same for all of them.
+    constant_if_not_null: Option<bool>,
 }
 
-/// Whether a condition leaves out some rows that have values: a write needs a filter that does.
+/// Whether a condition can exclude rows whose column is not null. An update or a delete needs a filter that
+/// can.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Narrows {
-    pub(super) itself: bool,
-    /// Whether the negation does.
-    pub(super) opposite: bool,
+pub(super) struct Restriction {
+    pub(super) condition: bool,
+    /// The same for the negated condition.
+    pub(super) negation: bool,
 }
 
-impl Narrows {
-    pub(super) fn swapped(self) -> Self {
+impl Restriction {
+    pub(super) fn negated(self) -> Self {
         Self {
-            itself: self.opposite,
-            opposite: self.itself,
+            condition: self.negation,
+            negation: self.condition,
         }
     }
 }
@@ -56,7 +57,7 @@ impl<'a> Comparison<'a> {
             operand,
             is_syntax: false,
             constant: None,
-            fits: None,
+            constant_if_not_null: None,
         })
     }
 
@@ -73,13 +74,13 @@ impl<'a> Comparison<'a> {
     pub(super) fn operand(
         column: Column<'a>,
         operator: &'static str,
-        operand: &impl Rendered,
+        operand: &impl Render,
     ) -> Result<Self, Mistake> {
-        let Written {
+        let RenderedOperand {
             quantifier,
             text,
             constant,
-        } = operand.write();
+        } = operand.render();
         Ok(Self {
             modifier: Cow::Borrowed(quantifier),
             constant,
@@ -98,7 +99,7 @@ impl<'a> Comparison<'a> {
                 "check its `Serialize` implementation",
             )
         })?;
-        let fits = match operator {
+        let constant_if_not_null = match operator {
             "cs" => Some(true),
             "cd" => None,
             _ => Some(false),
@@ -106,11 +107,11 @@ impl<'a> Comparison<'a> {
         if has_nul(operand.as_bytes()) {
             return Err(Mistake::new(
                 "the JSON in a filter contains NUL",
-                "PostgreSQL's text cannot hold it: remove it",
+                "remove it, since text in PostgreSQL cannot contain NUL",
             ));
         }
         Ok(Self {
-            fits: fits.filter(|_| literal.is_empty()),
+            constant_if_not_null: constant_if_not_null.filter(|_| literal.is_empty()),
             ..Self::new(column, operator, operand)?
         })
     }
@@ -122,7 +123,8 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// One of these values. PostgREST reads a sole empty text as an empty list, so it is sent twice.
+    /// One of these values. PostgREST reads a list of one empty text as an empty list, so the text is sent
+    /// twice.
     pub(super) fn in_<V: FilterValue>(
         column: Column<'a>,
         values: impl IntoIterator<Item = V>,
@@ -150,7 +152,7 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Full-text search, with the configuration (such as `english`) that is named.
+    /// A full-text search, with an optional configuration such as `english`.
     pub(super) fn search(
         column: Column<'a>,
         operator: &'static str,
@@ -164,16 +166,16 @@ impl<'a> Comparison<'a> {
         })
     }
 
-    /// Text that contains this, letter by letter: a regular expression in which nothing is special.
-    /// `like` cannot do it, since PostgREST turns each `*` of a pattern into `%`.
-    pub(super) fn containing(
+    /// A literal substring search: a regular expression in which every special character is escaped. `like`
+    /// cannot express it, since PostgREST replaces each `*` of a pattern by `%`.
+    pub(super) fn contains_text(
         column: Column<'a>,
         operator: &'static str,
         text: &str,
     ) -> Result<Self, Mistake> {
         if text.is_empty() {
             return Err(Mistake::new(
-                "a search for an empty text finds every row",
+                "a search for an empty text matches every row",
                 "leave the filter out",
             ));
         }
@@ -187,8 +189,8 @@ impl<'a> Comparison<'a> {
         Self::new(column, operator, pattern)
     }
 
-    /// An operator and an operand in PostgREST's own notation.
-    pub(super) fn written(
+    /// An operator and an operand in PostgREST's notation.
+    pub(super) fn raw(
         column: Column<'a>,
         operator: &str,
         operand: &impl FilterValue,
@@ -205,8 +207,8 @@ impl<'a> Comparison<'a> {
             Mistake::named(
                 "operator",
                 operator,
-                "is not one of PostgREST's",
-                "use one such as `eq`, `like(any)`, `fts(english)` or `not.in`",
+                "is not an operator of PostgREST",
+                "use an operator such as `eq`, `like(any)`, `fts(english)` or `not.in`",
             )
         };
         let known = OPERATORS.iter().find(|(known, _)| *known == name);
@@ -227,19 +229,19 @@ impl<'a> Comparison<'a> {
             return Err(Mistake::named(
                 "operand",
                 &comparison.operand,
-                &format!("does not fit the operator `{operator}`"),
+                &format!("is not valid for the operator `{operator}`"),
                 "use `in_(column, values)` for lists and `is(column, ..)` for null and booleans",
             ));
         }
-        let fits = match (operator, modifier.as_str()) {
+        let constant_if_not_null = match (operator, modifier.as_str()) {
             ("cs", _) | (_, "(all)") => Some(true),
             ("ov", _) | (_, "(any)") => Some(false),
             _ => None,
         };
-        let is_of_nothing = matches!(comparison.operand.as_str(), "{}" | "[]" | "empty");
+        let is_empty = matches!(comparison.operand.as_str(), "{}" | "[]" | "empty");
         Ok(Self {
             negated,
-            fits: fits.filter(|_| is_of_nothing),
+            constant_if_not_null: constant_if_not_null.filter(|_| is_empty),
             modifier: modifier.into(),
             is_syntax: matches!(kind, Kind::List | Kind::Is),
             ..comparison
@@ -251,26 +253,26 @@ impl<'a> Comparison<'a> {
         Self { negated, ..self }
     }
 
-    /// What it comes to for every row, if that is known.
+    /// The result for every row, if it is the same for all of them.
     pub(super) fn constant(&self) -> Option<bool> {
         self.constant.map(|holds| holds != self.negated)
     }
 
-    /// Whether it narrows the rows, and whether its opposite does.
-    pub(super) fn narrows(&self) -> Narrows {
-        let known = self.constant.or(self.fits);
-        let narrows = Narrows {
-            itself: known != Some(true),
-            opposite: known != Some(false),
+    /// Whether the comparison and its negation can exclude rows.
+    pub(super) fn restriction(&self) -> Restriction {
+        let known = self.constant.or(self.constant_if_not_null);
+        let restriction = Restriction {
+            condition: known != Some(true),
+            negation: known != Some(false),
         };
         if self.negated {
-            narrows.swapped()
+            restriction.negated()
         } else {
-            narrows
+            restriction
         }
     }
 
-    /// Appends operator and operand as the value of a parameter, where nothing follows.
+    /// Appends the operator and the operand as the whole value of a URL parameter.
     pub(super) fn push_parameter(&self, target: &mut String) {
         if self.negated {
             target.push_str("not.");
@@ -279,7 +281,7 @@ impl<'a> Comparison<'a> {
         push_encoded(target, &self.operand);
     }
 
-    /// Appends operator and operand as they stand among other conditions, without `not.`.
+    /// Appends the operator and the operand as a member of a group of conditions, without `not.`.
     pub(super) fn push_condition(&self, target: &mut String) {
         self.push_operator(target);
         if self.is_syntax {

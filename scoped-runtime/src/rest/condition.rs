@@ -1,12 +1,13 @@
 use std::fmt;
 
-use super::comparison::{Comparison, Narrows};
+use super::comparison::{Comparison, Restriction};
 use super::mistake::Mistake;
 
-/// One condition inside [`Query::or`](crate::Query::or) or [`Query::and`](crate::Query::and). No value
-/// in it can close a list or add a condition. A mistake in it is reported when the query is sent.
+/// A condition for [`Query::or`](crate::Query::or) and [`Query::and`](crate::Query::and). Values are quoted,
+/// so that no value can end a list or add a condition. A mistake in a condition is reported when the query
+/// is sent. `!` negates a condition.
 ///
-/// The conditions of a group are about one table: the query's own, or an embedded one.
+/// All conditions of a group must be about one table: the table of the query, or one embedded table.
 ///
 /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#logical-operators>.
 ///
@@ -23,25 +24,25 @@ use super::mistake::Mistake;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition(Result<Tree, Mistake>);
 
-/// What holds already as text, so that no depth of nesting costs stack.
+/// A condition that is rendered as text already, so that nested conditions need no recursion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tree {
-    /// The path of the embedded table that it is about; empty for the query's own.
+    /// The path of the embedded table that the condition is about; empty for the table of the query.
     pub(super) table: String,
     pub(super) negated: bool,
     pub(super) node: Node,
-    pub(super) narrows: Narrows,
+    pub(super) restriction: Restriction,
     depth: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node {
-    /// `field` and `eq.x`
+    /// One comparison, as `field` and `eq.x`.
     Test { field: String, test: String },
-    /// `and` and `a.eq.1,b.eq.2`
+    /// Several conditions, as `and` and `a.eq.1,b.eq.2`.
     Group { operator: Operator, list: String },
-    /// Holds for no row.
-    Never { field: String },
+    /// A condition that is false for every row.
+    AlwaysFalse { field: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,27 +60,27 @@ impl Operator {
     }
 }
 
-/// How deep conditions may be nested.
+/// The deepest nesting of conditions.
 const MAX_DEPTH: usize = 64;
 
 impl Condition {
-    /// All of these.
+    /// Holds for rows for which all of these conditions hold.
     pub fn and(members: impl IntoIterator<Item = Self>) -> Self {
         Self::group(Operator::And, members)
     }
 
-    /// At least one of these.
+    /// Holds for rows for which at least one of these conditions holds.
     pub fn or(members: impl IntoIterator<Item = Self>) -> Self {
         Self::group(Operator::Or, members)
     }
 
     pub(super) fn of(comparison: Result<Comparison<'_>, Mistake>) -> Self {
         Self(comparison.map(|comparison| {
-            let narrows = comparison.narrows();
+            let restriction = comparison.restriction();
             let table = comparison.column.table.as_ref().to_owned();
             let field = comparison.column.field.as_ref().to_owned();
             let (node, negated) = if let Some(holds) = comparison.constant() {
-                (Node::Never { field }, holds)
+                (Node::AlwaysFalse { field }, holds)
             } else {
                 let mut test = String::new();
                 comparison.push_condition(&mut test);
@@ -89,7 +90,7 @@ impl Condition {
                 table,
                 negated,
                 node,
-                narrows,
+                restriction,
                 depth: 2,
             }
         }))
@@ -105,19 +106,19 @@ impl Condition {
 }
 
 impl Tree {
-    /// Members that hold always, or never, are resolved here.
+    /// Builds a group. Members that are true or false for every row are resolved here.
     fn group(
         operator: Operator,
         members: impl IntoIterator<Item = Condition>,
     ) -> Result<Self, Mistake> {
-        // What ends the group: one that never holds in `and`, one that always holds in `or`.
-        let ends = operator == Operator::Or;
+        // The constant that decides the whole group: false in `and`, true in `or`.
+        let deciding = operator == Operator::Or;
         let mut group: Option<Self> = None;
         let mut constant: Option<Self> = None;
         for Condition(member) in members {
             let member = member?;
             match member.constant() {
-                Some(holds) if holds == ends => {
+                Some(holds) if holds == deciding => {
                     constant = Some(member);
                     group = None;
                     break;
@@ -137,29 +138,29 @@ impl Tree {
                     },
                     negated: false,
                     table: member.table,
-                    narrows: member.narrows,
+                    restriction: member.restriction,
                 });
                 continue;
             };
             if group.table != member.table {
                 return Err(Mistake::new(
                     format!(
-                        "conditions of {} and of {} stand in one group",
-                        place(&group.table),
-                        place(&member.table)
+                        "one group has conditions on {} and on {}",
+                        describe_table(&group.table),
+                        describe_table(&member.table)
                     ),
-                    "PostgREST filters one table by a group: write a group for each table",
+                    "write one group for each table, since a group filters one table in PostgREST",
                 ));
             }
-            let (mine, its) = (&mut group.narrows, member.narrows);
-            *mine = match operator {
-                Operator::And => Narrows {
-                    itself: mine.itself || its.itself,
-                    opposite: mine.opposite && its.opposite,
+            let (left, right) = (group.restriction, member.restriction);
+            group.restriction = match operator {
+                Operator::And => Restriction {
+                    condition: left.condition || right.condition,
+                    negation: left.negation && right.negation,
                 },
-                Operator::Or => Narrows {
-                    itself: mine.itself && its.itself,
-                    opposite: mine.opposite || its.opposite,
+                Operator::Or => Restriction {
+                    condition: left.condition && right.condition,
+                    negation: left.negation || right.negation,
                 },
             };
             group.depth = group.depth.max(member.depth + 1);
@@ -187,9 +188,9 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Whether it holds for every row, or for none, if that is known.
+    /// The result for every row, if it is the same for all of them.
     pub(super) fn constant(&self) -> Option<bool> {
-        matches!(self.node, Node::Never { .. }).then_some(self.negated)
+        matches!(self.node, Node::AlwaysFalse { .. }).then_some(self.negated)
     }
 
     fn text(&self) -> String {
@@ -203,8 +204,8 @@ impl Tree {
         let parts: [&str; 5] = match &self.node {
             Node::Test { field, test } => [field, ".", not, test, ""],
             Node::Group { operator, list } => [not, operator.text(), "(", list, ")"],
-            Node::Never { field } => {
-                let list = never(field);
+            Node::AlwaysFalse { field } => {
+                let list = always_false(field);
                 text.extend([not, "and(", &list, ")"]);
                 return;
             }
@@ -213,39 +214,40 @@ impl Tree {
     }
 }
 
-/// What no row fits, whatever server reads it.
-pub(super) fn never(field: &str) -> String {
+/// Conditions that no row meets on any version of PostgREST.
+pub(super) fn always_false(field: &str) -> String {
     format!("{field}.is.null,{field}.not.is.null")
 }
 
-fn place(table: &str) -> String {
+fn describe_table(table: &str) -> String {
     if table.is_empty() {
-        "the query's own table".to_owned()
+        "the table of the query".to_owned()
     } else {
         format!("`{table}`")
     }
 }
 
-/// Not this.
+/// Negates the condition.
 impl std::ops::Not for Condition {
     type Output = Self;
 
     fn not(self) -> Self {
         Self(self.0.map(|tree| Tree {
             negated: !tree.negated,
-            narrows: tree.narrows.swapped(),
+            restriction: tree.restriction.negated(),
             ..tree
         }))
     }
 }
 
-/// As it stands inside the parentheses of `or=(...)`, with the embedded table before it.
+/// Writes the condition in PostgREST's notation, as inside of `or=(...)`, after the path of the embedded
+/// table.
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Ok(tree) if tree.table.is_empty() => f.write_str(&tree.text()),
             Ok(tree) => write!(f, "{}.{}", tree.table, tree.text()),
-            Err(_) => f.write_str("(a condition with a mistake in it)"),
+            Err(_) => f.write_str("(an invalid condition)"),
         }
     }
 }

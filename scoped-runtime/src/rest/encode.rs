@@ -1,9 +1,9 @@
-//! How names and values are written, so that none can be read as syntax.
+//! Encodes and quotes names and values, so that no value can become syntax.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What a query string carries as it is: RFC 3986's unreserved characters, and those of PostgREST's own
-/// syntax that no gateway reads as something else.
+/// The characters that are percent-encoded in a query string: all except the unreserved characters of RFC
+/// 3986, section 2.3, and the characters of PostgREST's syntax that gateways pass on unchanged.
 const QUERY: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -19,7 +19,7 @@ const QUERY: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Appends text percent-encoded for a query string.
 pub(super) fn push_encoded(target: &mut String, text: &str) {
-    // Most of it needs nothing.
+    // A fast path, since most names and values need no encoding.
     if text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"_.*".contains(&byte))
@@ -38,8 +38,8 @@ pub(super) fn push_pair(target: &mut String, name: &str, value: &str) {
     target.push('&');
 }
 
-/// Appends text in double quotes, in which `"` and `\` have a backslash before them. PostgREST's names,
-/// list elements and condition values, and PostgreSQL's array elements and range bounds, read alike.
+/// Appends text in double quotes, with a backslash before each `"` and `\`. PostgREST reads names, list
+/// elements and condition values in this form, and PostgreSQL reads array elements and range bounds in it.
 pub(super) fn push_quoted(target: &mut String, text: &str) {
     target.push('"');
     for letter in text.chars() {
@@ -51,7 +51,7 @@ pub(super) fn push_quoted(target: &mut String, text: &str) {
     target.push('"');
 }
 
-/// Appends a value that stands among others, in quotes where it must be.
+/// Appends a value of a list or a group, in quotes if PostgREST requires them.
 pub(super) fn push_value(target: &mut String, value: &str) {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:+@/".contains(&byte);
     if !value.is_empty() && value.bytes().all(plain) {

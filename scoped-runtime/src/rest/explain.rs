@@ -1,13 +1,21 @@
 use http::HeaderValue;
 
-/// What [`Query::explain`](crate::Query::explain) asks PostgreSQL for.
+/// The options of [`Query::explain`](crate::Query::explain).
 ///
-/// The server answers only if it is set to (`db-plan-enabled`), which no production server should be.
+/// The server answers only with the setting `db-plan-enabled`, which is not meant for production.
 /// See <https://docs.postgrest.org/en/stable/references/observability.html#execution-plan>.
+///
+/// ```no_run
+/// use scoped_runtime::Explain;
+/// # async fn example(client: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let options = Explain::new().analyze().buffers();
+/// println!("{}", client.from("notes").select("*").eq("id", 7).explain(options).await?);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Explain {
-    /// In the order of the options in the media type.
+    /// Whether each option of [`NAMES`] is set.
     options: [bool; 5],
     is_json: bool,
 }
@@ -15,12 +23,13 @@ pub struct Explain {
 const NAMES: [&str; 5] = ["analyze", "verbose", "settings", "buffers", "wal"];
 
 impl Explain {
-    /// The plan as text, with estimates only.
+    /// A plan as text, with estimates only.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Runs the query, and shows what it took. Refused for writes, which it would carry out.
+    /// Runs the query and shows the actual times and row counts. It is refused for writes, which would be
+    /// executed.
     pub fn analyze(self) -> Self {
         self.with(0)
     }
@@ -35,17 +44,17 @@ impl Explain {
         self.with(2)
     }
 
-    /// Shows the use of buffers.
+    /// Shows the buffer usage.
     pub fn buffers(self) -> Self {
         self.with(3)
     }
 
-    /// Shows what is written to the write-ahead log.
+    /// Shows the generated records of the write-ahead log (WAL).
     pub fn wal(self) -> Self {
         self.with(4)
     }
 
-    /// The plan as JSON instead of text.
+    /// Returns the plan as JSON instead of text.
     pub fn json(self) -> Self {
         let is_json = true;
         Self { is_json, ..self }

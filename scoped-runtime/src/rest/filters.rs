@@ -1,4 +1,4 @@
-//! The filters, each for [`Query`] and [`Condition`] alike.
+//! The filters, as methods of [`Query`] and as constructors of [`Condition`].
 
 use super::column::Column;
 use super::comparison::Comparison;
@@ -10,15 +10,30 @@ use super::query::Query;
 use super::value::FilterValue;
 use crate::client::Mode;
 
-/// Writes each filter once, as a method of `Query` and as a constructor of `Condition`.
+/// Defines each filter as a method of `Query` and as a constructor of `Condition`.
 macro_rules! filters {
     ($(
         $(#[$doc:meta])*
         $name:ident($($argument:ident: $type:ty),*) = $comparison:expr;
     )*) => {
-        /// Filters. Each narrows the rows further, and no value can add a filter of its own. All take a
-        /// column as [`Column`] reads it.
+        /// Filters. Rows must meet every filter of a query. Each filter takes a column as a name or as a
+        /// [`Column`], and quotes its value, so that no value can add a filter.
         /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
+        ///
+        /// ```no_run
+        /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+        /// let notes: Vec<serde_json::Value> = alice
+        ///     .from("notes")
+        ///     .select("id,body")
+        ///     .eq("state", "open")
+        ///     .gte("stars", 3)
+        ///     .in_("author.name", ["Ada", "Grace"])
+        ///     .contains("tags", ["rust"])
+        ///     .icontains_text("body", "100 %")
+        ///     .fetch()
+        ///     .await?;
+        /// # Ok(()) }
+        /// ```
         impl<M: Mode> Query<M> {$(
             $(#[$doc])*
             pub fn $name<'a>(self, column: impl Into<Column<'a>>, $($argument: $type),*) -> Self {
@@ -38,7 +53,7 @@ macro_rules! filters {
 filters! {
     /// `column = value`
     eq(value: impl Operand) = |column, value| Comparison::operand(column, "eq", &value);
-    /// `column <> value`; rows whose column is null do not fit
+    /// `column <> value`; rows whose column is null do not match
     neq(value: impl FilterValue) = |column, value| Comparison::value(column, "neq", &value);
     /// `column > value`
     gt(value: impl Operand) = |column, value| Comparison::operand(column, "gt", &value);
@@ -48,14 +63,14 @@ filters! {
     lt(value: impl Operand) = |column, value| Comparison::operand(column, "lt", &value);
     /// `column <= value`
     lte(value: impl Operand) = |column, value| Comparison::operand(column, "lte", &value);
-    /// `column LIKE pattern`: `%` or `*` stands for any text, `_` for one character. A literal `%`, `_`
-    /// or `\` has a backslash before it; a literal `*` cannot be written, see `contains_text`.
+    /// `column LIKE pattern`: `%` and `*` match any text, `_` matches one character. A literal `%`, `_` or `\`
+    /// is escaped by a backslash. A literal `*` cannot be expressed; use `contains_text` for it
     #[doc(alias = "likeAnyOf")]
     #[doc(alias = "likeAllOf")]
     #[doc(alias = "like_any_of")]
     #[doc(alias = "like_all_of")]
     like(pattern: impl Operand) = |column, pattern| Comparison::operand(column, "like", &pattern);
-    /// `column ILIKE pattern`: as `like`, without regard to case
+    /// `column ILIKE pattern`: the case-insensitive form of `like`
     #[doc(alias = "ilikeAnyOf")]
     #[doc(alias = "ilikeAllOf")]
     #[doc(alias = "ilike_any_of")]
@@ -65,89 +80,89 @@ filters! {
     #[doc(alias = "match")]
     #[doc(alias = "regexMatch")]
     matches(pattern: impl Operand) = |column, pattern| Comparison::operand(column, "match", &pattern);
-    /// `column ~* pattern`: a POSIX regular expression, without regard to case
+    /// `column ~* pattern`: a case-insensitive POSIX regular expression
     #[doc(alias = "imatch")]
     #[doc(alias = "regexIMatch")]
     imatches(pattern: impl Operand) = |column, pattern| Comparison::operand(column, "imatch", &pattern);
-    /// `column IS DISTINCT FROM value`: as `neq`, but rows whose column is null fit
+    /// `column IS DISTINCT FROM value`: like `neq`, but rows whose column is null match
     #[doc(alias = "isdistinct")]
     #[doc(alias = "isDistinct")]
     is_distinct(value: impl FilterValue) = |column, value| Comparison::value(column, "isdistinct", &value);
-    /// `column IS NULL`; for an embedded table: nothing is embedded
+    /// `column IS NULL`; for the name of an embedded table: no row is embedded
     is_null() = |column| Comparison::is(column, Is::Null);
-    /// `column IS ..`: null, not null, true, false or unknown; also takes a `bool` or an `Option<bool>`
+    /// `column IS ..`: null, not null, true, false or unknown, as an [`Is`], a `bool` or an `Option<bool>`
     #[doc(alias = "is_")]
     is(value: impl Into<Is>) = |column, value: _| Comparison::is(column, Into::<Is>::into(value));
-    /// `column IN (..)`: one of these values. Of no values none fits
+    /// `column IN (..)`: one of these values. Without values, no row matches
     #[doc(alias = "in")]
     in_(values: impl IntoIterator<Item = impl FilterValue>) = |column, values: _| Comparison::in_(column, values);
-    /// `column @> value`: an array, range or JSON that contains this one
+    /// `column @> value`: the array, range or JSON in the column contains the value
     #[doc(alias = "cs")]
     contains(value: impl Composite) = |column, value| Comparison::literal(column, "cs", &value);
-    /// `column <@ value`: an array, range or JSON that is contained in this one
+    /// `column <@ value`: the array, range or JSON in the column is contained in the value
     #[doc(alias = "cd")]
     #[doc(alias = "containedBy")]
     contained_by(value: impl Composite) = |column, value| Comparison::literal(column, "cd", &value);
-    /// `column && value`: an array or range that has something in common with this one
+    /// `column && value`: the array or range in the column has an element in common with the value
     #[doc(alias = "ov")]
     overlaps(value: impl Composite) = |column, value| Comparison::literal(column, "ov", &value);
-    /// `column << range`: a range that is strictly left of this one
+    /// `column << range`: the range in the column is strictly left of this range
     #[doc(alias = "sl")]
     #[doc(alias = "rangeLt")]
     range_lt(range: impl RangeValue) = |column, range| Comparison::literal(column, "sl", &range);
-    /// `column &< range`: a range that does not extend to the right of this one
+    /// `column &< range`: the range in the column does not extend to the right of this range
     #[doc(alias = "nxr")]
     #[doc(alias = "rangeLte")]
     range_lte(range: impl RangeValue) = |column, range| Comparison::literal(column, "nxr", &range);
-    /// `column >> range`: a range that is strictly right of this one
+    /// `column >> range`: the range in the column is strictly right of this range
     #[doc(alias = "sr")]
     #[doc(alias = "rangeGt")]
     range_gt(range: impl RangeValue) = |column, range| Comparison::literal(column, "sr", &range);
-    /// `column &> range`: a range that does not extend to the left of this one
+    /// `column &> range`: the range in the column does not extend to the left of this range
     #[doc(alias = "nxl")]
     #[doc(alias = "rangeGte")]
     range_gte(range: impl RangeValue) = |column, range| Comparison::literal(column, "nxl", &range);
-    /// `column -|- range`: a range that is adjacent to this one
+    /// `column -|- range`: the range in the column is adjacent to this range
     #[doc(alias = "adj")]
     #[doc(alias = "rangeAdjacent")]
     range_adjacent(range: impl RangeValue) = |column, range| Comparison::literal(column, "adj", &range);
-    /// Full-text search with `to_tsquery`, in the configuration that is named, such as `Some("english")`
+    /// Full-text search with `to_tsquery`, with an optional configuration such as `Some("english")`
     #[doc(alias = "textSearch")]
     #[doc(alias = "text_search")]
     fts(query: impl AsRef<str>, configuration: Option<&str>) =
         |column, query: _, configuration| Comparison::search(column, "fts", AsRef::<str>::as_ref(&query), configuration);
-    /// Full-text search with `plainto_tsquery`: all of the words
+    /// Full-text search with `plainto_tsquery`: the column contains all of the words
     plfts(query: impl AsRef<str>, configuration: Option<&str>) =
         |column, query: _, configuration| Comparison::search(column, "plfts", AsRef::<str>::as_ref(&query), configuration);
-    /// Full-text search with `phraseto_tsquery`: the words in this order
+    /// Full-text search with `phraseto_tsquery`: the column contains the words in this order
     phfts(query: impl AsRef<str>, configuration: Option<&str>) =
         |column, query: _, configuration| Comparison::search(column, "phfts", AsRef::<str>::as_ref(&query), configuration);
-    /// Full-text search with `websearch_to_tsquery`: as people type into a search box
+    /// Full-text search with `websearch_to_tsquery`, in the syntax of web search engines
     wfts(query: impl AsRef<str>, configuration: Option<&str>) =
         |column, query: _, configuration| Comparison::search(column, "wfts", AsRef::<str>::as_ref(&query), configuration);
-    /// Text that contains this one, letter by letter: `%`, `_`, `*` and `\` mean themselves
+    /// Literal substring search: the column contains this text, in which no character is special
     contains_text(text: impl AsRef<str>) =
-        |column, text: _| Comparison::containing(column, "match", AsRef::<str>::as_ref(&text));
-    /// Text that contains this one, without regard to case: `%`, `_`, `*` and `\` mean themselves
+        |column, text: _| Comparison::contains_text(column, "match", AsRef::<str>::as_ref(&text));
+    /// Case-insensitive literal substring search: no character of the text is special
     icontains_text(text: impl AsRef<str>) =
-        |column, text: _| Comparison::containing(column, "imatch", AsRef::<str>::as_ref(&text));
-    /// An operator of PostgREST and its operand, in PostgREST's own notation: `filter("id", "not.in", "(1,2)")`
+        |column, text: _| Comparison::contains_text(column, "imatch", AsRef::<str>::as_ref(&text));
+    /// An operator and its operand in PostgREST's notation: `filter("id", "not.in", "(1,2)")`
     filter(operator: &str, operand: impl FilterValue) =
-        |column, operator: _, operand| Comparison::written(column, operator, &operand);
-    /// The rows for which an operator of PostgREST does not hold: `not("id", "in", "(1,2)")`
+        |column, operator: _, operand| Comparison::raw(column, operator, &operand);
+    /// The negation of an operator in PostgREST's notation: `not("id", "in", "(1,2)")`
     #[doc(alias = "not_")]
     not(operator: &str, operand: impl FilterValue) = |column, operator: _, operand| {
-        Comparison::written(column, operator, &operand).map(Comparison::negate)
+        Comparison::raw(column, operator, &operand).map(Comparison::negate)
     };
 }
 
 impl<M: Mode> Query<M> {
-    /// Rows for which all of these hold.
+    /// Keeps the rows for which all of these conditions hold.
     pub fn and(self, conditions: impl IntoIterator<Item = Condition>) -> Self {
         self.condition(Condition::group(Operator::And, conditions))
     }
 
-    /// Rows for which at least one of these holds.
+    /// Keeps the rows for which at least one of these conditions holds.
     ///
     /// ```no_run
     /// use scoped_runtime::Condition;
@@ -161,14 +176,14 @@ impl<M: Mode> Query<M> {
         self.condition(Condition::group(Operator::Or, conditions))
     }
 
-    /// [`and`](Self::and) in PostgREST's own notation, sent as it is: a user's text in it can add
-    /// conditions.
+    /// [`and`](Self::and) with conditions in PostgREST's notation, which are not quoted: never build the
+    /// text from user input, which could add conditions.
     pub fn and_raw(self, conditions: impl AsRef<str>) -> Self {
         self.raw_condition(Operator::And, conditions.as_ref())
     }
 
-    /// [`or`](Self::or) in PostgREST's own notation, sent as it is: a user's text in it can add
-    /// conditions.
+    /// [`or`](Self::or) with conditions in PostgREST's notation, which are not quoted: never build the text
+    /// from user input, which could add conditions.
     pub fn or_raw(self, conditions: impl AsRef<str>) -> Self {
         self.raw_condition(Operator::Or, conditions.as_ref())
     }

@@ -1,11 +1,13 @@
+//! Headers that a program sets on a query or a request.
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::name::invalid;
 use crate::config::is_framing;
 use crate::error::ClientError;
 
-/// Headers that the client sets, or that would change how the message is read.
-const OURS: [&str; 5] = [
+/// Headers that the client sets itself, or that would change how the server reads the message.
+const SET_BY_CLIENT: [&str; 5] = [
     "accept-encoding",
     "apikey",
     "authorization",
@@ -13,8 +15,8 @@ const OURS: [&str; 5] = [
     "x-http-method-override",
 ];
 
-/// Headers for which a query has methods.
-pub(super) const OF_QUERIES: &[(&str, &str)] = &[
+/// Headers for which a query has a method, with the remedy of the error.
+pub(super) const WITH_QUERY_METHOD: &[(&str, &str)] = &[
     ("accept-profile", "use `schema(..)` of the client"),
     ("content-profile", "use `schema(..)` of the client"),
     (
@@ -32,7 +34,7 @@ pub(super) const OF_QUERIES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Sets a header, unless it is the client's own or has a method.
+/// Sets a header. Headers of the client and headers in `methods` are refused.
 pub(super) fn set(
     headers: &mut HeaderMap,
     name: &str,
@@ -41,9 +43,9 @@ pub(super) fn set(
 ) -> Result<(), ClientError> {
     let refuse = |reason, remedy| Err(invalid("header", name, reason, remedy));
     let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
-        return refuse("is not a header's name", "use letters, digits and `-`");
+        return refuse("is not the name of a header", "use letters, digits and `-`");
     };
-    if is_framing(&key) || OURS.contains(&key.as_str()) {
+    if is_framing(&key) || SET_BY_CLIENT.contains(&key.as_str()) {
         return refuse("is set by the client", "leave it out");
     }
     if let Some((_, remedy)) = methods.iter().find(|(known, _)| *known == key.as_str()) {

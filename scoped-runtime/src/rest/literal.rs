@@ -1,4 +1,4 @@
-//! PostgreSQL's literals of arrays, ranges and JSON.
+//! PostgreSQL literals of arrays, ranges and JSON.
 
 use std::ops::{Bound, Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
@@ -8,10 +8,18 @@ use serde_json::Value;
 use super::encode::push_quoted;
 use super::value::FilterValue;
 
-/// An array, a range or JSON, for `contains`, `contained_by` and `overlaps`.
+/// An array, a range or JSON, for the filters `contains`, `contained_by` and `overlaps`.
 ///
-/// Arrays are slices, arrays and vectors of values. Ranges are Rust's own over values, or a pair of
-/// [`Bound`]s. JSON is [`json`](crate::json) of anything with `Serialize`, or a [`Value`].
+/// Slices, arrays and vectors of values are PostgreSQL arrays. Rust's ranges of values, and pairs of
+/// [`Bound`]s, are PostgreSQL ranges. JSON is a [`Value`], or [`json`](crate::json) of a value that
+/// implements `Serialize`.
+///
+/// ```
+/// use scoped_runtime::Condition;
+///
+/// assert_eq!(Condition::contains("tags", ["a", "b"]).to_string(), r#"tags.cs."{\"a\",\"b\"}""#);
+/// assert_eq!(Condition::contains("period", 1..3).to_string(), r#"period.cs."[1,3)""#);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an array, a range or JSON",
     note = "write `[value]` for an array of one, `1..3` for a range, `scoped_runtime::json(&value)` for JSON",
@@ -19,18 +27,20 @@ use super::value::FilterValue;
 )]
 pub trait Composite: sealed::Literal {}
 
-/// A range: Rust's own, over values.
+/// A range of values, for the filters `range_lt` to `range_adjacent`: one of Rust's range types, or a pair of
+/// [`Bound`]s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a range of values",
     note = "write a range such as `1..3` or `start..=end`, or a pair of `std::ops::Bound`"
 )]
 pub trait RangeValue: sealed::Literal {}
 
-/// JSON in a filter: see [`json`].
+/// A JSON value in a filter; [`json`] makes it.
 #[derive(Debug, Clone)]
 pub struct Json(Result<String, String>);
 
-/// The value as JSON, for a filter on a `json` or `jsonb` column.
+/// Serialises a value for a filter on a `json` or `jsonb` column. A value that cannot be serialised is an
+/// error when the query is sent.
 ///
 /// ```
 /// use scoped_runtime::{Condition, json};
@@ -45,7 +55,7 @@ pub fn json<T: Serialize + ?Sized>(value: &T) -> Json {
     Json(serde_json::to_string(value).map_err(|error| error.to_string()))
 }
 
-/// `{a,"b c"}`
+/// The literal of an array: `{a,"b c"}`.
 pub(super) fn array<V: FilterValue>(values: &[V]) -> String {
     let mut literal = String::from("{");
     for (index, value) in values.iter().enumerate() {
@@ -58,7 +68,7 @@ pub(super) fn array<V: FilterValue>(values: &[V]) -> String {
     literal
 }
 
-/// An element of an array or a bound of a range, in quotes where it must be.
+/// Appends an element of an array or a bound of a range, in quotes if PostgreSQL requires them.
 fn push_element(literal: &mut String, value: &impl FilterValue) {
     let mut text = String::new();
     value.append_to(&mut text);
@@ -70,7 +80,7 @@ fn push_element(literal: &mut String, value: &impl FilterValue) {
     }
 }
 
-/// `[1,3)`; a bound that is not there is empty.
+/// The literal of a range: `[1,3)`. A missing bound is empty.
 fn range<V: FilterValue>(start: Bound<&V>, end: Bound<&V>) -> String {
     let mut literal = String::new();
     let (open, low) = match start {
@@ -95,7 +105,7 @@ fn range<V: FilterValue>(start: Bound<&V>, end: Bound<&V>) -> String {
     literal
 }
 
-/// Whether nothing is between the bounds, as in `3..3`.
+/// Whether the range is empty, as `3..3` is.
 fn is_empty<V: FilterValue>(start: Bound<&V>, end: Bound<&V>) -> bool {
     let (
         Bound::Included(low) | Bound::Excluded(low),
@@ -116,10 +126,10 @@ pub(super) mod sealed {
     use std::ops::RangeBounds;
 
     pub trait Literal {
-        /// PostgreSQL's notation, or why there is none.
+        /// The literal, or the reason why it cannot be written.
         fn literal(&self) -> Result<String, String>;
 
-        /// Whether nothing is in it: every value contains it, and none overlaps it.
+        /// Whether the value is empty: every value contains it, and no value overlaps it.
         fn is_empty(&self) -> bool {
             false
         }

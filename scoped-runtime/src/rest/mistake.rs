@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crate::error::{ClientError, shown};
 
-/// What is wrong with a query, found while it is written and reported when it is sent.
+/// A mistake in a query. It is found while the query is written, and reported when it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mistake {
     what: String,
@@ -15,19 +15,19 @@ impl Mistake {
         Self { what, remedy }
     }
 
-    /// A mistake in something that has a name, which is shown only as far as it can be recognised.
+    /// A mistake in a named part of the query. The name is shortened in the message.
     pub(super) fn named(kind: &str, name: &str, reason: &str, remedy: &'static str) -> Self {
         Self::new(format!("{kind} `{}` {reason}", shown(name)), remedy)
     }
 
-    /// PostgreSQL's text cannot hold NUL; PostgREST cuts a value there.
+    /// Returns a mistake if the text contains NUL, at which PostgREST would truncate it.
     pub(super) fn if_nul(kind: &str, text: &str) -> Option<Self> {
         text.contains('\0').then(|| {
             Self::named(
                 kind,
                 text,
                 "contains NUL",
-                "PostgreSQL's text cannot hold it: remove it",
+                "remove it, since text in PostgreSQL cannot contain NUL",
             )
         })
     }
@@ -42,28 +42,28 @@ impl From<Mistake> for ClientError {
     }
 }
 
-/// The first mistake of a query. Unlike [`ClientError`] it can be cloned with it.
+/// The first error of a query. It can be cloned with the query, which [`ClientError`] cannot.
 #[derive(Debug, Clone)]
-pub(super) enum Refusal {
+pub(super) enum BuildError {
     Query(Mistake),
     Name(Arc<ClientError>),
     Body(Arc<serde_json::Error>),
 }
 
-impl From<Mistake> for Refusal {
+impl From<Mistake> for BuildError {
     fn from(mistake: Mistake) -> Self {
         Self::Query(mistake)
     }
 }
 
-impl From<&Refusal> for ClientError {
-    fn from(refusal: &Refusal) -> Self {
-        match refusal {
-            Refusal::Query(mistake) => mistake.clone().into(),
-            Refusal::Body(source) => Self::Body {
+impl From<&BuildError> for ClientError {
+    fn from(error: &BuildError) -> Self {
+        match error {
+            BuildError::Query(mistake) => mistake.clone().into(),
+            BuildError::Body(source) => Self::Body {
                 source: Arc::<serde_json::Error>::clone(source),
             },
-            Refusal::Name(error) => match &**error {
+            BuildError::Name(error) => match &**error {
                 Self::InvalidName {
                     kind,
                     name,
@@ -77,7 +77,7 @@ impl From<&Refusal> for ClientError {
                 },
                 other => Self::InvalidQuery {
                     what: other.to_string(),
-                    remedy: "mend it where the query is written",
+                    remedy: "correct it where the query is written",
                 },
             },
         }

@@ -1,26 +1,27 @@
 //! PostgREST: queries on tables, views and functions, and requests to any other path.
 //!
-//! A query is written (`query`, `filters`), kept as what was said (`statement`), checked (`check`),
-//! turned into a request (`target`), sent, and its answer read (`send`, `read`). Names and values are written in
-//! `column`, `value`, `literal` and `encode`, and nowhere else.
+//! The methods of a query (`query`, `filters`, `modifiers`) fill a `statement`. Sending the query (`send`)
+//! checks the statement (`check`), builds the request (`build_request`) and reads the answer
+//! (`read_response`). Names and values are rendered only in `column`, `value`, `literal` and `encode`.
 
 mod body;
+mod build_request;
 mod check;
 mod column;
-mod columns;
+mod column_names;
 mod comparison;
 mod condition;
+mod condition_syntax;
 mod encode;
 mod explain;
 mod filters;
-mod group;
 mod header;
-mod key_rows;
+mod keyset_page;
 mod literal;
 mod mistake;
 mod modifiers;
 #[cfg(feature = "postgrest")]
-mod native;
+mod native_builder;
 mod not_built;
 mod operand;
 mod operator;
@@ -28,19 +29,18 @@ mod order;
 mod paging;
 mod preference;
 mod query;
-mod raw;
-pub(crate) mod read;
+mod raw_request;
+pub(crate) mod read_response;
 mod request;
 mod send;
 mod statement;
-mod target;
 #[cfg(any(feature = "chrono", feature = "jiff"))]
 mod time;
 mod value;
 mod verb;
 
 pub use column::Column;
-pub use columns::ColumnNames;
+pub use column_names::ColumnNames;
 pub use condition::Condition;
 pub use explain::Explain;
 pub use literal::{Composite, Json, RangeValue, json};
@@ -50,7 +50,7 @@ pub use order::Order;
 pub use paging::{Paging, Rows};
 pub use preference::Returning;
 pub use query::Query;
-pub use read::Page;
+pub use read_response::Page;
 pub use request::Request;
 pub use send::prepared;
 pub use value::{FilterValue, Text, text};
@@ -62,19 +62,27 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::body::Body;
-use self::mistake::Refusal;
+use self::mistake::BuildError;
 use crate::claims::ScopedClaims;
 use crate::client::{AnonymousClient, Core, Mode, ScopedClient, name};
 
 impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
-    /// A query on a table or view. It never fails here: a bad name is an error when it is sent.
+    /// Starts a query on a table or view. This method does not fail: an invalid name is an error when the
+    /// query is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let notes: Vec<serde_json::Value> = alice.from("notes").select("*").eq("done", false).fetch().await?;
+    /// # Ok(()) }
+    /// ```
     #[doc(alias = "table")]
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         table_query(self.core(), self.schema_name(), table.as_ref())
     }
 
-    /// A call of a database function. Its arguments are a struct or a map by their names, or `()`. A
-    /// client that [only reads](crate::ScopedClientBuilder::read_only) sends them in the URL, with GET.
+    /// Starts a call of a database function. The arguments are a struct or a map from their names, or `()` for
+    /// a function without arguments. A [read-only](crate::ScopedClientBuilder::read_only) client calls the
+    /// function with GET and sends the arguments in the URL.
     /// See <https://docs.postgrest.org/en/stable/references/api/functions.html>.
     ///
     /// ```no_run
@@ -96,9 +104,9 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
         )
     }
 
-    /// [`rpc`](Self::rpc) with arguments that are JSON text already.
+    /// [`rpc`](Self::rpc) with the arguments as JSON text.
     pub fn rpc_json(&self, function: impl AsRef<str>, json: impl Into<String>) -> Query<M> {
-        let arguments = Body::raw(json.into());
+        let arguments = Body::from_json(json.into());
         call(
             self.core(),
             self.schema_name(),
@@ -109,12 +117,12 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
 }
 
 impl<M: Mode> AnonymousClient<M> {
-    /// As [`ScopedClient::from`], in the role `anon`.
+    /// Starts a query on a table or view, in the role `anon`; see [`ScopedClient::from`].
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         table_query(self.core(), self.schema_name(), table.as_ref())
     }
 
-    /// As [`ScopedClient::rpc`], in the role `anon`.
+    /// Starts a call of a database function, in the role `anon`; see [`ScopedClient::rpc`].
     pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query<M> {
         let arguments = Body::arguments(&arguments);
         call(
@@ -134,7 +142,7 @@ fn call<M: Mode>(
     core: &Arc<Core>,
     schema: Option<&Arc<str>>,
     function: &str,
-    arguments: Result<Body, Refusal>,
+    arguments: Result<Body, BuildError>,
 ) -> Query<M> {
     let call = query(core, schema, "rpc/", "function", function).call(arguments);
     if core.is_read_only() {
@@ -147,13 +155,13 @@ fn call<M: Mode>(
 fn query<M: Mode>(
     core: &Arc<Core>,
     schema: Option<&Arc<str>>,
-    below: &str,
+    prefix: &str,
     kind: &'static str,
     name: &str,
 ) -> Query<M> {
-    let mut path = String::with_capacity(raw::ROOT.len() + below.len() + name.len());
-    path.push_str(raw::ROOT);
-    path.push_str(below);
+    let mut path = String::with_capacity(raw_request::ROOT.len() + prefix.len() + name.len());
+    path.push_str(raw_request::ROOT);
+    path.push_str(prefix);
     let path = name::push_segment(&mut path, kind, name).map(|()| path);
     Query::new(Arc::clone(core), path, schema.cloned())
 }

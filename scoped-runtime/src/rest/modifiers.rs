@@ -1,11 +1,11 @@
-//! What a query says of its rows and of its answer, beside filters.
+//! The modifiers of a query: order, limits, counts, preferences, headers and timeouts.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::column::{is_parameter, table_path};
 use super::header;
-use super::mistake::{Mistake, Refusal};
+use super::mistake::{BuildError, Mistake};
 use super::operator::is_filter;
 use super::order::Order;
 use super::preference::{Count, Returning};
@@ -14,39 +14,58 @@ use super::verb::Accept;
 use crate::client::Mode;
 use crate::transport::Retry;
 
+/// Modifiers. They choose the order and number of the rows, the form of the answer, and how the query is sent.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use scoped_runtime::Order;
+///
+/// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let newest: Vec<serde_json::Value> = alice
+///     .from("notes")
+///     .select("*")
+///     .order(Order::desc("created_at"))
+///     .limit(20)
+///     .timeout(Duration::from_secs(2))
+///     .fetch()
+///     .await?;
+/// # Ok(()) }
+/// ```
 impl<M: Mode> Query<M> {
-    /// Sorts by a column: a name, or [`Order::desc`] of one. Calls add up.
+    /// Sorts by a column: a name for ascending order, or [`Order::desc`]. Further calls add columns that
+    /// order the rows that are equal so far.
     pub fn order<'a>(mut self, order: impl Into<Order<'a>>) -> Self {
-        match order.into().written() {
+        match order.into().render() {
             Ok((table, column)) => self.statement.order(&table, &column),
             Err(mistake) => return self.refuse(mistake),
         }
         self
     }
 
-    /// At most this many rows.
+    /// Returns at most this many rows.
     ///
-    /// On an update or a delete it is a promise, as [`max_affected`](Self::max_affected): a write that
-    /// would touch more rows is refused as a whole. `PostgREST` before version 13 writes the first rows
-    /// in the order given.
+    /// On an update or a delete it has the effect of [`max_affected`](Self::max_affected): the server refuses
+    /// the whole write if it would affect more rows. `PostgREST` before version 13 writes the first rows in
+    /// the given order.
     pub fn limit(mut self, count: usize) -> Self {
         if self.statement.limit.is_some() {
-            return self.twice("limit");
+            return self.repeated("limit");
         }
         self.statement.limit = Some(count);
         self
     }
 
-    /// Skips this many rows of a read.
+    /// Skips this many rows of a read. It is refused on a write.
     pub fn offset(mut self, count: usize) -> Self {
         if self.statement.offset.is_some() {
-            return self.twice("offset");
+            return self.repeated("offset");
         }
         self.statement.offset = Some(count);
         self
     }
 
-    /// The rows from `low` to `high`, counted from 0, both included; none if `high` is below `low`.
+    /// Returns the rows from `low` to `high`, counted from 0 and both inclusive; no rows if `high` is less
+    /// than `low`. It sets both the limit and the offset.
     pub fn range(self, low: usize, high: usize) -> Self {
         let count = match high.checked_sub(low) {
             Some(more) => more.saturating_add(1),
@@ -56,7 +75,7 @@ impl<M: Mode> Query<M> {
         if low > 0 { query.offset(low) } else { query }
     }
 
-    /// At most this many rows of an embedded table.
+    /// Embeds at most this many rows of an embedded table.
     #[doc(alias = "referencedTable")]
     #[doc(alias = "foreign_table_limit")]
     pub fn embedded_limit(self, table: impl AsRef<str>, count: usize) -> Self {
@@ -68,35 +87,37 @@ impl<M: Mode> Query<M> {
         self.embedded(table.as_ref(), "offset", count)
     }
 
-    /// Counts all rows that match, for [`Response::count`](crate::Response::count).
+    /// Requests the exact number of matching rows, which [`Response::count`](crate::Response::count) returns.
+    /// See <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
     pub fn exact_count(self) -> Self {
-        self.counted(Count::Exact)
+        self.with_count(Count::Exact)
     }
 
-    /// Like [`exact_count`](Self::exact_count), but PostgreSQL's estimate: fast and rough.
+    /// Requests the number of matching rows that PostgreSQL's planner estimates, which is fast and inexact.
     pub fn planned_count(self) -> Self {
-        self.counted(Count::Planned)
+        self.with_count(Count::Planned)
     }
 
-    /// Exact up to a limit of the server's, an estimate from there.
+    /// Requests a count that is exact up to the server's `max-rows`, and estimated beyond it.
     pub fn estimated_count(self) -> Self {
-        self.counted(Count::Estimated)
+        self.with_count(Count::Estimated)
     }
 
-    /// Asks for one object instead of a list; no row, or more than one, is an error (PGRST116).
+    /// Requests one object instead of a list. The server answers with an error (PGRST116) if there is no row
+    /// or more than one.
     pub fn single(mut self) -> Self {
         self.statement.accept = Accept::Object;
         self
     }
 
-    /// What a write answers with; without it, the rows written.
+    /// Chooses what a write returns; the default is [`Returning::Rows`].
     pub fn returning(mut self, returning: Returning) -> Self {
         self.statement.preferences.returning = Some(returning);
         self
     }
 
-    /// Refuses an update, a delete or a function call that touches more rows than this: the server
-    /// undoes it and answers PGRST124. `PostgREST` before version 13 does not know it.
+    /// Limits how many rows an update, a delete or a function call may affect. If it affects more, the server
+    /// rolls it back and answers with an error (PGRST124). `PostgREST` before version 13 ignores the limit.
     /// See <https://docs.postgrest.org/en/stable/references/api/preferences.html#max-affected>.
     #[doc(alias = "maxAffected")]
     pub fn max_affected(mut self, count: usize) -> Self {
@@ -104,35 +125,40 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    /// Says how many rows an update or a delete touches. More are refused, as by
-    /// [`max_affected`](Self::max_affected). Fewer are
-    /// [`ClientError::FewerRows`](crate::ClientError::FewerRows): the write has happened by then.
+    /// Requires that an update or a delete affects exactly this many rows. If it affects more, the server
+    /// rolls it back, as for [`max_affected`](Self::max_affected). If it affects fewer, the call returns
+    /// [`ClientError::FewerRows`](crate::ClientError::FewerRows), but the write has happened.
     pub fn expect_rows(mut self, count: usize) -> Self {
         self.statement.expected_rows = Some(count);
         self
     }
 
-    /// Adds a `Prefer` setting such as `timezone=Europe/Berlin`. It replaces one of the same name and
-    /// leaves the others.
+    /// Adds a preference to the `Prefer` header (RFC 7240), such as `timezone=Europe/Berlin`. It replaces an
+    /// earlier preference of the same name.
     /// See <https://docs.postgrest.org/en/stable/references/api/preferences.html>.
     pub fn prefer(mut self, setting: impl AsRef<str>) -> Self {
         let outcome = self.statement.preferences.set(setting.as_ref());
-        self.statement.note(outcome);
+        self.statement.record(outcome);
         self
     }
 
-    /// Sets a header that has no method. Those that frame the message or belong to the client are
-    /// refused.
+    /// Sets a header that has no method of its own. Headers that frame the message, and headers that the
+    /// client sets, are an error when the query is sent.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let headers = self.statement.headers.get_or_insert_default();
-        let outcome = header::set(headers, name.as_ref(), value.as_ref(), header::OF_QUERIES)
-            .map_err(|error| Refusal::Name(Arc::new(error)));
-        self.statement.note(outcome);
+        let outcome = header::set(
+            headers,
+            name.as_ref(),
+            value.as_ref(),
+            header::WITH_QUERY_METHOD,
+        )
+        .map_err(|error| BuildError::Name(Arc::new(error)));
+        self.statement.record(outcome);
         self
     }
 
-    /// Adds a parameter that has no method. Those that have one are refused, and filters are: a value
-    /// must not be read as something else than it is here.
+    /// Adds a URL parameter that has no method of its own, such as an argument of a function. Filters, and
+    /// parameters that have a method, are an error when the query is sent.
     pub fn param(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let (name, value) = (name.as_ref(), value.as_ref());
         let last = name.rsplit('.').next().unwrap_or(name);
@@ -153,23 +179,24 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    /// How long this query may take in all, instead of the configuration's `request_timeout`.
+    /// Sets how long this query may take in total, including retries. The default is
+    /// [`request_timeout`](crate::ConfigBuilder::request_timeout) of the configuration.
     pub fn timeout(mut self, after: Duration) -> Self {
         self.statement.timeout = Some(after);
         self
     }
 
-    /// Lets a write be sent again after a byte of it has left, as a read always is: when its connection
-    /// was lost, or the answer was 502, 503 or 504. The server may have carried the first one out, so it
-    /// is for writes that may happen twice (RFC 9110, section 9.2.2): an upsert, an update to given values,
-    /// a delete. An insert whose key the server chooses would leave two rows.
+    /// Allows a write to be retried after it has been sent, as reads always are: when the connection was lost,
+    /// or the answer was 502, 503 or 504. The server may have executed the first attempt, so use it for
+    /// idempotent writes (RFC 9110, section 9.2.2): an upsert, an update to fixed values, a delete. An insert
+    /// whose key the server generates could leave two rows.
     #[doc(alias = "retry")]
     pub fn repeatable(mut self) -> Self {
         self.statement.retry = Retry::Always;
         self
     }
 
-    fn counted(mut self, count: Count) -> Self {
+    fn with_count(mut self, count: Count) -> Self {
         self.statement.preferences.count = Some(count);
         self
     }
@@ -180,18 +207,18 @@ impl<M: Mode> Query<M> {
                 let outcome = self
                     .statement
                     .embedded(format!("{path}.{parameter}"), count);
-                self.statement.note(outcome);
+                self.statement.record(outcome);
             }
             Err(mistake) => return self.refuse(mistake),
         }
         self
     }
 
-    fn twice(self, method: &str) -> Self {
-        let what = format!("`{method}` is said twice");
+    fn repeated(self, method: &str) -> Self {
+        let what = format!("`{method}` is set twice");
         self.refuse(Mistake::new(
             what,
-            "keep the one that is meant; `range` says both",
+            "keep one of them; `range` sets both the limit and the offset",
         ))
     }
 }

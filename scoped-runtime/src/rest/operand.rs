@@ -1,26 +1,26 @@
-//! What a comparison takes: one value, or each of several.
+//! The operand of a comparison: one value, or several with `any` or `all`.
 
 use super::literal::array;
 use super::value::FilterValue;
 
-/// A value, or [`any`] or [`all`] of several.
+/// The operand of a comparison: one [`FilterValue`], or [`any`] or [`all`] of several values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a single value that a filter can compare with",
     note = "for `None` use `is_null(column)`, for one of several values `in_(column, values)`",
     note = "for arrays, ranges and JSON use `contains`, `contained_by` or `overlaps`",
     note = "for anything with `Display` use `scoped_runtime::text(value)`; for a type of your own implement `FilterValue`"
 )]
-pub trait Operand: sealed::Rendered {}
+pub trait Operand: sealed::Render {}
 
-/// The comparison holds for at least one of these values: see [`any`].
+/// Several values of which one must match; [`any`] makes it.
 #[derive(Debug, Clone)]
 pub struct Any<V>(Vec<V>);
 
-/// The comparison holds for all of these values: see [`all`].
+/// Several values that must all match; [`all`] makes it.
 #[derive(Debug, Clone)]
 pub struct All<V>(Vec<V>);
 
-/// Compares with several values at once; one must fit. Of no values, none does.
+/// Compares a column with several values, of which at least one must match. Without values, no row matches.
 ///
 /// ```
 /// use scoped_runtime::{Condition, any};
@@ -32,7 +32,14 @@ pub fn any<V: FilterValue>(values: impl IntoIterator<Item = V>) -> Any<V> {
     Any(values.into_iter().collect())
 }
 
-/// Compares with several values at once; all must fit. Of no values, all do.
+/// Compares a column with several values, all of which must match. Without values, every row matches.
+///
+/// ```
+/// use scoped_runtime::{Condition, all};
+///
+/// let both = Condition::like("name", all(["a*", "*z"]));
+/// assert_eq!(both.to_string(), r#"name.like(all)."{\"a*\",\"*z\"}""#);
+/// ```
 pub fn all<V: FilterValue>(values: impl IntoIterator<Item = V>) -> All<V> {
     All(values.into_iter().collect())
 }
@@ -44,23 +51,23 @@ impl<V: FilterValue> Operand for All<V> {}
 pub(super) mod sealed {
     use super::{All, Any, FilterValue, array};
 
-    /// An operand as it is sent.
-    pub struct Written {
+    /// An operand in PostgREST's notation.
+    pub struct RenderedOperand {
         pub(in crate::rest) quantifier: &'static str,
         pub(in crate::rest) text: String,
-        /// What the comparison comes to when there are no values.
+        /// The result of the comparison for every row, if there are no values.
         pub(in crate::rest) constant: Option<bool>,
     }
 
-    pub trait Rendered {
-        fn write(&self) -> Written;
+    pub trait Render {
+        fn render(&self) -> RenderedOperand;
     }
 
-    impl<V: FilterValue> Rendered for V {
-        fn write(&self) -> Written {
+    impl<V: FilterValue> Render for V {
+        fn render(&self) -> RenderedOperand {
             let mut text = String::new();
             self.append_to(&mut text);
-            Written {
+            RenderedOperand {
                 quantifier: "",
                 text,
                 constant: None,
@@ -68,9 +75,9 @@ pub(super) mod sealed {
         }
     }
 
-    impl<V: FilterValue> Rendered for Any<V> {
-        fn write(&self) -> Written {
-            Written {
+    impl<V: FilterValue> Render for Any<V> {
+        fn render(&self) -> RenderedOperand {
+            RenderedOperand {
                 quantifier: "(any)",
                 text: array(&self.0),
                 constant: self.0.is_empty().then_some(false),
@@ -78,9 +85,9 @@ pub(super) mod sealed {
         }
     }
 
-    impl<V: FilterValue> Rendered for All<V> {
-        fn write(&self) -> Written {
-            Written {
+    impl<V: FilterValue> Render for All<V> {
+        fn render(&self) -> RenderedOperand {
+            RenderedOperand {
                 quantifier: "(all)",
                 text: array(&self.0),
                 constant: self.0.is_empty().then_some(true),

@@ -1,20 +1,20 @@
-//! The operators of PostgREST, and what they take.
+//! The operators of PostgREST and their operands.
 //! See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
 
 use super::mistake::Mistake;
 
-/// What `is` compares with.
+/// The operand of [`Query::is`](crate::Query::is).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Is {
-    /// `is null`
+    /// `column IS NULL`
     Null,
-    /// `is not null`
+    /// `column IS NOT NULL`
     NotNull,
-    /// `is true`
+    /// `column IS TRUE`
     True,
-    /// `is false`
+    /// `column IS FALSE`
     False,
-    /// `is unknown`, which is `is null` for booleans
+    /// `column IS UNKNOWN`, which means `IS NULL` for a boolean
     Unknown,
 }
 
@@ -36,20 +36,20 @@ impl From<bool> for Is {
     }
 }
 
-/// `None` is null.
+/// `None` means [`Is::Null`].
 impl From<Option<bool>> for Is {
     fn from(value: Option<bool>) -> Self {
         value.map_or(Self::Null, Self::from)
     }
 }
 
-/// What an operator takes.
+/// The kind of operand that an operator takes.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Plain,
-    /// Takes `(any)` and `(all)`.
+    /// A value, or several with `(any)` or `(all)`.
     Quantifiable,
-    /// Takes the name of a configuration.
+    /// A text search, with an optional configuration.
     Search,
     List,
     Is,
@@ -85,12 +85,12 @@ pub(super) const OPERATORS: [(&str, Kind); 25] = [
     ("wfts", Kind::Search),
 ];
 
-/// Whether `is` takes this.
+/// Whether the text is an operand of `is`.
 pub(super) fn is_operand_of_is(text: &str) -> bool {
     IS.iter().any(|is| text.eq_ignore_ascii_case(is))
 }
 
-/// Whether the text begins as a filter does: `eq.`, `not.`, `fts(english).`
+/// Whether the text begins like a filter: `eq.`, `not.`, `fts(english).`
 pub(super) fn is_filter(text: &str) -> bool {
     match text.split_once('.') {
         Some((head, _)) => head == "not" || is_operator(head),
@@ -98,13 +98,13 @@ pub(super) fn is_filter(text: &str) -> bool {
     }
 }
 
-/// Whether this is an operator: `eq`, `like(any)`, `fts(english)`.
+/// Whether the text is an operator: `eq`, `like(any)`, `fts(english)`.
 pub(super) fn is_operator(text: &str) -> bool {
     let name = text.split_once('(').map_or(text, |(name, _)| name);
     OPERATORS.iter().any(|(known, _)| *known == name)
 }
 
-/// `(english)`
+/// The configuration of a text search in parentheses: `(english)`.
 pub(super) fn configured(configuration: &str) -> Result<String, Mistake> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if configuration.is_empty() || !configuration.bytes().all(plain) {
@@ -112,18 +112,18 @@ pub(super) fn configured(configuration: &str) -> Result<String, Mistake> {
             "text search configuration",
             configuration,
             "cannot be sent",
-            "name one of letters, digits and `_`, such as `english`",
+            "use a name of letters, digits and `_`, such as `english`",
         ));
     }
     Ok(format!("({configuration})"))
 }
 
-/// Whether this is a list as `in` takes it, with at least one value that PostgREST does not read as none.
+/// Whether the text is a list in the syntax of `in` that PostgREST does not read as an empty list.
 pub(super) fn is_list(text: &str) -> bool {
     let Some(mut rest) = text.strip_prefix('(') else {
         return false;
     };
-    // PostgREST skips blanks here, and would see quotes behind them.
+    // PostgREST skips blanks before the first element, so quotes after them would be read differently.
     if rest.starts_with([' ', '\t']) {
         return false;
     }
@@ -139,7 +139,7 @@ pub(super) fn is_list(text: &str) -> bool {
     }
 }
 
-/// An element of a list and what follows it.
+/// Splits the text after its first element of a list.
 fn element(text: &str) -> (&str, &str) {
     let end = if text.starts_with('"') {
         let mut is_escaped = false;

@@ -1,10 +1,10 @@
 use super::column::Column;
 use super::mistake::Mistake;
 
-/// A column to sort by, and the direction.
+/// A column to sort by, with a direction.
 ///
-/// A plain name sorts in ascending order. A column of an embedded table sorts the rows embedded, unless
-/// [`top_level`](Self::top_level) says otherwise.
+/// A plain name sorts in ascending order. A column of an embedded table sorts the embedded rows, unless
+/// [`top_level`](Self::top_level) is called.
 ///
 /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#ordering>.
 ///
@@ -24,7 +24,7 @@ pub struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    /// The smallest first.
+    /// Ascending order: the smallest value first.
     pub fn asc(column: impl Into<Column<'a>>) -> Self {
         Self {
             column: column.into(),
@@ -34,7 +34,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// The greatest first.
+    /// Descending order: the greatest value first.
     pub fn desc(column: impl Into<Column<'a>>) -> Self {
         Self {
             is_descending: true,
@@ -42,7 +42,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Null before every value.
+    /// Sorts null before every value.
     #[doc(alias = "nullsFirst")]
     pub fn nulls_first(self) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Null after every value.
+    /// Sorts null after every value.
     pub fn nulls_last(self) -> Self {
         Self {
             nulls: ".nullslast",
@@ -59,7 +59,8 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// For a column of a to-one embedded table: sorts the query's own rows by it, not the embedded ones.
+    /// Sorts the rows of the query, not the embedded rows, by a column of an embedded table. The query must
+    /// embed at most one row of that table for each of its own rows.
     pub fn top_level(self) -> Self {
         Self {
             is_top_level: true,
@@ -67,8 +68,9 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// The embedded table whose rows are sorted, if any, and what is sent.
-    pub(super) fn written(self) -> Result<(String, String), Mistake> {
+    /// The path of the embedded table whose rows are sorted (empty for the query's own), and the order in
+    /// PostgREST's notation.
+    pub(super) fn render(self) -> Result<(String, String), Mistake> {
         let parts = self.column.parts()?;
         if matches!(
             parts.field.as_ref(),
@@ -78,7 +80,7 @@ impl<'a> Order<'a> {
             return Err(Mistake::named(
                 "order",
                 &format!("{}.{}", parts.table, parts.field),
-                "has its direction in the column's name",
+                "contains the direction in the name of the column",
                 "write `Order::desc(column)` or `Order::asc(column)`",
             ));
         }
@@ -86,7 +88,7 @@ impl<'a> Order<'a> {
             return Err(Mistake::named(
                 "order",
                 &format!("{}.{}", parts.table, parts.field),
-                "cannot sort the query's own rows: it is two tables away, or an element of a JSON array",
+                "cannot sort the query's own rows, since it is two tables away or an element of a JSON array",
                 "sort by a column of a to-one embedded table, or by a view",
             ));
         }

@@ -9,7 +9,7 @@ use futures_util::stream::Stream;
 use serde::de::DeserializeOwned;
 
 use super::column::Column;
-use super::key_rows::{KeyedRows, keyed};
+use super::keyset_page::{KeysetPage, read_keyset_page};
 use super::mistake::Mistake;
 use super::order::Order;
 use super::query::Query;
@@ -18,78 +18,91 @@ use crate::client::{Async, Mode};
 use crate::error::Error;
 use crate::transport::Response;
 
-/// How [`Query::fetch_stream`] goes from page to page.
+/// How [`Query::fetch_stream`] reads a result page by page: by the values of a key column, or by offsets. See
+/// <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
+///
+/// ```no_run
+/// use scoped_runtime::Paging;
+///
+/// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let paging = Paging::by_key("id").page_size(200);
+/// let mut notes = alice.from("notes").select("id,body").fetch_stream::<serde_json::Value>(paging);
+/// while let Some(note) = notes.next().await {
+///     println!("{}", note?["body"]);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Paging {
-    by: By,
+    by: PageBy,
     size: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum By {
+enum PageBy {
     Key { column: String, is_descending: bool },
     Range,
 }
 
-/// As many as Supabase gives by default at once.
-const PAGE: usize = 1_000;
+/// The default of Supabase's `max-rows`.
+const DEFAULT_PAGE_SIZE: usize = 1_000;
 
 impl Paging {
-    /// Each page begins behind the last value of this column: a column of the table that has no
-    /// duplicates and no nulls, such as the primary key, and that `select` names. Rows that are written
-    /// or deleted meanwhile neither repeat nor hide others.
+    /// Keyset pagination: each page begins after the last value of this column. The column must have neither
+    /// duplicates nor nulls, such as a primary key, and must be selected. Rows that are inserted or deleted
+    /// in the meantime cause neither repeated nor skipped rows.
     pub fn by_key(column: impl Into<String>) -> Self {
         let column = column.into();
         let is_descending = false;
         Self {
-            by: By::Key {
+            by: PageBy::Key {
                 column,
                 is_descending,
             },
-            size: PAGE,
+            size: DEFAULT_PAGE_SIZE,
         }
     }
 
-    /// Each page skips the rows before it. The query needs an `order` that leaves no two rows equal.
-    /// Rows that are written or deleted meanwhile move the pages, so that rows may come twice or not at
-    /// all: prefer [`by_key`](Self::by_key) where there is a key.
+    /// Offset pagination: each page skips the rows before it. The query needs an `order` in which no two rows
+    /// are equal. Rows that are inserted or deleted in the meantime shift the pages, so that rows may be
+    /// repeated or skipped: prefer [`by_key`](Self::by_key).
     pub fn by_range() -> Self {
         Self {
-            by: By::Range,
-            size: PAGE,
+            by: PageBy::Range,
+            size: DEFAULT_PAGE_SIZE,
         }
     }
 
-    /// From the greatest key to the smallest.
+    /// Reads from the greatest key to the smallest. It has no effect on [`by_range`](Self::by_range).
     pub fn descending(mut self) -> Self {
-        if let By::Key { is_descending, .. } = &mut self.by {
+        if let PageBy::Key { is_descending, .. } = &mut self.by {
             *is_descending = true;
         }
         self
     }
 
-    /// How many rows a page has; 1,000 unless said, and one at least.
+    /// Sets the number of rows of a page. The default is 1,000, and the least is 1.
     pub fn page_size(self, rows: usize) -> Self {
         let size = rows.max(1);
         Self { size, ..self }
     }
 }
 
-/// The rows of [`Query::fetch_stream`]: a [`Stream`], or with the feature `blocking` an iterator. It ends
-/// after the first error.
-#[must_use = "nothing is read before the first row is asked for"]
+/// The rows of [`Query::fetch_stream`]: a [`Stream`], or an iterator in blocking code. It ends after the last
+/// row or the first error.
+#[must_use = "nothing is sent before the first row is requested"]
 pub struct Rows<T, M: Mode = Async> {
-    /// Nothing when the last page was read.
+    /// `None` once the last page was read.
     query: Option<Query<M>>,
     paging: Paging,
-    /// Rows read and not given yet.
+    /// The rows of the page that were not returned yet.
     page: VecDeque<T>,
     /// The key of the last row read.
     last_key: Option<String>,
-    /// How many rows have come.
+    /// How many rows were read.
     read: usize,
-    /// How many rows are wanted in all.
+    /// The limit of the query, over all pages.
     limit: Option<usize>,
     offset: usize,
     pending: Option<BoxFuture<'static, Result<Response, Error>>>,
@@ -98,7 +111,7 @@ pub struct Rows<T, M: Mode = Async> {
 impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
     pub(crate) fn new(query: Query<M>, paging: Paging) -> Self {
         let (limit, offset) = (query.statement.limit, query.statement.offset);
-        let query = match mistake(&query, &paging) {
+        let query = match check_paging(&query, &paging) {
             Some(mistake) => query.refuse(mistake),
             None => query,
         };
@@ -114,7 +127,7 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
         }
     }
 
-    /// The query of the next page, unless there is none.
+    /// The query of the next page; `None` if there is no further page.
     pub(crate) fn next_page(&self) -> Option<Query<M>> {
         let mut query = self.query.clone()?;
         let left = self
@@ -125,11 +138,11 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
         }
         let size = self.paging.size.min(left);
         match &self.paging.by {
-            By::Range => {
+            PageBy::Range => {
                 query.statement.limit = Some(size);
                 query.statement.offset = Some(self.offset + self.read);
             }
-            By::Key {
+            PageBy::Key {
                 column,
                 is_descending,
             } => {
@@ -141,7 +154,7 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
                     Order::asc(key)
                 });
                 if let Some(last) = &self.last_key {
-                    // The row that is known comes again, which shows whether another one has its key.
+                    // The last row is requested again, to notice another row with the same key.
                     query.statement.limit = Some(size.saturating_add(1));
                     let key = Column::exact(column);
                     query = if *is_descending {
@@ -155,7 +168,7 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
         Some(query)
     }
 
-    /// Takes a page in.
+    /// Reads the answer with a page. After an error there is no further page.
     pub(crate) fn take_page(&mut self, outcome: Result<Response, Error>) -> Result<(), Error> {
         let outcome = self.read_page(outcome);
         if outcome.is_err() {
@@ -166,7 +179,7 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
 
     fn read_page(&mut self, outcome: Result<Response, Error>) -> Result<(), Error> {
         let response = match outcome {
-            // Behind the last row.
+            // The offset is beyond the last row.
             Err(Error::Api(error)) if error.code() == Some("PGRST103") => {
                 self.query = None;
                 return Ok(());
@@ -174,53 +187,53 @@ impl<T: DeserializeOwned, M: Mode> Rows<T, M> {
             outcome => outcome?,
         };
         self.page = match &self.paging.by {
-            By::Range => response.json::<VecDeque<T>>()?,
-            By::Key { column, .. } => {
-                let KeyedRows { rows, last_key } =
-                    keyed(&response, column, self.last_key.as_deref())?;
+            PageBy::Range => response.json::<VecDeque<T>>()?,
+            PageBy::Key { column, .. } => {
+                let KeysetPage { rows, last_key } =
+                    read_keyset_page(&response, column, self.last_key.as_deref())?;
                 self.last_key = last_key.or(self.last_key.take());
                 rows
             }
         };
         self.read += self.page.len();
-        // A page that is not full is no end: the server may give fewer rows than it is asked for.
+        // Only an empty page is the end, since the server may return fewer rows than requested.
         if self.page.is_empty() {
             self.query = None;
         }
         Ok(())
     }
 
-    /// The next row that is here already.
-    pub(crate) fn next_read(&mut self) -> Option<T> {
+    /// The next row of the present page.
+    pub(crate) fn next_in_page(&mut self) -> Option<T> {
         self.page.pop_front()
     }
 }
 
-fn mistake<M: Mode>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
+fn check_paging<M: Mode>(query: &Query<M>, paging: &Paging) -> Option<Mistake> {
     let statement = &query.statement;
     let refuse = |what, remedy| Some(Mistake::new(what, remedy));
     if statement.verb.is_write() || statement.verb == Verb::Head || statement.accept != Accept::Rows
     {
         return refuse(
-            "`fetch_stream` reads the rows of a table or a function, as a list",
-            "leave the write, `single` and the like out",
+            "`fetch_stream` reads a list of rows of a table or a function",
+            "leave out the write, `single` or the other format",
         );
     }
     match paging.by {
-        By::Range if !statement.is_ordered() => refuse(
-            "pages by ranges have no order, so that rows would come twice or not at all",
+        PageBy::Range if !statement.is_ordered() => refuse(
+            "`Paging::by_range` has no order, so that rows could be repeated or skipped",
             "add `order(..)` by a column without duplicates, or use `Paging::by_key`",
         ),
-        By::Key { .. } if statement.is_ordered() || statement.offset.is_some() => refuse(
-            "pages by a key have an order or an offset of their own",
-            "leave it out, or use `Paging::by_range`",
+        PageBy::Key { .. } if statement.is_ordered() || statement.offset.is_some() => refuse(
+            "`Paging::by_key` sets the order and the offset itself",
+            "leave them out, or use `Paging::by_range`",
         ),
         _ => None,
     }
 }
 
 impl<T: DeserializeOwned> Rows<T> {
-    /// The next row, or nothing behind the last one.
+    /// Returns the next row, or `None` after the last one. A page is requested when it is needed.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -234,7 +247,7 @@ impl<T: DeserializeOwned> Stream for Rows<T> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<T, Error>>> {
         loop {
-            if let Some(row) = self.next_read() {
+            if let Some(row) = self.next_in_page() {
                 return Poll::Ready(Some(Ok(row)));
             }
             if self.pending.is_none() {
@@ -254,10 +267,10 @@ impl<T: DeserializeOwned> Stream for Rows<T> {
     }
 }
 
-/// Nothing in it is pinned.
+// The future is boxed and no field is pinned.
 impl<T, M: Mode> Unpin for Rows<T, M> {}
 
-/// Rows may be private, so none is shown.
+/// Does not show the rows, which may be personal data.
 impl<T, M: Mode> fmt::Debug for Rows<T, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rows")

@@ -4,16 +4,16 @@ use http::HeaderValue;
 
 use super::mistake::Mistake;
 
-/// What a write answers with.
+/// What a write returns, for [`Query::returning`](crate::Query::returning).
 /// See <https://docs.postgrest.org/en/stable/references/api/preferences.html#return-representation>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Returning {
-    /// The rows written, as `select` says: the default. The user needs a policy that lets them read
-    /// the rows.
+    /// The written rows, with the columns of `select`. This is the default. A policy must allow the user to
+    /// read the rows.
     Rows,
-    /// Nothing.
+    /// No content.
     Nothing,
-    /// A `Location` header with the key of the row inserted, and no rows.
+    /// No rows, but a `Location` header with the key of an inserted row.
     Headers,
 }
 
@@ -25,7 +25,7 @@ pub(super) enum Count {
     Estimated,
 }
 
-/// What an upsert does with rows that are there.
+/// What an upsert does with existing rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Resolution {
     Merge,
@@ -44,7 +44,7 @@ pub(super) struct Preferences {
 }
 
 impl Preferences {
-    /// Takes one preference such as `timezone=UTC`; a later one of the same name replaces it.
+    /// Sets one preference such as `timezone=UTC`, and replaces an earlier one of the same name.
     pub(super) fn set(&mut self, setting: &str) -> Result<(), Mistake> {
         let refuse = |reason, remedy| Err(Mistake::named("preference", setting, reason, remedy));
         let is_sendable = setting.bytes().all(|byte| matches!(byte, b' '..=b'~'));
@@ -52,8 +52,8 @@ impl Preferences {
         let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
         if name.is_empty() || !is_sendable || setting.contains(',') {
             return refuse(
-                "is not one `name=value`",
-                "call `prefer` once for each setting",
+                "is not a single `name=value`",
+                "call `prefer` once for each preference",
             );
         }
         match (name.as_str(), value) {
@@ -73,7 +73,7 @@ impl Preferences {
             ("resolution", _) => {
                 return refuse(
                     "has a method of its own",
-                    "use `upsert`, with `ignore_duplicates` if rows that are there stay",
+                    "use `upsert`, with `ignore_duplicates` to keep existing rows unchanged",
                 );
             }
             ("max-affected", _) => match value.parse() {
@@ -91,12 +91,12 @@ impl Preferences {
         Ok(())
     }
 
-    /// Whether a preference that has no method was said.
-    pub(super) fn says(&self, name: &str) -> bool {
+    /// Whether a preference without a method of its own was set.
+    pub(super) fn has_other(&self, name: &str) -> bool {
         self.others.iter().any(|(known, _)| known == name)
     }
 
-    /// The header's value, if there is anything to say.
+    /// The value of the header, or `None` without preferences.
     pub(super) fn header(&self, is_write: bool) -> Result<Option<HeaderValue>, Mistake> {
         let returning = match self.returning {
             Some(Returning::Rows) => Some("return=representation"),
@@ -104,12 +104,12 @@ impl Preferences {
             Some(Returning::Headers) => Some("return=headers-only"),
             None => is_write.then_some("return=representation"),
         };
-        let is_alone = self.resolution.is_none()
+        let has_no_other = self.resolution.is_none()
             && !self.missing_default
             && self.count.is_none()
             && self.max_affected.is_none()
             && self.others.is_empty();
-        if is_alone {
+        if has_no_other {
             return Ok(returning.map(HeaderValue::from_static));
         }
         let resolution = self.resolution.map(|resolution| match resolution {
@@ -127,21 +127,21 @@ impl Preferences {
             .flatten()
             .map(Cow::Borrowed)
             .collect();
-        // Without `strict` the server would not look at the limit.
+        // PostgREST applies `max-affected` only with strict handling.
         if let Some(count) = self.max_affected {
             settings.push("handling=strict".into());
             settings.push(format!("max-affected={count}").into());
         }
         for (name, value) in &self.others {
-            let is_decided = name == "handling" && self.max_affected.is_some();
-            if !is_decided && value.is_empty() {
+            let is_overridden = name == "handling" && self.max_affected.is_some();
+            if !is_overridden && value.is_empty() {
                 settings.push(name.into());
-            } else if !is_decided {
+            } else if !is_overridden {
                 settings.push(format!("{name}={value}").into());
             }
         }
         HeaderValue::from_str(&settings.join(","))
             .map(Some)
-            .map_err(|_| Mistake::new("a preference cannot be a header", "use ASCII text"))
+            .map_err(|_| Mistake::new("a preference cannot be sent in a header", "use ASCII text"))
     }
 }

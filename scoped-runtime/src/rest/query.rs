@@ -5,27 +5,41 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::body::Body;
-use super::columns::{ColumnNames, checked};
+use super::column_names::{ColumnNames, checked_names};
 use super::comparison::Comparison;
 use super::condition::{Condition, Operator};
-use super::group::is_group;
-use super::mistake::{Mistake, Refusal};
+use super::condition_syntax::is_group;
+use super::mistake::{BuildError, Mistake};
 use super::preference::Resolution;
 use super::statement::Statement;
 use super::verb::Verb;
 use crate::client::{Async, Core, Mode};
 use crate::error::ClientError;
 
-/// A request to a table, a view or a function, bound to its client.
+/// A query on a table, a view or a function, which its client sends as the user.
+/// [`ScopedClient::from`](crate::ScopedClient::from) and [`ScopedClient::rpc`](crate::ScopedClient::rpc) start
+/// one.
 ///
-/// **The token is decided when the query is sent**, not when it is written: one that is held for hours
-/// still carries a live token. A clone can be sent again.
+/// ```no_run
+/// use serde_json::{Value, json};
 ///
-/// Writing a query never fails. What contradicts itself, or cannot mean on the server what it says
-/// here, is an error when it is sent, before anything leaves: an update without a filter, an offset on
-/// a delete, a filter on an insert, NUL in a value.
+/// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let open: Vec<Value> = alice.from("notes").select("id,body").eq("state", "open").fetch().await?;
+/// let note: Value = alice.from("notes").insert(json!({ "body": "buy milk" })).fetch_one().await?;
+/// alice.from("notes").update(json!({ "state": "done" })).eq("id", 7).expect_rows(1).execute().await?;
+/// alice.from("notes").delete().eq("state", "done").execute().await?;
+/// # Ok(()) }
+/// ```
 ///
-/// [Queries](crate::docs::queries) lists the methods beside those of supabase-js and supabase-py.
+/// **The query gets its token when it is sent**, not when it is written: a query that is kept for hours is
+/// still sent with a live token. A query can be cloned to be sent again.
+///
+/// No method of a query fails. A query that contradicts itself, or that the server would execute with
+/// another meaning, is an error when it is sent, before anything leaves the process: an update without a
+/// filter, an offset on a delete, a filter on an insert, NUL in a value.
+///
+/// [The guide to queries](crate::docs::queries) compares the methods with those of supabase-js and
+/// supabase-py.
 #[must_use = "a query does nothing until it is sent with `execute` or `fetch`"]
 pub struct Query<M: Mode = Async> {
     pub(super) core: Arc<Core>,
@@ -46,8 +60,8 @@ impl<M: Mode> Query<M> {
         }
     }
 
-    /// The columns to return, and embedded tables, in PostgREST's syntax: the text is sent as it is, so
-    /// do not build it from a user's input. Line breaks in it are left out. Without it, all columns.
+    /// Selects the columns to return, and embedded tables, in PostgREST's syntax. The default is all columns.
+    /// The text is not quoted, so do not build it from user input. Line breaks and indentation are removed.
     /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#vertical-filtering>.
     pub fn select(mut self, columns: impl AsRef<str>) -> Self {
         let columns = columns.as_ref();
@@ -68,104 +82,105 @@ impl<M: Mode> Query<M> {
         self
     }
 
-    /// Inserts a row, or a list of rows, and returns them. The rows of a list may differ in their keys:
-    /// what a row lacks takes the column's default.
+    /// Inserts a row or a list of rows, and returns them. The rows of a list may differ in their keys: a
+    /// column that a row lacks takes its default.
     ///
-    /// Returning the rows needs a policy that lets the user read them: see [`Returning`](crate::Returning).
+    /// To return the rows, a policy must allow the user to read them; see [`Returning`](crate::Returning).
     pub fn insert(self, rows: impl Serialize) -> Self {
         self.with_body(Verb::Insert, Body::new(&rows))
     }
 
-    /// [`insert`](Self::insert) of text that is JSON already.
+    /// [`insert`](Self::insert) with rows as JSON text.
     pub fn insert_json(self, json: impl Into<String>) -> Self {
-        self.with_body(Verb::Insert, Body::raw(json.into()))
+        self.with_body(Verb::Insert, Body::from_json(json.into()))
     }
 
-    /// Inserts rows, or replaces the columns given in rows with the same key, and returns them. All rows
-    /// of a list must have the same columns.
+    /// Inserts rows, or updates the given columns of existing rows with the same key, and returns them. All
+    /// rows of a list must have the same columns.
     /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#upsert>.
     pub fn upsert(self, rows: impl Serialize) -> Self {
         self.with_body(Verb::Upsert, Body::new(&rows))
     }
 
-    /// [`upsert`](Self::upsert) of text that is JSON already.
+    /// [`upsert`](Self::upsert) with rows as JSON text.
     pub fn upsert_json(self, json: impl Into<String>) -> Self {
-        self.with_body(Verb::Upsert, Body::raw(json.into()))
+        self.with_body(Verb::Upsert, Body::from_json(json.into()))
     }
 
-    /// The columns that make two rows the same for [`upsert`](Self::upsert), if not the primary key.
+    /// Sets the columns by which an [`upsert`](Self::upsert) finds existing rows; the default is the primary
+    /// key. The columns need a unique constraint.
     #[doc(alias = "onConflict")]
     #[expect(
         clippy::needless_pass_by_value,
         reason = "lists and text alike, written in place"
     )]
     pub fn on_conflict(mut self, columns: impl ColumnNames) -> Self {
-        match checked(&columns) {
+        match checked_names(&columns) {
             Ok(columns) => self.statement.on_conflict = Some(columns),
             Err(mistake) => return self.refuse(mistake),
         }
         self
     }
 
-    /// Lets an [`upsert`](Self::upsert) leave the rows alone that are there.
+    /// Makes an [`upsert`](Self::upsert) keep existing rows unchanged.
     #[doc(alias = "ignoreDuplicates")]
     pub fn ignore_duplicates(mut self) -> Self {
         self.statement.preferences.resolution = Some(Resolution::Ignore);
         self
     }
 
-    /// The columns that a write sets; what else the rows have is ignored by the server.
+    /// Sets the columns that a write sets; the server ignores the other keys of the rows.
     /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#specifying-columns>.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "lists and text alike, written in place"
     )]
     pub fn columns(mut self, columns: impl ColumnNames) -> Self {
-        match checked(&columns) {
+        match checked_names(&columns) {
             Ok(columns) => self.statement.columns = Some(columns),
             Err(mistake) => return self.refuse(mistake),
         }
         self
     }
 
-    /// Changes the rows that the filters find, and returns them. Without a filter it is refused:
-    /// [`all_rows`](Self::all_rows).
+    /// Updates the rows that match the filters, and returns them. An update without a filter is refused,
+    /// unless [`all_rows`](Self::all_rows) is called.
     pub fn update(self, changes: impl Serialize) -> Self {
         self.with_body(Verb::Update, Body::new(&changes))
     }
 
-    /// [`update`](Self::update) of text that is JSON already.
+    /// [`update`](Self::update) with the changes as JSON text.
     pub fn update_json(self, json: impl Into<String>) -> Self {
-        self.with_body(Verb::Update, Body::raw(json.into()))
+        self.with_body(Verb::Update, Body::from_json(json.into()))
     }
 
-    /// Deletes the rows that the filters find, and returns them. Without a filter it is refused:
-    /// [`all_rows`](Self::all_rows).
+    /// Deletes the rows that match the filters, and returns them. A delete without a filter is refused,
+    /// unless [`all_rows`](Self::all_rows) is called.
     pub fn delete(self) -> Self {
         self.verb(Verb::Delete)
     }
 
-    /// Lets an update or a delete have no filter: it touches every row that the user may write.
+    /// Allows an update or a delete without a filter, which affects every row that the user may write.
     ///
-    /// Servers with the extension `safeupdate`, as Supabase's are, refuse such a write; there a filter
-    /// that fits every row does it, such as `not("id", "is", "null")`.
+    /// Servers with the extension `safeupdate`, such as Supabase's, refuse such a write. Use a filter that
+    /// matches every row there, such as `not("id", "is", "null")`.
     pub fn all_rows(mut self) -> Self {
         self.statement.all_rows = true;
         self
     }
 
-    pub(super) fn call(self, arguments: Result<Body, Refusal>) -> Self {
+    pub(super) fn call(self, arguments: Result<Body, BuildError>) -> Self {
         self.with_body(Verb::Call, arguments)
     }
 
-    /// Sends the arguments of a function in the URL, with GET, so that answers can be cached. For
-    /// functions that change nothing (`stable` or `immutable`).
+    /// Calls a function with GET and sends its arguments in the URL, so that answers can be cached. PostgREST
+    /// runs the call in a read-only transaction, so the function must be `stable` or `immutable`.
     #[doc(alias = "get")]
     pub fn by_get(mut self) -> Self {
         match self.statement.verb {
             Verb::Call | Verb::CallByGet => self.statement.verb = Verb::CallByGet,
             other => {
-                let what = format!("`by_get` means nothing for {}", other.name());
+                let what = format!("`by_get` does not apply to {}", other.name());
                 return self.refuse(Mistake::new(what, "it belongs to `rpc`"));
             }
         }
@@ -194,21 +209,20 @@ impl<M: Mode> Query<M> {
         }
         if !is_group(&format!("({list})")) {
             let what = format!(
-                "`{}_raw` is not a list of conditions to its end",
+                "the argument of `{}_raw` is not a list of conditions",
                 operator.text()
             );
-            let remedy =
-                "write conditions with commas between, or use `Condition`, which writes them";
+            let remedy = "separate conditions by commas, or use `Condition`, which renders them";
             return self.refuse(Mistake::new(what, remedy));
         }
         self.statement.raw_condition(operator, list);
         self
     }
 
-    fn with_body(mut self, verb: Verb, body: Result<Body, Refusal>) -> Self {
+    fn with_body(mut self, verb: Verb, body: Result<Body, BuildError>) -> Self {
         match body {
             Ok(body) => self.statement.body = Some(body),
-            Err(refusal) => self.statement.note(Err::<(), _>(refusal)),
+            Err(error) => self.statement.record(Err::<(), _>(error)),
         }
         self.verb(verb)
     }
@@ -216,11 +230,7 @@ impl<M: Mode> Query<M> {
     fn verb(mut self, verb: Verb) -> Self {
         let present = self.statement.verb;
         if present != Verb::Read {
-            let what = format!(
-                "the query is {} and {} at once",
-                present.name(),
-                verb.name()
-            );
+            let what = format!("the query is both {} and {}", present.name(), verb.name());
             return self.refuse(Mistake::new(what, "write two queries"));
         }
         self.statement.verb = verb;
@@ -228,7 +238,7 @@ impl<M: Mode> Query<M> {
     }
 
     pub(super) fn refuse(mut self, mistake: Mistake) -> Self {
-        self.statement.note(Err::<(), _>(mistake));
+        self.statement.record(Err::<(), _>(mistake));
         self
     }
 }
@@ -243,7 +253,7 @@ impl<M: Mode> Clone for Query<M> {
     }
 }
 
-/// Filters may hold personal data, so nothing of the query is shown.
+/// Does not show the filters and bodies, which may contain personal data.
 impl<M: Mode> fmt::Debug for Query<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Query")

@@ -9,37 +9,48 @@ use http::{HeaderValue, Method};
 use serde::Serialize;
 
 use super::encode::push_pair;
-use super::mistake::{Mistake, Refusal};
-use super::{header, raw};
+use super::mistake::{BuildError, Mistake};
+use super::{header, raw_request};
 use crate::client::name::{self, invalid};
 use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient};
 use crate::error::{ClientError, Error};
 use crate::transport::{Response, Retry, StreamedResponse, TransportRequest, Upload};
 
-/// A request to any service of the project, as the client's user. A clone can be sent again.
+/// A request to any service of the project, sent as the client's user.
+/// [`ScopedClient::request`](crate::ScopedClient::request) starts one. A request can be cloned to be sent
+/// again.
 ///
-/// Of Auth, only what reads and has no other effect is allowed: with a minted token, `logout` would end
-/// the user's sessions everywhere, and `reauthenticate` would send them a code. Requests to tables are
-/// refused as a [`Query`](crate::Query) would be: a delete without a filter, an offset on a write.
+/// ```no_run
+/// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let request = alice.request("POST", "functions/v1/hello").json(serde_json::json!({ "name": "Ada" }));
+/// let greeting: serde_json::Value = request.execute().await?.json()?;
+/// # Ok(()) }
+/// ```
+///
+/// Of Auth, only endpoints that read and have no other effect are allowed: with a minted token, `logout`
+/// would end all sessions of the user, and `reauthenticate` would send the user a code. A request to a table
+/// is refused where a [`Query`](crate::Query) would be, such as a delete without a filter.
 #[must_use = "a request does nothing until it is sent with `execute`"]
 pub struct Request<M: Mode = Async> {
     core: Arc<Core>,
     outgoing: TransportRequest,
-    /// The first mistake.
-    refusal: Option<Refusal>,
+    /// The first error of the request's methods.
+    error: Option<BuildError>,
     mode: PhantomData<fn() -> M>,
 }
 
 impl<C, M: Mode> ScopedClient<C, M> {
-    /// A request to another service of the project, such as `("POST", "functions/v1/hello")`.
-    /// It never fails here: a bad path is an error when it is sent.
+    /// Starts a request to any service of the project. `path` is relative to the project's URL, such as
+    /// `functions/v1/hello`. This method does not fail: an invalid method or path is an error when the request
+    /// is sent.
     pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
         Request::new(self.core(), method.as_ref(), path.as_ref())
     }
 }
 
 impl<M: Mode> AnonymousClient<M> {
-    /// As [`ScopedClient::request`], with the API key alone.
+    /// Starts a request to any service of the project, sent with the API key and no token; see
+    /// [`ScopedClient::request`].
     pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request<M> {
         Request::new(self.core(), method.as_ref(), path.as_ref())
     }
@@ -47,22 +58,22 @@ impl<M: Mode> AnonymousClient<M> {
 
 impl<M: Mode> Request<M> {
     fn new(core: &Arc<Core>, method: &str, path: &str) -> Self {
-        let (outgoing, refusal) = match outgoing(method, path) {
+        let (outgoing, error) = match outgoing(method, path) {
             Ok(outgoing) => (outgoing, None),
             Err(error) => {
                 let nothing = TransportRequest::new(Method::GET, String::new());
-                (nothing, Some(Refusal::Name(Arc::new(error))))
+                (nothing, Some(BuildError::Name(Arc::new(error))))
             }
         };
         Self {
             core: Arc::clone(core),
             outgoing,
-            refusal,
+            error,
             mode: PhantomData,
         }
     }
 
-    /// Adds a query parameter; both parts are encoded.
+    /// Adds a query parameter. The name and the value are percent-encoded.
     pub fn query(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let target = &mut self.outgoing.target;
         target.push(if target.contains('?') { '&' } else { '?' });
@@ -71,14 +82,15 @@ impl<M: Mode> Request<M> {
         self
     }
 
-    /// Sets a header. `apikey`, `Authorization` and those that frame the message are the client's own.
+    /// Sets a header. `apikey`, `Authorization` and headers that frame the message are set by the client and
+    /// are an error when the request is sent.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let headers = &mut self.outgoing.headers;
         let outcome = header::set(headers, name.as_ref(), value.as_ref(), &[]);
-        self.note(outcome.map_err(|error| Refusal::Name(Arc::new(error))))
+        self.record(outcome.map_err(|error| BuildError::Name(Arc::new(error))))
     }
 
-    /// Sends this value as JSON.
+    /// Sets the body to this value as JSON, with its `Content-Type`.
     pub fn json(mut self, body: impl Serialize) -> Self {
         match serde_json::to_vec(&body) {
             Ok(json) => {
@@ -87,83 +99,84 @@ impl<M: Mode> Request<M> {
                 self.outgoing.headers.insert(CONTENT_TYPE, json);
                 self
             }
-            Err(error) => self.note(Err(Refusal::Body(Arc::new(error)))),
+            Err(error) => self.record(Err(BuildError::Body(Arc::new(error)))),
         }
     }
 
-    /// Sends these bytes; say with [`header`](Self::header) what they are.
+    /// Sets the body to these bytes. Set their `Content-Type` with [`header`](Self::header).
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.outgoing.body = body.into();
         self
     }
 
-    /// How long this request may take in all, instead of the configuration's `request_timeout`.
+    /// Sets how long this request may take in total, including retries. The default is
+    /// [`request_timeout`](crate::ConfigBuilder::request_timeout) of the configuration.
     pub fn timeout(mut self, after: Duration) -> Self {
         self.outgoing.timeout = Some(after);
         self
     }
 
-    /// Lets the request be sent again after a byte of it has left, as a `GET` always is: when its
-    /// connection was lost, or the answer was 502, 503 or 504. For requests that may be carried out twice
-    /// (RFC 9110, section 9.2.2), such as a `PUT` of a file. An [`Upload`] cannot be sent twice, whatever
-    /// this says.
+    /// Allows the request to be retried after it has been sent, as a `GET` always is: when the connection was
+    /// lost, or the answer was 502, 503 or 504. Use it for idempotent requests (RFC 9110, section 9.2.2), such
+    /// as the `PUT` of a file. It has no effect on an [`Upload`], which can be sent only once.
     pub fn repeatable(mut self) -> Self {
         self.outgoing.retry = Retry::Always;
         self
     }
 
-    /// The request, if it may be sent.
+    /// Checks the request, and returns it with the core that sends it.
     pub(crate) fn into_outgoing(self) -> Result<(Arc<Core>, TransportRequest), ClientError> {
-        if let Some(refusal) = &self.refusal {
-            return Err(refusal.into());
+        if let Some(error) = &self.error {
+            return Err(error.into());
         }
         let mut outgoing = self.outgoing;
         self.core.check_method(&outgoing.method, "a request")?;
-        raw::check(&mut outgoing, self.core.max_url_bytes())?;
+        raw_request::check(&mut outgoing, self.core.max_url_bytes())?;
         Ok((self.core, outgoing))
     }
 
-    fn note(mut self, outcome: Result<(), Refusal>) -> Self {
-        if let Err(refusal) = outcome {
-            self.refusal.get_or_insert(refusal);
+    fn record(mut self, outcome: Result<(), BuildError>) -> Self {
+        if let Err(error) = outcome {
+            self.error.get_or_insert(error);
         }
         self
     }
 }
 
 impl Request {
-    /// Sends the request.
+    /// Sends the request and reads the whole answer.
     ///
     /// # Errors
-    /// As [`Query::execute`](crate::Query::execute).
+    /// The errors of [`Query::execute`](crate::Query::execute).
     pub async fn execute(self) -> Result<Response, Error> {
         let (core, outgoing) = self.into_outgoing()?;
         core.send(&outgoing).await
     }
 
-    /// Sends the request, and gives the answer as soon as its head is there: for bodies that need not be
-    /// in memory as a whole.
+    /// Sends the request and returns the answer when its head has arrived. Use it for bodies that should not
+    /// be in memory as a whole.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
+    /// The errors of [`execute`](Self::execute).
     pub async fn stream(self) -> Result<StreamedResponse, Error> {
         let (core, request) = self.into_outgoing()?;
         core.stream(&request, None).await
     }
 
-    /// The same with a body that can be sent once. It takes the place of [`body`](Self::body); say with
-    /// [`header`](Self::header) what it is.
+    /// Sends the request with a streamed body, and returns the answer when its head has arrived. The stream
+    /// replaces [`body`](Self::body) and is sent only once. Set its `Content-Type` with
+    /// [`header`](Self::header).
     ///
     /// # Errors
-    /// As [`execute`](Self::execute); [`ClientError::Upload`](crate::ClientError::Upload) when the body
-    /// could not be read.
+    /// The errors of [`execute`](Self::execute), and [`ClientError::Upload`](crate::ClientError::Upload) when
+    /// the body could not be read.
     pub async fn upload(self, body: Upload) -> Result<StreamedResponse, Error> {
         let (core, request) = self.into_outgoing()?;
         core.stream(&request, Some(body)).await
     }
 }
 
-/// What may be read of Auth with a minted token: nothing of it has an effect.
+/// The endpoints of Auth that a minted token may read. None of them has an effect.
 const AUTH_READS: [&str; 5] = [
     "auth/v1/user",
     "auth/v1/settings",
@@ -194,7 +207,7 @@ fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
     };
     if path.contains('?') {
         return refuse(
-            "has a query in it",
+            "contains a query",
             "use `.query(name, value)` of the request",
         );
     }
@@ -203,8 +216,8 @@ fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
     let is_read = matches!(method, Method::GET | Method::HEAD);
     if service.eq_ignore_ascii_case("auth") && !(is_read && AUTH_READS.contains(&path)) {
         return refuse(
-            "is not among what a minted token may read of Auth: it could end or change the user's sessions",
-            "use the Auth admin API with a secret key of your own",
+            "is not an Auth endpoint that a minted token may read: it could end or change the user's sessions",
+            "use the Auth admin API with a secret key",
         );
     }
     let mut target = String::with_capacity(path.len() + 64);
@@ -227,7 +240,7 @@ impl<M: Mode> Clone for Request<M> {
         Self {
             core: Arc::clone(&self.core),
             outgoing: self.outgoing.clone(),
-            refusal: self.refusal.clone(),
+            error: self.error.clone(),
             mode: PhantomData,
         }
     }

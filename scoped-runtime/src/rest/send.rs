@@ -1,4 +1,4 @@
-//! How a query is sent, and what each way of sending it gives.
+//! The methods of a query that send it, and the results that they read.
 
 use std::sync::Arc;
 
@@ -10,28 +10,28 @@ use super::mistake::Mistake;
 use super::paging::{Paging, Rows};
 use super::preference::{Count, Returning};
 use super::query::Query;
-use super::read::{self, Page};
+use super::read_response::{self, Page};
 use super::verb::{Accept, Verb};
 use crate::client::{Core, Mode};
 use crate::error::{ClientError, Error};
 use crate::transport::{Response, TransportRequest};
 
-/// A query that may be sent.
-pub(crate) struct Call {
+/// A checked query, ready to be sent.
+pub(crate) struct PreparedQuery {
     pub(crate) core: Arc<Core>,
     pub(crate) request: TransportRequest,
     expected_rows: Option<usize>,
     returns_inserted: bool,
 }
 
-impl Call {
-    /// What the answer means for the query.
-    pub(crate) fn answer(&self, outcome: Result<Response, Error>) -> Result<Response, Error> {
+impl PreparedQuery {
+    /// Checks the answer against the query's expectations, and adds a hint to an error that has one.
+    pub(crate) fn check_answer(&self, outcome: Result<Response, Error>) -> Result<Response, Error> {
         let response = match outcome {
             Err(Error::Api(error)) if self.returns_inserted && error.is_rls_denied() => {
                 return Err(error
                     .or_hint(
-                        "if the user may insert these rows but not read them, send it with \
+                        "if the user may insert these rows but not read them, call \
                      `returning(Returning::Nothing)`",
                     )
                     .into());
@@ -39,19 +39,20 @@ impl Call {
             outcome => outcome?,
         };
         if let Some(expected) = self.expected_rows {
-            read::expect(&response, expected)?;
+            read_response::check_row_count(&response, expected)?;
         }
         Ok(response)
     }
 }
 
 impl<M: Mode> Query<M> {
-    pub(crate) fn call_to_send(&self) -> Result<Call, ClientError> {
+    /// Checks the query and builds its request.
+    pub(crate) fn prepare(&self) -> Result<PreparedQuery, ClientError> {
         let statement = &self.statement;
         let method = statement.verb.method();
         self.core.check_method(&method, statement.verb.name())?;
         let returning = statement.preferences.returning.unwrap_or(Returning::Rows);
-        Ok(Call {
+        Ok(PreparedQuery {
             request: statement.request(self.core.max_url_bytes())?,
             core: Arc::clone(&self.core),
             expected_rows: statement.expected_rows,
@@ -59,8 +60,9 @@ impl<M: Mode> Query<M> {
         })
     }
 
-    /// Whether the answer is a list, of which `fetch_optional` reads one row. A read is asked for two
-    /// rows at most; what changes something is undone by the server if there are more.
+    /// Prepares the query for `fetch_optional`, and returns whether the answer is a list. A read requests at
+    /// most two rows as a list, to notice a second one. Other queries request one object, so that the server
+    /// rolls a write of several rows back.
     pub(crate) fn for_optional(mut self) -> (Self, bool) {
         let is_read = self.statement.verb == Verb::Read;
         if is_read {
@@ -83,7 +85,7 @@ impl<M: Mode> Query<M> {
             Verb::Read | Verb::Head => Verb::Head,
             Verb::Call | Verb::CallByGet | Verb::CallByHead => Verb::CallByHead,
             other => {
-                let what = format!("`count` means nothing for {}", other.name());
+                let what = format!("`count` does not apply to {}", other.name());
                 return self.refuse(Mistake::new(what, "use `expect_rows`, or `exact_count`"));
             }
         };
@@ -97,107 +99,108 @@ impl<M: Mode> Query<M> {
 }
 
 impl Query {
-    /// Sends the query as the client's user.
+    /// Sends the query as the client's user, and returns the answer with its status, headers and body.
     ///
     /// # Errors
-    /// [`Error::Client`] for a mistake in the query or when no answer came, [`Error::Token`] when
-    /// there is no live token, [`Error::Api`] when the server answered with an error.
+    /// [`Error::Client`] for a mistake in the query or when no answer arrived, [`Error::Token`] when there is
+    /// no live token, [`Error::Api`] when the server answered with an error.
     pub async fn execute(self) -> Result<Response, Error> {
-        let call = self.call_to_send()?;
-        call.answer(call.core.send(&call.request).await)
+        let prepared = self.prepare()?;
+        prepared.check_answer(prepared.core.send(&prepared.request).await)
     }
 
-    /// Sends the query and reads the rows. A server gives as many as it is set to (`max-rows`, 1,000 on
-    /// Supabase): [`fetch_page`](Self::fetch_page) says how many there are, and
-    /// [`fetch_stream`](Self::fetch_stream) reads all.
+    /// Sends the query and reads the rows. The server returns at most `max-rows` rows (1,000 on Supabase) and
+    /// does not say that there are more: [`fetch_page`](Self::fetch_page) returns the total, and
+    /// [`fetch_stream`](Self::fetch_stream) reads all rows.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute), and [`ClientError::Decode`] when a row does not fit `T`.
+    /// The errors of [`execute`](Self::execute), and [`ClientError::Decode`] when a row cannot be read as `T`.
     pub async fn fetch<T: DeserializeOwned>(self) -> Result<Vec<T>, Error> {
-        read::rows(&self.execute().await?)
+        read_response::rows(&self.execute().await?)
     }
 
-    /// Sends the query and reads the only row, or the one value that a function returns; `()` for a
+    /// Sends the query and reads the only row, or the one value that a function returns. Use `()` for a
     /// function that returns nothing.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch), and [`Error::Api`] with PGRST116 when there is no row or more than
-    /// one; a write is undone then.
+    /// The errors of [`fetch`](Self::fetch), and [`Error::Api`] with the code PGRST116 when there is no row or
+    /// more than one; the server then rolls a write back.
     pub async fn fetch_one<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.single().execute().await?.json()
     }
 
-    /// Sends the query and reads the only row, if there is one.
+    /// Sends the query and reads the only row; returns `None` if there is no row.
     ///
     /// # Errors
-    /// As [`fetch_one`](Self::fetch_one), but no row is `None`.
+    /// The errors of [`fetch_one`](Self::fetch_one), except the one for no row.
     #[doc(alias = "maybeSingle")]
     #[doc(alias = "maybe_single")]
     pub async fn fetch_optional<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
         let (query, is_list) = self.for_optional();
-        read::optional(is_list, query.execute().await)
+        read_response::optional(is_list, query.execute().await)
     }
 
-    /// Sends the query and reads the rows, and how many match in all: exactly, unless
-    /// [`planned_count`](Self::planned_count) or [`estimated_count`](Self::estimated_count) is said.
-    /// A page behind the last row is empty.
+    /// Sends the query and reads a page of rows with the total number of matching rows. The total is exact,
+    /// unless [`planned_count`](Self::planned_count) or [`estimated_count`](Self::estimated_count) is called.
+    /// A page beyond the last row is empty.
     ///
     /// # Errors
-    /// As [`fetch`](Self::fetch), and [`ClientError::NoCount`] if the server gives no count.
+    /// The errors of [`fetch`](Self::fetch), and [`ClientError::NoCount`] if the server gives no count.
     pub async fn fetch_page<T: DeserializeOwned>(self) -> Result<Page<T>, Error> {
-        read::page(self.for_page().execute().await)
+        read_response::page(self.for_page().execute().await)
     }
 
-    /// Counts the rows that match, without reading any (HEAD).
+    /// Counts the matching rows without reading them, by a HEAD request.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute), and [`ClientError::NoCount`] if the server gives no count.
+    /// The errors of [`execute`](Self::execute), and [`ClientError::NoCount`] if the server gives no count.
     #[doc(alias = "head")]
     pub async fn count(self) -> Result<u64, Error> {
-        read::total(&self.for_count().execute().await?)
+        read_response::total(&self.for_count().execute().await?)
     }
 
-    /// Sends the query and gives the rows as CSV, with a line of column names.
+    /// Sends the query and returns the rows as CSV with a header line.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
+    /// The errors of [`execute`](Self::execute).
     pub async fn csv(self) -> Result<String, Error> {
         let response = self.accepting(Accept::Csv).execute().await?;
         Ok(response.text().into_owned())
     }
 
-    /// Sends the query and gives the rows as a `GeoJSON` collection; the server needs `PostGIS`.
+    /// Sends the query and returns the rows as a `GeoJSON` collection; the database needs `PostGIS`.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
+    /// The errors of [`execute`](Self::execute).
     pub async fn geojson(self) -> Result<Value, Error> {
         self.accepting(Accept::GeoJson).execute().await?.json()
     }
 
-    /// Asks for PostgreSQL's plan of the query, as text or JSON.
+    /// Returns PostgreSQL's execution plan of the query, as text or JSON.
     ///
     /// # Errors
-    /// As [`execute`](Self::execute).
+    /// The errors of [`execute`](Self::execute).
     pub async fn explain(self, options: Explain) -> Result<String, Error> {
         let response = self.accepting(Accept::Plan(options)).execute().await?;
         Ok(response.text().into_owned())
     }
 
-    /// Reads all rows, page by page; one page is in memory. Nothing is sent before the first row is
-    /// asked for, and each page travels with a live token.
+    /// Returns a stream of all rows, which reads them page by page and keeps one page in memory. Nothing is
+    /// sent before the first row is requested, and each page is requested with a live token. A mistake in the
+    /// query is the first item of the stream.
     #[doc(alias = "stream")]
     pub fn fetch_stream<T: DeserializeOwned>(self, paging: Paging) -> Rows<T> {
         Rows::new(self, paging)
     }
 }
 
-/// The request that `execute` sends, for the benches.
+/// Builds the request that `execute` sends, for the benchmarks.
 ///
 /// # Errors
-/// As [`Query::execute`], before anything is sent.
+/// The errors of [`Query::execute`] before anything is sent.
 #[doc(hidden)]
 pub fn prepared(query: &Query) -> Result<impl Sized + use<>, Error> {
-    let call = query.call_to_send()?;
-    let token = call.core.token()?;
-    Ok(call.core.prepare(&call.request, &token)?)
+    let prepared = query.prepare()?;
+    let token = prepared.core.token()?;
+    Ok(prepared.core.prepare(&prepared.request, &token)?)
 }

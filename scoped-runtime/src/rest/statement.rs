@@ -5,19 +5,19 @@ use http::HeaderMap;
 
 use super::body::Body;
 use super::comparison::Comparison;
-use super::condition::{Node, Operator, Tree, never};
+use super::condition::{Node, Operator, Tree, always_false};
 use super::encode::{push_encoded, push_pair};
-use super::mistake::{Mistake, Refusal};
+use super::mistake::{BuildError, Mistake};
 use super::preference::Preferences;
 use super::verb::{Accept, Verb};
 use crate::error::ClientError;
 use crate::transport::Retry;
 
-/// Everything that a query says, before it is a request.
+/// The content of a query, from which its request is built.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each says whether something was said"
+    reason = "each records whether an independent method was called"
 )]
 pub(super) struct Statement {
     /// The path below the project's URL: `rest/v1/notes`.
@@ -25,20 +25,20 @@ pub(super) struct Statement {
     pub(super) schema: Option<Arc<str>>,
     pub(super) verb: Verb,
     pub(super) body: Option<Body>,
-    /// What was said as it is sent, each parameter with `&` behind it.
+    /// The encoded parameters, each followed by `&`.
     pub(super) parameters: String,
     pub(super) has_select: bool,
     pub(super) has_filter: bool,
-    /// Whether a filter narrows the rows of the query's own table.
-    pub(super) narrows: bool,
-    /// The embedded table that a filter is about.
+    /// Whether a filter can exclude rows of the query's own table.
+    pub(super) restricts: bool,
+    /// The first embedded table that a filter is about.
     pub(super) embedded_filter: Option<String>,
     pub(super) all_rows: bool,
-    /// `order`, or `table.order`, with its columns.
+    /// The parameters `order` and `table.order`, with their columns.
     pub(super) orders: Vec<(String, String)>,
     pub(super) limit: Option<usize>,
     pub(super) offset: Option<usize>,
-    /// The limits and offsets of embedded tables that were said.
+    /// The names of the limits and offsets of embedded tables that were set.
     embedded: Vec<String>,
     pub(super) columns: Option<Vec<String>>,
     pub(super) on_conflict: Option<Vec<String>>,
@@ -48,14 +48,17 @@ pub(super) struct Statement {
     pub(super) accept: Accept,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: Retry,
-    pub(super) refusal: Option<Box<Refusal>>,
+    pub(super) error: Option<Box<BuildError>>,
 }
 
 impl Statement {
     pub(super) fn new(path: Result<String, ClientError>, schema: Option<Arc<str>>) -> Self {
-        let (path, refusal) = match path {
+        let (path, error) = match path {
             Ok(path) => (path, None),
-            Err(error) => (String::new(), Some(Refusal::Name(Arc::new(error)).into())),
+            Err(error) => (
+                String::new(),
+                Some(BuildError::Name(Arc::new(error)).into()),
+            ),
         };
         Self {
             path,
@@ -65,7 +68,7 @@ impl Statement {
             parameters: String::with_capacity(96),
             has_select: false,
             has_filter: false,
-            narrows: false,
+            restricts: false,
             embedded_filter: None,
             all_rows: false,
             orders: Vec::new(),
@@ -80,27 +83,27 @@ impl Statement {
             accept: Accept::Rows,
             timeout: None,
             retry: Retry::default(),
-            refusal,
+            error,
         }
     }
 
-    /// Keeps the first mistake.
-    pub(super) fn note(&mut self, outcome: Result<(), impl Into<Refusal>>) {
-        if let Err(refusal) = outcome
-            && self.refusal.is_none()
+    /// Records an error, unless one was recorded before.
+    pub(super) fn record(&mut self, outcome: Result<(), impl Into<BuildError>>) {
+        if let Err(error) = outcome
+            && self.error.is_none()
         {
-            self.refusal = Some(Box::new(refusal.into()));
+            self.error = Some(Box::new(error.into()));
         }
     }
 
     pub(super) fn filter(&mut self, comparison: &Comparison<'_>) {
         let (table, field) = (&comparison.column.table, &comparison.column.field);
-        self.note_filter(table, comparison.narrows().itself);
+        self.add_filter(table, comparison.restriction().condition);
         match comparison.constant() {
-            // Says nothing.
+            // A condition that is always true needs no filter.
             Some(true) => {}
             Some(false) => {
-                self.group(table, false, Operator::And, &never(field));
+                self.group(table, false, Operator::And, &always_false(field));
             }
             None => {
                 let filters = &mut self.parameters;
@@ -117,11 +120,11 @@ impl Statement {
     }
 
     pub(super) fn condition(&mut self, tree: &Tree) {
-        self.note_filter(&tree.table, tree.narrows.itself);
+        self.add_filter(&tree.table, tree.restriction.condition);
         match (&tree.node, tree.constant()) {
             (_, Some(true)) => {}
-            (Node::Never { field }, _) => {
-                self.group(&tree.table, false, Operator::And, &never(field));
+            (Node::AlwaysFalse { field }, _) => {
+                self.group(&tree.table, false, Operator::And, &always_false(field));
             }
             (Node::Group { operator, list }, _) => {
                 self.group(&tree.table, tree.negated, *operator, list);
@@ -138,25 +141,25 @@ impl Statement {
         }
     }
 
-    /// A group in PostgREST's own notation.
+    /// Adds a group of conditions in PostgREST's notation.
     pub(super) fn raw_condition(&mut self, operator: Operator, list: &str) {
-        self.note_filter("", true);
+        self.add_filter("", true);
         self.group("", false, operator, list);
     }
 
-    fn note_filter(&mut self, table: &str, narrows: bool) {
+    fn add_filter(&mut self, table: &str, restricts: bool) {
         self.has_filter = true;
         if table.is_empty() {
-            self.narrows |= narrows;
+            self.restricts |= restricts;
         } else if self.embedded_filter.is_none() {
             self.embedded_filter = Some(table.to_owned());
         }
     }
 
     fn group(&mut self, table: &str, negated: bool, operator: Operator, list: &str) {
-        // PostgREST takes any part of the path that reads so for the negation of the group.
+        // PostgREST reads any part `not` of the path as the negation of the group.
         if table.split('.').any(|name| name == "\"not\"") {
-            self.note(Err::<(), _>(Mistake::new(
+            self.record(Err::<(), _>(Mistake::new(
                 "a group of conditions is about an embedded table named `not`",
                 "give the table another name in `select`: `other:not(..)`",
             )));
@@ -174,7 +177,7 @@ impl Statement {
         filters.push_str(")&");
     }
 
-    /// Adds a column behind the ones that are there.
+    /// Appends a column to the order of the table.
     pub(super) fn order(&mut self, table: &str, column: &str) {
         let key = if table.is_empty() {
             "order".to_owned()
@@ -187,19 +190,19 @@ impl Statement {
         }
     }
 
-    /// Whether the query's own rows have an order.
+    /// Whether the rows of the query's own table are ordered.
     pub(super) fn is_ordered(&self) -> bool {
         self.orders.iter().any(|(key, _)| key == "order")
     }
 
-    /// A limit or an offset of an embedded table, unless it was said before.
+    /// Adds a limit or an offset of an embedded table, which must not be set twice.
     pub(super) fn embedded(&mut self, name: String, count: usize) -> Result<(), Mistake> {
         if self.embedded.contains(&name) {
             return Err(Mistake::named(
                 "parameter",
                 &name,
-                "is said twice",
-                "keep the one that is meant",
+                "is set twice",
+                "keep one of them",
             ));
         }
         self.parameter(&name, &count.to_string());

@@ -1,16 +1,16 @@
-//! Times of `chrono` and `jiff`, as PostgreSQL reads them: years beyond 9999 without a sign, and years
-//! before the first one with `BC`.
+//! Filter values of the time types of `chrono` and `jiff`, in PostgreSQL's notation: years after 9999 have no
+//! sign, and years before year 1 have the suffix `BC`.
 //! See <https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-INPUT>.
 
 use super::value::{FilterValue, append};
 
-/// Appends a date, whose year is counted as ISO 8601 does: 0 is 1 BC.
+/// Appends a date. The year is an astronomical year as in ISO 8601, so 0 means 1 BC.
 fn append_date(target: &mut String, year: i64, month: u32, day: u32) {
     let shown = if year > 0 { year } else { 1 - year };
     append(target, format_args!("{shown:04}-{month:02}-{day:02}"));
 }
 
-/// What stands behind the date and the time.
+/// Appends the suffix `BC` for a year before year 1.
 fn append_era(target: &mut String, year: i64) {
     if year <= 0 {
         target.push_str(" BC");
@@ -95,7 +95,7 @@ mod with_jiff {
         }
     }
 
-    /// The moment, whatever its time zone.
+    /// The instant in UTC.
     impl FilterValue for Zoned {
         fn append_to(&self, target: &mut String) {
             self.timestamp().append_to(target);

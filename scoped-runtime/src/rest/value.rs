@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::claims::{Role, UserId};
 
-/// A single value that a filter compares with: text, a number, a boolean, a UUID, or with the features
-/// `chrono` and `jiff` a time.
+/// A single value in a filter: a text, a number, a boolean, a UUID, or a time with the features `chrono` and
+/// `jiff`.
 ///
-/// It is written as PostgreSQL reads it, and quoted by the query where it must be: no value can become
-/// syntax. For a type of your own implement it, or wrap the value in [`text`](crate::text).
+/// The value is written in PostgreSQL's notation. The query quotes it, so that no value can become syntax. To
+/// use your own type, implement this trait, or wrap the value in [`text`](crate::text).
 ///
 /// ```
 /// use scoped_runtime::{Condition, FilterValue, text};
@@ -34,15 +34,15 @@ use crate::claims::{Role, UserId};
     note = "for anything with `Display` use `scoped_runtime::text(value)`; for a type of your own implement `FilterValue`"
 )]
 pub trait FilterValue {
-    /// Appends the value as PostgreSQL reads it, without quotes.
+    /// Appends the value in PostgreSQL's notation, without quotes.
     fn append_to(&self, target: &mut String);
 }
 
-/// A value that is compared as the text that its [`Display`] writes: see [`text`].
+/// A filter value from a [`Display`] implementation; [`text`] makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Text<T>(T);
 
-/// Lets a filter compare with anything that has [`Display`], as text.
+/// Makes a filter value of any type that implements [`Display`], by the text that it displays.
 pub fn text<T: Display>(value: T) -> Text<T> {
     Text(value)
 }
@@ -53,7 +53,8 @@ impl<T: Display> FilterValue for Text<T> {
     }
 }
 
-/// Writing to a `String` cannot fail; a `Display` that fails leaves what it wrote.
+/// Appends the displayed text. Writing to a `String` cannot fail, and a `Display` that returns an error leaves
+/// the text that it wrote before.
 pub(super) fn append(target: &mut String, value: impl Display) {
     let _: fmt::Result = write!(target, "{value}");
 }
@@ -86,7 +87,7 @@ by_text!(str String Cow<'_, str>);
 
 macro_rules! floats {
     ($($type:ty)*) => {$(
-        /// `NaN` and the infinities as PostgreSQL reads them.
+        /// Writes `NaN`, `Infinity` and `-Infinity` in PostgreSQL's notation.
         impl FilterValue for $type {
             fn append_to(&self, target: &mut String) {
                 if self.is_infinite() {
@@ -101,7 +102,7 @@ macro_rules! floats {
 
 floats!(f32 f64);
 
-macro_rules! behind {
+macro_rules! by_reference {
     ($($type:ty)*) => {$(
         impl<T: FilterValue + ?Sized> FilterValue for $type {
             fn append_to(&self, target: &mut String) {
@@ -111,4 +112,4 @@ macro_rules! behind {
     )*};
 }
 
-behind!(&T Box<T> Rc<T> Arc<T>);
+by_reference!(&T Box<T> Rc<T> Arc<T>);

@@ -2,19 +2,20 @@ use http::Method;
 
 use super::explain::Explain;
 
-/// What a query does.
+/// The operation of a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Read,
-    /// A read of the headers alone.
+    /// A read that returns only headers.
     Head,
     Insert,
     Upsert,
     Update,
     Delete,
     Call,
-    /// A call whose arguments travel in the URL, for functions that change nothing.
+    /// A function call with the arguments in the URL.
     CallByGet,
+    /// A function call with the arguments in the URL that returns only headers.
     CallByHead,
 }
 
@@ -29,7 +30,7 @@ impl Verb {
         }
     }
 
-    /// Changes rows of a table.
+    /// Whether the operation writes rows of a table.
     pub(super) fn is_write(self) -> bool {
         self.is_insert() || self.is_change()
     }
@@ -38,7 +39,7 @@ impl Verb {
         matches!(self, Self::Insert | Self::Upsert)
     }
 
-    /// Changes rows that are there, those that the filters find.
+    /// Whether the operation updates or deletes the rows that match the filters.
     pub(super) fn is_change(self) -> bool {
         matches!(self, Self::Update | Self::Delete)
     }
@@ -55,11 +56,11 @@ impl Verb {
     }
 }
 
-/// The form of the answer.
+/// The requested format of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Accept {
     Rows,
-    /// One object; no row, or more than one, is an error.
+    /// One object; the server answers with an error if there is no row or more than one.
     Object,
     Csv,
     GeoJson,

@@ -7,7 +7,7 @@ use super::exchange::Exchange;
 use super::retry::backoff;
 use super::{Retry, SendAs};
 use crate::error::{ApiError, ClientError, Error, Phase};
-use crate::metrics::{self, Again};
+use crate::metrics::{self, RetryReason};
 
 /// The error of one attempt, and what it means for a retry.
 pub(super) struct AttemptError {
@@ -82,7 +82,7 @@ impl Exchange<'_, '_> {
             if reads && !self.has_waited_for_clock && is_from_the_future(api) {
                 self.has_waited_for_clock = true;
                 self.pause(CLOCK_PAUSE, error).await?;
-                metrics::retried(&self.request.target, Again::Clock);
+                metrics::retried(&self.request.target, RetryReason::Clock);
                 return Ok(());
             }
         }
@@ -109,7 +109,7 @@ impl Exchange<'_, '_> {
             let pause = backoff(self.retries - 1).max(retry_after.unwrap_or_default());
             self.pause(pause, error).await?;
         }
-        metrics::retried(&self.request.target, Again::Failure);
+        metrics::retried(&self.request.target, RetryReason::Failure);
         self.renew_token().await
     }
 
@@ -122,7 +122,7 @@ impl Exchange<'_, '_> {
             return Err(error);
         };
         self.token = Some(self.cancellation.run(Phase::Token, pin!(fresh)).await??);
-        metrics::retried(&self.request.target, Again::ExpiredToken);
+        metrics::retried(&self.request.target, RetryReason::ExpiredToken);
         Ok(())
     }
 

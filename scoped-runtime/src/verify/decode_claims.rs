@@ -6,23 +6,23 @@ use serde_json::Value;
 use crate::claims::{Claim, ClaimKind, ScopedClaims};
 use crate::error::{CallerError, TokenError, Violation, Violations};
 
-/// Reads a token's claims as a struct, and checks its rules.
-pub(super) fn read<C>(claims: &Value) -> Result<C, CallerError>
+/// Deserialises a token's claims as a struct, and checks the rules of the struct.
+pub(super) fn decode<C>(claims: &Value) -> Result<C, CallerError>
 where
     C: ScopedClaims + DeserializeOwned,
 {
-    // What the deserialiser says quotes values: what is wrong is looked for here.
-    let read = C::deserialize(members(claims, C::READS_USER_METADATA));
-    let read = read.map_err(|_| mismatch(misfits(C::CLAIMS, claims)))?;
-    match read.check() {
-        Ok(()) => Ok(read),
+    // The deserialiser's error may quote values, so the mismatch is derived from the types instead.
+    let decoded = C::deserialize(members(claims, C::READS_USER_METADATA));
+    let decoded = decoded.map_err(|_| mismatch(mismatches(C::CLAIMS, claims)))?;
+    match decoded.check() {
+        Ok(()) => Ok(decoded),
         Err(TokenError::InvalidClaims { violations }) => Err(mismatch(violations.0)),
-        Err(_) => Err(mismatch(vec![whole()])),
+        Err(_) => Err(mismatch(vec![struct_mismatch()])),
     }
 }
 
-/// The claims to read. What users can edit is not one of them, whatever type or function of the user's
-/// would read it.
+/// The claims to deserialise. `user_metadata` is left out unless the struct allows it, since users can edit
+/// it themselves.
 fn members(
     claims: &Value,
     with_user_metadata: bool,
@@ -38,31 +38,31 @@ fn mismatch(violations: Vec<Violation>) -> CallerError {
     }
 }
 
-/// Claims that are missing, or of another kind than their fields.
-fn misfits(known: &[Claim], claims: &Value) -> Vec<Violation> {
+/// The claims that are missing or of another JSON type than their fields.
+fn mismatches(expected: &[Claim], claims: &Value) -> Vec<Violation> {
     let reason = |claim: &Claim| {
         let value = claim.path().try_fold(claims, |value, name| value.get(name));
         match value {
             None | Some(Value::Null) => (!claim.is_optional()).then_some("is missing"),
-            Some(value) => (!is_of(claim.kind(), value)).then_some("is of another type"),
+            Some(value) => (!has_kind(claim.kind(), value)).then_some("has the wrong type"),
         }
     };
-    let found: Vec<Violation> = known
+    let found: Vec<Violation> = expected
         .iter()
         .filter_map(|claim| Some(Violation::new(claim.to_string(), "type", reason(claim)?)))
         .collect();
     if found.is_empty() {
-        vec![whole()]
+        vec![struct_mismatch()]
     } else {
         found
     }
 }
 
-fn whole() -> Violation {
-    Violation::new(String::new(), "type", "do not fit the struct's types")
+fn struct_mismatch() -> Violation {
+    Violation::new(String::new(), "type", "cannot be read as the struct")
 }
 
-fn is_of(kind: ClaimKind, value: &Value) -> bool {
+fn has_kind(kind: ClaimKind, value: &Value) -> bool {
     match kind {
         ClaimKind::Text | ClaimKind::Uuid => value.is_string(),
         ClaimKind::Integer => value.is_i64() || value.is_u64(),

@@ -1,15 +1,15 @@
-//! Who is calling: verifies tokens that come in.
+//! Verifies the access tokens of callers.
 
-mod compact;
+mod compact_jws;
 mod decode_claims;
-mod jwks;
-mod registered;
+mod jwks_cache;
+mod registered_claims;
 mod unique_members;
 mod verified_cache;
 mod verified_token;
 mod verifier;
 
-pub use compact::jws_verifies;
+pub use compact_jws::jws_verifies;
 pub use verified_token::{Caller, VerifiedToken};
 pub use verifier::TokenVerifier;
 #[cfg(any(feature = "axum", feature = "actix-web"))]

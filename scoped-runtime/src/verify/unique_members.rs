@@ -5,26 +5,26 @@ use serde_json::{Map, Number, Value};
 
 use crate::claims::PRIVATE;
 
-/// Reads a JSON object in which no object has a member twice, on any level. Two readers of one that has
-/// may see different things (RFC 7515, section 4; RFC 7519, section 4).
+/// Reads a JSON object, and refuses it if an object on any level has two members of one name: parsers
+/// disagree about which of them counts (RFC 7515, section 4; RFC 7519, section 4).
 pub(super) fn object(json: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(json) {
-        Ok(Strict(Value::Object(object))) => Some(object),
+        Ok(UniqueMembers(Value::Object(object))) => Some(object),
         _ => None,
     }
 }
 
-struct Strict(Value);
+struct UniqueMembers(Value);
 
-impl<'de> Deserialize<'de> for Strict {
+impl<'de> Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(UniqueMembersVisitor).map(Self)
     }
 }
 
-struct Reader;
+struct UniqueMembersVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for UniqueMembersVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -62,7 +62,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Strict(value)) = items.next_element()? {
+        while let Some(UniqueMembers(value)) = items.next_element()? {
             values.push(value);
         }
         Ok(values.into())
@@ -70,8 +70,10 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
-            // Whoever reads it again would read the text in it as JSON, unchecked.
+        while let Some((name, UniqueMembers(value))) =
+            members.next_entry::<String, UniqueMembers>()?
+        {
+            // `serde_json` would parse the text under such a name as JSON again, without this check.
             if name.starts_with(PRIVATE) {
                 return Err(A::Error::custom("reserved"));
             }

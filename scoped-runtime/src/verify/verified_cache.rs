@@ -6,10 +6,12 @@ use super::VerifiedToken;
 use crate::key::{KeySet, VerifyingKey};
 use crate::token::fingerprint;
 
-/// Tokens whose signature was verified lately: checking it again takes many times as long as all the
-/// rest. Only the signature is remembered, as in `PostgREST`; times and keys are looked at every time.
+/// A cache of tokens whose signatures were verified recently, since verifying a signature takes much longer
+/// than all other checks. As in PostgREST, only the signature is cached; times and keys are checked on every
+/// use.
 ///
-/// Tokens are found by their SHA-256, so that how long it takes tells nothing of those that are here.
+/// The cache is keyed by the SHA-256 of the token, so that the time of a lookup reveals nothing about the
+/// tokens in it.
 pub(super) struct VerifiedCache(Cache<[u8; 32], Arc<Entry>>);
 
 pub(super) struct Entry {
@@ -17,7 +19,7 @@ pub(super) struct Entry {
     pub(super) verified_with: VerifiedWith,
 }
 
-/// What a signature was verified with. Once the project has other keys, it says nothing any more.
+/// The keys that a signature was verified with. The entry is valid only while the project has the same keys.
 pub(super) enum VerifiedWith {
     Secrets(Arc<Vec<VerifyingKey>>),
     Keys {
@@ -26,12 +28,12 @@ pub(super) enum VerifiedWith {
     },
 }
 
-/// As many as `PostgREST` remembers.
-const TOKENS: usize = 1000;
+/// The number of cached tokens, the same as in PostgREST.
+const CAPACITY: usize = 1000;
 
 impl VerifiedCache {
     pub(super) fn new() -> Self {
-        Self(Cache::new(TOKENS))
+        Self(Cache::new(CAPACITY))
     }
 
     pub(super) fn get(&self, token: &str) -> Option<Arc<Entry>> {

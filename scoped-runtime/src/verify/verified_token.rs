@@ -7,28 +7,39 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::decode_claims;
-use super::registered::Registered;
+use super::registered_claims::RegisteredClaims;
 use crate::claims::{Aal, Actor, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId};
 use crate::error::{CallerError, ClientError, shown};
 use crate::token::AccessToken;
 
-/// A token that was verified, and with it who is calling: [`TokenVerifier`](crate::TokenVerifier) makes
-/// one, and nothing else does. Cheap to clone. `Debug` shows neither the token nor claims.
+/// A verified access token, and with it the identity of the caller. Only a
+/// [`TokenVerifier`](crate::TokenVerifier) creates one. Cheap to clone. `Debug` shows neither the token nor
+/// its claims.
+///
+/// ```no_run
+/// use scoped_runtime::{Caller, Error, ScopedClients};
+///
+/// # async fn example(clients: ScopedClients, header: &str) -> Result<(), Error> {
+/// let caller: Caller = clients.authenticate(header).await?;
+/// caller.require_aal2()?.require_permanent()?;
+/// println!("{} in the role {}", caller.user_id(), caller.role());
+/// # Ok(()) }
+/// ```
 pub struct VerifiedToken<C = NoClaims> {
     verified: Arc<Verified>,
     claims: Arc<C>,
 }
 
-/// Who is calling: the name of a [`VerifiedToken`] in handlers, where it is an extractor.
+/// The verified caller of a request: the name of [`VerifiedToken`] as an extractor in handlers.
 pub type Caller<C = NoClaims> = VerifiedToken<C>;
 
-/// What was verified, whatever struct it is read as.
+/// The verified content, independent of the struct that the claims are read as.
 pub(super) struct Verified {
-    /// The project's, by its place in memory.
+    /// The issuer of the verifier, whose allocation identifies it.
     project: Arc<str>,
     token: SecretString,
     payload: Value,
-    registered: Registered,
+    registered: RegisteredClaims,
 }
 
 impl Verified {
@@ -36,7 +47,7 @@ impl Verified {
         project: Arc<str>,
         token: &str,
         payload: Map<String, Value>,
-        registered: Registered,
+        registered: RegisteredClaims,
     ) -> Self {
         Self {
             project,
@@ -57,44 +68,44 @@ impl VerifiedToken<NoClaims> {
 }
 
 impl<C> VerifiedToken<C> {
-    /// Who the user is (`sub`).
+    /// The user's ID (`sub`).
     #[must_use]
     pub fn user_id(&self) -> &UserId {
         &self.verified.registered.user_id
     }
 
-    /// The database role. Never `anon`, and never one that bypasses Row Level Security.
+    /// The database role (`role`). It is never `anon`, and never a role that bypasses Row Level Security.
     #[must_use]
     pub fn role(&self) -> &Role {
         &self.verified.registered.role
     }
 
-    /// How sure Auth is of the user.
+    /// The authenticator assurance level (`aal`); see <https://supabase.com/docs/guides/auth/auth-mfa>.
     #[must_use]
     pub fn aal(&self) -> Aal {
         self.verified.registered.aal
     }
 
-    /// The session at Auth that the token is of, if it is of one; a minted token is not.
+    /// The ID of the user's session at Auth (`session_id`). `None` for a minted token, which has no session.
     #[must_use]
     pub fn session_id(&self) -> Option<&str> {
         self.verified.registered.session_id.as_deref()
     }
 
-    /// Whether this is a user without credentials; see
+    /// Whether the user signed in anonymously (`is_anonymous`); see
     /// <https://supabase.com/docs/guides/auth/auth-anonymous>.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.verified.registered.is_anonymous
     }
 
-    /// The project's own claims.
+    /// The project's own claims, read as the struct `C`.
     #[must_use]
     pub fn claims(&self) -> &C {
         &self.claims
     }
 
-    /// Who acts as the user (`act`), if it is not the user.
+    /// The actor on behalf of the user (`act`, RFC 8693, section 4.1); `None` if the user acts directly.
     #[must_use]
     pub fn actor(&self) -> Option<&Actor> {
         self.verified.registered.actor.as_ref()
@@ -106,30 +117,31 @@ impl<C> VerifiedToken<C> {
         self.verified.registered.issued_at
     }
 
-    /// When the token's life ends (`exp`).
+    /// When the token expires (`exp`).
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.verified.registered.expires_at
     }
 
-    /// The same token with its claims read as another struct.
+    /// Reads the claims of the token as another struct. The token is not verified again.
     ///
     /// # Errors
-    /// [`CallerError::ClaimsMismatch`] when they do not fit, or break a rule of the struct.
+    /// [`CallerError::ClaimsMismatch`] when the claims cannot be read as the struct, or break one of its rules.
     pub fn with_claims<D>(&self) -> Result<VerifiedToken<D>, CallerError>
     where
         D: ScopedClaims + DeserializeOwned,
     {
         Ok(VerifiedToken {
             verified: Arc::clone(&self.verified),
-            claims: Arc::new(decode_claims::read(&self.verified.payload)?),
+            claims: Arc::new(decode_claims::decode(&self.verified.payload)?),
         })
     }
 
-    /// Goes on only if the user has signed in with a second factor.
+    /// Requires that the user has signed in with a second factor; see
+    /// <https://supabase.com/docs/guides/auth/auth-mfa>.
     ///
     /// # Errors
-    /// [`CallerError::InsufficientAal`] below `aal2`.
+    /// [`CallerError::InsufficientAal`] if the assurance level is below `aal2`.
     pub fn require_aal2(&self) -> Result<&Self, CallerError> {
         if self.aal() < Aal::Aal2 {
             return Err(CallerError::InsufficientAal);
@@ -137,10 +149,10 @@ impl<C> VerifiedToken<C> {
         Ok(self)
     }
 
-    /// Goes on only in this role.
+    /// Requires that the token has this database role.
     ///
     /// # Errors
-    /// [`CallerError::InsufficientRole`] in any other.
+    /// [`CallerError::InsufficientRole`] for another role.
     pub fn require_role(&self, name: &str) -> Result<&Self, CallerError> {
         if self.role().as_str() != name {
             return Err(CallerError::InsufficientRole {
@@ -150,10 +162,10 @@ impl<C> VerifiedToken<C> {
         Ok(self)
     }
 
-    /// Goes on only if the user is not anonymous.
+    /// Requires that the user is not anonymous.
     ///
     /// # Errors
-    /// [`CallerError::Anonymous`] if they are.
+    /// [`CallerError::Anonymous`] for an anonymous user.
     pub fn require_permanent(&self) -> Result<&Self, CallerError> {
         if self.is_anonymous() {
             return Err(CallerError::Anonymous);
@@ -161,26 +173,26 @@ impl<C> VerifiedToken<C> {
         Ok(self)
     }
 
-    pub(super) fn registered(&self) -> &Registered {
+    pub(super) fn registered(&self) -> &RegisteredClaims {
         &self.verified.registered
     }
 
-    pub(super) fn is_of(&self, project: &Arc<str>) -> bool {
+    pub(super) fn is_of_project(&self, project: &Arc<str>) -> bool {
         Arc::ptr_eq(&self.verified.project, project)
     }
 
     /// Whether this is the token that was verified.
     #[cfg(any(feature = "axum", feature = "actix-web"))]
-    pub(crate) fn is(&self, token: &str) -> bool {
+    pub(crate) fn has_token(&self, token: &str) -> bool {
         self.verified.token.expose_secret() == token
     }
 
-    /// The claims as clients hold them.
+    /// The claims, shared with the clients that the caller makes.
     pub(crate) fn shared_claims(&self) -> Arc<C> {
         Arc::clone(&self.claims)
     }
 
-    /// The token as clients send it.
+    /// The token in the form that clients send.
     pub(crate) fn access_token(&self) -> AccessToken {
         let token = self.verified.token.expose_secret();
         AccessToken::verified(token, self.issued_at(), self.expires_at())
@@ -196,7 +208,7 @@ impl<C> Clone for VerifiedToken<C> {
     }
 }
 
-/// The user acts, through whoever acts for them in turn.
+/// The user becomes the actor; the token's own actor is kept as the next link of the chain.
 impl<C> ToActor for VerifiedToken<C> {
     fn to_actor(&self) -> Actor {
         Actor::acting(self.user_id().as_str(), self.actor().cloned())

@@ -5,9 +5,9 @@ use arc_swap::ArcSwap;
 use serde::de::DeserializeOwned;
 
 use super::VerifiedToken;
-use super::compact::Compact;
-use super::jwks::Jwks;
-use super::registered::Registered;
+use super::compact_jws::CompactJws;
+use super::jwks_cache::JwksCache;
+use super::registered_claims::RegisteredClaims;
 use super::verified_cache::{VerifiedCache, VerifiedWith};
 use super::verified_token::Verified;
 use crate::claims::ScopedClaims;
@@ -15,14 +15,14 @@ use crate::clock::Clock;
 use crate::config::{ConfigBuilder, VerifierConfig, VerifierRules};
 use crate::error::{CallerError, ConfigurationError};
 use crate::key::{Algorithm, Key, KeySet, VerifyingKey};
-use crate::metrics::{self, Sight};
+use crate::metrics::{self, SignatureCheck};
 use crate::transport::{JwksEndpoint, Transport};
 
-/// Checks the access tokens that callers bring: that the project's Auth has signed them, for us, for a
-/// user who has signed in, and that they are alive. Cheap to clone; clones share the keys.
+/// Verifies the access tokens of callers: that the project's Auth signed the token for this project and a
+/// signed-in user, and that it has not expired. Cheap to clone; clones share the keys.
 ///
-/// [`ScopedClients::verifier`](crate::ScopedClients::verifier) has the project's. A service that only
-/// verifies makes one alone, without a signing key:
+/// [`ScopedClients::verifier`](crate::ScopedClients::verifier) returns the verifier of a project. A service
+/// that only verifies tokens creates a verifier without a signing key:
 ///
 /// ```no_run
 /// use scoped_runtime::{Config, NoClaims};
@@ -34,40 +34,40 @@ use crate::transport::{JwksEndpoint, Transport};
 /// # Ok(()) }
 /// ```
 ///
-/// The keys are those that the project lists (`/auth/v1/.well-known/jwks.json`). They are fetched when
-/// they are first needed and kept as long as the answer says (`max-age`; 10 minutes if it does not, 30
-/// seconds to an hour), then fetched again. A `kid` that they lack is looked for at once, but not more
-/// than every 30 seconds. While the endpoint is down the old keys serve for another hour. How else
-/// tokens may be signed, and where keys come from, is what [`VerifierOptions`](crate::VerifierOptions) says.
+/// By default, the keys are those that the project lists (`/auth/v1/.well-known/jwks.json`, RFC 7517). They
+/// are fetched when they are first needed and cached for the `max-age` of the answer: 10 minutes if the
+/// answer has none, at least 30 seconds and at most one hour. An unknown `kid` causes a fetch at once, but
+/// at most every 30 seconds. While the endpoint is unavailable, the cached keys stay in use for another hour.
+/// [`VerifierOptions`](crate::VerifierOptions) sets other sources of keys and other issuers.
 ///
-/// A signature that was verified is remembered (of the last 1000 tokens, and only while the keys are the
-/// same), so that the second request with a token costs a hash; times are checked every time.
+/// The verifier caches the verified signatures of the last 1000 tokens for as long as the keys are the same,
+/// so verifying a token again costs one hash. The times are checked on every call.
 ///
-/// A key verifies its own algorithm only, whatever a token says of itself; no token brings its own key;
-/// every registered claim is checked, and a malformed one is never skipped.
+/// A key verifies its own algorithm only; a token cannot bring its own key; every registered claim is
+/// checked, and a malformed one is an error (RFC 8725).
 #[derive(Clone)]
 pub struct TokenVerifier(Arc<Inner>);
 
 struct Inner {
-    /// What callers of the project have in common.
+    /// The issuer of the tokens. Verified tokens share this allocation, which identifies their verifier.
     issuer: Arc<str>,
     rules: VerifierRules,
-    /// Shared secrets: those of the rules, and the project's own while it signs with one.
+    /// Shared secrets: first those of the configuration, then those that the project signs or signed with.
     secrets: ArcSwap<Vec<VerifyingKey>>,
-    keys: Keys,
-    seen: VerifiedCache,
+    keys: KeySource,
+    cache: VerifiedCache,
     clock: Arc<dyn Clock>,
 }
 
-enum Keys {
-    Given(Arc<KeySet>),
-    Listed(Jwks),
+enum KeySource {
+    Fixed(Arc<KeySet>),
+    Listed(JwksCache),
 }
 
-/// How many secrets that the project signs with, or has signed with, verify.
-const MAX_OWN: usize = 8;
+/// The number of shared secrets of the project, present and previous, that verify tokens.
+const MAX_ROTATED_SECRETS: usize = 8;
 
-/// The token of an `Authorization` header (RFC 6750, section 2.1), whose scheme is in any case.
+/// The token of an `Authorization` header with the scheme `Bearer`, in any case (RFC 6750, section 2.1).
 pub(crate) fn bearer(header: &str) -> Result<&str, CallerError> {
     let (scheme, token) = header.split_once(' ').ok_or(CallerError::Missing)?;
     let token = token.trim_matches(' ');
@@ -78,7 +78,8 @@ pub(crate) fn bearer(header: &str) -> Result<&str, CallerError> {
 }
 
 impl TokenVerifier {
-    /// With the keys that the project lists over this transport, unless the configuration says where else.
+    /// Creates a verifier. It fetches the project's keys over this transport, unless the configuration has
+    /// keys or another address of keys.
     pub(crate) fn new(
         config: VerifierConfig,
         transport: &Arc<Transport>,
@@ -92,28 +93,30 @@ impl TokenVerifier {
             ..
         } = config;
         let keys = if let Some(keys) = &rules.keys {
-            Keys::Given(Arc::new(keys.clone()))
+            KeySource::Fixed(Arc::new(keys.clone()))
         } else {
             let endpoint = match &rules.jwks_url {
                 Some(url) => JwksEndpoint::third_party(url, &settings)?,
                 None => JwksEndpoint::new(Arc::clone(transport)),
             };
-            Keys::Listed(Jwks::new(endpoint, Arc::clone(&clock)))
+            KeySource::Listed(JwksCache::new(endpoint, Arc::clone(&clock)))
         };
         Ok(Self(Arc::new(Inner {
             issuer,
             secrets: ArcSwap::from_pointee(secrets),
             rules,
             keys,
-            seen: VerifiedCache::new(),
+            cache: VerifiedCache::new(),
             clock,
         })))
     }
 
-    /// Who sends this `Authorization` header (RFC 6750, section 2.1): `Bearer` in any case, and a token.
+    /// Verifies the bearer token of an `Authorization` header (RFC 6750, section 2.1) and reads its claims as
+    /// `C`. The scheme `Bearer` may be in any case.
     ///
     /// # Errors
-    /// [`CallerError::Missing`] for a header without a bearer token, else as [`verify`](Self::verify).
+    /// [`CallerError::Missing`] for a header without a bearer token, and the errors of
+    /// [`verify`](Self::verify).
     pub async fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, CallerError>
     where
         C: ScopedClaims + DeserializeOwned,
@@ -121,67 +124,74 @@ impl TokenVerifier {
         self.verify(bearer(header)?).await
     }
 
-    /// Checks a token, and reads its claims as `C`.
+    /// Verifies a token and reads its claims as `C`.
     ///
     /// # Errors
-    /// Whatever is wrong with it; [`CallerError::ClaimsMismatch`] when only `C` does not fit, and
-    /// [`CallerError::KeysUnavailable`] when the project's keys are not to be had.
+    /// A [`CallerError`] that names the check that failed. [`CallerError::ClaimsMismatch`] means that the
+    /// token is valid but its claims cannot be read as `C`; [`CallerError::KeysUnavailable`] means that the
+    /// project's keys could not be fetched.
     pub async fn verify<C>(&self, token: &str) -> Result<VerifiedToken<C>, CallerError>
     where
         C: ScopedClaims + DeserializeOwned,
     {
-        let mut sight = Sight::Verified;
-        let outcome = self.check(token, &mut sight).await;
+        let mut signature_check = SignatureCheck::Performed;
+        let outcome = self.check(token, &mut signature_check).await;
         let outcome = outcome.and_then(|verified| verified.with_claims());
-        metrics::verified(outcome.as_ref().err(), sight);
+        metrics::verified(outcome.as_ref().err(), signature_check);
         outcome
     }
 
-    async fn check(&self, token: &str, seen: &mut Sight) -> Result<VerifiedToken, CallerError> {
+    async fn check(
+        &self,
+        token: &str,
+        signature_check: &mut SignatureCheck,
+    ) -> Result<VerifiedToken, CallerError> {
         let inner = &*self.0;
         let (bytes, limit) = (token.len(), inner.rules.max_bytes);
         if bytes > limit {
             return Err(CallerError::TooLarge { bytes, limit });
         }
-        if let Some(sight) = inner.seen.get(token)
-            && inner.still_trusts(&sight.verified_with).await?
+        if let Some(entry) = inner.cache.get(token)
+            && inner.still_trusts(&entry.verified_with).await?
         {
-            inner.check_times(sight.token.registered())?;
-            *seen = Sight::Remembered;
-            return Ok(sight.token.clone());
+            inner.check_times(entry.token.registered())?;
+            *signature_check = SignatureCheck::Cached;
+            return Ok(entry.token.clone());
         }
-        let compact = Compact::parse(token, inner.rules.third_party)?;
-        if !inner.rules.algorithms.contains(&compact.algorithm) {
+        let jws = CompactJws::parse(token, inner.rules.third_party)?;
+        if !inner.rules.algorithms.contains(&jws.algorithm) {
             return Err(CallerError::Algorithm);
         }
-        let verified_with = inner.check_signature(&compact).await?;
-        let claims = compact.claims()?;
-        let registered = Registered::read(&claims, &inner.rules, &inner.issuer)?;
+        let verified_with = inner.check_signature(&jws).await?;
+        let claims = jws.claims()?;
+        let registered = RegisteredClaims::read(&claims, &inner.rules, &inner.issuer)?;
         inner.check_times(&registered)?;
         let verified = Verified::new(Arc::clone(&inner.issuer), token, claims, registered);
         let verified = VerifiedToken::new(verified);
-        inner.seen.insert(token, verified.clone(), verified_with);
+        inner.cache.insert(token, verified.clone(), verified_with);
         Ok(verified)
     }
 
-    /// Whether a token was verified here.
+    /// Whether this verifier, or a clone of it, verified the token.
     pub(crate) fn has_verified<C>(&self, token: &VerifiedToken<C>) -> bool {
-        token.is_of(&self.0.issuer)
+        token.is_of_project(&self.0.issuer)
     }
 
-    /// The project signs with this key from now on. A secret of before goes on to verify, unless it is
-    /// not to be trusted any more.
+    /// Takes over the key of a rotation. The previous secrets still verify tokens, unless `at_once` is set.
     pub(crate) fn rotate(&self, key: &Key, at_once: bool) {
         let Inner { secrets, rules, .. } = &*self.0;
-        let new = key.shared_secret_key();
+        let new_secret = key.shared_secret_key();
         secrets.rcu(|present| {
             let own = present.get(rules.secrets.len()..).unwrap_or_default();
             let own = if at_once { &[] } else { own };
-            let is_new =
-                |key: &&VerifyingKey| new.as_ref().is_none_or(|new| !key.is_same_secret(new));
-            let mut own: Vec<_> = own.iter().filter(is_new).chain(&new).collect();
-            // Each is tried for every token.
-            let oldest = own.len().saturating_sub(MAX_OWN);
+            let is_other = |key: &&VerifyingKey| {
+                new_secret
+                    .as_ref()
+                    .is_none_or(|new| !key.is_same_secret(new))
+            };
+            let mut own: Vec<_> = own.iter().filter(is_other).chain(&new_secret).collect();
+            // The number is limited, since every secret is tried for a token.
+            let oldest = own.len().saturating_sub(MAX_ROTATED_SECRETS);
             rules
                 .secrets
                 .iter()
@@ -193,12 +203,12 @@ impl TokenVerifier {
 }
 
 impl Inner {
-    /// What the signature was verified with.
-    async fn check_signature(&self, compact: &Compact<'_>) -> Result<VerifiedWith, CallerError> {
-        if compact.algorithm == Algorithm::Hs256 {
+    /// Verifies the signature and returns the keys that it was verified with.
+    async fn check_signature(&self, jws: &CompactJws<'_>) -> Result<VerifiedWith, CallerError> {
+        if jws.algorithm == Algorithm::Hs256 {
             let secrets = self.secrets.load_full();
-            // Auth, Storage and Realtime take any `kid` for the legacy secret, too.
-            let verifies = |key: &VerifyingKey| key.verifies(compact.input, &compact.signature);
+            // The `kid` is ignored, as Auth, Storage and Realtime ignore it for the legacy secret.
+            let verifies = |key: &VerifyingKey| key.verifies(jws.input, &jws.signature);
             return if secrets.is_empty() {
                 Err(CallerError::Algorithm)
             } else if secrets.iter().any(verifies) {
@@ -207,20 +217,20 @@ impl Inner {
                 Err(CallerError::Signature)
             };
         }
-        let key_id = compact.key_id.clone();
+        let key_id = jws.key_id.clone();
         let keys = self.keys(key_id.as_deref()).await?;
-        compact.check(&keys)?;
+        jws.verify_signature(&keys)?;
         Ok(VerifiedWith::Keys { keys, key_id })
     }
 
     async fn keys(&self, key_id: Option<&str>) -> Result<Arc<KeySet>, CallerError> {
         match &self.keys {
-            Keys::Given(keys) => Ok(Arc::clone(keys)),
-            Keys::Listed(jwks) => jwks.keys(key_id).await,
+            KeySource::Fixed(keys) => Ok(Arc::clone(keys)),
+            KeySource::Listed(jwks) => jwks.keys(key_id).await,
         }
     }
 
-    /// Whether the keys are still those that a signature was verified with.
+    /// Whether the present keys are the ones that a cached signature was verified with.
     async fn still_trusts(&self, verified_with: &VerifiedWith) -> Result<bool, CallerError> {
         Ok(match verified_with {
             VerifiedWith::Secrets(secrets) => Arc::ptr_eq(secrets, &self.secrets.load()),
@@ -230,17 +240,18 @@ impl Inner {
         })
     }
 
-    fn check_times(&self, registered: &Registered) -> Result<(), CallerError> {
+    fn check_times(&self, registered: &RegisteredClaims) -> Result<(), CallerError> {
         registered.check_times(self.clock.now(), self.rules.leeway)
     }
 }
 
 impl ConfigBuilder {
-    /// A verifier for a service that acts as nobody: the URL is enough, from here or the environment.
-    /// The JWT secret is taken too if it is there; a signing key is not needed.
+    /// Builds a verifier for a service that verifies tokens and acts as no user. Only the URL is required,
+    /// from this builder or the environment; a JWT secret is used if one is configured. No signing key is
+    /// needed.
     ///
     /// # Errors
-    /// Every problem at once, each with its field, reason and remedy.
+    /// [`ConfigurationError`] with all problems at once, each with its field, reason and remedy.
     pub fn verifier(self) -> Result<TokenVerifier, ConfigurationError> {
         let config = self.build_verifier()?;
         let transport = Transport::to(&config.url, config.api_key.as_ref(), &config.settings)?;

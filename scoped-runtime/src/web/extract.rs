@@ -2,54 +2,81 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::known::Known;
+use super::verified_caller::VerifiedCaller;
 use crate::claims::{NoClaims, ScopedClaims};
 use crate::client::{ScopedClient, ScopedClients};
 use crate::error::{CallerError, Error};
 use crate::verify::VerifiedToken;
 
-/// An extractor: who is calling, or `None` for a request without an `Authorization` header. A header that
-/// is no good is still a 401: a caller does not become a guest by a mistake. Its
-/// [`client`](OptionalCaller::client) acts as the caller, or without one in the role `anon`.
+/// An extractor of the verified caller, or of `None` for a request without an `Authorization` header. A
+/// header with an invalid token is answered with 401, so that a mistake does not turn a caller into a guest.
+/// [`client`](OptionalCaller::client) gives a client that acts as the caller, or as `anon` without one.
+///
+/// ```
+/// use scoped_runtime::OptionalCaller;
+///
+/// async fn greeting(OptionalCaller(caller): OptionalCaller) -> String {
+///     match caller {
+///         Some(caller) => format!("hello {}", caller.user_id()),
+///         None => "hello guest".to_owned(),
+///     }
+/// }
+/// ```
 pub struct OptionalCaller<C = NoClaims>(pub Option<VerifiedToken<C>>);
 
-/// An extractor: a client that acts as the caller with freshly minted tokens, as
-/// [`Caller::client`](crate::Caller::client) makes it.
+/// An extractor of a client that acts as the caller with freshly minted tokens: the client of
+/// [`Caller::client`](crate::Caller::client).
+///
+/// ```
+/// use scoped_runtime::{Error, Minted};
+///
+/// async fn count(Minted(db): Minted) -> Result<String, Error> {
+///     Ok(db.from("notes").count().await?.to_string())
+/// }
+/// ```
 pub struct Minted<C = NoClaims>(pub ScopedClient<C>);
 
-/// An extractor: a client that sends the caller's own token on, as
-/// [`Caller::forward_token`](crate::Caller::forward_token) makes it.
+/// An extractor of a client that forwards the caller's own token: the client of
+/// [`Caller::forward_token`](crate::Caller::forward_token).
+///
+/// ```
+/// use scoped_runtime::{Error, Forwarded};
+///
+/// async fn count(Forwarded(db): Forwarded) -> Result<String, Error> {
+///     Ok(db.from("notes").count().await?.to_string())
+/// }
+/// ```
 pub struct Forwarded<C = NoClaims>(pub ScopedClient<C>);
 
-/// What a handler can ask for of a request.
+/// A value that the extractors of both frameworks make from a verified caller.
 pub(super) trait Extract: Sized {
-    /// Makes it of the caller, if the request says who that is.
-    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error>;
+    /// Makes the value; `caller` is `None` for a request without an `Authorization` header.
+    fn extract(caller: Option<VerifiedCaller>, clients: &ScopedClients) -> Result<Self, Error>;
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for VerifiedToken<C> {
-    fn extract(caller: Option<Known>, _: &ScopedClients) -> Result<Self, Error> {
-        let Known(caller) = caller.ok_or(CallerError::Missing)?;
+    fn extract(caller: Option<VerifiedCaller>, _: &ScopedClients) -> Result<Self, Error> {
+        let VerifiedCaller(caller) = caller.ok_or(CallerError::Missing)?;
         Ok(caller.with_claims()?)
     }
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for OptionalCaller<C> {
-    fn extract(caller: Option<Known>, _: &ScopedClients) -> Result<Self, Error> {
-        let read = |Known(caller)| caller.with_claims();
-        Ok(Self(caller.map(read).transpose()?))
+    fn extract(caller: Option<VerifiedCaller>, _: &ScopedClients) -> Result<Self, Error> {
+        let with_claims = |VerifiedCaller(caller)| caller.with_claims();
+        Ok(Self(caller.map(with_claims).transpose()?))
     }
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for Minted<C> {
-    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
+    fn extract(caller: Option<VerifiedCaller>, clients: &ScopedClients) -> Result<Self, Error> {
         let caller = VerifiedToken::extract(caller, clients)?;
         caller.client(clients).client().map(Self)
     }
 }
 
 impl<C: ScopedClaims + DeserializeOwned> Extract for Forwarded<C> {
-    fn extract(caller: Option<Known>, clients: &ScopedClients) -> Result<Self, Error> {
+    fn extract(caller: Option<VerifiedCaller>, clients: &ScopedClients) -> Result<Self, Error> {
         let caller = VerifiedToken::extract(caller, clients)?;
         caller.forward_token(clients).map(Self)
     }

@@ -1,14 +1,16 @@
 use std::sync::Arc;
 
-use super::known::Known;
+use super::verified_caller::VerifiedCaller;
 use crate::client::ScopedClients;
 use crate::error::CallerError;
 
-/// A middleware, for axum as for actix-web: no request passes without a caller. It verifies once; the
-/// extractors behind it find the caller there.
+/// A middleware for axum and actix-web that answers every request without a valid token with 401. The token
+/// is verified once; the extractors in the handlers reuse the result.
 ///
-/// It can require more of the callers of a whole router, as a handler can with
-/// [`Caller::require_aal2`](crate::Caller::require_aal2) and the like.
+/// The middleware can also require an assurance level, a role or a permanent user for a whole router, as
+/// [`Caller::require_aal2`](crate::Caller::require_aal2), [`Caller::require_role`](crate::Caller::require_role)
+/// and [`Caller::require_permanent`](crate::Caller::require_permanent) do in a handler. A caller who does not
+/// meet a requirement is answered with 403.
 ///
 /// ```
 /// use scoped_runtime::{RequireCaller, ScopedClients};
@@ -27,7 +29,7 @@ pub struct RequireCaller {
 }
 
 impl RequireCaller {
-    /// Callers whom these clients' verifier believes.
+    /// Requires a token that the verifier of these clients accepts.
     pub fn new(clients: &ScopedClients) -> Self {
         Self {
             clients: clients.clone(),
@@ -37,33 +39,35 @@ impl RequireCaller {
         }
     }
 
-    /// Only callers who have signed in with a second factor.
+    /// Requires the assurance level `aal2`: the caller has signed in with a second factor; see
+    /// <https://supabase.com/docs/guides/auth/auth-mfa>.
     pub fn require_aal2(mut self) -> Self {
         self.aal2 = true;
         self
     }
 
-    /// Only callers who are not anonymous.
+    /// Requires a permanent user: refuses anonymous sign-ins; see
+    /// <https://supabase.com/docs/guides/auth/auth-anonymous>.
     pub fn require_permanent(mut self) -> Self {
         self.permanent = true;
         self
     }
 
-    /// Only callers in this role.
+    /// Requires this database role.
     pub fn require_role(mut self, name: impl Into<Arc<str>>) -> Self {
         self.role = Some(name.into());
         self
     }
 
-    /// The caller who sends this header, if they may pass.
+    /// Verifies the token of the header and checks every requirement.
     pub(super) async fn check(
         &self,
         header: Option<&str>,
-        known: Option<Known>,
-    ) -> Result<Known, CallerError> {
-        let known = Known::of(&self.clients, header, known).await?;
-        let known = known.ok_or(CallerError::Missing)?;
-        let caller = &known.0;
+        verified: Option<VerifiedCaller>,
+    ) -> Result<VerifiedCaller, CallerError> {
+        let verified = VerifiedCaller::of(&self.clients, header, verified).await?;
+        let verified = verified.ok_or(CallerError::Missing)?;
+        let caller = &verified.0;
         if self.aal2 {
             caller.require_aal2()?;
         }
@@ -73,6 +77,6 @@ impl RequireCaller {
         if let Some(role) = &self.role {
             caller.require_role(role)?;
         }
-        Ok(known)
+        Ok(verified)
     }
 }

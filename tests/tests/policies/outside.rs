@@ -142,7 +142,7 @@ fn what_is_not_there_is_an_error_that_says_what_to_do() {
     let errors = || Check::new([ERRORS]);
     assert_eq!(
         text::<Tenant>(&errors().tables(["document"])),
-        "`document` of `tables` is no table of these files; correct or remove it"
+        "`document` of `tables` is not a table of these files; correct or remove it"
     );
     assert_eq!(
         text::<Tenant>(&errors().deny(["mising"])),

@@ -54,7 +54,7 @@ async fn a_single_value_is_refused_and_text_has_methods_of_its_own() {
     let mixed = refused(|it| it.from("t").insert(json!([{"a": 1}, 2])))
         .await
         .to_string();
-    assert!(mixed.contains("than rows"), "{mixed}");
+    assert!(mixed.contains("is not a row"), "{mixed}");
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ async fn columns_without_a_name_are_refused() {
     let error = refused(|it| it.from("t").eq("a..b", 1)).await.to_string();
     assert_eq!(
         error,
-        "column `a..b` has an empty part; name each part, or use `Column::exact` for a name with `.` or `->` in it"
+        "column `a..b` has an empty part; name each part, or use `Column::exact` for a name that contains `.` or `->`"
     );
 }
 

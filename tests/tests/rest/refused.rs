@@ -8,7 +8,7 @@ use crate::support::{says, sent, table};
 
 #[tokio::test]
 async fn a_write_without_a_filter_is_refused_unless_all_rows_are_meant() {
-    let words = ["has no filter, and would touch every row", "all_rows()"];
+    let words = ["has no filter and would affect every row", "all_rows()"];
     says(|it| table(it).delete(), &words).await;
     says(|it| table(it).update(json!({"a": 1})), &words).await;
     says(|it| table(it).delete().limit(1), &words).await;
@@ -65,7 +65,7 @@ async fn a_write_without_a_filter_is_refused_unless_all_rows_are_meant() {
     says(|it| table(it).delete().all_rows().eq("a", 1), &both).await;
     says(
         |it| table(it).all_rows(),
-        &["`all_rows` means nothing for a read"],
+        &["`all_rows` does not apply to a read"],
     )
     .await;
 }
@@ -116,12 +116,12 @@ async fn an_insert_has_neither_a_filter_nor_a_limit() {
     .await;
     says(
         |it| table(it).insert(row()).limit(1),
-        &["`limit` means nothing for an insert"],
+        &["`limit` does not apply to an insert"],
     )
     .await;
     says(
         |it| table(it).insert(row()).offset(1),
-        &["means nothing for an insert"],
+        &["does not apply to an insert"],
     )
     .await;
     says(|it| table(it).insert(row()).on_conflict("a"), &["`upsert`"]).await;
@@ -132,12 +132,12 @@ async fn an_insert_has_neither_a_filter_nor_a_limit() {
     .await;
     says(
         |it| table(it).insert(row()).max_affected(1),
-        &["`max_affected` means nothing"],
+        &["`max_affected` does not apply to"],
     )
     .await;
     says(
         |it| table(it).insert(row()).expect_rows(1),
-        &["`expect_rows` means nothing"],
+        &["`expect_rows` does not apply to"],
     )
     .await;
 }
@@ -147,17 +147,17 @@ async fn what_is_said_twice_is_refused() {
     let row = || json!({"a": 1});
     says(
         |it| table(it).insert(row()).update(row()),
-        &["an insert and an update at once"],
+        &["the query is both an insert and an update"],
     )
     .await;
     says(
         |it| table(it).delete().insert(row()),
-        &["a delete and an insert at once"],
+        &["the query is both a delete and an insert"],
     )
     .await;
     says(
         |it| it.rpc("f", ()).delete(),
-        &["a function call and a delete at once"],
+        &["the query is both a function call and a delete"],
     )
     .await;
     says(
@@ -167,12 +167,12 @@ async fn what_is_said_twice_is_refused() {
     .await;
     says(
         |it| table(it).limit(1).range(0, 5),
-        &["`limit` is said twice"],
+        &["`limit` is set twice"],
     )
     .await;
     says(
         |it| table(it).offset(1).offset(2),
-        &["`offset` is said twice"],
+        &["`offset` is set twice"],
     )
     .await;
 }
@@ -181,27 +181,27 @@ async fn what_is_said_twice_is_refused() {
 async fn a_method_of_another_verb_is_refused() {
     says(
         |it| table(it).max_affected(1),
-        &["`max_affected` means nothing for a read"],
+        &["`max_affected` does not apply to a read"],
     )
     .await;
     says(
         |it| table(it).expect_rows(1),
-        &["`expect_rows` means nothing for a read"],
+        &["`expect_rows` does not apply to a read"],
     )
     .await;
     says(
         |it| table(it).columns("a"),
-        &["`columns` means nothing for a read", "select"],
+        &["`columns` does not apply to a read", "select"],
     )
     .await;
     says(
         |it| table(it).on_conflict("a"),
-        &["`on_conflict` means nothing for a read"],
+        &["`on_conflict` does not apply to a read"],
     )
     .await;
     says(
         |it| table(it).by_get(),
-        &["`by_get` means nothing for a read", "rpc"],
+        &["`by_get` does not apply to a read", "rpc"],
     )
     .await;
     says(
@@ -219,13 +219,13 @@ async fn explaining_a_write_never_carries_it_out() {
         .explain(Explain::new().analyze())
         .await
         .unwrap_err();
-    assert!(error.to_string().contains("would carry the write out"));
+    assert!(error.to_string().contains("would execute the write"));
     assert!(crate::support::arrived(&server).await.is_empty());
     delete().explain(Explain::new().verbose()).await.unwrap();
     let count = delete().count().await.unwrap_err();
     assert!(
         count
             .to_string()
-            .contains("`count` means nothing for a delete")
+            .contains("`count` does not apply to a delete")
     );
 }

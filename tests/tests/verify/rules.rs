@@ -186,7 +186,7 @@ async fn claims_that_do_not_fit_are_named_and_never_shown() {
         ),
         (
             json!({ "organisation": 4711, "app_metadata": { "plan": "secret-plan" } }),
-            vec!["`organisation` is of another type"],
+            vec!["`organisation` has the wrong type"],
         ),
         (
             json!({ "organisation": "", "app_metadata": { "plan": "secret-plan" } }),
@@ -197,7 +197,7 @@ async fn claims_that_do_not_fit_are_named_and_never_shown() {
         ),
         (
             json!({ "organisation": "a", "app_metadata": { "plan": "pro" }, "seats": -4711 }),
-            vec!["do not fit the struct's types"],
+            vec!["cannot be read as the struct"],
         ),
     ] {
         let token = issuer.token(&claims(&more));

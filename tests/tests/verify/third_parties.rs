@@ -249,7 +249,7 @@ async fn what_is_missing_or_another_is_said_with_what_was_expected() {
         ),
         (
             body(json!({ "aud": 1 })),
-            vec!["`aud` is neither text nor a list of texts"],
+            vec!["`aud` is neither a text nor a list of texts"],
         ),
         (
             body(json!({ "iss": null })),

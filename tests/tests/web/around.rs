@@ -205,7 +205,10 @@ fn assert_told(lines: &[String], token: &str) {
     };
     for (line, parts) in [
         (missing, vec!["INFO", "status=401", "no bearer token"]),
-        (invalid, vec!["INFO", "status=401", "has not three parts"]),
+        (
+            invalid,
+            vec!["INFO", "status=401", "does not have three parts"],
+        ),
         (
             failed,
             vec![

@@ -4,14 +4,14 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::{Known, authorization};
+use super::{VerifiedCaller, authorization};
 use crate::claims::ScopedClaims;
 use crate::client::ScopedClients;
 use crate::error::{ConfigurationError, Error, Problem};
 use crate::verify::VerifiedToken;
 use crate::web::extract::{Extract, Forwarded, Minted, OptionalCaller};
 
-/// The project is `web::Data` of the application.
+/// Verifies the caller with the `web::Data<ScopedClients>` of the application, and makes the extractor.
 async fn extract<E: Extract>(request: HttpRequest) -> Result<E, Error> {
     let clients = request
         .app_data::<web::Data<ScopedClients>>()
@@ -22,12 +22,12 @@ async fn extract<E: Extract>(request: HttpRequest) -> Result<E, Error> {
                 "add `.app_data(web::Data::new(clients.clone()))` to the `App`",
             ))
         })?;
-    let known = request.extensions().get::<Known>().cloned();
-    let known = Known::of(clients, authorization(request.headers())?, known).await?;
-    if let Some(known) = &known {
-        request.extensions_mut().insert(known.clone());
+    let verified = request.extensions().get::<VerifiedCaller>().cloned();
+    let verified = VerifiedCaller::of(clients, authorization(request.headers())?, verified).await?;
+    if let Some(verified) = &verified {
+        request.extensions_mut().insert(verified.clone());
     }
-    E::extract(known, clients)
+    E::extract(verified, clients)
 }
 
 macro_rules! extractors {

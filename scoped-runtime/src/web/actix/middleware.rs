@@ -8,7 +8,7 @@ use actix_web::{HttpMessage, HttpResponse};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 
-use super::{Known, authorization};
+use super::{VerifiedCaller, authorization};
 use crate::error::Error;
 use crate::web::RequireCaller;
 
@@ -31,7 +31,7 @@ where
     }
 }
 
-/// What [`RequireCaller`] makes of a service of actix-web's.
+/// The service of actix-web that [`RequireCaller`] wraps around another one.
 #[derive(Debug)]
 pub struct RequireCallerMiddleware<S> {
     require: RequireCaller,
@@ -54,18 +54,18 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (require, inner) = (self.require.clone(), Rc::clone(&self.inner));
         async move {
-            let known = request.extensions().get::<Known>().cloned();
+            let verified = request.extensions().get::<VerifiedCaller>().cloned();
             let checked = match authorization(request.headers()) {
-                Ok(header) => require.check(header, known).await,
+                Ok(header) => require.check(header, verified).await,
                 Err(error) => Err(error),
             };
             match checked {
-                Ok(known) => {
-                    request.extensions_mut().insert(known);
+                Ok(verified) => {
+                    request.extensions_mut().insert(verified);
                     let response = inner.call(request).await?;
                     Ok(response.map_into_left_body())
                 }
-                // An answer, not an error: it passes through the middlewares around this one.
+                // A response instead of an error, so that it passes through the outer middlewares.
                 Err(error) => {
                     let response = HttpResponse::from_error(Error::from(error));
                     Ok(request.into_response(response).map_into_right_body())

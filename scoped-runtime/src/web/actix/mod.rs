@@ -1,15 +1,15 @@
-//! actix-web: extractors, a middleware, and errors as answers.
+//! Extractors, a middleware and error responses for actix-web.
 
-mod answer;
+mod error_response;
 mod extract;
 mod middleware;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-use super::known::{Known, only};
+use super::verified_caller::{VerifiedCaller, single_header};
 use crate::error::CallerError;
 
-/// The header of a request that says who is calling.
+/// The request's `Authorization` header.
 fn authorization(headers: &HeaderMap) -> Result<Option<&str>, CallerError> {
-    only(headers.get_all(AUTHORIZATION).map(HeaderValue::as_bytes))
+    single_header(headers.get_all(AUTHORIZATION).map(HeaderValue::as_bytes))
 }

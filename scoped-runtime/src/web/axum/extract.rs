@@ -2,21 +2,21 @@ use axum_core::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use super::{Known, authorization};
+use super::{VerifiedCaller, authorization};
 use crate::claims::ScopedClaims;
 use crate::client::{Mode, ScopedClient, ScopedClients};
 use crate::error::{CallerError, Error};
 use crate::verify::VerifiedToken;
 use crate::web::extract::{Extract, Forwarded, Minted, OptionalCaller};
 
-/// The project is the state, or a part of it.
+/// Verifies the caller with the `ScopedClients` of the router's state, and makes the extractor.
 async fn extract<E: Extract>(parts: &mut Parts, clients: &ScopedClients) -> Result<E, Error> {
-    let known = parts.extensions.get::<Known>().cloned();
-    let known = Known::of(clients, authorization(&parts.headers)?, known).await?;
-    if let Some(known) = &known {
-        parts.extensions.insert(known.clone());
+    let verified = parts.extensions.get::<VerifiedCaller>().cloned();
+    let verified = VerifiedCaller::of(clients, authorization(&parts.headers)?, verified).await?;
+    if let Some(verified) = &verified {
+        parts.extensions.insert(verified.clone());
     }
-    E::extract(known, clients)
+    E::extract(verified, clients)
 }
 
 macro_rules! extractors {
@@ -36,11 +36,11 @@ macro_rules! extractors {
     )*};
 }
 
-/// Nothing has it: a client has to be made, and `#[impersonate]` says of whom. Axum's own message comes
-/// before one of ours, and has this name in it.
+/// A trait without implementations. Its name appears in the compiler's message for a handler that takes a
+/// `ScopedClient` without `#[impersonate]`, where axum's own diagnostic takes precedence over ours.
 pub trait PutImpersonateAboveDebugHandler {}
 
-/// Only to say so.
+/// Never applies: it makes the compiler's message for a missing `#[impersonate]` name the remedy.
 impl<S, C, M: Mode> FromRequestParts<S> for ScopedClient<C, M>
 where
     S: Send + Sync,

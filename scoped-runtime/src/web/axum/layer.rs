@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Known, Request, authorization};
+use super::{Request, VerifiedCaller, authorization};
 use crate::web::RequireCaller;
 
 impl<S> Layer<S> for RequireCaller {
@@ -21,7 +21,7 @@ impl<S> Layer<S> for RequireCaller {
     }
 }
 
-/// What [`RequireCaller`] makes of a service of axum's.
+/// The tower service that [`RequireCaller`] wraps around another one.
 #[derive(Debug, Clone)]
 pub struct RequireCallerService<S> {
     require: RequireCaller,
@@ -43,19 +43,19 @@ where
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        // The one that is ready is this one, not its clone.
+        // `poll_ready` has prepared this service; a clone of it may not be ready.
         let clone = self.inner.clone();
         let mut inner = mem::replace(&mut self.inner, clone);
         let require = self.require.clone();
         async move {
-            let known = request.extensions().get::<Known>().cloned();
+            let verified = request.extensions().get::<VerifiedCaller>().cloned();
             let checked = match authorization(request.headers()) {
-                Ok(header) => require.check(header, known).await,
+                Ok(header) => require.check(header, verified).await,
                 Err(error) => Err(error),
             };
             match checked {
-                Ok(known) => {
-                    request.extensions_mut().insert(known);
+                Ok(verified) => {
+                    request.extensions_mut().insert(verified);
                     inner.call(request).await.map(IntoResponse::into_response)
                 }
                 Err(error) => Ok(error.into_response()),

@@ -1,6 +1,6 @@
-//! axum: extractors, a tower layer, and errors as answers.
+//! Extractors, a tower layer and error responses for axum.
 
-mod answer;
+mod error_response;
 mod extract;
 mod layer;
 
@@ -8,11 +8,11 @@ use axum_core::extract::Request;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use super::known::{Known, only};
+use super::verified_caller::{VerifiedCaller, single_header};
 use crate::error::CallerError;
 
-/// The header of a request that says who is calling.
+/// The request's `Authorization` header.
 fn authorization(headers: &HeaderMap) -> Result<Option<&str>, CallerError> {
     let values = headers.get_all(AUTHORIZATION).into_iter();
-    only(values.map(http::HeaderValue::as_bytes))
+    single_header(values.map(http::HeaderValue::as_bytes))
 }

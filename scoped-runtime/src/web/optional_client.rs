@@ -8,33 +8,47 @@ use crate::error::Error;
 use crate::rest::{Query, Request};
 use crate::web::OptionalCaller;
 
-/// A client of a request with or without a caller; [`OptionalCaller::client`] and
-/// [`OptionalCaller::forward_token`] make it. What it sends, the caller's policies decide, or those of the role
-/// `anon`. Match on it where the two differ: only a user's client can be given to code that acts as a user.
+/// A client for a request with or without a caller; [`OptionalCaller::client`] and
+/// [`OptionalCaller::forward_token`] return it. The database applies the policies for the caller, or those
+/// for the role `anon`. Match on it to pass the client of a user to a function that takes a
+/// [`ScopedClient`].
+///
+/// ```no_run
+/// # async fn example(
+/// #     caller: scoped_runtime::OptionalCaller,
+/// #     clients: scoped_runtime::ScopedClients,
+/// # ) -> Result<(), scoped_runtime::Error> {
+/// let db = caller.client(&clients)?;
+/// let posts: Vec<serde_json::Value> = db.from("posts").select("*").fetch().await?;
+/// # Ok(()) }
+/// ```
 pub enum OptionalClient<C = NoClaims> {
-    /// Acts as the caller.
+    /// The client that acts as the caller.
     User(ScopedClient<C>),
-    /// There is no caller.
+    /// The client without a user, for a request without a caller.
     Anonymous(AnonymousClient),
 }
 
 impl<C: ScopedClaims> OptionalCaller<C> {
-    /// A client that acts as the caller with freshly minted tokens ([`Caller::client`](crate::Caller::client)),
-    /// or without a user.
+    /// Returns a client that acts as the caller with freshly minted tokens
+    /// ([`Caller::client`](crate::Caller::client)), or the anonymous client if there is no caller.
     ///
     /// # Errors
-    /// As `Caller::client`, and as [`ScopedClients::anonymous`].
+    /// The errors of [`ScopedClientBuilder::client`](crate::ScopedClientBuilder::client) with a caller, and
+    /// those of [`ScopedClients::anonymous`] without one.
     pub fn client(&self, clients: &ScopedClients) -> Result<OptionalClient<C>, Error> {
         let user = self.0.as_ref();
         let user = user.map(|caller| caller.client(clients).client());
         OptionalClient::of(user, clients)
     }
 
-    /// A client that sends the caller's own token on ([`Caller::forward_token`](crate::Caller::forward_token)), or
-    /// one without a user.
+    /// Returns a client that forwards the caller's own token
+    /// ([`Caller::forward_token`](crate::Caller::forward_token)), or the anonymous client if there is no
+    /// caller.
     ///
     /// # Errors
-    /// As `Caller::forward_token`, and as [`ScopedClients::anonymous`].
+    /// The errors of [`Caller::forward_token`](crate::Caller::forward_token) with a caller, and those of
+    /// [`ScopedClients::anonymous`] without one.
     pub fn forward_token(&self, clients: &ScopedClients) -> Result<OptionalClient<C>, Error> {
         let user = self.0.as_ref().map(|caller| caller.forward_token(clients));
         OptionalClient::of(user, clients)
@@ -52,7 +66,7 @@ impl<C: ScopedClaims> OptionalClient<C> {
         }
     }
 
-    /// As [`ScopedClient::from`].
+    /// Starts a query on a table or view; see [`ScopedClient::from`].
     pub fn from(&self, table: impl AsRef<str>) -> Query {
         match self {
             Self::User(client) => client.from(table),
@@ -60,7 +74,7 @@ impl<C: ScopedClaims> OptionalClient<C> {
         }
     }
 
-    /// As [`ScopedClient::rpc`].
+    /// Starts a call of a database function; see [`ScopedClient::rpc`].
     pub fn rpc(&self, function: impl AsRef<str>, arguments: impl Serialize) -> Query {
         match self {
             Self::User(client) => client.rpc(function, arguments),
@@ -68,7 +82,7 @@ impl<C: ScopedClaims> OptionalClient<C> {
         }
     }
 
-    /// As [`ScopedClient::request`].
+    /// Starts a request to another service; see [`ScopedClient::request`].
     pub fn request(&self, method: impl AsRef<str>, path: impl AsRef<str>) -> Request {
         match self {
             Self::User(client) => client.request(method, path),

@@ -1,4 +1,4 @@
-//! Turns what a query says into the request that is sent.
+//! Builds the request of a query: its URL, headers and body.
 
 use http::{HeaderValue, Method, header};
 
@@ -14,16 +14,16 @@ use crate::error::ClientError;
 use crate::transport::TransportRequest;
 
 impl Statement {
-    /// The request, if everything that was said can be sent so that it means that.
+    /// Builds the request, or returns the first mistake of the query.
     pub(super) fn request(&self, max_url_bytes: usize) -> Result<TransportRequest, ClientError> {
-        if let Some(refusal) = &self.refusal {
-            return Err((&**refusal).into());
+        if let Some(error) = &self.error {
+            return Err((&**error).into());
         }
-        let (columns, mut preferences) = self.checked()?;
+        let (columns, mut preferences) = self.check()?;
         if self.verb.is_change() {
             preferences.max_affected = match (self.limit, preferences.max_affected) {
-                (Some(limit), Some(most)) => Some(limit.min(most)),
-                (limit, most) => limit.or(most),
+                (Some(limit), Some(max)) => Some(limit.min(max)),
+                (limit, max) => limit.or(max),
             };
         }
         let target = self.target(columns.as_deref())?;
@@ -60,7 +60,7 @@ impl Statement {
         if let Some(limit) = self.limit {
             push_pair(&mut target, "limit", &limit.to_string());
         }
-        // Of no rows none is skipped: a server would answer that there are fewer.
+        // With a limit of 0 the offset is left out, which PostgREST might refuse as out of range.
         if let Some(offset) = self
             .offset
             .filter(|offset| *offset > 0 && self.limit != Some(0))
@@ -82,14 +82,14 @@ impl Statement {
                     return Err(Mistake::named(
                         "argument",
                         &name,
-                        "would be read as a filter",
-                        "leave `by_get` out, or use a client that is not read-only: the arguments travel in a body then",
+                        "would be read as a filter by PostgREST",
+                        "leave `by_get` out, or use a client that is not read-only, so that the arguments are sent in the body",
                     ));
                 }
                 push_pair(&mut target, &quoted(&name), &value);
             }
         }
-        // The last separator: `&`, or the `?` of no parameter.
+        // Removes the trailing `&`, or the `?` if there are no parameters.
         target.pop();
         Ok(target)
     }
@@ -100,10 +100,10 @@ impl Statement {
         preferences: Option<HeaderValue>,
     ) -> Result<(), ClientError> {
         let headers = &mut outgoing.headers;
-        if let Some(given) = &self.headers {
-            headers.clone_from(given);
+        if let Some(own) = &self.headers {
+            headers.clone_from(own);
         }
-        // JSON is what every request accepts that does not say something else.
+        // The transport adds `Accept: application/json` to a request without the header.
         let accept = match self.accept {
             Accept::Rows => None,
             Accept::Object => Some(HeaderValue::from_static(
@@ -136,7 +136,7 @@ impl Statement {
     }
 }
 
-/// `columns=a,b&`, each name quoted where it must be.
+/// Appends `parameter=a,b&`, with quotes around the names that need them.
 fn push_names(target: &mut String, parameter: &str, names: &[String]) {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     push_pair(target, parameter, &names.join(","));

@@ -1,6 +1,7 @@
 use super::mistake::Mistake;
 
-/// Names of columns: text with commas between, or a list.
+/// A list of column names: a text with commas between the names, or a slice, array or vector of texts.
+/// [`Query::columns`](crate::Query::columns) and [`Query::on_conflict`](crate::Query::on_conflict) take it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name columns",
     note = "write `\"a,b\"` or `[\"a\", \"b\"]`"
@@ -49,12 +50,12 @@ impl<N: AsRef<str>> ColumnNames for &[N] {}
 impl<N: AsRef<str>, const LENGTH: usize> ColumnNames for [N; LENGTH] {}
 impl<N: AsRef<str>> ColumnNames for Vec<N> {}
 
-/// The names, if all can be sent.
-pub(super) fn checked(columns: &impl ColumnNames) -> Result<Vec<String>, Mistake> {
+/// Returns the names, or a mistake if one of them cannot be sent.
+pub(super) fn checked_names(columns: &impl ColumnNames) -> Result<Vec<String>, Mistake> {
     let names = columns.names();
     if names.is_empty() || names.contains(&"") {
         return Err(Mistake::new(
-            "a list of columns is empty, or has an empty name in it",
+            "a list of columns is empty, or contains an empty name",
             "name each column, or leave the list out",
         ));
     }

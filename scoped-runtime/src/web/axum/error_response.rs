@@ -5,15 +5,15 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 
 use crate::error::{CallerError, Error};
-use crate::web::report::report;
+use crate::web::log_failure;
 
-/// Answers with what the client may know ([`Error::public`]). With the feature `tracing`, the error with
-/// its causes is an event of the target `scoped_runtime::web`. It is in the response's extensions, too, as
-/// an `Arc<Error>`, for a middleware of your own.
+/// Answers with the status and the fixed text of [`Error::public`]. With the feature `tracing`, the error
+/// and its causes are logged as an event of the target `scoped_runtime::web`. Another middleware finds the
+/// error in the response's extensions, as an `Arc<Error>`.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let public = self.public();
-        report(&self, &public);
+        log_failure(&self, &public);
         let mut response = public.body().into_response();
         *response.status_mut() =
             StatusCode::from_u16(public.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -30,7 +30,7 @@ impl IntoResponse for Error {
     }
 }
 
-/// As [`Error`]'s.
+/// Answers and logs as [`Error::Caller`] does.
 impl IntoResponse for CallerError {
     fn into_response(self) -> Response {
         Error::from(self).into_response()

@@ -1,36 +1,38 @@
-//! Requests to PostgREST that were not written as a `Query`: by a native builder, or as a path with
-//! parameters. What a `Query` refuses is refused here, as far as the parameters show it.
+//! Checks of requests to PostgREST that are not built from a `Query`: those of native builders, and those
+//! with a path and parameters. What a `Query` refuses is refused here, as far as the parameters show it.
 
 use http::{HeaderValue, Method};
 use url::form_urlencoded;
 
 use super::column::is_parameter;
-use super::group::{column, is_group, is_names};
+use super::condition_syntax::{is_group, is_name_list, parse_column};
 use super::mistake::Mistake;
 use super::operator::{is_filter, is_list, is_operand_of_is};
 use crate::error::ClientError;
 use crate::transport::TransportRequest;
 
-/// The place of PostgREST below a project's URL.
+/// The path of PostgREST below a project's URL.
 pub(super) const ROOT: &str = "rest/v1/";
 
-/// What the parameters of a request say.
+/// The content of a request's parameters.
 #[derive(Default)]
-struct Said {
+struct Parameters {
     has_select: bool,
-    /// Something narrows the rows of the table itself.
-    narrows: bool,
-    filters: Option<String>,
-    embedded: Option<String>,
+    /// Whether a filter can exclude rows of the table itself.
+    restricts: bool,
+    /// The first filter.
+    filter: Option<String>,
+    /// The first filter of an embedded table.
+    embedded_filter: Option<String>,
     limit: Option<u64>,
     offset: Option<u64>,
-    /// `columns` and `on_conflict`, if they are given.
+    /// Those of the parameters `columns` and `on_conflict` that were read.
     names: Vec<String>,
-    /// An order that reads like a filter on a column named `order`.
-    doubtful_order: Option<String>,
+    /// An order that could also be a filter on a column named `order`.
+    ambiguous_order: Option<String>,
 }
 
-/// Checks a request to any path, and holds a limited write to its limit.
+/// Checks a request to any path, and makes the server enforce the limit of a limited write.
 pub(super) fn check(
     request: &mut TransportRequest,
     max_url_bytes: usize,
@@ -52,35 +54,37 @@ pub(super) fn check(
     let Some(name) = path.strip_prefix(ROOT) else {
         return Ok(());
     };
-    // PostgREST splits at `;`, too, and drops what has no `=`.
-    let is_cut = |pair: &str| !pair.is_empty() && (!pair.contains('=') || pair.contains(';'));
-    if query.split('&').any(is_cut) {
-        return Err(refuse("a parameter has no `=`, or a `;` that is not encoded").into());
+    // PostgREST also splits parameters at `;`, and ignores a parameter without `=`.
+    let is_misread = |pair: &str| !pair.is_empty() && (!pair.contains('=') || pair.contains(';'));
+    if query.split('&').any(is_misread) {
+        return Err(refuse("a parameter has no `=`, or contains a `;` that is not encoded").into());
     }
-    let mut said = Said::default();
+    let mut parameters = Parameters::default();
     for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        said.read(&key, &value)?;
+        parameters.read(&key, &value)?;
     }
     if name.starts_with("rpc/") {
         return Ok(());
     }
     match request.method {
         Method::PATCH | Method::DELETE => {
-            said.check_change()?;
+            parameters.check_change()?;
             if request.headers.contains_key("range") {
-                return Err(refuse("a write has a `Range`, which the server ignores").into());
+                return Err(
+                    refuse("a write has a `Range` header, which the server ignores").into(),
+                );
             }
-            if let Some(limit) = said.limit {
-                hold_to(request, limit)?;
+            if let Some(limit) = parameters.limit {
+                limit_affected_rows(request, limit)?;
             }
         }
-        Method::POST => said.check_insert()?,
+        Method::POST => parameters.check_insert()?,
         _ => {}
     }
     Ok(())
 }
 
-impl Said {
+impl Parameters {
     fn read(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
         for text in [key, value] {
             if let Some(mistake) = Mistake::if_nul("parameter", text) {
@@ -92,29 +96,29 @@ impl Said {
             return self.read_filter(key, value);
         }
         if is_filter(value) {
-            // Of a read, `eq.desc` may be an order by a column of that name.
+            // In a read, `order=eq.desc` may sort by a column named `eq`.
             if last != "order" {
-                return Err(taken(key));
+                return Err(reserved_parameter(key));
             }
-            self.doubtful_order = Some(key.to_owned());
+            self.ambiguous_order = Some(key.to_owned());
         }
         let number = || {
             value.parse::<u64>().map_err(|_| {
-                let remedy = "PostgREST would ignore it: give a number";
+                let remedy = "use a number, since PostgREST ignores other values";
                 Mistake::named("parameter", key, "is not a number", remedy)
             })
         };
         match (key, last) {
             ("select", _) if self.has_select => {
-                let remedy = "name all columns in one";
-                return Err(Mistake::new("`select` is given twice", remedy));
+                let remedy = "name all columns in one `select`";
+                return Err(Mistake::new("`select` is set twice", remedy));
             }
             ("select", _) => self.has_select = true,
             ("limit", _) if self.limit.is_none() => self.limit = Some(number()?),
             ("offset", _) if self.offset.is_none() => self.offset = Some(number()?),
             ("limit" | "offset", _) => {
-                let remedy = "keep the one that is meant";
-                return Err(Mistake::named("parameter", key, "is given twice", remedy));
+                let remedy = "keep one of them";
+                return Err(Mistake::named("parameter", key, "is set twice", remedy));
             }
             (_, "limit" | "offset") => {
                 number()?;
@@ -124,21 +128,21 @@ impl Said {
                     return Err(Mistake::named(
                         "parameter",
                         key,
-                        "is not a group of conditions to its end",
-                        "use `Query` with `Condition`, which writes them",
+                        "is not a group of conditions",
+                        "use `Query` with `Condition`, which renders them",
                     ));
                 }
                 let table = key.trim_end_matches(last).trim_end_matches("not.");
-                self.note(key, !table.is_empty());
-                self.narrows |= table.is_empty();
+                self.add_filter(key, !table.is_empty());
+                self.restricts |= table.is_empty();
             }
             ("columns" | "on_conflict", _) => {
-                if self.names.contains(&last.to_owned()) || !is_names(value) {
-                    let remedy = "give it once, as names with commas between";
+                if self.names.contains(&last.to_owned()) || !is_name_list(value) {
+                    let remedy = "set it once, with commas between the names";
                     return Err(Mistake::named(
                         "parameter",
                         key,
-                        "is not one list of names",
+                        "is not a single list of names",
                         remedy,
                     ));
                 }
@@ -149,13 +153,13 @@ impl Said {
         Ok(())
     }
 
-    /// A filter: `column=eq.1`, or `table.column=eq.1`.
+    /// Reads a filter: `column=eq.1`, or `table.column=eq.1`.
     fn read_filter(&mut self, key: &str, value: &str) -> Result<(), Mistake> {
-        let Some(is_embedded) = column(key) else {
+        let Some(is_embedded) = parse_column(key) else {
             return Err(Mistake::named(
                 "column",
                 key,
-                "has letters that PostgREST may not read as a name's",
+                "has characters that PostgREST may not accept in a name",
                 "use `Query`, which quotes the name",
             ));
         };
@@ -166,7 +170,7 @@ impl Said {
             return Err(Mistake::named(
                 "column",
                 key,
-                "is compared with a list that PostgREST reads as empty, or not at all",
+                "is compared with a list that PostgREST cannot read, or reads as empty",
                 "use `Query::in_`",
             ));
         }
@@ -176,30 +180,30 @@ impl Said {
             return Err(Mistake::named(
                 "column",
                 key,
-                "is compared by `is` with something else than null and booleans",
+                "is compared by `is` with a value other than null and booleans",
                 "use `Query::is`, or `eq`",
             ));
         }
-        self.note(key, is_embedded);
-        // An empty array is in every row's array, and none overlaps it: nothing to rely on.
+        self.add_filter(key, is_embedded);
+        // With an empty array, these operators or their negations match every row.
         let operator = value.strip_suffix(".{}").unwrap_or_default();
-        let fits_all = matches!(operator, "cs" | "ov") || operator.ends_with(')');
-        self.narrows |= !is_embedded && !fits_all;
+        let may_match_all = matches!(operator, "cs" | "ov") || operator.ends_with(')');
+        self.restricts |= !is_embedded && !may_match_all;
         Ok(())
     }
 
-    fn note(&mut self, key: &str, is_embedded: bool) {
-        self.filters.get_or_insert_with(|| key.to_owned());
+    fn add_filter(&mut self, key: &str, is_embedded: bool) {
+        self.filter.get_or_insert_with(|| key.to_owned());
         if is_embedded {
-            self.embedded.get_or_insert_with(|| key.to_owned());
+            self.embedded_filter.get_or_insert_with(|| key.to_owned());
         }
     }
 
     fn check_change(&self) -> Result<(), Mistake> {
-        if let Some(key) = &self.doubtful_order {
-            return Err(taken(key));
+        if let Some(key) = &self.ambiguous_order {
+            return Err(reserved_parameter(key));
         }
-        if let Some(key) = &self.embedded {
+        if let Some(key) = &self.embedded_filter {
             return Err(Mistake::named(
                 "filter",
                 key,
@@ -210,15 +214,15 @@ impl Said {
         if self.offset.is_some_and(|offset| offset > 0) {
             return Err(refuse("a write has an offset, which the server ignores"));
         }
-        if !self.narrows {
-            return Err(refuse("a write has no filter, and would touch every row"));
+        if !self.restricts {
+            return Err(refuse("a write has no filter and would affect every row"));
         }
         Ok(())
     }
 
     fn check_insert(&self) -> Result<(), Mistake> {
-        if let Some(key) = &self.filters {
-            let remedy = "leave it out, or update the rows that are there";
+        if let Some(key) = &self.filter {
+            let remedy = "leave it out, or update the existing rows";
             return Err(Mistake::named(
                 "filter",
                 key,
@@ -233,11 +237,11 @@ impl Said {
     }
 }
 
-fn taken(key: &str) -> Mistake {
+fn reserved_parameter(key: &str) -> Mistake {
     Mistake::named(
         "parameter",
         key,
-        "is given a filter, but PostgREST takes it for its own",
+        "has the value of a filter, but is a parameter of PostgREST",
         "use `Query`, which quotes the name of such a column",
     )
 }
@@ -245,12 +249,12 @@ fn taken(key: &str) -> Mistake {
 fn refuse(what: &str) -> Mistake {
     Mistake::new(
         what,
-        "use `Query`, which says it as it is meant: `from(..).delete()` with filters, `limit(n)` or `all_rows()`",
+        "use `Query`, such as `from(..).delete()` with filters, `limit(n)` or `all_rows()`",
     )
 }
 
-/// Lets the server refuse the write if it touches more rows than its limit, which it would ignore.
-fn hold_to(request: &mut TransportRequest, mut limit: u64) -> Result<(), ClientError> {
+/// Makes the server refuse the write if it affects more rows than its limit, which PostgREST ignores on writes.
+fn limit_affected_rows(request: &mut TransportRequest, mut limit: u64) -> Result<(), ClientError> {
     let mut settings = Vec::new();
     for value in request.headers.get_all("prefer") {
         for setting in value.to_str().unwrap_or_default().split(',').map(str::trim) {

@@ -1,4 +1,4 @@
-//! The types that are known, all of the standard library's that serde serialises and that may matter.
+//! [`Inspect`] for the types of the standard library that serde serialises and that can occur in claims.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, LinkedList, VecDeque};
@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use super::{Class, Inspect};
 use crate::claims::{Claim, ClaimKind, NoClaims};
 
-/// Values: kind, class, class in a list, whether they are text as a key.
+/// Implements [`Inspect`] for types by their kind, class, class in a list, and whether they are text as a key.
 macro_rules! values {
     ($($kind:ident $class:ident $in_list:ident $is_text_as_key:literal: $($ty:ty),*;)*) => {$($(
         impl Inspect for $ty {
@@ -39,7 +39,7 @@ values! {
     Any Null Fine false: ();
 }
 
-/// Whatever serde looks through.
+/// Implements [`Inspect`] for pointers, which serde serialises as the value that they point to.
 macro_rules! transparent {
     ($($ty:ty $(, $bound:ident)?;)*) => {$(
         impl<T: Inspect $(+ $bound)? + ?Sized> Inspect for $ty {
@@ -54,7 +54,7 @@ macro_rules! transparent {
 
 transparent! { &T; Box<T>; Rc<T>; Arc<T>; Cow<'_, T>, ToOwned; }
 
-/// A list of what may be absent is not a buffer of bytes.
+/// Keeps the default `IN_LIST`: a list of optional bytes is not a buffer of bytes.
 impl<T: Inspect> Inspect for Option<T> {
     const KIND: ClaimKind = T::KIND;
     const CLAIMS: Option<&'static [Claim]> = T::CLAIMS;
@@ -62,7 +62,7 @@ impl<T: Inspect> Inspect for Option<T> {
     const IS_TEXT_AS_KEY: bool = T::IS_TEXT_AS_KEY;
 }
 
-/// A list of bytes is bytes, however deep. A set of small numbers is not.
+/// Implements [`Inspect`] for lists. A list of bytes is a buffer of bytes; a set or a linked list is not.
 macro_rules! lists {
     ($($ty:ty $(, $extra:ident)? => $class:ident;)*) => {$(
         impl<T: Inspect $(, $extra)?> Inspect for $ty {

@@ -8,9 +8,10 @@ use crate::config::ThirdPartyRules;
 use crate::error::CallerError;
 use crate::key::{Algorithm, KeySet};
 
-/// A JWS in compact form (RFC 7515, section 7.1), taken apart. Nothing in it is trusted yet.
-pub(super) struct Compact<'a> {
-    /// What is signed.
+/// The parts of a JWS in compact serialisation (RFC 7515, section 7.1). Parsing verifies no signature, so
+/// nothing in it is trusted yet.
+pub(super) struct CompactJws<'a> {
+    /// The signing input: the encoded header and payload (RFC 7515, section 2).
     pub(super) input: &'a [u8],
     pub(super) algorithm: Algorithm,
     pub(super) key_id: Option<String>,
@@ -18,23 +19,24 @@ pub(super) struct Compact<'a> {
     pub(super) signature: Vec<u8>,
 }
 
-/// Header members that would let a token choose its own key, say that its payload is something else, or
-/// that must be understood. None is in a token of Supabase's.
+/// Header members that are refused: they would let a token bring its own key (`jwk`, `jku`, `x5u`, `x5c`),
+/// change how the payload is read (`b64`, `zip`, `cty`), or require an extension (`crit`). Supabase's tokens
+/// have none of them.
 const REFUSED: [&str; 8] = ["crit", "b64", "zip", "cty", "jwk", "jku", "x5u", "x5c"];
 
-/// Members that name a key in another way. They decide nothing here.
+/// Header members with the thumbprint of a certificate. They are never used to choose a key.
 const THUMBPRINTS: [&str; 2] = ["x5t", "x5t#S256"];
 
-impl<'a> Compact<'a> {
+impl<'a> CompactJws<'a> {
     pub(super) fn parse(token: &'a str, third_party: ThirdPartyRules) -> Result<Self, CallerError> {
         let mut parts = token.split('.');
         let (Some(header), Some(payload), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err(CallerError::malformed("has not three parts"));
+            return Err(CallerError::malformed("does not have three parts"));
         };
         let members = unique_members::object(&decode(header)?).ok_or(CallerError::malformed(
-            "has a header that is no JSON object",
+            "has a header that is not a JSON object with unique members",
         ))?;
         check_members(&members, third_party)?;
         let algorithm = algorithm(&members)?;
@@ -50,10 +52,10 @@ impl<'a> Compact<'a> {
         })
     }
 
-    /// What the token says. Ask only once its signature is verified.
+    /// Decodes the payload. Call it only after [`verify_signature`](Self::verify_signature).
     pub(super) fn claims(&self) -> Result<Map<String, Value>, CallerError> {
         unique_members::object(&self.decode_payload()?).ok_or(CallerError::malformed(
-            "has a payload that is no JSON object",
+            "has a payload that is not a JSON object with unique members",
         ))
     }
 
@@ -61,8 +63,8 @@ impl<'a> Compact<'a> {
         decode(self.payload)
     }
 
-    /// Whether one of these keys has made its signature. A key of another algorithm is never tried.
-    pub(super) fn check(&self, keys: &KeySet) -> Result<(), CallerError> {
+    /// Verifies the signature with the keys that the `kid` selects. A key verifies its own algorithm only.
+    pub(super) fn verify_signature(&self, keys: &KeySet) -> Result<(), CallerError> {
         let mut outcome = Err(match self.key_id {
             Some(_) => CallerError::UnknownKey,
             None => CallerError::MissingKeyId,
@@ -88,9 +90,9 @@ fn check_members(
 ) -> Result<(), CallerError> {
     let has = |name: &&str| members.contains_key(*name);
     let reason = if REFUSED.iter().any(has) {
-        "has a header member that no Supabase token has"
+        "has a header member that Supabase's tokens never have"
     } else if !third_party.thumbprint && THUMBPRINTS.iter().any(has) {
-        "has a certificate's thumbprint, which only `allow_thumbprints` takes"
+        "has the thumbprint of a certificate, which `allow_thumbprints` would accept"
     } else if members.values().any(Value::is_null) {
         WRONG_TYPE
     } else {
@@ -110,33 +112,33 @@ fn algorithm(members: &Map<String, Value>) -> Result<Algorithm, CallerError> {
     Err(CallerError::malformed(reason))
 }
 
-/// The token's `typ` (RFC 8725, section 3.11; `at+jwt`: RFC 9068, section 2.1).
+/// Checks the token's `typ` (RFC 8725, section 3.11; for `at+jwt` RFC 9068, section 2.1).
 fn check_type(name: Option<&str>, third_party: ThirdPartyRules) -> Result<(), CallerError> {
     let reason = match name.map(str::to_ascii_lowercase).as_deref() {
         None | Some("jwt") => return Ok(()),
         Some("at+jwt" | "application/at+jwt") if third_party.at_jwt => return Ok(()),
         Some("at+jwt" | "application/at+jwt") => {
-            "has the `typ` `at+jwt`, which only `allow_at_jwt` takes"
+            "has the `typ` `at+jwt`, which `allow_at_jwt` would accept"
         }
         Some(_) => "has a `typ` other than `JWT`",
     };
     Err(CallerError::malformed(reason))
 }
 
-/// Base64url without padding, line breaks or stray bits (RFC 7515, section 2).
+/// Decodes base64url without padding, line breaks or trailing bits (RFC 7515, section 2).
 fn decode(part: &str) -> Result<Vec<u8>, CallerError> {
     let decoded = URL_SAFE_NO_PAD.decode(part);
     decoded.map_err(|_| CallerError::malformed("is not base64url without padding"))
 }
 
-/// Whether a compact JWS has a signature of one of these keys, a JWK or a set of them, by the same
-/// code that verifies tokens. For tests with others' vectors, which sign any payload.
+/// Whether one of the keys (a JWK or a JWK Set) verifies the signature of a compact JWS, by the code that
+/// verifies tokens. It is for tests with published test vectors, whose payloads are not claims.
 pub fn jws_verifies(jws: &str, keys: &str) -> bool {
     let verify = || {
         let keys = KeySet::parse(keys).ok()?;
-        let jws = Compact::parse(jws, ThirdPartyRules::default()).ok()?;
+        let jws = CompactJws::parse(jws, ThirdPartyRules::default()).ok()?;
         jws.decode_payload().ok()?;
-        jws.check(&keys).ok()
+        jws.verify_signature(&keys).ok()
     };
     verify().is_some()
 }

@@ -2,17 +2,17 @@ use serde::de::value::Error;
 use serde::de::{DeserializeOwned, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 
-/// The values of an enum, which serde tells whoever wants to read one.
-pub(crate) fn values<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
+/// The names of an enum's variants, which a derived `Deserialize` passes to its deserialiser.
+pub(crate) fn enum_values<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
     let mut values = None;
-    // Nothing is read, so it fails when it has told.
-    let _ = T::deserialize(Asking(&mut values));
+    // The deserialiser returns an error once it has received the names.
+    let _ = T::deserialize(ValuesDeserializer(&mut values));
     values
 }
 
-struct Asking<'a>(&'a mut Option<&'static [&'static str]>);
+struct ValuesDeserializer<'a>(&'a mut Option<&'static [&'static str]>);
 
-impl<'de> Deserializer<'de> for Asking<'_> {
+impl<'de> Deserializer<'de> for ValuesDeserializer<'_> {
     type Error = Error;
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -48,14 +48,14 @@ impl<'de> Deserializer<'de> for Asking<'_> {
 }
 
 fn nothing() -> Error {
-    serde::de::Error::custom("only asking")
+    serde::de::Error::custom("this deserializer only collects the variants of an enum")
 }
 
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
 
-    use super::values;
+    use super::enum_values;
 
     #[derive(Deserialize)]
     #[serde(rename_all = "lowercase")]
@@ -80,11 +80,11 @@ mod tests {
     #[test]
     fn serde_tells_the_values_of_enums_and_of_nothing_else() {
         let names = Some(["free", "gold"].as_slice());
-        assert_eq!(values::<Plan>(), names);
-        assert_eq!(values::<Newtype>(), names);
-        assert_eq!(values::<Untagged>(), None);
-        assert_eq!(values::<String>(), None);
-        assert_eq!(values::<Vec<Plan>>(), None);
-        assert_eq!(values::<serde_json::Value>(), None);
+        assert_eq!(enum_values::<Plan>(), names);
+        assert_eq!(enum_values::<Newtype>(), names);
+        assert_eq!(enum_values::<Untagged>(), None);
+        assert_eq!(enum_values::<String>(), None);
+        assert_eq!(enum_values::<Vec<Plan>>(), None);
+        assert_eq!(enum_values::<serde_json::Value>(), None);
     }
 }

@@ -7,9 +7,9 @@ use crate::claims::{Aal, Actor, Role, UserId};
 use crate::config::VerifierRules;
 use crate::error::CallerError;
 
-/// The claims that Auth puts into every token, checked but for the times; see
+/// The claims that Auth puts into every token, checked except for the times; see RFC 7519, section 4.1, and
 /// <https://supabase.com/docs/guides/auth/jwt-fields>.
-pub(super) struct Registered {
+pub(super) struct RegisteredClaims {
     pub(super) user_id: UserId,
     pub(super) role: Role,
     pub(super) aal: Aal,
@@ -21,10 +21,10 @@ pub(super) struct Registered {
     not_before: Option<SystemTime>,
 }
 
-/// The end of the year 9999; beyond it is a mistake in the unit.
-const LAST: u64 = 253_402_300_799;
+/// The end of the year 9999. A later time is most likely in milliseconds.
+const MAX_NUMERIC_DATE: u64 = 253_402_300_799;
 
-impl Registered {
+impl RegisteredClaims {
     pub(super) fn read(
         claims: &Map<String, Value>,
         rules: &VerifierRules,
@@ -49,7 +49,7 @@ impl Registered {
         })
     }
 
-    /// Whether the token is alive.
+    /// Checks that the token is valid at this time: `exp`, `nbf` and `iat`, each with the leeway.
     pub(super) fn check_times(&self, now: SystemTime, leeway: Duration) -> Result<(), CallerError> {
         let is_ahead = |time: SystemTime| {
             let ahead = time.duration_since(now);
@@ -69,14 +69,14 @@ impl Registered {
     }
 }
 
-fn check_issuer(claims: &Map<String, Value>, ours: &str) -> Result<(), CallerError> {
+fn check_issuer(claims: &Map<String, Value>, expected: &str) -> Result<(), CallerError> {
     match text(claims, "iss")? {
-        Some(issuer) if issuer == ours => Ok(()),
-        found => Err(CallerError::mismatch("iss", found, ours)),
+        Some(issuer) if issuer == expected => Ok(()),
+        found => Err(CallerError::mismatch("iss", found, expected)),
     }
 }
 
-/// RFC 7519, section 4.1.3: text, or a list of texts of which one is ours.
+/// Checks `aud` (RFC 7519, section 4.1.3): a text, or a list of texts that contains the expected one.
 fn check_audience(claims: &Map<String, Value>, rules: &VerifierRules) -> Result<(), CallerError> {
     let ours = rules.audience.as_str();
     match claims.get("aud") {
@@ -93,20 +93,20 @@ fn check_audience(claims: &Map<String, Value>, rules: &VerifierRules) -> Result<
         }
         Some(_) => Err(CallerError::claim(
             "aud",
-            "is neither text nor a list of texts",
+            "is neither a text nor a list of texts",
         )),
     }
 }
 
-/// Auth's users have a UUID, in one form only: two texts for one user would be two users to a policy
-/// that compares texts. Other issuers' may have any ID.
+/// Reads `sub`. The ID of an Auth user is a UUID in its one canonical form, since a policy that compares
+/// texts would take two forms for two users. The users of other issuers may have any ID.
 fn user_id(claims: &Map<String, Value>, is_external: bool) -> Result<UserId, CallerError> {
     let sub = text(claims, "sub")?.ok_or(CallerError::claim("sub", "is missing"))?;
     let (user_id, reason) = if is_external {
-        let reason = "is not an ID of a user: empty, too long, or a UUID in another form than `auth.uid()` has";
+        let reason = "is not a valid user ID: it is empty, too long, or a UUID in another form than the one of `auth.uid()`";
         (UserId::external(sub).ok(), reason)
     } else {
-        let reason = "is not a UUID in the form that Auth gives its users' IDs";
+        let reason = "is not a UUID in the lower-case, hyphenated form that Auth uses";
         (UserId::new(sub).ok(), reason)
     };
     user_id
@@ -114,28 +114,29 @@ fn user_id(claims: &Map<String, Value>, is_external: bool) -> Result<UserId, Cal
         .ok_or(CallerError::claim("sub", reason))
 }
 
-/// A token without a role runs as `anon`, silently: neither is a user who has signed in.
+/// Reads `role`. A token without a role, or with `anon`, is not the token of a signed-in user: PostgREST
+/// runs both as `anon`.
 fn role(claims: &Map<String, Value>) -> Result<Role, CallerError> {
     match text(claims, "role")? {
         None => Err(CallerError::claim("role", "is missing")),
         Some("anon") => Err(CallerError::claim(
             "role",
-            "is `anon`, that of a request without a user",
+            "is `anon`, the role of requests without a user",
         )),
         Some(name) => Role::new(name)
-            .map_err(|_| CallerError::claim("role", "is not one that a user may have")),
+            .map_err(|_| CallerError::claim("role", "is not a role that a user may have")),
     }
 }
 
-/// A token without one is at the lowest level.
+/// Reads `aal`. A token without it is at the lowest level.
 fn aal(claims: &Map<String, Value>) -> Result<Aal, CallerError> {
     text(claims, "aal")?.map_or(Ok(Aal::default()), |level| {
-        let unknown = CallerError::claim("aal", "is not a level that is known");
+        let unknown = CallerError::claim("aal", "is not a known assurance level");
         level.parse().map_err(|_| unknown)
     })
 }
 
-/// Only Supabase's Auth has anonymous users, and always says so.
+/// Reads `is_anonymous`. Only Supabase's Auth has anonymous users, and always sets the claim for them.
 fn is_anonymous(claims: &Map<String, Value>) -> Result<bool, CallerError> {
     match claims.get("is_anonymous") {
         None => Ok(false),
@@ -154,7 +155,7 @@ fn actor(claims: &Map<String, Value>) -> Result<Option<Actor>, CallerError> {
         .map(Some)
         .ok_or(CallerError::claim(
             "act",
-            "is not an actor, or a chain of too many",
+            "is not a valid actor, or is a chain of more than 16 actors",
         ))
 }
 
@@ -173,8 +174,8 @@ fn required(claims: &Map<String, Value>, name: &'static str) -> Result<SystemTim
     time(claims, name)?.ok_or(CallerError::claim(name, "is missing"))
 }
 
-/// A `NumericDate` (RFC 7519, section 2). One that is there is never skipped, whatever it is. Fractions
-/// are refused: `PostgREST` takes them for 1970.
+/// Reads a `NumericDate` (RFC 7519, section 2). A value of another type is an error, never skipped.
+/// Fractions are refused, since PostgREST reads them as 1970.
 fn time(
     claims: &Map<String, Value>,
     name: &'static str,
@@ -182,7 +183,9 @@ fn time(
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
-    let seconds = value.as_u64().filter(|seconds| *seconds <= LAST);
+    let seconds = value
+        .as_u64()
+        .filter(|seconds| *seconds <= MAX_NUMERIC_DATE);
     let time = seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
     match time {
         Some(time) => Ok(Some(time)),

@@ -3,26 +3,27 @@ use crate::client::ScopedClients;
 use crate::error::CallerError;
 use crate::verify::{VerifiedToken, bearer};
 
-/// The caller of a request, once verified. Requests carry it, so that a middleware and any number of
-/// extractors verify once; nobody else can make one.
+/// The verified caller of a request. It is kept in the request's extensions, so that a middleware and any
+/// number of extractors verify the token once. Only this module can make one.
 #[derive(Debug, Clone)]
-pub(super) struct Known(pub(super) VerifiedToken<NoClaims>);
+pub(super) struct VerifiedCaller(pub(super) VerifiedToken<NoClaims>);
 
-impl Known {
-    /// The caller who sends these `Authorization` headers, or `None` if there is no header: the one that
-    /// is known already, if it is of this very token and project.
+impl VerifiedCaller {
+    /// Verifies the token of the `Authorization` header; `None` if there is no header. The caller that the
+    /// request already carries is returned if it is for the same token and the same project.
     pub(super) async fn of(
         clients: &ScopedClients,
         header: Option<&str>,
-        known: Option<Self>,
+        cached: Option<Self>,
     ) -> Result<Option<Self>, CallerError> {
         let Some(header) = header else {
             return Ok(None);
         };
         let token = bearer(header)?;
         let verifier = clients.verifier();
-        match known.filter(|Self(known)| known.is(token) && verifier.has_verified(known)) {
-            Some(known) => Ok(Some(known)),
+        match cached.filter(|Self(caller)| caller.has_token(token) && verifier.has_verified(caller))
+        {
+            Some(caller) => Ok(Some(caller)),
             None => verifier
                 .verify(token)
                 .await
@@ -31,8 +32,9 @@ impl Known {
     }
 }
 
-/// The only one of a request's `Authorization` headers. Two may be read in two ways.
-pub(super) fn only<'h>(
+/// Returns the request's `Authorization` header and refuses a second one, since two programs might not
+/// choose the same of two headers.
+pub(super) fn single_header<'h>(
     mut headers: impl Iterator<Item = &'h [u8]>,
 ) -> Result<Option<&'h str>, CallerError> {
     let (first, second) = (headers.next(), headers.next());
@@ -42,5 +44,5 @@ pub(super) fn only<'h>(
     first
         .map(str::from_utf8)
         .transpose()
-        .map_err(|_| CallerError::malformed("is no text"))
+        .map_err(|_| CallerError::malformed("is not text"))
 }

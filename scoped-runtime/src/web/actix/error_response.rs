@@ -3,11 +3,11 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 
 use crate::error::{CallerError, Error, PublicError};
-use crate::web::report::report;
+use crate::web::log_failure;
 
-/// Answers with what the client may know ([`Error::public`]). With the feature `tracing`, the error with
-/// its causes is an event of the target `scoped_runtime::web`. A middleware of your own finds the error
-/// itself in [`HttpResponse::error`].
+/// Answers with the status and the fixed text of [`Error::public`]. With the feature `tracing`, the error
+/// and its causes are logged as an event of the target `scoped_runtime::web`. Another middleware finds the
+/// error in [`HttpResponse::error`].
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         status(&self.public())
@@ -15,12 +15,12 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         let public = self.public();
-        report(self, &public);
-        answer(&public)
+        log_failure(self, &public);
+        response(&public)
     }
 }
 
-/// As [`Error`]'s.
+/// Answers and logs as [`Error::Caller`] does.
 impl ResponseError for CallerError {
     fn status_code(&self) -> StatusCode {
         status(&self.public())
@@ -35,7 +35,7 @@ fn status(public: &PublicError) -> StatusCode {
     StatusCode::from_u16(public.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn answer(public: &PublicError) -> HttpResponse {
+fn response(public: &PublicError) -> HttpResponse {
     let mut response = HttpResponse::build(status(public));
     response.insert_header((CONTENT_TYPE, "application/json"));
     if let Some(challenge) = public.challenge() {

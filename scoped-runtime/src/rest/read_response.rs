@@ -1,28 +1,36 @@
-//! What the answers of queries come to.
+//! Reads the answers to queries.
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::{ApiError, ClientError, Error};
 use crate::transport::Response;
 
-/// Some of the rows that a query finds, and how many there are in all.
+/// A page of the rows that match a query, with their total number: the result of
+/// [`Query::fetch_page`](crate::Query::fetch_page). See
+/// <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
 ///
-/// See <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
+/// ```no_run
+/// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+/// let page = alice.from("notes").select("*").order("id").range(0, 19);
+/// let page = page.fetch_page::<serde_json::Value>().await?;
+/// println!("{} of {} notes", page.rows.len(), page.total);
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The rows of this page.
     pub rows: Vec<T>,
-    /// How many rows match in all.
+    /// The number of all rows that match the query.
     pub total: u64,
 }
 
-/// The rows of a list; no body, as after a write that returns nothing, is no row.
+/// Reads the rows of a list. An empty body, such as that of a write with `Returning::Nothing`, has no rows.
 pub(crate) fn rows<T: DeserializeOwned>(response: &Response) -> Result<Vec<T>, Error> {
     response.json()
 }
 
-/// The only row of a list, or of one object.
+/// Reads the only row of a list or of one object; `None` if there is no row.
 pub(crate) fn optional<T: DeserializeOwned>(
     is_list: bool,
     outcome: Result<Response, Error>,
@@ -41,7 +49,7 @@ pub(crate) fn optional<T: DeserializeOwned>(
     }
 }
 
-/// The rows, and how many there are in all.
+/// Reads the rows and their total number.
 pub(crate) fn page<T: DeserializeOwned>(
     outcome: Result<Response, Error>,
 ) -> Result<Page<T>, Error> {
@@ -50,7 +58,7 @@ pub(crate) fn page<T: DeserializeOwned>(
             total: total(&response)?,
             rows: response.json()?,
         }),
-        // There are fewer rows than are skipped.
+        // The offset is beyond the last row.
         Err(Error::Api(error)) if error.code() == Some("PGRST103") => match error.total() {
             Some(total) => Ok(Page {
                 rows: Vec::new(),
@@ -62,13 +70,13 @@ pub(crate) fn page<T: DeserializeOwned>(
     }
 }
 
-/// How many rows there are in all.
+/// The total number of rows.
 pub(crate) fn total(response: &Response) -> Result<u64, Error> {
     Ok(response.count().ok_or(ClientError::NoCount)?)
 }
 
-/// Refuses an answer that says that fewer rows were written than expected.
-pub(super) fn expect(response: &Response, expected: usize) -> Result<(), Error> {
+/// Returns an error if fewer rows were written than expected.
+pub(super) fn check_row_count(response: &Response, expected: usize) -> Result<(), Error> {
     let listed = || {
         let rows: Vec<IgnoredAny> = response.json().ok()?;
         (!response.bytes().is_empty()).then_some(rows.len() as u64)

@@ -4,15 +4,15 @@ use super::{ScopedClient, ScopedClients};
 use crate::claims::ToUserId;
 use crate::error::{ClientError, Error};
 
-/// The only global state of this crate.
+/// The project of [`ScopedClients::install`], the only global state of this crate.
 static DEFAULT: OnceLock<ScopedClients> = OnceLock::new();
 
 impl ScopedClients {
-    /// Makes this the default of the process: what `#[impersonate]` without `via` and
-    /// [`get_client`] use. Call it once, at start-up.
+    /// Makes this project the default of the process, which [`get_client`] and `#[impersonate]` without
+    /// `via` use. Call it once, at start-up.
     ///
     /// # Errors
-    /// [`ClientError::AlreadyInstalled`] when there is one.
+    /// [`ClientError::AlreadyInstalled`] when the process has a default already.
     pub fn install(&self) -> Result<(), ClientError> {
         DEFAULT
             .set(self.clone())
@@ -20,10 +20,10 @@ impl ScopedClients {
     }
 }
 
-/// The default of the process.
+/// Returns the project that is the default of the process.
 ///
 /// # Errors
-/// [`ClientError::NotInstalled`] when there is none.
+/// [`ClientError::NotInstalled`] when [`ScopedClients::install`] was not called.
 pub fn installed() -> Result<ScopedClients, Error> {
     DEFAULT
         .get()
@@ -31,8 +31,8 @@ pub fn installed() -> Result<ScopedClients, Error> {
         .ok_or_else(|| ClientError::NotInstalled.into())
 }
 
-/// A client for this user in one line. The project is the process's default; without one, it is read
-/// from the environment and becomes the default, so that all calls share one connection pool.
+/// Returns a client for this user from the default project of the process. If there is none, the project
+/// is created from the environment and becomes the default, so that all calls share one connection pool.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), scoped_runtime::Error> {
@@ -42,12 +42,13 @@ pub fn installed() -> Result<ScopedClients, Error> {
 /// ```
 ///
 /// # Errors
-/// [`Error::Configuration`] for the environment, [`Error::Client`] when this is no user ID.
+/// [`Error::Configuration`] for a missing or invalid environment variable, [`Error::Client`] for an invalid
+/// user ID.
 pub fn get_client(user_id: impl ToUserId) -> Result<ScopedClient, Error> {
     installed_or_from_env()?.get(user_id)
 }
 
-/// The default of the process; without one, the environment's becomes it.
+/// Returns the default project of the process, or creates it from the environment.
 pub(crate) fn installed_or_from_env() -> Result<ScopedClients, Error> {
     if let Some(clients) = DEFAULT.get() {
         return Ok(clients.clone());

@@ -1,21 +1,21 @@
-//! Reads groups of conditions in PostgREST's own notation, as far as it takes to know that nothing in
-//! them is dropped: PostgREST does not look at what stands behind the end of a group.
-//! Lists of nothing are refused with what cannot be read: negated they fit every row.
+//! A recogniser of groups of conditions in PostgREST's notation. It finds conditions that PostgREST would
+//! silently ignore, since PostgREST does not read the text after the end of a group. It refuses empty lists,
+//! too: negated, they match every row.
 //! See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#logical-operators>.
 
 use super::operator::{is_list, is_operator};
 
-/// How deep groups may be nested.
+/// The deepest nesting of groups.
 const MAX_DEPTH: usize = 64;
 
-/// Whether the text is one group in parentheses, to its end, of conditions that can be read.
+/// Whether the whole text is one group of conditions in parentheses.
 pub(super) fn is_group(text: &str) -> bool {
     group(text, MAX_DEPTH) == Some("")
 }
 
-/// Whether the text is the name of a column, perhaps of an embedded table or in JSON, to its end.
-/// Gives whether it is of an embedded table.
-pub(super) fn column(text: &str) -> Option<bool> {
+/// Parses the whole text as the name of a column, which may be in an embedded table or a path into JSON.
+/// Returns whether the column is in an embedded table, or `None` if the text is not a column.
+pub(super) fn parse_column(text: &str) -> Option<bool> {
     let mut rest = name(text)?;
     let mut is_embedded = false;
     while let Some(after) = rest.strip_prefix('.') {
@@ -25,11 +25,11 @@ pub(super) fn column(text: &str) -> Option<bool> {
     json_path(rest)?.is_empty().then_some(is_embedded)
 }
 
-/// Whether the text is names with commas between, to its end.
-pub(super) fn is_names(text: &str) -> bool {
+/// Whether the whole text is a list of names with commas between them.
+pub(super) fn is_name_list(text: &str) -> bool {
     let mut rest = Some(text);
     while let Some(text) = rest {
-        match name(blanks(text)).map(blanks) {
+        match name(skip_blanks(text)).map(skip_blanks) {
             Some("") => return true,
             Some(after) => rest = after.strip_prefix(','),
             None => return false,
@@ -38,19 +38,19 @@ pub(super) fn is_names(text: &str) -> bool {
     false
 }
 
-/// `(a.eq.1,or(b.eq.2,c.eq.3))`; gives what follows.
+/// Parses `(a.eq.1,or(b.eq.2,c.eq.3))` and returns the rest of the text.
 fn group(text: &str, depth: usize) -> Option<&str> {
     let mut rest = text.strip_prefix('(')?;
     let depth = depth.checked_sub(1)?;
     loop {
-        let member = blanks(rest);
+        let member = skip_blanks(rest);
         let negated = member.strip_prefix("not.").unwrap_or(member);
         let inner = ["and", "or"].iter().find_map(|operator| {
             negated
                 .strip_prefix(operator)
                 .filter(|rest| rest.starts_with('('))
         });
-        rest = blanks(match inner {
+        rest = skip_blanks(match inner {
             Some(inner) => group(inner, depth)?,
             None => condition(member)?,
         });
@@ -61,7 +61,7 @@ fn group(text: &str, depth: usize) -> Option<&str> {
     }
 }
 
-/// `a.not.eq.1`; gives what follows.
+/// Parses `a.not.eq.1` and returns the rest of the text.
 fn condition(text: &str) -> Option<&str> {
     let rest = json_path(name(text)?)?.strip_prefix('.')?;
     let rest = rest.strip_prefix("not.").unwrap_or(rest);
@@ -88,7 +88,7 @@ fn condition(text: &str) -> Option<&str> {
     Some(&rest[end..])
 }
 
-/// Where a list of values ends.
+/// The position after the end of a list of values.
 fn end_of_list(text: &str) -> Option<usize> {
     let mut rest = text.strip_prefix('(')?;
     loop {
@@ -104,8 +104,8 @@ fn end_of_list(text: &str) -> Option<usize> {
     }
 }
 
-/// A name, in quotes or of plain letters; gives what follows. PostgREST takes letters of all languages,
-/// but not what belongs to them, such as marks: those must be in quotes here.
+/// Parses a name, quoted or of ASCII letters, and returns the rest of the text. PostgREST accepts letters of
+/// all languages, but not combining marks; here every other character must be quoted.
 fn name(text: &str) -> Option<&str> {
     if text.starts_with('"') {
         return quoted(text);
@@ -116,12 +116,12 @@ fn name(text: &str) -> Option<&str> {
     };
     let length = text.bytes().enumerate().take_while(is_plain).count();
     let name = &text[..length];
-    // Blanks at an end are dropped by PostgREST.
+    // PostgREST trims blanks at both ends.
     let is_name = !name.is_empty() && name.trim() == name && !name.ends_with('-');
     is_name.then_some(&text[length..])
 }
 
-/// `->a->>b`, or nothing; gives what follows.
+/// Parses an optional `->a->>b` and returns the rest of the text.
 fn json_path(mut text: &str) -> Option<&str> {
     while let Some(after) = text.strip_prefix("->") {
         let key = after.strip_prefix('>').unwrap_or(after);
@@ -136,7 +136,7 @@ fn json_path(mut text: &str) -> Option<&str> {
     Some(text)
 }
 
-/// A text in quotes; gives what follows.
+/// Parses a quoted text and returns the rest of the text.
 fn quoted(text: &str) -> Option<&str> {
     let inside = text.strip_prefix('"')?;
     let mut is_escaped = false;
@@ -148,6 +148,6 @@ fn quoted(text: &str) -> Option<&str> {
     Some(&inside[close + 1..])
 }
 
-fn blanks(text: &str) -> &str {
+fn skip_blanks(text: &str) -> &str {
     text.trim_start_matches([' ', '\t'])
 }

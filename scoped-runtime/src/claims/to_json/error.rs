@@ -1,38 +1,38 @@
-//! Why claims cannot be in a token, and where.
+//! The error of the serialiser of claims.
 
 use std::fmt;
 
-/// Why claims cannot be in a token.
+/// The reason why a claim cannot be in a token, with the path of the value.
 #[derive(Debug)]
-pub struct Unfit {
-    /// The names that lead there, the last one first.
+pub struct ClaimError {
+    /// The path of the value, innermost name first.
     path: Vec<String>,
     pub(in super::super) reason: Reason,
 }
 
 #[derive(Debug)]
 pub(in super::super) enum Reason {
-    /// In fixed words.
+    /// A rule of this serialiser, with a fixed text.
     Rule(&'static str),
-    /// Too many levels.
+    /// The value is nested too deep.
     Nested,
-    /// In the words of the value's own `Serialize`, which may quote it.
-    Own(String),
+    /// The error of the value's own `Serialize` implementation, which may quote the value.
+    Serialize(String),
 }
 
 pub(super) const NOT_FINITE: &str =
     "is or has a number that is not finite, which JSON does not have; use a finite one";
 pub(super) const NULL: &str =
-    "is `null`, which no token keeps; use an `Option`, whose `None` leaves the claim out";
+    "is `null`, which cannot be in a token; use an `Option`, whose `None` leaves the claim out";
 pub(super) const BYTES: &str = "is or has bytes, which JSON does not have; use text";
 pub(super) const TOO_LARGE: &str =
-    "is or has a whole number of more than 64 bits, which JSON's readers cut; use text";
+    "is or has an integer of more than 64 bits, which JSON parsers truncate; use text";
 pub(super) const UNPARSED: &str = "is or has JSON as text; pass a `serde_json::Value`";
 pub(super) const KEY: &str = "has a map whose keys are not text; use `String` keys";
 
 const RULES: [&str; 6] = [NOT_FINITE, NULL, BYTES, TOO_LARGE, UNPARSED, KEY];
 
-impl Unfit {
+impl ClaimError {
     pub(super) fn new(reason: Reason) -> Self {
         Self {
             path: Vec::new(),
@@ -44,41 +44,41 @@ impl Unfit {
         Self::new(Reason::Rule(reason))
     }
 
-    /// The same, inside of this member.
+    /// Adds a name at the front of the path.
     pub(super) fn within(mut self, name: &str) -> Self {
         self.path.push(name.to_owned());
         self
     }
 
-    /// The same failure as another serialiser's. One of ours takes its reason back.
+    /// Converts into the error of another serialiser. `custom` restores the reason if that is this type.
     pub(in super::super) fn again<E: serde::ser::Error>(&self) -> E {
         E::custom(self)
     }
 
-    /// The names that lead there, from the outside.
+    /// The path of the value, outermost name first.
     pub(in super::super) fn path(&self) -> impl DoubleEndedIterator<Item = &str> {
-        // The macros join the names of a path so.
+        // The macros join the names of a path by NUL.
         let names = self.path.iter().rev();
         names.flat_map(|name| name.split('\0'))
     }
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for ClaimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.reason {
             Reason::Rule(reason) => f.write_str(reason),
             Reason::Nested => f.write_str("is nested too deep"),
-            Reason::Own(reason) => f.write_str(reason),
+            Reason::Serialize(reason) => f.write_str(reason),
         }
     }
 }
 
-impl std::error::Error for Unfit {}
+impl std::error::Error for ClaimError {}
 
-impl serde::ser::Error for Unfit {
+impl serde::ser::Error for ClaimError {
     fn custom<T: fmt::Display>(message: T) -> Self {
         let message = message.to_string();
         let fixed = RULES.into_iter().find(|rule| *rule == message);
-        Self::new(fixed.map_or(Reason::Own(message), Reason::Rule))
+        Self::new(fixed.map_or(Reason::Serialize(message), Reason::Rule))
     }
 }

@@ -5,20 +5,20 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::checks::violations;
-use super::to_json::{Reason, ToJson, Unfit};
+use super::to_json::{ClaimError, Reason, ToJson};
 use super::{PRIVATE, ScopedClaims};
 use crate::error::{TokenError, Violation, Violations, shown};
 
-/// The custom claims of one client as JSON, checked: no reserved name, none set twice.
+/// The checked custom claims of one client as JSON: no name is reserved, and no claim is set twice.
 #[derive(Debug, Default)]
 pub(crate) struct ClaimSet(Map<String, Value>);
 
 impl ClaimSet {
-    /// The claims of a struct.
+    /// Checks and serialises the claims of a struct.
     pub(crate) fn of<C: ScopedClaims>(claims: &C) -> Result<Self, TokenError> {
         let value = claims
             .serialize(ToJson::ROOT)
-            .map_err(|unfit| refused(unfit, None))?;
+            .map_err(|error| refused(error, None))?;
         let found = match value {
             Value::Object(mut map) => {
                 map.retain(|_, value| !value.is_null());
@@ -39,12 +39,12 @@ impl ClaimSet {
         Err(TokenError::NotAnObject { found })
     }
 
-    /// Adds a claim that is known only at run time. One that serialises to null is left out, as a
-    /// struct's `None` is.
+    /// Adds a claim that is known only at run time. A value that serialises to `null` is left out, like the
+    /// `None` of a struct's field.
     pub(crate) fn add(
         &mut self,
         name: String,
-        value: Result<Value, Unfit>,
+        value: Result<Value, ClaimError>,
     ) -> Result<(), TokenError> {
         check_name(&name)?;
         if self.0.contains_key(&name) {
@@ -57,17 +57,17 @@ impl ClaimSet {
                 self.0.insert(name, value);
                 Ok(())
             }
-            Err(unfit) => Err(refused(unfit, Some(&name))),
+            Err(error) => Err(refused(error, Some(&name))),
         }
     }
 
-    /// A claim that is known only at run time, as JSON.
-    pub(crate) fn value(value: &impl Serialize) -> Result<Value, Unfit> {
+    /// Serialises the value of a claim that is known only at run time.
+    pub(crate) fn value(value: &impl Serialize) -> Result<Value, ClaimError> {
         value.serialize(ToJson::CLAIM)
     }
 
     /// The custom claims whose names satisfy the predicate.
-    pub(crate) fn kept(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn filtered(mut claims: Map<String, Value>, keep: impl Fn(&str) -> bool) -> Self {
         claims.retain(|name, _| keep(name));
         Self(claims)
     }
@@ -78,16 +78,16 @@ impl ClaimSet {
     }
 }
 
-/// What is wrong with the value of a claim, or of one of all claims.
-fn refused(unfit: Unfit, claim: Option<&str>) -> TokenError {
-    let names: Vec<String> = claim.into_iter().chain(unfit.path()).map(shown).collect();
+/// The error for a claim that cannot be serialised. `claim` is its name if the claim was added at run time.
+fn refused(error: ClaimError, claim: Option<&str>) -> TokenError {
+    let names: Vec<String> = claim.into_iter().chain(error.path()).map(shown).collect();
     let path = names.join(".");
-    match unfit.reason {
+    match error.reason {
         Reason::Rule(reason) => TokenError::InvalidClaims {
             violations: Violations(vec![Violation::new(path, "type", reason)]),
         },
         Reason::Nested => TOO_DEEP,
-        Reason::Own(reason) => TokenError::Serialize {
+        Reason::Serialize(reason) => TokenError::Serialize {
             name: if path.is_empty() {
                 "claims".to_owned()
             } else {
@@ -112,24 +112,24 @@ fn check_name(name: &str) -> Result<(), TokenError> {
     if name.is_empty() {
         return Err(TokenError::InvalidClaim {
             reason: "has an empty name",
-            remedy: "name it",
+            remedy: "give it a name",
         });
     }
     check_member(name)
 }
 
-/// The name of a claim, or of anything in one.
+/// Checks the name of a claim or of a member inside of one.
 fn check_member(name: &str) -> Result<(), TokenError> {
     if name.starts_with(PRIVATE) {
         return Err(TokenError::InvalidClaim {
-            reason: "has a member that `serde_json` would read as JSON once more",
+            reason: "has a member whose name `serde_json` uses internally, so that its text would be parsed as JSON",
             remedy: "give it another name",
         });
     }
     check_text(name)
 }
 
-/// PostgreSQL cannot keep U+0000 in `jsonb`: every policy that reads any claim would fail.
+/// Refuses NUL, which PostgreSQL cannot store in `jsonb`: every policy that reads a claim would fail.
 fn check_text(text: &str) -> Result<(), TokenError> {
     if text.contains('\0') {
         return Err(TokenError::InvalidClaim {
@@ -140,7 +140,7 @@ fn check_text(text: &str) -> Result<(), TokenError> {
     Ok(())
 }
 
-/// Readers of JSON stop at 128 levels, and the payload is one: a deeper token could not be read again.
+/// The deepest nesting of a claim. JSON parsers stop at 128 levels, so a deeper token could not be parsed.
 const MAX_LEVELS: usize = 100;
 
 fn check_value(value: &Value) -> Result<(), TokenError> {

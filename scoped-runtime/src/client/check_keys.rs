@@ -9,31 +9,31 @@ use crate::error::{ConfigurationError, Error, Problem};
 use crate::key::{Algorithm, Key};
 use crate::transport::JwksEndpoint;
 
-/// What [`ScopedClients::check_keys`] found.
+/// The outcome of [`ScopedClients::check_keys`] when it found no mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyCheck {
-    /// The project lists the key, so its services verify our tokens.
+    /// The project lists the signing key, so its services accept the tokens that the key signs.
     Listed,
-    /// The key is a shared secret, which no project lists: nothing was compared. Whether it is the right one,
-    /// [`health`](ScopedClients::health) finds out by a request.
+    /// The key is a shared secret (HS256). No project lists one, so nothing was compared;
+    /// [`health`](ScopedClients::health) checks the secret with a request.
     SharedSecret,
 }
 
 impl ScopedClients {
-    /// Asks the project which keys it trusts (`/auth/v1/.well-known/jwks.json`), and whether ours is
-    /// among them. Worth a call at start-up: a key that is not known makes every request a 401.
+    /// Fetches the keys that the project trusts (`/auth/v1/.well-known/jwks.json`, RFC 7517) and checks that
+    /// the configured signing key is among them. Call it at start-up: with an unknown key, every request is
+    /// answered with 401.
     ///
-    /// It compares public keys, and sends no token. So it cannot find out that a shared secret is wrong,
-    /// which no project lists ([`KeyCheck::SharedSecret`]), that a service has not fetched a new key yet, that
-    /// the API key is another project's, or that the machine's clock is off. [`health`](Self::health) finds
-    /// these out, by a request.
+    /// The check compares public keys and sends no token. It therefore does not notice a wrong shared secret
+    /// ([`KeyCheck::SharedSecret`]), a service that has not fetched a new key yet, an API key of another
+    /// project, or a wrong clock. [`health`](Self::health) notices all of these, since it sends a request.
     ///
-    /// A third-party issuer's keys are registered elsewhere and not listed there.
+    /// The keys of a third-party issuer are registered with the project but not listed at this address.
     ///
     /// # Errors
-    /// [`Error::Configuration`] for `signing_key` when the key is not listed, or another key has its
-    /// ID, with what to do; [`Error::Client`] or [`Error::Api`] when the project did not answer.
+    /// [`Error::Configuration`] for `signing_key` when the project does not list the key, or lists another
+    /// key under its ID; [`Error::Client`] or [`Error::Api`] when the project did not answer.
     pub async fn check_keys(&self) -> Result<KeyCheck, Error> {
         let turn = self.project.mint.keys.current();
         if turn.key.algorithm() == Algorithm::Hs256 {
@@ -80,8 +80,8 @@ fn problem(ours: &Key, listed: &[Value]) -> Option<Problem> {
         })
 }
 
-/// Whether two public keys are the same by the members that make them so (RFC 7638, section 3.2).
-/// Numbers may have lost or gained zeros in front.
+/// Whether two public keys are the same by their required members (RFC 7638, section 3.2). Leading zero
+/// bytes of a number do not count.
 fn is_same(ours: &Value, theirs: &Value) -> bool {
     let text = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
     let number = |key: &Value, name: &str| {
