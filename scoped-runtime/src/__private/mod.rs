@@ -1,11 +1,9 @@
 //! Items that the output of the macros and the benchmarks use. They are not part of the public interface, and
 //! may change in every version.
 
-mod enum_literals;
-mod sql_files_changed;
+mod policy_tests;
 
-pub use enum_literals::{EnumLiterals, check_enum_literals};
-pub use sql_files_changed::check_sql_files;
+pub use policy_tests::{EnumLiterals, check_enum_literals, check_sql_files};
 
 pub use crate::claims::{
     Checks, Claim, ClaimKind, ClaimValue, Class, Constraint, Description, Inspect, Literal, Number,
