@@ -60,3 +60,11 @@ impl FromStr for Aal {
         })
     }
 }
+
+impl TryFrom<&str> for Aal {
+    type Error = ConfigurationError;
+
+    fn try_from(text: &str) -> Result<Self, ConfigurationError> {
+        text.parse()
+    }
+}
