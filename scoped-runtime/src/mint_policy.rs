@@ -43,7 +43,7 @@ impl MintPolicy {
     }
 
     /// Allows only these database roles. The first one is the role of tokens that the library mints for itself,
-    /// such as for [`ScopedClients::ping`](crate::ScopedClients::ping).
+    /// such as for [`ScopedClients::health`](crate::ScopedClients::health).
     pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
         self.roles = Some(roles.into_iter().collect());
         self

@@ -1,6 +1,6 @@
 //! A cached value with single-flight renewal.
 //!
-//! Nothing in this module knows of tokens. `tests/tests/model` includes this file and checks it under every
+//! Nothing in this module knows of tokens. The module `model` includes this file and checks it under every
 //! interleaving that a model checker finds.
 
 use super::sync::{Arc, Mutex, MutexGuard, PoisonError, Slot};
@@ -133,6 +133,10 @@ where
             match in_flight.outcome.peek() {
                 None if !left.is_zero() => {
                     return Acquire::Wait(in_flight.outcome.clone(), left);
+                }
+                // The renewal has ended since the published value was read above.
+                Some(Ok(value)) if is_usable(value) => {
+                    return Acquire::Ready(Arc::clone(value));
                 }
                 Some(Err(error)) if age < limits.min_retry_interval => {
                     return Acquire::Failed(error.clone());

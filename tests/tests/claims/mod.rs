@@ -4,4 +4,5 @@ mod actors;
 mod identities;
 mod lossless;
 mod structs;
+mod text_types;
 mod unfit;

@@ -19,7 +19,7 @@ pub(crate) fn at_random(scenario: fn()) {
 /// Runs a small scenario without random choices in every order that there is, and says how many.
 pub(crate) fn in_every_order(scenario: fn(), at_least: usize) {
     // Far more than there are: reaching it means that the scenario is not small.
-    const LIMIT: usize = 200_000;
+    const LIMIT: usize = 2_000_000;
     let orders = run(DfsScheduler::new(Some(LIMIT), false), scenario);
     assert!(orders < LIMIT, "not every order was tried");
     assert!(orders >= at_least, "only {orders} orders");

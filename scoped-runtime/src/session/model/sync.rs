@@ -25,11 +25,15 @@ impl<T> Default for Slot<T> {
 impl<T> Slot<T> {
     pub(super) fn load(&self) -> Option<Arc<T>> {
         self.steps.load(Ordering::SeqCst);
-        self.value.lock().unwrap().clone()
+        let value = self.value.lock().unwrap().clone();
+        // Another thread may publish and end its renewal before the caller looks at what it has loaded.
+        self.steps.load(Ordering::SeqCst);
+        value
     }
 
     pub(super) fn with_current<R>(&self, read: impl FnOnce(&T) -> R) -> Option<R> {
-        self.load().as_deref().map(read)
+        self.steps.load(Ordering::SeqCst);
+        self.value.lock().unwrap().as_deref().map(read)
     }
 
     pub(super) fn store(&self, value: Arc<T>) {
