@@ -11,8 +11,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::support::{
-    ALICE, Certificate, EMPTY, START, Server, answer, config, http2, project, request, respond,
-    until,
+    ALICE, Certificate, EMPTY, START, Server, answer, claims, config, header, http2, pass, project,
+    request, respond, until,
 };
 
 /// Its answers in this order, `None` for a reset, over however many connections; and how many requests
@@ -170,6 +170,52 @@ async fn retries_have_a_number_a_budget_and_the_time_of_the_request() {
         "{error}"
     );
     assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_retry_carries_a_fresh_token_if_the_first_one_is_due_by_then() {
+    let ids = Arc::<Mutex<Vec<String>>>::default();
+    let server = {
+        let ids = Arc::clone(&ids);
+        Server::start(move |mut stream, _| {
+            let ids = Arc::clone(&ids);
+            async move {
+                while let Some(request) = request(&mut stream).await? {
+                    let token = claims(header(&request, "authorization").unwrap());
+                    let count = {
+                        let mut ids = ids.lock().unwrap();
+                        ids.push(token["jti"].as_str().unwrap().to_owned());
+                        ids.len()
+                    };
+                    let busy = answer(503, "{}");
+                    let answer = if count == 1 { &*busy } else { EMPTY };
+                    stream.write_all(answer.as_bytes()).await?;
+                }
+                Ok(())
+            }
+        })
+        .await
+    };
+    let clock = ManualClock::at(START);
+    let config = config(&server.http())
+        .clock(clock.clone())
+        .request_timeout(Duration::from_hours(1));
+    let alice = project(config)
+        .user(ALICE)
+        .expires_in(Duration::from_mins(1))
+        .client()
+        .unwrap();
+    let query = tokio::spawn(alice.from("notes").execute());
+    until("the first try was answered", || {
+        ids.lock().unwrap().len() == 1
+    })
+    .await;
+    // The pause before the next try is shorter than this, and the token has ended when it is over.
+    pass(&clock, Duration::from_mins(2)).await;
+    query.await.unwrap().unwrap();
+    let ids = ids.lock().unwrap();
+    assert_eq!(ids.len(), 2);
+    assert_ne!(ids[0], ids[1]);
 }
 
 /// Streams that the server did not process are sent again, whatever they do.

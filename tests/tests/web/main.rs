@@ -15,4 +15,5 @@ mod serve;
 #[path = "../verify/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of the verifier")]
 mod support;
+mod workers;
 mod world;

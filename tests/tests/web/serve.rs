@@ -12,13 +12,21 @@ pub(crate) async fn axum(app: Router) -> String {
     url
 }
 
-/// On a thread of its own.
+/// On a thread of its own, with one worker.
 pub(crate) fn actix(routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> String {
+    actix_with(1, routes)
+}
+
+/// On a thread of its own. Each worker has a runtime of its own.
+pub(crate) fn actix_with(
+    workers: usize,
+    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> String {
     let (sender, address) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || App::new().configure(routes.clone()))
-                .workers(1)
+                .workers(workers)
                 .disable_signals();
             let server = server.bind("127.0.0.1:0").unwrap();
             sender.send(server.addrs()[0]).unwrap();
