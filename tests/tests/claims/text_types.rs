@@ -14,16 +14,16 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
 #[test]
 fn serde_writes_the_text_and_reads_it_back() {
     fn round_trip<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(
-        value: T,
+        value: &T,
         text: &str,
     ) {
-        assert_eq!(serde_json::to_value(&value).unwrap(), json!(text));
-        assert_eq!(read::<T>(text).unwrap(), value);
+        assert_eq!(serde_json::to_value(value).unwrap(), json!(text));
+        assert_eq!(&read::<T>(text).unwrap(), value);
     }
-    round_trip(UserId::new(ALICE).unwrap(), ALICE);
-    round_trip(Role::new("reporting").unwrap(), "reporting");
-    round_trip(Aal::Aal2, "aal2");
-    round_trip(Algorithm::EdDsa, "EdDSA");
+    round_trip(&UserId::new(ALICE).unwrap(), ALICE);
+    round_trip(&Role::new("reporting").unwrap(), "reporting");
+    round_trip(&Aal::Aal2, "aal2");
+    round_trip(&Algorithm::EdDsa, "EdDSA");
     assert_eq!("aal3".parse::<Aal>().unwrap(), Aal::Aal3);
     assert_eq!(Algorithm::try_from("RS256").unwrap(), Algorithm::Rs256);
 }
