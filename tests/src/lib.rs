@@ -13,6 +13,7 @@
 //! | `watchdog` | starts programs so that they end with the test process, however it ends |
 //! | `postgres_programs` | finds PostgreSQL |
 //! | `postgres`, `lite` | PostgreSQL, and `@supabase/lite` in front of it |
+//! | `log` | a log in memory |
 //! | `gateway` | verifies tokens by the project's keys, in front of Lite |
 //! | `server` | puts them together |
 //! | `target` | the local server, or the project that the environment names |
@@ -26,6 +27,7 @@ mod gateway;
 mod install;
 mod jose;
 mod lite;
+mod log;
 #[cfg(feature = "aws-kms")]
 mod moto;
 mod node;
@@ -44,6 +46,7 @@ pub use install::Machine;
 pub use jose::{
     KeyPair, decode_all_with_jose, decode_with_jose, generate_keys, mint_with_jose, mint_with_key,
 };
+pub use log::Log;
 #[cfg(feature = "aws-kms")]
 pub use moto::{Moto, kms_client};
 pub use scoped_runtime::testing::ManualClock;

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 use scoped_runtime::{
     AuditFailure, AuditSink, Error, MintRecord, ScopedClients, TokenError, TracingAudit,
 };
-use scoped_tests::ManualClock;
+use scoped_tests::{Log, ManualClock};
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, Log, START, arrived, config, server, verified};
+use crate::support::{ALICE, START, arrived, config, server, verified};
 
 /// Keeps what it is told, or fails.
 #[derive(Debug, Clone, Default)]

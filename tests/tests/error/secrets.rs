@@ -4,10 +4,11 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 
 use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
+use scoped_tests::Log;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::support::{ALICE, KEY, Log, SECRET, config, project, server};
+use crate::support::{ALICE, KEY, SECRET, config, project, server};
 
 /// Fails if one of the secrets, or a good part of one, is in the text.
 fn search(text: &str, secrets: &[&str]) {

@@ -1,11 +1,8 @@
 //! A project at a recording server.
 
-use std::sync::{Arc, Mutex};
-
 use scoped_runtime::{Config, ConfigBuilder, ConfigurationError, Error, ScopedClients};
 use scoped_tests::ManualClock;
 use serde_json::{Map, Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -89,35 +86,6 @@ pub(crate) fn verified(token: &str) -> Map<String, Value> {
     decode(token, &key, &rules)
         .expect("a valid signature")
         .claims
-}
-
-/// Collects log lines.
-#[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
 }
 
 /// The fields of the problems of a configuration error.

@@ -15,7 +15,6 @@ use http::{Method, Request, Response};
 use scoped_runtime::{Caller, Error, Forwarded, RequireCaller, ScopedClients};
 use tower_http::cors::CorsLayer;
 use tower_service::Service;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::{Issuer, KID, claims, trusting};
 
@@ -162,37 +161,15 @@ fn a_refusal_of_actix_passes_through_everything_around_it() {
     });
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 /// What the operator reads of these requests.
 fn logged(ask: impl FnOnce()) -> Vec<String> {
-    let log = Log::default();
+    let log = scoped_tests::Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)
         .with_writer(log.clone())
         .finish();
     tracing::subscriber::with_default(subscriber, ask);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let of_web = text
         .lines()
         .filter(|line| line.contains("scoped_runtime::web"));
