@@ -61,7 +61,7 @@ fn is_soon(what: impl Fn() -> bool) -> bool {
 }
 
 #[test]
-fn nothing_is_left_when_the_process_is_killed() {
+fn a_killed_process_leaves_no_server_and_no_files() {
     let mut started = Started::and_then("wait");
     let mut addresses = vec![started.lite(), started.database()];
     addresses.extend(started.gateways.clone());
@@ -75,7 +75,7 @@ fn nothing_is_left_when_the_process_is_killed() {
 }
 
 #[test]
-fn nothing_is_left_of_a_shared_server_when_the_process_ends() {
+fn a_process_that_ends_leaves_no_shared_server_and_no_files() {
     let mut started = Started::and_then("end");
     assert!(started.process.wait().unwrap().success());
     let is_quiet = || !started.gateways.iter().any(|address| listens(address));

@@ -78,7 +78,7 @@ fn a_third_party_crate_is_named_by_one_layer() {
 }
 
 #[test]
-fn every_module_is_in_the_line() {
+fn every_module_is_in_the_list_of_layers() {
     let root = fs::read_to_string(source_folder().join("lib.rs")).unwrap();
     let modules = syn::parse_file(&root).unwrap().items.into_iter();
     let modules = modules.filter_map(|item| match item {
@@ -92,7 +92,7 @@ fn every_module_is_in_the_line() {
 }
 
 #[test]
-fn groups_parents_and_macros_are_seen() {
+fn the_parser_sees_paths_in_groups_parents_and_macros() {
     let names = Names::of(
         "use crate::{web::axum, error::{Error, Phase}}; fn f() { super::super::client::g(); log!(crate::rest::X) }",
         &["token", "template"],

@@ -76,7 +76,7 @@ fn secret(seed: u32) -> (String, Needle) {
 }
 
 #[test]
-fn no_copy_of_a_secret_outlives_what_holds_it() {
+fn secrets_and_tokens_are_wiped_when_their_owner_is_dropped() {
     // The search finds what is dropped without being wiped.
     let (plain, needle) = secret(1);
     assert_eq!(needle.copies(), 1);

@@ -91,7 +91,7 @@ async fn users_see_their_own_rows_only() {
 }
 
 #[tokio::test]
-async fn users_can_be_made_in_sql() {
+async fn users_can_be_created_in_sql() {
     let server = LocalSupabase::shared().await.unwrap();
     let id = "00000000-0000-4000-8000-0000000000aa";
     let statement =
@@ -123,7 +123,7 @@ fn parallel_first_uses_share_one_server() {
 }
 
 #[tokio::test]
-async fn two_servers_are_apart_and_dropping_one_stops_it() {
+async fn two_servers_share_nothing_and_dropping_one_stops_it() {
     let shared = LocalSupabase::shared().await.unwrap();
     let own = LocalSupabase::start().await.unwrap();
     assert_ne!(
@@ -141,7 +141,7 @@ async fn two_servers_are_apart_and_dropping_one_stops_it() {
 }
 
 #[tokio::test]
-async fn jose_reads_tokens_and_names_what_is_wrong_with_them() {
+async fn jose_verifies_tokens_and_names_the_error() {
     let secret = "0123456789abcdef0123456789abcdef";
     let claims = json!({ "sub": ALICE, "exp": 2_000_000_000_u64 });
     let token = mint_with_jose(std::slice::from_ref(&claims), secret)

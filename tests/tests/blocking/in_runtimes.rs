@@ -40,7 +40,7 @@ fn assert_refused(clients: &ScopedClients) {
 }
 
 #[test]
-fn a_task_gets_an_error_and_nothing_is_sent() {
+fn in_a_task_every_blocking_call_is_an_error_and_sends_nothing() {
     for runtime in runtimes() {
         let vault = Vault::new();
         let (server, clients, _) = runtime.block_on(vault.project());
@@ -58,7 +58,7 @@ fn a_task_gets_an_error_and_nothing_is_sent() {
 }
 
 #[test]
-fn the_error_says_what_to_use_there() {
+fn the_inside_runtime_error_names_the_async_client_and_spawn_blocking() {
     let message = ClientError::InsideRuntime.to_string();
     assert!(
         message.contains("use `scoped_runtime::ScopedClient`"),
@@ -72,7 +72,7 @@ fn ask(client: &ScopedClient) -> u16 {
 }
 
 #[test]
-fn threads_that_a_runtime_keeps_for_waiting_may_wait() {
+fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
     for runtime in runtimes() {
         let (_server, clients, _) = runtime.block_on(project());
         let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -91,7 +91,7 @@ fn threads_that_a_runtime_keeps_for_waiting_may_wait() {
 
 /// Finding out must not use up what the task may do before it has to let others run.
 #[test]
-fn a_refusal_leaves_the_task_as_it_was() {
+fn a_refused_blocking_call_uses_no_coop_budget_of_the_task() {
     for runtime in runtimes() {
         let (_server, clients, _) = runtime.block_on(project());
         let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -105,7 +105,7 @@ fn a_refusal_leaves_the_task_as_it_was() {
 }
 
 #[test]
-fn where_no_task_can_be_told_from_a_thread_it_waits_without_a_panic() {
+fn an_unconstrained_task_can_make_a_blocking_call_without_a_panic() {
     for runtime in runtimes() {
         let (_server, clients, _) = runtime.block_on(project());
         let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -132,7 +132,7 @@ impl AuditSink for Writes {
 }
 
 #[test]
-fn a_sink_that_would_wait_for_itself_fails_instead() {
+fn an_audit_sink_whose_own_token_is_due_gets_an_error_instead_of_a_deadlock() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(server(ResponseTemplate::new(201)));
     let (writes, clock) = (Writes::default(), ManualClock::at(START));
@@ -180,7 +180,7 @@ thread_local! {
 
 /// A panic in such a destructor ends the process.
 #[test]
-fn a_thread_that_ends_gets_an_error_or_an_answer_and_no_abort() {
+fn a_request_in_a_thread_local_destructor_never_aborts_the_process() {
     let runtime = Runtime::new().unwrap();
     let (_server, clients, _) = runtime.block_on(project());
     let client = ScopedClients::from(clients).get(ALICE).unwrap();

@@ -73,7 +73,7 @@ fn a_uuid_in_any_spelling_becomes_the_one_that_the_database_compares() {
 }
 
 #[test]
-fn an_id_that_auth_uid_could_not_read_is_refused() {
+fn a_user_id_that_is_not_a_uuid_is_refused() {
     for (id, expected) in [
         ("", "is empty"),
         (" \t\n", "is empty"),
@@ -98,7 +98,7 @@ fn an_id_that_auth_uid_could_not_read_is_refused() {
 }
 
 #[test]
-fn the_users_of_another_issuer_keep_their_own_ids() {
+fn external_user_ids_become_the_subject_unchanged() {
     for id in ["user_2abcDEF", "auth0|5f7c8ec7c33c6c004bbafe82", "é \"x\""] {
         let (subject, _) =
             subject_and_role(UserId::external(id).unwrap(), "authenticated").unwrap();
@@ -108,7 +108,7 @@ fn the_users_of_another_issuer_keep_their_own_ids() {
 }
 
 #[test]
-fn an_external_id_that_no_issuer_gives_is_refused() {
+fn an_invalid_external_user_id_is_refused() {
     for (id, expected) in [
         (String::new(), "is empty"),
         ("   ".to_owned(), "is empty"),
@@ -160,7 +160,7 @@ fn every_role_that_bypasses_rls_is_refused_by_name_and_by_the_builder() {
 }
 
 #[test]
-fn a_role_that_no_database_has_is_refused() {
+fn an_invalid_role_name_is_refused() {
     for (name, expected) in [
         (String::new(), "is empty"),
         (" \t".to_owned(), "is empty"),
@@ -211,7 +211,7 @@ fn the_last_role_given_counts() {
 }
 
 #[test]
-fn a_lifetime_that_makes_no_sense_is_refused_with_its_field() {
+fn an_invalid_lifetime_is_refused_with_the_field_name() {
     let (second, year) = (Duration::from_secs(1), Duration::from_hours(365 * 24));
     let short = "`expires_in` is less than a second; ";
     let long = "`expires_in` is more than a year; ";
@@ -243,7 +243,7 @@ fn a_lifetime_that_makes_no_sense_is_refused_with_its_field() {
 }
 
 #[test]
-fn a_token_is_renewed_a_minute_before_its_end_or_at_half_of_a_short_life() {
+fn the_default_renewal_is_60_s_before_the_end_or_at_half_the_lifetime() {
     for (seconds, due) in [
         (1, 500),
         (2, 1000),

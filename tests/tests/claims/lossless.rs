@@ -37,7 +37,7 @@ fn nested(levels: usize) -> Value {
 }
 
 #[test]
-fn a_number_keeps_its_last_digit() {
+fn numbers_keep_every_digit_in_tokens_and_narrowed_clients() {
     // The floats are some that a fast reader rounds to a neighbour.
     for number in [
         json!(0.198_440_042_788_562_86),

@@ -118,7 +118,7 @@ fn a_url_is_refused_for_every_reason_at_once() {
 }
 
 #[test]
-fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
+fn a_secret_api_key_is_refused_unless_the_builder_allows_it() {
     let (service_key, anon_key) = (legacy_key("service_role"), legacy_key("anon"));
     for (key, kind) in [(SECRET_KEY, "secret"), (&service_key, "`service_role`")] {
         let expected = format!(
@@ -133,7 +133,7 @@ fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
 }
 
 #[test]
-fn a_key_that_is_no_header_value_is_refused() {
+fn an_api_key_that_is_not_a_valid_header_value_is_refused() {
     for key in [&*format!("{KEY}\n"), "one two", "a\r\nb: 1", "clé", "a\0"] {
         let builder = config(URL).api_key(key).allow_secret_api_key(true);
         let expected = "api_key has quotes, blanks, control or non-ASCII characters; \
@@ -143,7 +143,7 @@ fn a_key_that_is_no_header_value_is_refused() {
 }
 
 #[test]
-fn a_secret_that_is_short_or_an_api_key_is_refused() {
+fn a_jwt_secret_that_is_short_or_an_api_key_is_refused() {
     let (anon_key, service_key) = (legacy_key("anon"), legacy_key("service_role"));
     let short = "jwt_secret has 31 bytes, fewer than 32; \
                  copy the whole secret from the project's JWT settings";
@@ -167,7 +167,7 @@ fn a_secret_that_is_short_or_an_api_key_is_refused() {
 }
 
 #[test]
-fn all_problems_come_at_once() {
+fn all_problems_are_reported_at_once() {
     let builder = reading(&[VALID[1], ("SUPABASE_JWT_SECRET", "short")])
         .dotenv("no/such/.env")
         .url("project.test")
@@ -186,7 +186,7 @@ fn all_problems_come_at_once() {
 }
 
 #[test]
-fn what_is_set_in_code_beats_the_environment() {
+fn values_set_in_code_override_the_environment() {
     let key = || SigningKey::hs256(SECRET).unwrap();
     let wrong = || {
         let names = VALID.map(|(name, _)| (name, SECRET_KEY));
@@ -201,7 +201,7 @@ fn what_is_set_in_code_beats_the_environment() {
 }
 
 #[test]
-fn of_the_names_for_the_api_key_the_first_that_is_set_counts() {
+fn the_first_set_variable_for_the_api_key_is_used() {
     for (index, first) in API_KEY_NAMES.into_iter().enumerate() {
         assert!(reading(&[VALID[0], VALID[2], (first, KEY)]).build().is_ok());
         for later in &API_KEY_NAMES[index + 1..] {
@@ -213,7 +213,7 @@ fn of_the_names_for_the_api_key_the_first_that_is_set_counts() {
 }
 
 #[test]
-fn a_dotenv_file_fills_what_the_environment_leaves_open() {
+fn a_dotenv_file_supplies_values_that_the_environment_lacks() {
     let path = dotenv("fills", "");
     assert_eq!(reading(&[]).dotenv(&path).build().unwrap().url(), URL);
     let other = [("SUPABASE_URL", "http://other.test")];
@@ -226,7 +226,7 @@ fn a_dotenv_file_fills_what_the_environment_leaves_open() {
 }
 
 #[test]
-fn a_dotenv_file_that_cannot_be_used_is_named_without_its_content() {
+fn the_error_of_an_unusable_dotenv_file_names_it_without_its_content() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     let expected = format!(
         "dotenv `{folder}/none` cannot be read (entity not found); \

@@ -32,7 +32,7 @@ fn file(name: &str, text: &str) -> PathBuf {
 }
 
 #[test]
-fn the_environment_has_a_key_as_json_or_as_a_path() {
+fn the_environment_gives_a_key_as_json_or_as_a_path() {
     let (one, set) = (cli("es256").to_string(), json!([cli("rs256")]).to_string());
     let path = file("signing_keys.json", &set);
     let path = path.to_str().unwrap();
@@ -82,7 +82,7 @@ fn the_environment_has_a_key_as_json_or_as_a_path() {
 }
 
 #[test]
-fn a_key_that_the_environment_cannot_give_is_refused_without_being_shown() {
+fn an_unusable_key_in_the_environment_is_refused_without_being_shown() {
     let hint = "set `SUPABASE_SIGNING_KEY` to the JSON that `supabase gen signing-key` writes, \
                 or to the path of a file with it";
     let unknown = format!("is neither JSON nor the path of a file; {hint}");

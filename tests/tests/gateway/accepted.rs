@@ -66,7 +66,7 @@ async fn twelve_users_with_tokens_of_the_legacy_secret_see_their_own_rows_only()
 }
 
 #[tokio::test]
-async fn the_database_sees_the_claims_as_they_were_signed() {
+async fn the_database_sees_the_claims_unchanged() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let claims = claims(
         &somebody(),
@@ -87,7 +87,7 @@ async fn a_token_without_a_key_id_is_tried_with_every_key_of_its_kind() {
 }
 
 #[tokio::test]
-async fn a_key_without_an_algorithm_is_trusted_for_those_of_its_type() {
+async fn a_key_without_an_algorithm_verifies_tokens_of_its_type() {
     let (gateway, mut keys) = gateway_with(&["RS256"]).await;
     keys[0].public.as_object_mut().unwrap().remove("alg");
     gateway.trust(&public(&keys)).await.unwrap();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{gateway, gateway_with, now, rest, send, server, somebody, status, token};
 
 #[tokio::test]
-async fn a_session_that_auth_has_started_is_good_for_the_data_api() {
+async fn a_session_of_auth_is_accepted_by_the_data_api() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     gateway.sign_sessions(&keys[0].private).await.unwrap();
     let apikey = [("apikey", gateway.api_key())];
@@ -29,7 +29,7 @@ async fn a_session_that_auth_has_started_is_good_for_the_data_api() {
 }
 
 #[tokio::test]
-async fn a_session_of_the_legacy_secret_ends_with_the_trust_in_it() {
+async fn a_session_of_the_legacy_secret_is_refused_once_the_secret_is_dropped() {
     let gateway = gateway().await;
     let apikey = [("apikey", gateway.api_key())];
     let person =
@@ -108,7 +108,7 @@ async fn bodies_go_through_unchanged_in_both_directions() {
 }
 
 #[tokio::test]
-async fn storage_decides_about_a_user_by_its_policies_and_about_a_stranger_by_the_token() {
+async fn storage_applies_its_policies_and_refuses_a_token_with_an_unknown_kid() {
     let (gateway, keys) = gateway_with(&["RS256"]).await;
     let upload = async |token: String| -> Value {
         let bearer = format!("Bearer {token}");

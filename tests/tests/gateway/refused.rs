@@ -66,7 +66,7 @@ fn base64url(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_key_id_must_be_known_whatever_the_algorithm() {
+async fn an_unknown_key_id_is_refused_for_every_algorithm() {
     let legacy = gateway().await;
     let (gateway, keys) = gateway_with(&ALGORITHMS).await;
     for key in &keys {
@@ -94,7 +94,7 @@ async fn another_key_under_a_known_id_is_refused() {
 }
 
 #[tokio::test]
-async fn a_public_key_is_no_shared_secret() {
+async fn a_token_hmac_signed_with_a_public_key_is_refused() {
     let (gateway, keys) = gateway_with(&["ES256", "RS256", "EdDSA"]).await;
     for key in &keys {
         let jwk = key.public.to_string();
@@ -110,7 +110,7 @@ async fn a_public_key_is_no_shared_secret() {
 }
 
 #[tokio::test]
-async fn what_is_no_signed_token_is_refused_by_its_form() {
+async fn a_text_that_is_not_a_signed_token_is_refused() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let unsigned = token(&keys[0], json!({ "alg": "none" }), json!({})).await;
     let refusal = (
@@ -172,7 +172,7 @@ async fn claims_are_checked_with_thirty_seconds_of_leeway() {
 }
 
 #[tokio::test]
-async fn without_a_token_the_api_key_says_the_role() {
+async fn without_a_token_the_api_key_decides_the_role() {
     let gateway = gateway().await;
     let (publishable, secret) = (gateway.api_key(), server().await.secret_key());
     let get = async |headers: &[(&str, &str)]| {
@@ -231,7 +231,7 @@ fn message(answer: &Answer) -> &str {
 }
 
 #[tokio::test]
-async fn a_role_that_is_not_there_or_no_text_is_refused_by_postgresql() {
+async fn an_unknown_role_or_one_that_is_not_text_is_refused_by_postgresql() {
     let gateway = gateway().await;
     for role in [json!("nobody_here"), json!(["authenticated"]), Value::Null] {
         let token = legacy_token(gateway.jwt_secret(), json!({ "role": role })).await;

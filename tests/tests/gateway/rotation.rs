@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_rotated_key_stays_good_until_it_is_revoked() {
+async fn a_rotated_key_is_accepted_until_it_is_revoked() {
     let keys = generate_keys(&["ES256", "ES256"]).await.unwrap();
     let (old, new) = (
         token(&keys[0], json!({}), json!({})).await,
@@ -86,7 +86,7 @@ async fn a_key_that_cannot_verify_is_an_error_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_published_keys_are_the_public_ones() {
+async fn only_public_keys_are_published() {
     let (gateway, keys) = gateway_with(&ALGORITHMS).await;
     // Private ones are taken, too, for what is public of them.
     let private: Vec<_> = keys.iter().map(|key| key.private.clone()).collect();

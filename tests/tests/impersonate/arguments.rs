@@ -125,7 +125,7 @@ async fn transfer(
 }
 
 #[tokio::test]
-async fn two_clients_in_one_function_send_each_its_own_token() {
+async fn two_clients_in_one_function_each_send_their_own_token() {
     let (server, clients, _) = project().await;
     transfer(&clients, ALICE, BOB).await.unwrap();
     transfer(&clients, BOB, ALICE).await.unwrap();
@@ -190,7 +190,7 @@ impl Work for Worker {
 }
 
 #[tokio::test]
-async fn methods_of_an_async_trait_act_as_the_user_of_their_own_value() {
+async fn methods_of_an_async_trait_act_as_the_user_in_self() {
     let (clients, _) = offline();
     let worker = |user: &str| Worker {
         user: user.to_owned(),
@@ -243,7 +243,7 @@ async fn in_a_task(
 }
 
 #[tokio::test]
-async fn a_body_runs_as_the_user_or_not_at_all() {
+async fn a_body_runs_only_if_the_client_of_its_user_can_be_made() {
     let (clients, _) = offline();
     let threads = blocking::ScopedClients::from(clients.clone());
     let mut ran = false;
@@ -285,7 +285,7 @@ async fn in_a_task_of_blocking_code(
 }
 
 #[tokio::test]
-async fn clients_of_the_other_kind_lend_their_project_to_a_function() {
+async fn via_takes_async_clients_in_fn_and_blocking_clients_in_async_fn() {
     let (clients, _) = offline();
     let threads = blocking::ScopedClients::from(clients.clone());
     let in_a_thread = in_a_thread_of_async_code(&clients).unwrap();

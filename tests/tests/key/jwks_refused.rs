@@ -239,7 +239,7 @@ fn an_rsa_jwk_whose_members_do_not_fit_is_refused() {
 }
 
 #[test]
-fn a_text_that_is_no_jwk_is_refused_by_its_place() {
+fn a_text_that_is_not_a_valid_jwk_is_refused_with_the_reason() {
     let es256 = cli("es256").to_string();
     let cut = &es256[..es256.len() - 1];
     let twice = es256.replace("\"kty\"", "\"d\":\"x\",\"kty\"");

@@ -60,7 +60,7 @@ fn every_key_signs_tokens_that_its_public_jwk_verifies() {
 }
 
 #[test]
-fn the_short_fixtures_are_short() {
+fn the_fixtures_with_short_coordinates_are_short() {
     for member in ["x", "y", "d"] {
         let key = cli(&format!("es256_short_{member}"));
         assert!(key[member].as_str().unwrap().len() < 43, "{key}");
@@ -68,7 +68,7 @@ fn the_short_fixtures_are_short() {
 }
 
 #[test]
-fn a_public_jwk_has_what_others_need_and_nothing_private() {
+fn a_public_jwk_has_the_public_members_and_no_private_one() {
     for (name, key, algorithm) in asymmetric() {
         let public = key.public_jwk().unwrap();
         let members: Vec<_> = public.as_object().unwrap().keys().map(|k| &**k).collect();
@@ -97,7 +97,7 @@ fn a_public_jwk_has_what_others_need_and_nothing_private() {
 }
 
 #[test]
-fn zeros_in_front_of_an_rsa_number_do_not_count() {
+fn leading_zeros_of_an_rsa_number_are_ignored() {
     let n = cli("rs256")["n"].as_str().unwrap().to_owned();
     let members = json!({ "n": format!("AAAA{n}"), "e": "AAABAAE" });
     let public = jwk(&with(cli("rs256"), &members)).public_jwk().unwrap();

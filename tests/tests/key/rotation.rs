@@ -25,7 +25,7 @@ fn is_signed_with(token: &str, secret: &str) -> bool {
 }
 
 #[test]
-fn new_clients_have_the_new_key_and_old_ones_take_it_at_their_next_renewal() {
+fn after_rotate_new_clients_use_the_new_key_and_old_ones_at_renewal() {
     let (clients, clock) = offline();
     let old = clients.get(ALICE).unwrap();
     clients.rotate(new_key());
@@ -50,7 +50,7 @@ fn rotate_now_replaces_tokens_at_once_and_shared_ones_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_request_fails_and_none_leaves_with_the_old_key_afterwards() {
+async fn requests_during_rotate_now_succeed_and_later_ones_use_the_new_key() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     let rotated = Arc::new(AtomicBool::new(false));
@@ -99,7 +99,7 @@ impl scoped_runtime::Signer for Hsm {
 }
 
 #[tokio::test]
-async fn a_project_rotates_to_a_key_that_lives_elsewhere() {
+async fn a_project_can_rotate_to_a_signer_and_back() {
     use scoped_runtime::Rotation;
 
     let (clients, clock) = offline();
@@ -125,7 +125,7 @@ async fn a_project_rotates_to_a_key_that_lives_elsewhere() {
 }
 
 #[test]
-fn two_rotations_at_once_leave_minter_and_verifier_agreed() {
+fn after_concurrent_rotations_the_verifier_accepts_the_minters_tokens() {
     use scoped_runtime::NoClaims;
 
     let keys = ["one", "two"].map(|name| format!("{name}-secret-that-is-long-enough-for-hs256"));

@@ -148,7 +148,7 @@ async fn keys_that_cannot_sign_tokens_are_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_there_and_a_missing_kid_are_refused() {
+async fn an_unknown_key_and_an_empty_kid_are_refused() {
     let moto = Moto::shared().await.unwrap();
     for key in ["alias/none", "00000000-0000-0000-0000-000000000000"] {
         let error = connect(moto, key).await.unwrap_err();
@@ -185,7 +185,7 @@ async fn an_alias_that_is_pointed_elsewhere_does_not_change_the_key() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_an_error() {
+async fn a_stopped_server_is_an_error() {
     let moto = Moto::start().await.unwrap();
     let key = new_key(&moto, KeySpec::EccNistP256, KeyUsageType::SignVerify).await;
     let kms = connect(&moto, &key).await.unwrap();
@@ -251,7 +251,7 @@ fn the_server_ends_when_its_process_is_killed() {
 }
 
 #[tokio::test]
-async fn a_caller_may_give_up_on_a_server_that_is_silent() {
+async fn a_caller_can_time_out_on_a_silent_server() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let connecting = AwsKms::connect(kms_client(&url), "alias/x", KID);

@@ -159,7 +159,7 @@ async fn retries_and_refusals_are_counted_by_their_reason() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_given_up_on_is_counted() {
+async fn a_dropped_request_is_counted() {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     let _here = metrics::set_default_local_recorder(&recorder);

@@ -12,7 +12,7 @@ use crate::support::{ALICE, BOB, START, arrived, config, fields, offline, projec
 const UPPER: &str = "00000000-0000-4000-8000-00000000000A";
 
 #[test]
-fn a_policy_limits_every_client_and_says_all_that_is_wrong() {
+fn a_mint_policy_limits_every_client_and_reports_all_problems() {
     let policy = MintPolicy::new()
         .roles([Role::default()])
         .max_lifetime(Duration::from_mins(15))
@@ -31,7 +31,7 @@ fn a_policy_limits_every_client_and_says_all_that_is_wrong() {
 }
 
 #[test]
-fn a_user_who_is_closed_or_refused_is_so_in_every_spelling() {
+fn closed_and_refused_users_are_matched_in_every_spelling() {
     let (clients, _) = offline();
     let client = clients
         .user(UserId::external(UPPER).unwrap())
@@ -56,7 +56,7 @@ fn a_user_who_is_closed_or_refused_is_so_in_every_spelling() {
 }
 
 #[tokio::test]
-async fn the_policy_is_asked_for_every_mint() {
+async fn the_mint_policy_is_checked_at_every_mint() {
     let (server, _, _) = project().await;
     let banned = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&banned);

@@ -268,7 +268,7 @@ fn says_otherwise(native: &Native, request: &Request) -> Option<&'static str> {
 }
 
 #[tokio::test]
-async fn a_native_write_never_touches_more_than_what_its_filters_say() {
+async fn a_native_write_never_touches_more_rows_than_its_filters_allow() {
     let mut recorder = Recorder::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());

@@ -4,7 +4,7 @@ use crate::grammar::Request;
 use crate::recorder::Recorder;
 
 #[tokio::test]
-async fn the_smallest_promise_of_a_write_is_what_the_server_holds_it_to() {
+async fn a_write_sends_the_smallest_of_limit_max_affected_and_expect_rows() {
     let mut recorder = Recorder::start().await;
     let counts = [None, Some(1), Some(2), Some(3)];
     for limit in counts {

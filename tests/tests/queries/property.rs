@@ -14,7 +14,7 @@ use crate::wrong::Wrong;
 const CHAINS: u64 = 6_000;
 
 #[tokio::test]
-async fn what_arrives_says_what_was_written_or_nothing_is_sent() {
+async fn a_query_arrives_with_the_meaning_it_was_written_with_or_is_not_sent() {
     let mut recorder = Recorder::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let mut refused = 0;
@@ -192,7 +192,7 @@ impl Chain {
 }
 
 #[test]
-fn a_difference_in_any_part_is_seen() {
+fn the_comparison_tells_different_conditions_apart() {
     let said = |seed| Said::random(&mut Random::new(seed), &[], 2);
     let own = |said| vec![(Vec::new(), said)];
     let mut differ = 0;

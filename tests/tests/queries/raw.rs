@@ -187,7 +187,7 @@ fn problem(request: &Request, shape: &Shape) -> Option<&'static str> {
 }
 
 #[tokio::test]
-async fn raw_text_stays_in_its_place_or_nothing_is_sent() {
+async fn raw_text_changes_no_other_condition_or_the_query_is_not_sent() {
     let mut recorder = Recorder::start().await;
     let (mut sent, mut refused, mut wrong) = (0, 0, Wrong::default());
     for seed in 0..QUERIES {
@@ -216,7 +216,7 @@ async fn raw_text_stays_in_its_place_or_nothing_is_sent() {
 
 /// A write whose only filter is raw: it narrows the rows, or it is not sent.
 #[tokio::test]
-async fn a_raw_filter_that_every_row_fits_lets_no_write_through() {
+async fn a_write_with_a_raw_filter_that_matches_every_row_is_not_sent() {
     let mut recorder = Recorder::start().await;
     let mut wrong = Wrong::default();
     let mut sent = BTreeMap::<bool, usize>::new();

@@ -58,7 +58,7 @@ fn parameter(random: &mut Random) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_request_to_a_table_never_touches_more_than_it_says() {
+async fn a_request_to_a_table_never_touches_more_rows_than_its_filters_allow() {
     let mut recorder = Recorder::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());

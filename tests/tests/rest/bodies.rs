@@ -36,7 +36,7 @@ async fn bodies_are_anything_that_serialises() {
 }
 
 #[tokio::test]
-async fn a_single_value_is_refused_and_text_has_methods_of_its_own() {
+async fn a_single_value_is_refused_as_a_body_and_text_has_its_own_methods() {
     for query in [
         refused(|it| it.from("t").insert(r#"{"a": 1}"#)).await,
         refused(|it| it.from("t").update(5).eq("a", 1)).await,

@@ -74,7 +74,7 @@ async fn a_group_without_a_condition_is_refused() {
 }
 
 #[tokio::test]
-async fn conditions_are_nested_to_a_limit_and_never_cost_the_stack() {
+async fn conditions_have_a_nesting_limit_and_do_not_overflow_the_stack() {
     let nested =
         |depth: usize| (0..depth).fold(Condition::eq("a", 1), |inner, _| Condition::and([inner]));
     says(
@@ -88,7 +88,7 @@ async fn conditions_are_nested_to_a_limit_and_never_cost_the_stack() {
 }
 
 #[tokio::test]
-async fn a_url_that_is_too_long_is_refused_with_the_ways_out() {
+async fn a_url_that_is_too_long_is_refused_with_the_alternatives() {
     let values: Vec<u32> = (0..8_000).collect();
     for error in [
         refused(|it| table(it).in_("id", &values)).await,
@@ -107,7 +107,7 @@ async fn a_url_that_is_too_long_is_refused_with_the_ways_out() {
 }
 
 #[tokio::test]
-async fn operators_and_operands_that_do_not_fit_are_refused() {
+async fn invalid_operators_and_operands_are_refused() {
     for (operator, operand) in [
         ("limit", "1"),
         ("eq.x", "1"),

@@ -63,7 +63,7 @@ async fn tries_to_write(reader: &ScopedClient) {
 }
 
 #[tokio::test]
-async fn a_client_that_only_reads_writes_nothing_to_the_wire() {
+async fn a_read_only_client_refuses_every_write_before_sending() {
     let (server, client) = project().await;
     let reader = client.read_only();
     tries_to_write(&reader).await;
@@ -79,7 +79,7 @@ async fn a_client_that_only_reads_writes_nothing_to_the_wire() {
 }
 
 #[tokio::test]
-async fn it_reads_and_calls_functions_by_get() {
+async fn a_read_only_client_reads_and_calls_functions_by_get() {
     let (server, client) = project().await;
     let reader = client.read_only();
     reader.from("notes").select("*").execute().await.unwrap();
@@ -127,7 +127,7 @@ async fn it_reads_and_calls_functions_by_get() {
 }
 
 #[tokio::test]
-async fn arguments_that_only_a_body_can_carry_are_refused_with_what_to_do() {
+async fn a_read_only_client_refuses_arguments_that_need_a_body() {
     let (server, client) = project().await;
     let call = client.read_only().rpc("f", json!({"a": "eq.1"}));
     let error = call.execute().await.unwrap_err().to_string();
@@ -139,7 +139,7 @@ async fn arguments_that_only_a_body_can_carry_are_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn closing_it_leaves_the_client_it_came_from_and_not_the_other_way_round() {
+async fn closing_a_client_closes_its_read_only_client_but_not_the_reverse() {
     let (_server, client) = project().await;
     let reader = client.read_only();
     reader.close();

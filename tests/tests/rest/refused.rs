@@ -143,7 +143,7 @@ async fn an_insert_has_neither_a_filter_nor_a_limit() {
 }
 
 #[tokio::test]
-async fn what_is_said_twice_is_refused() {
+async fn a_second_verb_select_limit_or_offset_is_refused() {
     let row = || json!({"a": 1});
     says(
         |it| table(it).insert(row()).update(row()),
@@ -212,7 +212,7 @@ async fn a_method_of_another_verb_is_refused() {
 }
 
 #[tokio::test]
-async fn explaining_a_write_never_carries_it_out() {
+async fn explaining_a_write_never_executes_it() {
     let (server, client) = crate::support::project().await;
     let delete = || client.from("t").delete().eq("a", 1);
     let error = delete()

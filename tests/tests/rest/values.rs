@@ -39,7 +39,7 @@ fn numbers_texts_and_identifiers_are_values() {
 }
 
 #[test]
-fn times_of_chrono_are_written_as_postgres_reads_them() {
+fn times_of_chrono_are_written_in_the_format_of_postgres() {
     use chrono::{NaiveDate, TimeZone, Utc};
 
     let day = |year| NaiveDate::from_ymd_opt(year, 3, 15).unwrap();
@@ -64,7 +64,7 @@ fn times_of_chrono_are_written_as_postgres_reads_them() {
 }
 
 #[test]
-fn times_of_jiff_are_written_as_postgres_reads_them() {
+fn times_of_jiff_are_written_in_the_format_of_postgres() {
     use jiff::civil::date;
     use jiff::tz::TimeZone;
 
@@ -242,7 +242,7 @@ async fn null_and_booleans_have_a_type_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_double_negation_is_none() {
+async fn a_double_negation_cancels_out() {
     let request = sent(|it| {
         it.from("t").and([
             !Condition::not("a", "eq", 1),

@@ -94,7 +94,7 @@ async fn every_operator_has_a_method() {
 }
 
 #[tokio::test]
-async fn preferences_add_up_and_a_later_one_replaces_its_namesake() {
+async fn preferences_accumulate_and_a_later_one_replaces_the_same_name() {
     let request = sent(|it| it.from("t").exact_count().insert(json!({}))).await;
     assert_eq!(
         header(&request, "prefer"),
@@ -207,7 +207,7 @@ async fn a_selection_may_have_several_lines() {
 }
 
 #[tokio::test]
-async fn what_has_no_method_has_a_way() {
+async fn header_and_param_send_headers_and_parameters_without_a_method() {
     let request = sent(|it| {
         let query = it
             .from("t")

@@ -72,7 +72,7 @@ async fn one_query_from_each_of_64_threads_arrives_with_a_live_token() {
 }
 
 #[tokio::test]
-async fn a_clock_that_stays_behind_is_an_error_that_says_expired() {
+async fn a_token_from_a_slow_clock_is_refused_as_expired() {
     let (client, _clock) = expired(Duration::from_hours(1)).await;
     let error = api(client.from("notes").execute().await);
     assert!(error.is_expired_token(), "{error}");

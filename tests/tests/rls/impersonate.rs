@@ -34,7 +34,7 @@ async fn hand_over(
 }
 
 #[tokio::test]
-async fn two_users_in_one_function_move_a_row_that_only_one_of_them_sees_at_a_time() {
+async fn two_users_in_one_function_hand_over_a_row_that_only_its_owner_sees() {
     let clients = clients().await;
     let (alice, bob) = (
         clients.get(somebody()).unwrap(),
@@ -87,7 +87,7 @@ fn tenants(
 }
 
 #[test]
-fn a_job_on_a_thread_sees_its_users_tenant_and_nothing_of_others() {
+fn a_job_on_a_thread_sees_only_the_tenant_of_its_user() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let clients = blocking::ScopedClients::from(runtime.block_on(clients()));
     let user = somebody();

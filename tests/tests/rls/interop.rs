@@ -69,7 +69,7 @@ async fn jose_reads_exactly_the_documented_claims() {
 }
 
 #[tokio::test]
-async fn the_cli_s_claims_are_ours_with_the_same_values() {
+async fn tokens_have_all_claims_of_the_supabase_cli_with_the_same_values() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/bearer-jwt.json");
     let golden: Value = serde_json::from_slice(&std::fs::read(golden).unwrap()).unwrap();
     let theirs = golden["claims"].as_object().unwrap();

@@ -52,7 +52,7 @@ async fn hostile_values_are_only_values() {
 }
 
 #[tokio::test]
-async fn filters_find_what_they_should() {
+async fn every_filter_finds_the_matching_rows() {
     let client = with_items(json!([
         {"name": "a", "price": 1, "tags": ["red", "big"], "data": {"n": 1}, "period": "[1,3)"},
         {"name": "b", "price": 2, "tags": ["blue"], "data": {"n": 2}, "period": "[5,8)"},
@@ -100,7 +100,7 @@ async fn a_count_comes_with_the_rows_in_either_order() {
 }
 
 #[tokio::test]
-async fn one_row_or_none() {
+async fn fetch_one_and_fetch_optional_return_one_row_or_none() {
     let client = user().await;
     let note = write(&client, "a").await;
     let by_id = |id: i64| client.from("notes").eq("id", id);
@@ -175,7 +175,7 @@ async fn another_schema_has_its_own_tables() {
 }
 
 #[tokio::test]
-async fn errors_keep_what_the_server_says() {
+async fn errors_keep_the_status_and_code_of_the_server() {
     let client = user().await;
     let missing = api(client.from("no_such_table").execute().await);
     assert_eq!((missing.status(), missing.code()), (404, Some("PGRST205")));
@@ -193,7 +193,7 @@ async fn errors_keep_what_the_server_says() {
 }
 
 #[tokio::test]
-async fn a_native_builder_of_your_own_acts_as_the_user() {
+async fn a_native_builder_is_executed_as_the_user() {
     let client = user().await;
     write(&client, "a").await;
     let url = server().await.config_builder().build().unwrap();

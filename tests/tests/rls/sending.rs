@@ -50,7 +50,7 @@ async fn limits(client: &ScopedClient) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn one_user_counts_pages_and_streams_their_own_rows_only() {
+async fn counts_pages_and_streams_contain_only_the_users_own_rows() {
     let (alice, _bob) = two_users().await;
     let nobody = user().await;
     assert_eq!(alice.from("quotas").count().await.unwrap(), 5);
@@ -148,7 +148,7 @@ async fn an_upsert_merges_or_leaves_the_rows_that_are_there() {
 }
 
 #[tokio::test]
-async fn a_write_says_how_many_rows_it_touches() {
+async fn expect_rows_is_compared_with_the_number_of_rows_a_write_touched() {
     let (alice, bob) = two_users().await;
     let update = |most: i64| {
         let update = alice.from("quotas").update(json!({"note": "changed"}));

@@ -32,7 +32,7 @@ async fn is_closed(client: &ScopedClient) -> bool {
 }
 
 #[tokio::test]
-async fn closing_a_client_ends_its_clones_queries_and_what_was_narrowed_from_it() {
+async fn closing_a_client_closes_its_clones_queries_and_narrowed_clients() {
     let (server, clients, clock) = project().await;
     let client = clients.get(ALICE).unwrap();
     let (clone, schema) = (client.clone(), client.schema("api2"));
@@ -59,7 +59,7 @@ async fn closing_a_client_ends_its_clones_queries_and_what_was_narrowed_from_it(
 }
 
 #[tokio::test]
-async fn closing_a_user_ends_all_their_clients_and_nobody_elses() {
+async fn close_user_closes_all_clients_of_that_user_and_no_others() {
     let (_server, clients, _) = project().await;
     let first = clients.get(ALICE).unwrap();
     let second = clients.user(ALICE).claim("a", 1).auto_refresh(false);

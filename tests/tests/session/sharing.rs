@@ -50,7 +50,7 @@ fn different(clients: &ScopedClients) -> Vec<ScopedClientBuilder> {
 }
 
 #[test]
-fn clients_share_a_token_exactly_if_nothing_differs() {
+fn clients_share_a_token_if_and_only_if_their_content_is_equal() {
     let (clients, _) = offline();
     let tokens = || -> Vec<String> {
         let all = different(&clients).into_iter();
@@ -73,7 +73,7 @@ fn two_projects_share_nothing() {
 }
 
 #[test]
-fn a_shared_token_is_renewed_once_for_all() {
+fn a_shared_token_is_renewed_once_for_all_its_clients() {
     let (clients, clock) = offline();
     let (one, other) = (clients.get(ALICE).unwrap(), clients.get(ALICE).unwrap());
     let old = token(&one);
@@ -92,7 +92,7 @@ fn clients_without_renewal_share_nothing() {
 }
 
 #[test]
-fn sharing_can_be_switched_off_and_is_bounded() {
+fn shared_sessions_zero_disables_sharing_and_its_number_bounds_the_cache() {
     let clients = |sessions| {
         let config = config("https://project.test").shared_sessions(sessions);
         ScopedClients::new(config.build().unwrap()).unwrap()
@@ -115,7 +115,7 @@ fn sharing_can_be_switched_off_and_is_bounded() {
 }
 
 #[test]
-fn the_role_of_a_shared_session_is_the_clients_own() {
+fn clients_of_one_user_with_different_roles_keep_their_roles() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).role(Role::new("reporting").unwrap());
     assert_eq!(client.client().unwrap().role().as_str(), "reporting");
@@ -124,7 +124,7 @@ fn the_role_of_a_shared_session_is_the_clients_own() {
 
 /// By bytes, not by number alone: large claims would take more memory than the number says.
 #[test]
-fn large_sessions_take_the_room_of_many() {
+fn large_sessions_take_the_place_of_several_small_ones() {
     let kept = |claim: &str| {
         let config = config("https://project.test")
             .max_token_bytes(1 << 20)

@@ -37,7 +37,7 @@ fn requests(client: &ScopedClient, tasks: usize) -> Vec<JoinHandle<Result<(), Er
 }
 
 #[tokio::test]
-async fn making_a_client_signs_nothing_and_the_first_token_is_awaited() {
+async fn with_a_signer_token_is_an_error_until_token_async_was_awaited() {
     let vault = Vault::new();
     let (clients, _) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -57,7 +57,7 @@ async fn making_a_client_signs_nothing_and_the_first_token_is_awaited() {
 }
 
 #[tokio::test]
-async fn a_query_waits_for_its_signature_by_itself() {
+async fn a_query_is_sent_after_the_signer_has_answered() {
     let vault = Vault::new();
     let (server, clients, _) = vault.project().await;
     vault.next([Answer::SignsLater]);
@@ -70,7 +70,7 @@ async fn a_query_waits_for_its_signature_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn a_due_token_costs_one_signature_for_64_tasks_and_the_old_one_does_not_leave() {
+async fn a_due_token_is_signed_once_for_64_tasks_and_the_old_one_is_not_sent() {
     for _ in 0..5 {
         let vault = Vault::new();
         let (server, clients, clock) = vault.project().await;
@@ -92,7 +92,7 @@ async fn a_due_token_costs_one_signature_for_64_tasks_and_the_old_one_does_not_l
 }
 
 #[tokio::test]
-async fn callers_that_go_away_neither_lose_nor_spoil_the_signature_under_way() {
+async fn a_signature_in_progress_survives_callers_that_are_cancelled() {
     // How many stay, beside two that go away: the one that asked, and one that joined.
     for stay in [0, 1, 5] {
         let vault = Vault::new();
@@ -119,7 +119,7 @@ async fn callers_that_go_away_neither_lose_nor_spoil_the_signature_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_s_own_timeout_leaves_the_signature_to_the_next_caller() {
+async fn after_a_callers_timeout_the_next_caller_gets_the_same_signature() {
     let vault = Vault::new();
     let (clients, _) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -134,7 +134,7 @@ async fn a_caller_s_own_timeout_leaves_the_signature_to_the_next_caller() {
 }
 
 #[test]
-fn a_signature_begun_on_a_runtime_that_is_gone_is_finished_on_another() {
+fn a_signature_survives_the_runtime_it_was_started_on() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -176,7 +176,7 @@ async fn a_token_is_renewed_before_its_end_and_not_before_it_is_due() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_due_when_its_slow_signature_comes_is_used_all_the_same() {
+async fn a_token_that_is_due_when_its_signature_arrives_is_still_used() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let life = |client: scoped_runtime::ScopedClientBuilder| {
@@ -197,7 +197,7 @@ async fn a_token_that_is_due_when_its_slow_signature_comes_is_used_all_the_same(
 }
 
 #[tokio::test]
-async fn without_auto_refresh_it_signs_once() {
+async fn without_auto_refresh_the_signer_signs_once() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
@@ -228,7 +228,7 @@ async fn one_user_s_signature_does_not_wait_for_another_s() {
 }
 
 #[tokio::test]
-async fn a_key_rotated_in_while_a_signature_is_under_way_signs_everything_that_leaves() {
+async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
     for answer in [Answer::SignsLater, Answer::FailsLater] {
         for at_once in [true, false] {
             let vault = Vault::new();

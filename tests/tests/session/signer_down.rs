@@ -27,7 +27,7 @@ fn source(error: &Error) -> String {
 }
 
 #[tokio::test]
-async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_second() {
+async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
     let vault = Vault::new();
     let (server, clients, clock) = vault.project().await;
     let client = clients.get(ALICE).unwrap();
@@ -68,7 +68,7 @@ async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_secon
 }
 
 #[tokio::test]
-async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() {
+async fn while_the_signer_hangs_the_cached_token_is_used_until_it_expires() {
     let vault = Vault::new();
     let clock = ManualClock::at(START);
     let config = vault
@@ -124,7 +124,7 @@ async fn after(
 }
 
 #[tokio::test]
-async fn a_signer_that_panics_is_an_error_and_the_next_try_works() {
+async fn a_panic_of_the_signer_is_an_error_and_the_next_attempt_succeeds() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -140,7 +140,7 @@ async fn a_signer_that_panics_is_an_error_and_the_next_try_works() {
 }
 
 #[tokio::test]
-async fn a_signature_of_the_wrong_length_is_refused_and_nothing_leaves() {
+async fn a_signature_of_the_wrong_length_is_refused_before_sending() {
     let wrong = [
         (Algorithm::Hs256, 0),
         (Algorithm::Hs256, 31),
@@ -180,7 +180,7 @@ async fn a_signature_of_the_wrong_length_is_refused_and_nothing_leaves() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_server_called_expired_is_not_sent_again_while_the_signer_is_down() {
+async fn while_the_signer_fails_a_token_refused_as_expired_is_not_sent_again() {
     let vault = Vault::new();
     let server = MockServer::start().await;
     let expired = json!({"code": "PGRST303", "message": "JWT expired"});

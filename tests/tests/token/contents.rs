@@ -75,7 +75,7 @@ fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> TokenError {
 }
 
 #[test]
-fn a_token_says_what_is_documented_and_nothing_else() {
+fn a_token_has_exactly_the_documented_claims() {
     let (clients, clock) = offline();
     clock.pass(Duration::from_millis(999));
     let token = clients.get(ALICE).unwrap().token().unwrap();
@@ -109,7 +109,7 @@ fn a_legacy_secret_signs_under_a_header_without_a_key_id() {
 }
 
 #[test]
-fn the_times_of_a_token_are_those_of_its_claims() {
+fn issued_at_and_expires_at_match_the_claims_of_the_token() {
     for (life, seconds) in [
         (Duration::from_secs(1), 1),
         (Duration::from_millis(2900), 2),
@@ -147,7 +147,7 @@ fn a_structs_fields_are_claims_under_their_serde_names() {
 }
 
 #[test]
-fn a_struct_and_claims_of_run_time_stand_side_by_side() {
+fn a_struct_and_claims_added_by_name_are_minted_together() {
     let builder = offline().0.user(ALICE).claim("before", 1);
     let builder = builder.claims(Raw(json!({ "tenant_id": "acme" })));
     let client = builder.claim("after", [2, 3]).client().unwrap();
@@ -157,7 +157,7 @@ fn a_struct_and_claims_of_run_time_stand_side_by_side() {
 }
 
 #[test]
-fn every_kind_of_value_arrives_as_it_was_put_in() {
+fn every_json_value_is_minted_unchanged() {
     for value in [
         json!("Zoë 田中 🦀 \u{202e}"),
         json!("quote \" backslash \\ slash / newline \n tab \t \u{1}\u{2028}"),
@@ -181,7 +181,7 @@ fn every_kind_of_value_arrives_as_it_was_put_in() {
 }
 
 #[test]
-fn claims_of_every_length_survive_the_encoding() {
+fn claims_of_every_length_are_encoded_correctly() {
     // Base64 works on three bytes at a time, so every remainder has to be met with every list.
     for count in 0..20 {
         for length in 0..3 {
@@ -196,7 +196,7 @@ fn claims_of_every_length_survive_the_encoding() {
 }
 
 #[test]
-fn no_claim_takes_the_place_of_one_that_the_runtime_sets() {
+fn reserved_claims_are_refused() {
     let names = "sub role aud iss iat exp aal is_anonymous jti act nbf session_id amr";
     assert_eq!(RESERVED.join(" "), names);
     for &reserved in RESERVED {
@@ -229,7 +229,7 @@ fn a_claim_that_is_set_twice_is_refused() {
 }
 
 #[test]
-fn claims_that_are_no_object_are_refused() {
+fn claims_that_are_not_an_object_are_refused() {
     for (value, expected) in [
         (json!(null), "null"),
         (json!(true), "a boolean"),
@@ -260,7 +260,7 @@ fn a_claim_that_cannot_be_serialised_is_named_with_its_cause() {
 }
 
 #[test]
-fn a_claim_of_run_time_that_is_none_is_absent() {
+fn a_claim_added_by_name_with_none_is_absent() {
     let builder = offline().0.user(ALICE).claim("x", None::<u8>);
     let claims = said(builder.claim("y", Some(1)).client());
     assert_eq!(claims.unwrap(), json!({ "y": 1 }));
@@ -274,7 +274,7 @@ fn large(config: ConfigBuilder) -> Result<ScopedClient, Error> {
 }
 
 #[test]
-fn a_token_that_gateways_drop_is_refused_with_the_names_of_its_largest_claims() {
+fn a_token_over_the_size_limit_is_refused_with_its_largest_claims() {
     let project = || config("https://project.test");
     let error = refused(large(project()));
     let text = format!("{error} {error:?}");

@@ -18,7 +18,7 @@ fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
+async fn after_close_a_request_that_waits_for_tcp_is_not_sent() {
     let (listener, fillers) = full_queue().await;
     let address = listener.local_addr().unwrap();
     let short = Duration::from_millis(200);
@@ -41,7 +41,7 @@ async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_for_tls_is_not_sent() {
+async fn after_close_user_a_request_that_waits_for_tls_is_not_sent() {
     let certificate = Certificate::new();
     let acceptor = certificate.acceptor("http/1.1");
     let go = Arc::new(Notify::new());
@@ -77,7 +77,7 @@ async fn a_request_that_waits_for_tls_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_for_a_stream_is_not_sent() {
+async fn after_close_a_request_that_waits_for_an_http2_stream_is_not_sent() {
     let certificate = Certificate::new();
     let mut builder = h2::server::Builder::new();
     builder.max_concurrent_streams(1);
@@ -125,7 +125,7 @@ async fn a_request_that_waits_for_a_stream_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_caller_whose_request_was_written_learns_of_it_at_once_and_streams_end() {
+async fn close_ends_requests_and_streams_in_progress_with_an_error() {
     let server = Server::start(|mut stream, _| async move {
         while let Some(text) = request(&mut stream).await? {
             if text.contains("/slow") {

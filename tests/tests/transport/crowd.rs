@@ -110,7 +110,7 @@ pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Dice) -> io::Result
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_reaches_another_user_over_http1() {
+async fn no_response_reaches_another_user_over_http1() {
     let dice = Arc::new(Dice(AtomicU64::new(1)));
     let rolls = Arc::clone(&dice);
     let server = Server::start(move |mut stream, _| {
@@ -163,7 +163,7 @@ pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<D
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_reaches_another_user_over_http2() {
+async fn no_response_reaches_another_user_over_http2() {
     let dice = Arc::new(Dice(AtomicU64::new(2)));
     let certificate = Certificate::new();
     let mut builder = h2::server::Builder::new();

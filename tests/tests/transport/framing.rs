@@ -21,7 +21,7 @@ const FRAMING: [(&str, &str); 10] = [
 ];
 
 #[tokio::test]
-async fn a_request_that_frames_itself_is_refused() {
+async fn headers_that_frame_the_message_or_name_the_host_are_refused() {
     let arrived = Arc::<Mutex<Vec<String>>>::default();
     let server = {
         let arrived = Arc::clone(&arrived);

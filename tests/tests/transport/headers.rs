@@ -143,7 +143,7 @@ const OWN: &str = "the head of the response, unless it is malformed,";
 const OF_CONNECTION: &str = "the head of a response over the same HTTP/2 connection";
 
 #[tokio::test]
-async fn too_many_headers_are_given_up_and_the_connection_stays() {
+async fn over_http2_too_many_headers_are_an_error_and_the_connection_stays() {
     let mut block = OK.to_vec();
     for number in 0..1000 {
         block.extend(field(0, &format!("x-{number}"), "y"));
@@ -152,20 +152,20 @@ async fn too_many_headers_are_given_up_and_the_connection_stays() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_too_large_is_given_up_and_the_connection_stays() {
+async fn over_http2_a_large_header_is_an_error_and_the_connection_stays() {
     let block = [&OK[..], &field(0, "x", &"y".repeat(33 << 10))].concat();
     assert_eq!(said(block, true).await, (OWN.to_owned(), 1));
 }
 
 #[tokio::test]
-async fn headers_that_grow_when_they_are_unpacked_end_the_connection() {
+async fn over_http2_headers_that_expand_past_the_limit_end_the_connection() {
     let large = field(0x40, "x", &"y".repeat(4000));
     let block = [&OK[..], &large, &AGAIN.repeat(10_000)].concat();
     assert_eq!(said(block, true).await, (OF_CONNECTION.to_owned(), 2));
 }
 
 #[tokio::test]
-async fn headers_without_an_end_end_the_connection() {
+async fn over_http2_a_header_block_without_an_end_ends_the_connection() {
     let mut block = OK.to_vec();
     for number in 0..100_000 {
         block.extend(field(0, &format!("x-{number}"), "y"));

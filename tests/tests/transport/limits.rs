@@ -74,7 +74,7 @@ fn failing(head: &str, bytes: usize) -> (Error, u64) {
 }
 
 #[test]
-fn a_body_of_a_gigabyte_is_given_up() {
+fn a_body_over_response_bytes_is_an_error_without_buffering_it() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n";
     let (error, peak) = failing(announced, GIGABYTE);
     assert_eq!(
@@ -93,7 +93,7 @@ fn a_body_of_a_gigabyte_is_given_up() {
 }
 
 #[test]
-fn an_error_of_sixty_megabytes_is_given_up() {
+fn an_error_body_over_error_bytes_is_an_error_without_buffering_it() {
     for head in [
         "HTTP/1.1 500 X\r\ncontent-length: 62914560\r\n\r\n",
         "HTTP/1.1 500 X\r\n\r\n",
@@ -110,7 +110,7 @@ fn an_error_of_sixty_megabytes_is_given_up() {
 }
 
 #[test]
-fn headers_without_an_end_are_given_up() {
+fn headers_over_header_bytes_are_an_error_without_buffering_them() {
     let many = format!("HTTP/1.1 200 OK\r\n{}", "a: b\r\n".repeat(101));
     for head in [
         &*many,
@@ -124,7 +124,7 @@ fn headers_without_an_end_are_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_of_a_gigabyte_is_given_up_over_http2() {
+async fn over_http2_a_body_over_response_bytes_keeps_the_connection() {
     let certificate = Certificate::new();
     let server = http2(
         &certificate,

@@ -85,7 +85,7 @@ async fn a_proxy_opens_tunnels_and_its_credentials_are_secret() {
 }
 
 #[tokio::test]
-async fn a_client_certificate_is_shown_where_it_is_asked_for() {
+async fn the_client_certificate_is_sent_to_a_server_that_requires_it() {
     let certificate = Certificate::new().asks_clients();
     let (chain, key) = certificate.client();
     let acceptor = certificate.acceptor("http/1.1");
@@ -118,7 +118,7 @@ async fn a_client_certificate_is_shown_where_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn default_headers_give_way_to_the_requests_own() {
+async fn headers_of_a_request_override_the_default_headers() {
     let heads = Arc::<Mutex<Vec<String>>>::default();
     let server = recording(&heads).await;
     let config = config(&server.http())
@@ -154,7 +154,7 @@ async fn recording(heads: &Arc<Mutex<Vec<String>>>) -> Server {
 }
 
 #[tokio::test]
-async fn each_user_has_connections_of_their_own_if_the_configuration_says_so() {
+async fn connections_per_user_gives_each_user_their_own_connection() {
     let server =
         Server::start(|mut stream, _| async move { always(&mut stream, EMPTY).await }).await;
     for (own, connections) in [(false, 1), (true, 2)] {
@@ -169,7 +169,7 @@ async fn each_user_has_connections_of_their_own_if_the_configuration_says_so() {
 }
 
 #[tokio::test]
-async fn idle_connections_are_closed_in_time() {
+async fn idle_connections_are_closed_after_the_idle_timeout() {
     let clock = scoped_tests::ManualClock::at(crate::support::START);
     let ended = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = Arc::clone(&ended);

@@ -34,7 +34,7 @@ async fn a_query_is() {
 }
 
 #[tokio::test]
-async fn a_request_to_another_service_is() {
+async fn a_request_to_a_service_is_sent_again_only_if_it_is_repeatable() {
     for failure in FAILURES {
         let (server, count) = in_order(failure).await;
         let alice = project(config(&server.http())).get(ALICE).unwrap();
@@ -51,7 +51,7 @@ async fn a_request_to_another_service_is() {
 }
 
 #[tokio::test]
-async fn a_body_that_can_be_sent_once_never_is() {
+async fn an_upload_is_never_sent_again() {
     let (server, count) = in_order(FAILURES[1]).await;
     let alice = project(config(&server.http())).get(ALICE).unwrap();
     let put = alice.request("PUT", "storage/v1/object/b/f").repeatable();
@@ -65,7 +65,7 @@ async fn a_body_that_can_be_sent_once_never_is() {
 }
 
 #[test]
-fn blocking_writes_are_too() {
+fn blocking_writes_are_sent_again_only_if_they_are_repeatable() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for failure in FAILURES {
         let (server, count) = runtime.block_on(in_order(failure));

@@ -56,7 +56,7 @@ fn is_connection<T>(outcome: &Result<T, Error>) -> bool {
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_it_was_idle_costs_nothing() {
+async fn a_write_is_not_sent_on_an_idle_connection_that_was_closed() {
     let server = Server::start(|mut stream, _| async move {
         request(&mut stream).await?;
         stream.write_all(EMPTY.as_bytes()).await
@@ -74,7 +74,7 @@ async fn a_connection_that_died_while_it_was_idle_costs_nothing() {
 }
 
 #[tokio::test]
-async fn a_read_whose_connection_is_lost_is_sent_again_and_a_write_never() {
+async fn after_a_lost_connection_a_read_is_sent_again_and_a_write_is_not() {
     let (server, count) = in_order(&[Some(EMPTY), None, Some(EMPTY), None]).await;
     let clients = project(config(&server.http()));
     let alice = clients.get(ALICE).unwrap();
@@ -87,7 +87,7 @@ async fn a_read_whose_connection_is_lost_is_sent_again_and_a_write_never() {
 }
 
 #[tokio::test]
-async fn a_read_whose_answer_is_cut_is_sent_again() {
+async fn a_read_whose_response_is_cut_off_is_sent_again() {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[";
     let count = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&count);
@@ -113,7 +113,7 @@ async fn a_read_whose_answer_is_cut_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_busy_is_asked_again_by_reads() {
+async fn after_a_503_a_read_is_sent_again_and_a_write_is_not() {
     const BUSY: Option<&str> = Some("HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n");
     let (server, count) = in_order(&[BUSY, BUSY, Some(EMPTY), BUSY]).await;
     let clients = project(config(&server.http()));
@@ -129,7 +129,7 @@ async fn a_server_that_is_busy_is_asked_again_by_reads() {
 }
 
 #[tokio::test]
-async fn retries_have_a_number_a_budget_and_the_time_of_the_request() {
+async fn retries_are_limited_by_number_budget_and_deadline() {
     let busy = answer(503, "{}");
     let count = Arc::new(AtomicUsize::new(0));
     let server = {
@@ -233,12 +233,12 @@ enum Unprocessed {
 }
 
 #[tokio::test]
-async fn a_stream_that_was_refused_is_sent_again() {
+async fn a_write_on_a_refused_http2_stream_is_sent_again() {
     unprocessed(Unprocessed::Refused).await;
 }
 
 #[tokio::test]
-async fn a_connection_that_goes_away_is_replaced() {
+async fn after_a_goaway_the_next_request_opens_a_connection() {
     unprocessed(Unprocessed::GoneAway).await;
 }
 

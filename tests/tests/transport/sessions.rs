@@ -24,7 +24,7 @@ fn offline(clock: &ManualClock) -> scoped_runtime::ConfigBuilder {
 }
 
 #[tokio::test]
-async fn a_watch_tells_each_token_and_the_end() {
+async fn subscribe_yields_each_token_and_ends_when_the_client_is_closed() {
     let clock = ManualClock::at(START);
     let clients = project(offline(&clock));
     let alice = clients.get(ALICE).unwrap();
@@ -55,7 +55,7 @@ async fn a_watch_tells_each_token_and_the_end() {
 }
 
 #[tokio::test]
-async fn a_watch_of_a_token_that_is_not_renewed_ends_with_it() {
+async fn without_auto_refresh_subscribe_ends_when_the_token_expires() {
     let clock = ManualClock::at(START);
     let clients = project(offline(&clock));
     let alice = clients.user(ALICE).expires_in(Duration::from_secs(20));
@@ -67,7 +67,7 @@ async fn a_watch_of_a_token_that_is_not_renewed_ends_with_it() {
 }
 
 #[test]
-fn an_identity_needs_no_token() {
+fn identity_is_available_before_the_first_token() {
     let clock = ManualClock::at(START);
     let config = offline(&clock).audit_async(Slow);
     let clients = project(config);
@@ -99,7 +99,7 @@ impl AsyncAuditSink for Slow {
 }
 
 #[tokio::test]
-async fn an_audit_elsewhere_is_waited_for_by_queries() {
+async fn queries_wait_for_an_async_audit_sink() {
     let server =
         Server::start(|mut stream, _| async move { always(&mut stream, EMPTY).await }).await;
     let clients = project(config(&server.http()).audit_async(Slow));
@@ -130,7 +130,7 @@ impl AuditSink for UsesItself {
 }
 
 #[tokio::test]
-async fn a_sink_that_uses_its_own_client_gets_an_error() {
+async fn an_audit_sink_that_uses_the_client_it_records_gets_an_error() {
     let clock = ManualClock::at(START);
     let sink = UsesItself::default();
     let clients = project(offline(&clock).audit(sink.clone()));
@@ -161,7 +161,7 @@ impl AuditSink for Panics {
 }
 
 #[tokio::test]
-async fn a_sink_that_panics_has_failed() {
+async fn a_panic_of_the_audit_sink_is_an_audit_failure() {
     let clock = ManualClock::at(START);
     let going_on = offline(&clock)
         .audit(Panics)
@@ -193,7 +193,7 @@ impl AuditSink for Sleeps {
 }
 
 #[tokio::test]
-async fn a_sink_that_takes_its_time_stops_only_those_who_need_it() {
+async fn a_slow_audit_sink_delays_only_the_clients_of_the_recorded_token() {
     let clock = ManualClock::at(START);
     let sink = Sleeps::default();
     let clients: ScopedClients = project(offline(&clock).audit(sink.clone()));

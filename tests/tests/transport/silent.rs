@@ -9,7 +9,7 @@ use scoped_tests::ManualClock;
 use crate::support::{ALICE, Certificate, START, config, http2, project, respond, until};
 
 #[tokio::test]
-async fn a_connection_without_a_word_is_given_up_within_seconds() {
+async fn a_silent_http2_connection_is_replaced_after_the_ping_timeout() {
     let certificate = Certificate::new();
     let is_silent = Arc::new(AtomicBool::new(false));
     let server = {

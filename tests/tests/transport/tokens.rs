@@ -52,7 +52,7 @@ async fn slow() -> (
 }
 
 #[tokio::test]
-async fn a_token_that_ends_while_a_connection_is_made_is_renewed() {
+async fn a_token_that_expires_while_a_connection_is_opened_is_renewed() {
     let (server, clients, clock, arrived, go) = slow().await;
     let alice = clients.user(ALICE).expires_in(Duration::from_secs(3));
     let alice = alice.client().unwrap();
@@ -67,7 +67,7 @@ async fn a_token_that_ends_while_a_connection_is_made_is_renewed() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_renewed_is_not_sent_after_its_end() {
+async fn without_auto_refresh_a_token_that_expires_while_connecting_is_not_sent() {
     let (server, clients, clock, arrived, go) = slow().await;
     let alice = clients.user(ALICE).expires_in(Duration::from_secs(3));
     let alice = alice.auto_refresh(false).client().unwrap();
@@ -81,7 +81,7 @@ async fn a_token_that_is_not_renewed_is_not_sent_after_its_end() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_passes_while_a_connection_is_made_says_so() {
+async fn a_deadline_that_passes_while_connecting_names_the_connection_phase() {
     let (server, clients, clock, arrived, go) = slow().await;
     let alice = clients.get(ALICE).unwrap();
     let query = tokio::spawn(
@@ -104,7 +104,7 @@ async fn a_deadline_that_passes_while_a_connection_is_made_says_so() {
 
 /// Q27: the server's clock is behind ours.
 #[tokio::test]
-async fn a_token_from_the_future_is_tried_once_more_on_a_read() {
+async fn a_read_refused_as_issued_in_the_future_is_sent_once_more() {
     let future = answer(
         401,
         r#"{"code":"PGRST303","message":"JWT issued at future"}"#,
@@ -149,7 +149,7 @@ async fn a_token_from_the_future_is_tried_once_more_on_a_read() {
 
 /// Q14: what an answer without a body says of a token.
 #[tokio::test]
-async fn an_expired_token_of_a_head_request_is_replaced() {
+async fn a_head_request_refused_as_expired_is_sent_again_with_a_new_token() {
     let arrived = Arc::<Mutex<Vec<String>>>::default();
     let server = {
         let arrived = Arc::clone(&arrived);

@@ -29,7 +29,7 @@ const FIELDS: [&str; 7] = [
 ];
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_of_verifier_options_are_reported_at_once() {
     let clock = ManualClock::at(START);
     let alone = builder(&clock).verifier_options(nonsense()).verifier();
     let project = builder(&clock)
@@ -43,7 +43,7 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn a_verifier_alone_needs_nothing_but_the_url() {
+fn a_verifier_needs_only_the_url() {
     let empty = || Config::builder().environment(|_| None);
     empty().url("https://project.test").verifier().unwrap();
     let error = empty().verifier().unwrap_err();

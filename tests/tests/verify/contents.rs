@@ -8,7 +8,7 @@ use crate::support::{Issuer, KID, claims, trusting, verify};
 
 /// `serde_json` reads what is in an object of such a name as JSON once more.
 #[tokio::test]
-async fn json_inside_of_a_token_is_not_taken_apart() {
+async fn private_names_of_serde_json_are_refused_in_a_callers_token() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     for name in ["RawValue", "Number"] {
@@ -24,7 +24,7 @@ async fn json_inside_of_a_token_is_not_taken_apart() {
 }
 
 #[tokio::test]
-async fn a_chain_of_actors_has_a_limit_and_names_that_can_be_kept() {
+async fn a_chain_of_actors_has_valid_names_and_at_most_16_levels() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let chain = |levels: usize| {
@@ -88,7 +88,7 @@ struct Allowed {
 }
 
 #[tokio::test]
-async fn what_a_caller_can_edit_is_no_claim_by_any_way() {
+async fn user_metadata_is_readable_only_with_allow_user_metadata() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let token = issuer.token(&claims(&json!({ "user_metadata": { "admin": true } })));

@@ -10,7 +10,7 @@ use crate::auth::{Auth, MINUTE, max_age};
 use crate::support::{Issuer, builder, verify};
 
 #[tokio::test]
-async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
+async fn cached_keys_are_used_for_an_hour_while_the_endpoint_is_down() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[&issuer]).await;
     auth.takes(&issuer).await.unwrap();
@@ -41,7 +41,7 @@ async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
 }
 
 #[tokio::test]
-async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
+async fn without_cached_keys_a_failing_endpoint_is_keys_unavailable() {
     let issuer = Issuer::new("a");
     let oct = json!({ "keys": [{ "kty": "oct", "k": "A".repeat(64), "kid": "a" }] });
     for answer in [
@@ -68,7 +68,7 @@ async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_hangs_is_given_up_on() {
+async fn a_hanging_endpoint_times_out() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     let url = auth.server.uri();
     let limit = Duration::from_millis(100);

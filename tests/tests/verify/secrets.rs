@@ -28,7 +28,7 @@ fn project(secret: &str) -> ScopedClients {
 }
 
 #[tokio::test]
-async fn the_secret_that_a_project_signs_with_verifies_too() {
+async fn the_jwt_secret_of_the_project_also_verifies() {
     let clients = project(SECRET);
     assert!(takes(clients.verifier(), SECRET).await);
     assert!(!takes(clients.verifier(), OTHER).await);
@@ -43,7 +43,7 @@ async fn the_secret_that_a_project_signs_with_verifies_too() {
 }
 
 #[tokio::test]
-async fn without_a_secret_no_hs256_token_is_believed() {
+async fn without_a_secret_hs256_tokens_are_refused() {
     let config = builder(&ManualClock::at(START)).signing_key(own_key());
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     let error = verify(clients.verifier(), &by(SECRET)).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn without_a_secret_no_hs256_token_is_believed() {
 }
 
 #[tokio::test]
-async fn a_replaced_secret_verifies_on_unless_it_is_to_end_now() {
+async fn a_rotated_secret_still_verifies_but_not_after_rotate_now() {
     let clients = project(SECRET);
     clients.rotate(SigningKey::hs256(OTHER).unwrap());
     assert!(takes(clients.verifier(), SECRET).await);
@@ -63,7 +63,7 @@ async fn a_replaced_secret_verifies_on_unless_it_is_to_end_now() {
 }
 
 #[tokio::test]
-async fn a_verifier_alone_takes_the_secret_of_the_environment() {
+async fn a_verifier_uses_the_secret_of_the_environment() {
     let with = |secret: Option<&'static str>| {
         let clock = ManualClock::at(START);
         let config = Config::builder()
@@ -92,7 +92,7 @@ fn a_secret_that_is_too_short_is_refused() {
 
 /// Each secret is tried for every token.
 #[tokio::test]
-async fn however_often_a_project_rotates_the_last_eight_secrets_verify() {
+async fn the_last_eight_rotated_secrets_verify() {
     let name = |number: usize| format!("secret-number-{number:04}-that-is-long-enough");
     let clients = project(SECRET);
     for number in 0..1000 {

@@ -29,7 +29,7 @@ async fn sign_up(gateway: &Gateway) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_real_session_is_believed_with_the_legacy_secret() {
+async fn a_real_session_is_verified_with_the_legacy_secret() {
     let gateway = server().await.gateway().await.unwrap();
     let config = gateway.config_builder().jwt_secret(gateway.jwt_secret());
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
@@ -54,7 +54,7 @@ async fn a_real_session_is_believed_with_the_legacy_secret() {
 }
 
 #[tokio::test]
-async fn real_sessions_of_every_kind_of_key_are_believed_and_see_their_own_rows() {
+async fn real_sessions_of_every_key_type_are_verified_and_see_their_own_rows() {
     for algorithm in ["ES256", "RS256", "EdDSA"] {
         let keys = generate_keys(&[algorithm]).await.unwrap();
         let gateway = server().await.gateway().await.unwrap();

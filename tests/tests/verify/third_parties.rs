@@ -33,7 +33,7 @@ fn fields(verification: VerifierOptions) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
+async fn keys_of_a_third_party_are_fetched_from_its_jwks_url_and_cached() {
     let (first, second) = (Issuer::new(KID), Issuer::new("another"));
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_string(set(&[&first]));
@@ -71,7 +71,7 @@ async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
 }
 
 #[tokio::test]
-async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
+async fn each_exception_for_third_party_tokens_is_a_setting_of_its_own() {
     let issuer = Issuer::new(KID);
     let of = |header: Value, more: Value| {
         let mut all = issuer.header();
@@ -135,7 +135,7 @@ async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
 }
 
 #[test]
-fn settings_for_a_third_party_name_it() {
+fn third_party_settings_require_an_issuer() {
     assert_eq!(
         fields(VerifierOptions::new().allow_missing_audience()),
         ["allow_missing_audience"]
@@ -178,7 +178,7 @@ fn settings_for_a_third_party_name_it() {
 
 /// The project's own Auth under another name: keys are the project's, and so are the users.
 #[tokio::test]
-async fn the_project_under_another_name_keeps_its_users() {
+async fn another_issuer_url_of_the_project_still_requires_uuid_subjects() {
     let issuer = Issuer::new(KID);
     let keys = || VerifierOptions::new().jwks(set(&[&issuer]));
     let (clients, _) = trusting(&issuer);
@@ -226,7 +226,7 @@ async fn the_project_under_another_name_keeps_its_users() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_another_is_said_with_what_was_expected() {
+async fn verification_errors_name_the_found_and_the_expected_value() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let body = |more: Value| issuer.token(&claims(&more));

@@ -20,7 +20,7 @@ const STRICTER: [u64; 2] = [372, 373];
 const SAME_AS_VALID: [u64; 2] = [367, 370];
 
 #[test]
-fn every_case_ends_as_its_file_says() {
+fn every_wycheproof_case_has_the_result_of_its_file() {
     let Ok(folder) = vectors() else {
         say("not run: WYCHEPROOF_VECTORS names no folder");
         return;

@@ -63,7 +63,7 @@ fn asking(method: Method, path: &str) -> http::request::Builder {
 }
 
 #[tokio::test]
-async fn a_refusal_of_axum_can_be_read_by_another_origin() {
+async fn in_axum_an_error_response_has_the_cors_headers() {
     let (_, clients) = clients();
     let app = axum_app(&clients);
     for path in ["/layer", "/caller"] {
@@ -110,7 +110,7 @@ async fn actix_rows(db: Forwarded) -> Result<String, Error> {
 }
 
 #[test]
-fn a_refusal_of_actix_passes_through_everything_around_it() {
+fn in_actix_an_error_response_passes_through_the_outer_middleware() {
     let (issuer, clients) = clients();
     let access = Access::default();
     actix_web::rt::System::new().block_on(async {
@@ -228,7 +228,7 @@ fn assert_told(lines: &[String], token: &str) {
 }
 
 #[test]
-fn the_operator_of_axum_reads_one_event_with_the_cause() {
+fn in_axum_an_error_logs_one_event_with_the_cause() {
     let (issuer, clients) = clients();
     let token = issuer.token(&claims(&serde_json::json!({})));
     let lines = logged(|| {
@@ -254,7 +254,7 @@ fn the_operator_of_axum_reads_one_event_with_the_cause() {
 }
 
 #[test]
-fn the_operator_of_actix_reads_one_event_with_the_cause() {
+fn in_actix_an_error_logs_one_event_with_the_cause() {
     let (issuer, clients) = clients();
     let token = issuer.token(&claims(&serde_json::json!({})));
     let lines = logged(|| {

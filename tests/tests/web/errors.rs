@@ -25,7 +25,7 @@ fn says(status: u16, code: &str, details: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn errors_of_the_database_have_a_status_and_leak_nothing() {
+async fn database_errors_have_a_matching_status_and_leak_no_text() {
     let world = World::new().await;
     let token = world.token(&json!({}));
     let key = "Key (secret_value)=(secret_value) already exists.";
@@ -104,7 +104,7 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
 }
 
 #[tokio::test]
-async fn a_forwarded_token_that_ends_meanwhile_is_the_callers_own_401() {
+async fn a_forwarded_token_past_its_end_is_a_401() {
     let world = World::new().await;
     // Within the verifier's leeway, and over for a client.
     let token = world.token(&json!({ "iat": START - 60, "exp": START - 5 }));
@@ -118,7 +118,7 @@ async fn a_forwarded_token_that_ends_meanwhile_is_the_callers_own_401() {
 }
 
 #[tokio::test]
-async fn an_optional_callers_client_is_theirs_or_that_of_anon() {
+async fn an_optional_forwarded_client_acts_as_the_caller_or_as_anon() {
     let world = World::new().await;
     let token = world.token(&json!({}));
     assert_eq!(world.ask("/anyone", &[]).await.status, 200);

@@ -53,7 +53,7 @@ impl Compared {
 }
 
 #[tokio::test]
-async fn a_query_and_a_native_builder_that_say_the_same_send_the_same() {
+async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
     let mut recorder = Recorder::start().await;
     let mut said = BTreeMap::<&str, usize>::new();
     let mut wrong = Wrong::default();
@@ -85,7 +85,7 @@ async fn a_query_and_a_native_builder_that_say_the_same_send_the_same() {
 }
 
 #[tokio::test]
-async fn a_query_that_becomes_a_native_builder_says_the_same() {
+async fn into_builder_keeps_the_meaning_of_the_query() {
     let mut recorder = Recorder::start().await;
     let (mut same, mut not_native) = (0, 0);
     let mut wrong = Wrong::default();
@@ -134,7 +134,7 @@ async fn a_query_that_becomes_a_native_builder_says_the_same() {
 
 /// Where the texts differ, the model says that they mean the same.
 #[tokio::test]
-async fn an_order_with_options_is_the_same_order() {
+async fn order_with_options_has_the_same_meaning_in_both() {
     let mut recorder = Recorder::start().await;
     let client = recorder.client.clone();
     for (table, ascending, nulls_first) in [

@@ -58,7 +58,7 @@ fn shown(tree: &Tree) -> String {
 }
 
 #[test]
-fn the_model_reads_filters_as_the_documentation_has_them() {
+fn the_model_reads_filters_as_documented() {
     for (target, expected) in [
         ("people?age=gte.18", r#"[age] gte "18""#),
         ("people?age=not.lt.13", r#"[age] not lt "13""#),
@@ -116,7 +116,7 @@ fn the_model_reads_filters_as_the_documentation_has_them() {
 }
 
 #[test]
-fn the_model_leaves_out_what_the_server_leaves_out() {
+fn the_model_ignores_the_parts_that_the_server_ignores() {
     for (method, target) in [
         ("GET", "t?limit=eq.5"),
         ("DELETE", "t?author.offset=eq.5"),

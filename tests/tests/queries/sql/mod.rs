@@ -69,7 +69,7 @@ async fn server() -> &'static LocalSupabase {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn random_queries_find_what_sql_finds() {
+async fn random_queries_find_the_same_rows_as_sql() {
     let server = server().await;
     let oracle = Oracle::new(server).await;
     oracle.fill(&[(ALICE, 60), (BOB, 20)]).await;

@@ -102,7 +102,7 @@ fn cases() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn postgresql_reads_every_kind_of_value_as_it_was_meant() {
+async fn postgresql_reads_every_kind_of_filter_value_unchanged() {
     let cases = cases().join("\nunion all ");
     let wrong = server().await.sql(&cases).await.unwrap();
     assert_eq!(wrong, Value::Array(Vec::new()));

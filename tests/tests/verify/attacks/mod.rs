@@ -17,7 +17,7 @@ use crate::support::{
 type Attack = (&'static str, String);
 
 #[tokio::test]
-async fn no_forged_token_gets_in() {
+async fn every_forged_token_is_refused() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let good = issuer.token(&claims(&json!({})));
@@ -97,7 +97,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
 }
 
 #[tokio::test]
-async fn a_public_key_is_no_secret_even_beside_a_secret() {
+async fn with_a_secret_configured_a_token_hmac_signed_with_the_public_key_is_refused() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
     let verification = VerifierOptions::new().jwks(set(&[&issuer])).hs256(SECRET);

@@ -14,7 +14,7 @@ fn project() -> ScopedClients {
 }
 
 #[test]
-fn every_line_is_about_its_own_users_rows_however_many_threads() {
+fn every_line_of_the_report_counts_only_the_rows_of_its_user() {
     let clients = project();
     let users: Vec<UserId> = (0..10).map(|_| somebody().parse().unwrap()).collect();
     let mut expected = Vec::new();

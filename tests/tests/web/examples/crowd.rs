@@ -24,7 +24,7 @@ struct Question {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_thousand_answers_each_belongs_to_the_asker_and_nothing_is_signed_twice() {
+async fn each_of_10_000_responses_has_the_rows_of_its_user_and_signs_at_most_once() {
     // It has one note for everybody, which is theirs: the local server would take minutes.
     let database = serve::axum(Router::new().fallback(one_note)).await;
     let project = Project::at(&database).await;
@@ -54,7 +54,7 @@ async fn of_ten_thousand_answers_each_belongs_to_the_asker_and_nothing_is_signed
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_of_many_at_once_sees_their_own_rows_of_the_real_database() {
+async fn concurrent_users_see_only_their_own_rows_of_the_real_database() {
     let project = Project::new().await;
     let mut questions = Vec::new();
     for _ in 0..USERS {

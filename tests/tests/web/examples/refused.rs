@@ -30,7 +30,7 @@ async fn everywhere(service: &Service, token: &str) -> Vec<Answer> {
 }
 
 #[tokio::test]
-async fn a_good_token_gets_in_everywhere() {
+async fn a_valid_token_is_accepted_by_every_route() {
     let project = Project::new().await;
     let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
     for service in &project.services {
@@ -47,7 +47,7 @@ async fn a_good_token_gets_in_everywhere() {
 }
 
 #[tokio::test]
-async fn a_bad_token_gets_in_nowhere_and_mints_nothing() {
+async fn an_invalid_token_is_refused_by_every_route_and_mints_nothing() {
     let project = Project::new().await;
     let (user, issuer) = (somebody(), &project.issuer);
     let good = project.claims(&user, &json!({}));
@@ -160,7 +160,7 @@ async fn an_anonymous_user_is_asked_to_sign_up() {
 }
 
 #[tokio::test]
-async fn without_the_projects_keys_nobody_is_believed_and_all_may_come_again() {
+async fn without_the_keys_every_route_answers_503_with_retry_after() {
     let config = config(&nowhere());
     let project = Project::start(config, Issuer::new(KID), None).await;
     let token = project.token(&somebody(), &json!({}));

@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::project::{Project, somebody};
 
 #[tokio::test]
-async fn support_sees_what_the_user_sees_and_the_audit_says_so() {
+async fn support_reads_the_rows_of_the_user_and_the_audit_records_it() {
     let project = Project::new().await;
     let agent = somebody();
     let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
@@ -37,7 +37,7 @@ async fn support_sees_what_the_user_sees_and_the_audit_says_so() {
 }
 
 #[tokio::test]
-async fn who_is_of_support_is_what_an_administrator_says_at_auth() {
+async fn app_metadata_set_by_an_administrator_gives_access_to_support() {
     let project = Project::new().await;
     let user =
         json!({ "email": format!("{}@example.com", somebody()), "password": "a long password" });
@@ -66,7 +66,7 @@ async fn who_is_of_support_is_what_an_administrator_says_at_auth() {
 }
 
 #[tokio::test]
-async fn nobody_else_acts_as_others() {
+async fn callers_outside_of_support_cannot_act_as_a_user() {
     let project = Project::new().await;
     let alice = somebody();
     for service in &project.services {
@@ -94,7 +94,7 @@ async fn nobody_else_acts_as_others() {
 }
 
 #[tokio::test]
-async fn support_says_why_and_as_whom() {
+async fn support_needs_a_ticket_and_a_valid_user_id() {
     let project = Project::new().await;
     let staff = json!({ "app_metadata": { "team": "support" } });
     let token = project.token(&somebody(), &staff);
@@ -110,7 +110,7 @@ async fn support_says_why_and_as_whom() {
 }
 
 #[tokio::test]
-async fn the_database_is_told_who_is_behind_the_user() {
+async fn the_token_names_the_user_as_sub_and_the_agent_as_act() {
     let database = MockServer::start().await;
     let rows = ResponseTemplate::new(200).set_body_json(json!([]));
     Mock::given(any()).respond_with(rows).mount(&database).await;
