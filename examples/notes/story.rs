@@ -1,4 +1,4 @@
-//! Two users and a person of support, who ask the service as any program would.
+//! Two users and one member of support, who use the service over HTTP.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -18,10 +18,10 @@ const AGENT: &str = "a9e00000-0000-4000-8000-000000000003";
 
 type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
-/// Asks the service at this URL as its users do, and checks every answer.
+/// Sends the requests of the story to the service at this URL and checks every response.
 ///
 /// # Errors
-/// The first answer that is not as it should be.
+/// Returns the first response that is not as expected.
 pub async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Result {
     let (status, _) = Asker::new(url, None).get("/notes").await?;
     step(status == 401, "without a token there is no way in")?;
@@ -62,8 +62,8 @@ pub async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Resul
     step(is_gone, "Alice changed her note and deleted it")
 }
 
-/// A token of support's. In a real project an administrator puts the team into the user's `app_metadata`,
-/// and Auth into their tokens.
+/// Creates a token of a support member. In a real project an administrator sets the team in the user's
+/// `app_metadata`, and Auth copies it into the tokens.
 fn staff_token(clients: &ScopedClients) -> Result<String> {
     let team = "support".to_owned();
     let agent = clients.user(AGENT).claims(Staff { team }).client()?;

@@ -1,8 +1,9 @@
-//! Five minutes of a service in production, in a few seconds: keys are rotated, a user is closed, the
-//! database is slow, and a secret is wrong. Each is seen in the log and in the metrics.
+//! Typical events of a service in production, compressed into a few seconds: keys are rotated, a user is
+//! closed, the database is slow, and a secret is wrong. Each event is visible in the log and in the
+//! metrics.
 //!
-//! Run it with `cargo run --example operations`. It starts a local Supabase server by itself, whose keys it
-//! changes, so it runs against no other. It ends by itself, and fails when anything is off.
+//! Run it with `cargo run --example operations`. It starts a local Supabase server by itself and changes
+//! its keys, so it cannot run against another project. It ends by itself, and fails if a check fails.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -118,7 +119,7 @@ fn project(config: ConfigBuilder) -> Result<ScopedClients> {
     Ok(ScopedClients::new(config.build()?)?)
 }
 
-/// A few requests, whose rows have to be the user's own.
+/// Sends a few requests and checks that the rows belong to the user.
 async fn work(client: &ScopedClient) -> Result {
     let note = json!({ "body": "operations example" });
     client.from("notes").insert(note).execute().await?;
@@ -130,7 +131,7 @@ async fn work(client: &ScopedClient) -> Result {
     )
 }
 
-/// Both work, several times.
+/// Checks several times that both clients work.
 async fn work_on(users: [&ScopedClient; 2]) -> Result {
     for _ in 0..5 {
         for client in users {
@@ -147,7 +148,7 @@ async fn rotate(
     seen: &Seen,
 ) -> Result {
     let key = generate_keys(&["ES256"]).await?.remove(0);
-    // Not one request fails meanwhile, and none afterwards.
+    // No request may fail during the rotation or after it.
     tokio::try_join!(work_on(users), async {
         server.trust(std::slice::from_ref(&key.public)).await?;
         let key = SigningKey::from_jwk(&key.private.to_string())?;

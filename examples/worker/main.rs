@@ -21,9 +21,9 @@ use scoped_examples::queue::{self, Job};
 
 const USERS: u128 = 1_000;
 const JOBS_EACH: usize = 2;
-/// So that all users are worked for at once.
+/// The number of workers, one for each user.
 const WORKERS: usize = 1_000;
-/// What the example's rows begin with, so that it removes no others.
+/// The prefix of the rows that the example writes and removes.
 const MARK: &str = "worker example";
 
 #[tokio::main]
@@ -92,7 +92,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Counts signatures.
+/// A signer that counts its signatures.
 #[derive(Debug, Default)]
 struct Minted(AtomicUsize);
 
