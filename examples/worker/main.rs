@@ -92,7 +92,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A signer that counts its signatures.
+/// An audit sink that counts the minted tokens.
 #[derive(Debug, Default)]
 struct Minted(AtomicUsize);
 
