@@ -12,7 +12,8 @@ use crate::worker::off_thread;
 
 const STEP: &str = "gateway";
 const LIMIT: Duration = Duration::from_mins(1);
-/// The time for a gateway to answer. Stopping the gateway is a SIGKILL, so only a very busy machine needs
+/// The time to wait until the gateway has stopped. It is stopped by SIGKILL, so only a very busy machine
+/// needs this long.
 /// this long.
 const STOP_TIME: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(2);

@@ -1,4 +1,4 @@
-//! Nothing of the local server is left behind, however the process that started it ends.
+//! The local server leaves no process and no file behind, however the process that started it ends.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::{BufRead, BufReader, Lines};
@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// The program `hold-server`, once it has started one.
+/// A running `hold-server` program that has started a server.
 struct Started {
     process: Child,
-    /// Held open, as the program writes a last line when it ends.
+    /// The pipe is held open, because the program prints another line when it ends.
     _output: Lines<BufReader<ChildStdout>>,
     /// The addresses of its two gateways.
     gateways: [String; 2],
@@ -67,7 +67,7 @@ fn a_killed_process_leaves_no_server_and_no_files() {
     addresses.extend(started.gateways.clone());
     assert!(addresses.iter().all(|address| listens(address)));
 
-    // SIGKILL: nothing of the program's own runs after this.
+    // After SIGKILL no code of the program runs any more.
     started.process.kill().unwrap();
     started.process.wait().unwrap();
     let is_quiet = || !addresses.iter().any(|address| listens(address));

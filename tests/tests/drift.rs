@@ -1,5 +1,6 @@
-//! One claim from the migration to the row: it opens rows while both sides agree on its name. When the SQL
-//! renames it, nothing compiles: `tests/ui/scoped_claims/policies/fail/renamed_in_the_sql.rs`.
+//! One claim from the migration to the row: it gives access to rows as long as SQL and struct agree on its
+//! name. If the SQL renames it, the struct no longer compiles:
+//! `tests/ui/scoped_claims/policies/fail/renamed_in_the_sql.rs`.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and says what it found"

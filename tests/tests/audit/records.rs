@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ALICE, Log, START, arrived, config, server, verified};
 
-/// Keeps what it is told, or fails.
+/// A sink that keeps the records, or fails.
 #[derive(Debug, Clone, Default)]
 struct Sink {
     records: Arc<Mutex<Vec<Value>>>,

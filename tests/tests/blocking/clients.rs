@@ -1,4 +1,4 @@
-//! Clients without async: the same requests, and threads that share one renewal.
+//! Blocking clients send the same requests as async clients, and threads share one renewal.
 
 use std::sync::Barrier;
 use std::thread;
@@ -15,12 +15,12 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::key::vault::{Answer, Vault};
 use crate::support::{ALICE, BOB, arrived, bearer, config, header, project, server, verified};
 
-/// Two rows that a server answers with.
+/// A response with two rows.
 fn rows() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!([{"id": 1}, {"id": 2}]))
 }
 
-/// The server's own runtime, which no client of these tests runs on.
+/// The runtime of the server. No client of these tests runs on it.
 fn runtime() -> Runtime {
     Runtime::new().unwrap()
 }
@@ -164,7 +164,8 @@ fn many_users_on_many_threads_never_send_each_others_token() {
                 for _ in 0..8 {
                     let client = clients.get(&*user).unwrap();
                     client.from(&user).execute().unwrap();
-                    // The wall clock alone: by the other one the requests of the others would be late.
+                    // Only the wall clock jumps: the monotonic clock would time out the requests of the
+                    // other threads.
                     clock.jump(Duration::from_mins(10));
                 }
             });
@@ -211,7 +212,7 @@ fn blocking_and_async_clients_share_tokens_and_close_flags() {
     assert_eq!(blocking.check_keys().unwrap(), KeyCheck::SharedSecret);
 }
 
-/// Such a caller's connection is in its pool still, and nobody reads from it.
+/// The pool still contains the connection of the paused runtime, but that runtime no longer reads from it.
 #[test]
 fn a_blocking_request_does_not_use_a_connection_of_a_paused_runtime() {
     let (server, clients, _) = runtime().block_on(project());

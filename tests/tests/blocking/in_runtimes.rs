@@ -1,4 +1,4 @@
-//! A blocking client where waiting is wrong, and where it only looks so.
+//! Blocking clients inside of async runtimes: where blocking is refused, and where it is allowed.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn is_refused<T>(outcome: &Result<T, Error>) -> bool {
     matches!(outcome, Err(Error::Client(ClientError::InsideRuntime)))
 }
 
-/// Everything that would wait.
+/// Asserts that every call that would block is refused.
 fn assert_refused(clients: &ScopedClients) {
     let client = clients.get(ALICE).unwrap();
     assert!(is_refused(&client.from("notes").execute()));
@@ -89,7 +89,7 @@ fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
     assert_eq!(answer, 200);
 }
 
-/// Finding out must not use up what the task may do before it has to let others run.
+/// The check whether a thread runs a task must not use up the coop budget of the task.
 #[test]
 fn a_refused_blocking_call_uses_no_coop_budget_of_the_task() {
     for runtime in runtimes() {
@@ -114,7 +114,7 @@ fn an_unconstrained_task_can_make_a_blocking_call_without_a_panic() {
     }
 }
 
-/// Writes its records with a client of the project that it records.
+/// A sink that writes its records with a client of the project that it audits.
 #[derive(Debug, Clone, Default)]
 struct Writes(Arc<OnceLock<ScopedClient>>);
 
@@ -142,7 +142,7 @@ fn an_audit_sink_whose_own_token_is_due_gets_an_error_instead_of_a_deadlock() {
     clients.get(ALICE).unwrap();
     assert_eq!(runtime.block_on(arrived(&server)).len(), 1);
 
-    // Now the sink's own token is due, and its mint is recorded with it.
+    // The token of the sink has expired as well, and its own mint has to be recorded, too.
     clock.pass(Duration::from_hours(1));
     let error = clients.get(ALICE).unwrap_err();
     assert!(
@@ -162,7 +162,7 @@ fn the_last_client_can_be_dropped_in_a_task() {
     }
 }
 
-/// What it was told when the thread ended.
+/// Sends the outcome of the request in the destructor to the test.
 type Told = std::sync::mpsc::Sender<Result<(), Error>>;
 
 struct Last(ScopedClient, Told);
@@ -178,7 +178,7 @@ thread_local! {
     static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) };
 }
 
-/// A panic in such a destructor ends the process.
+/// A panic in such a destructor would abort the process.
 #[test]
 fn a_request_in_a_thread_local_destructor_never_aborts_the_process() {
     let runtime = Runtime::new().unwrap();
@@ -190,7 +190,7 @@ fn a_request_in_a_thread_local_destructor_never_aborts_the_process() {
         let thread = std::thread::spawn(move || {
             LAST.set(Some(Last(client.clone(), told)));
             if uses_it_before {
-                // Tokio's own values are made after ours, and so end before it.
+                // Tokio's thread-local values are created after ours and therefore destroyed before it.
                 client.from("notes").execute().unwrap();
             }
         });

@@ -1,4 +1,4 @@
-//! Who acts, as whom and why: names that a token and an audit can keep.
+//! Actors, reasons and user IDs: which names a token and an audit accept.
 
 use scoped_runtime::{Actor, ClientError, Error, UserId};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Whom a client acts as, and for how long: user IDs, roles and lifetimes.
+//! The user ID, role and lifetime of a client.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::support::{ALICE, offline, verified};
 
-/// Names that reach past every policy, in the spellings that a caller may try.
+/// Roles that bypass row level security, in the spellings that a caller may try.
 const PRIVILEGED: [&str; 15] = [
     "service_role",
     "SERVICE_ROLE",
@@ -26,7 +26,7 @@ const PRIVILEGED: [&str; 15] = [
     "SUPABASE_",
 ];
 
-/// What a token says of the user and the role.
+/// Returns the subject and the role of the token.
 fn subject_and_role(id: impl ToUserId, role: &str) -> Result<(String, String), Error> {
     let (clients, _) = offline();
     let client = clients.user(id).role(role).client()?;

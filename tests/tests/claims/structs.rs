@@ -1,4 +1,4 @@
-//! What a struct of claims says beyond its names: defaults for its clients, and rules for its values.
+//! Defaults and rules that a claims struct defines beside its names.
 
 use std::time::Duration;
 

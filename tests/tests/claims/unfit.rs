@@ -1,5 +1,5 @@
-//! Values that JSON or a token cannot keep are refused with the claim's path, and never left out, cut or
-//! taken apart in silence.
+//! Values that JSON or a token cannot represent are refused with the path of the claim. They are never
+//! silently omitted, truncated or parsed as JSON.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ mod serde {
     pub(super) use scoped_runtime::__private::serde::*;
 }
 
-/// The paths that are refused, and why.
+/// Returns the refused paths with the reasons.
 fn refused(claims: &impl ScopedClaims) -> Vec<(String, String)> {
     let Err(TokenError::InvalidClaims { violations, .. }) = claims.check() else {
         panic!("refused: {:?}", claims.check());
@@ -218,12 +218,12 @@ fn private_names_of_serde_json_are_refused_in_claims() {
             .unwrap_err();
     }
     clients.user(ALICE).claim("x", &raw).client().unwrap_err();
-    // A name that only looks like one.
+    // A similar name that is not a private name of serde_json.
     let fine = json!({ "serde_json::private": 1 });
     clients.user(ALICE).claim("x", &fine).client().unwrap();
 }
 
-/// Deeper than the stack would bear.
+/// 2000 levels would overflow the stack.
 #[test]
 fn a_claim_nested_deeper_than_100_levels_is_an_error_without_an_overflow() {
     let (clients, _) = offline();

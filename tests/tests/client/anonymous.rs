@@ -1,4 +1,4 @@
-//! What a client without a user sends, and with which keys there is one.
+//! Anonymous clients: what they send, and which API keys allow one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

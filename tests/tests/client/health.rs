@@ -1,4 +1,4 @@
-//! How a project is, found out by one honest request.
+//! `health` determines the state of a project with one request.
 
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +36,7 @@ async fn health_tells_whether_the_api_accepts_a_token_of_the_project() {
         (401, "PGRST303", Some(true), Some("")),
         (503, "PGRST002", None, Some("")),
         (403, "42501", Some(true), Some("")),
-        // Not an answer of the API's: the URL leads elsewhere, or the API is down.
+        // These are not responses of PostgREST: the URL leads to something else, or the API is down.
         (404, "", None, Some("")),
         (504, "", None, Some("")),
         (401, "", None, Some("")),

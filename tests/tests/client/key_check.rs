@@ -1,4 +1,4 @@
-//! Whether the project knows our key is asked before it is found out.
+//! `check_keys` tells whether the project lists our key, before a token is refused.
 
 use scoped_runtime::{Error, KeyCheck, ScopedClients, SigningKey};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use wiremock::ResponseTemplate;
 
 use crate::support::{KEY, config, header, only, server};
 
-/// A key of the Supabase CLI.
+/// A key that the Supabase CLI made.
 fn key() -> SigningKey {
     let golden = include_str!("../../golden/bearer-jwt.json");
     let golden: Value = serde_json::from_str(golden).unwrap();

@@ -1,4 +1,4 @@
-//! Narrowed clients may do less, and never more.
+//! A narrowed client may do less than its parent, and never more.
 
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ fn a_narrowed_client_without_renewal_ends_with_its_parent() {
         );
     }
     grandchild.token().unwrap_err();
-    // The clock set back brings nobody back to life.
+    // Setting the clock back does not revive an expired client.
     clock.jump_back(Duration::from_secs(100));
     parent.narrow().client().unwrap_err();
 }

@@ -1,4 +1,4 @@
-//! What must not be sent is not sent, and the error says why.
+//! Requests that must not be sent are refused with a reason.
 
 use std::time::Duration;
 

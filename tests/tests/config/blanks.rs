@@ -1,4 +1,4 @@
-//! What an environment leaves blank is unset, and URLs that answer but are not a project's.
+//! Blank variables count as unset, and URLs that do not lead to a project are refused.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ fn a_blank_variable_is_unset() {
         ("SUPABASE_JWT_SECRET", SECRET),
     ];
     reading(&all).build().unwrap();
-    // The file counts where the process has nothing but blanks.
+    // The file supplies the values that are blank in the environment.
     let dotenv = format!("SUPABASE_KEY={KEY}\nSUPABASE_JWT_SECRET={SECRET}\nSUPABASE_URL={URL}\n");
     let blanks = ["SUPABASE_URL", "SUPABASE_KEY", "SUPABASE_JWT_SECRET"].map(|name| (name, " "));
     let path = file("full.env", dotenv.as_bytes());

@@ -1,4 +1,4 @@
-//! What a project may be, and where its values come from.
+//! The values of a project: which are accepted, and from which source they come.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -27,14 +27,14 @@ const API_KEY_NAMES: [&str; 3] = [
 const SWAP: &str = "jwt_secret is an API key; swap `SUPABASE_KEY` and `SUPABASE_JWT_SECRET`, \
                     or copy the secret from the project's JWT settings";
 
-/// A configuration of nothing but these variables.
+/// A configuration whose environment has only these variables.
 fn reading(variables: &[(&str, &str)]) -> ConfigBuilder {
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let variables: HashMap<String, String> = variables.iter().map(own).collect();
     Config::builder().environment(move |name| variables.get(name).cloned())
 }
 
-/// Every problem as "field reason; remedy".
+/// Returns every problem as "field reason; remedy".
 fn problems(builder: ConfigBuilder) -> Vec<String> {
     let error = builder.build().expect_err("a refused configuration");
     assert_eq!(error.field(), error.problems()[0].field());
@@ -43,14 +43,14 @@ fn problems(builder: ConfigBuilder) -> Vec<String> {
     error.problems().iter().map(say).collect()
 }
 
-/// A legacy API key: a JWT that the project's secret signed.
+/// A legacy API key: a JWT that is signed with the project's secret.
 fn legacy_key(role: &str) -> String {
     let claims = json!({ "iss": "supabase", "ref": "project", "role": role, "exp": 2_000_000_000 });
     let key = EncodingKey::from_secret(SECRET.as_bytes()).expect("a secret");
     encode(&Header::default(), &claims, &key).expect("a JWT")
 }
 
-/// A `.env` file with the valid variables and one more line, alone in its folder.
+/// Writes a `.env` file with the valid variables and one more line into a folder of its own.
 fn dotenv(test: &str, line: &str) -> PathBuf {
     let lines = VALID.map(|(name, value)| format!("{name}={value}\n"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
@@ -219,7 +219,7 @@ fn a_dotenv_file_supplies_values_that_the_environment_lacks() {
     let other = [("SUPABASE_URL", "http://other.test")];
     let config = reading(&other).dotenv(&path).build().unwrap();
     assert_eq!(config.url(), "http://other.test");
-    // Any name in the environment wins over a better one in the file.
+    // Any of the names in the environment takes precedence over every name in the file.
     let anon = [("SUPABASE_ANON_KEY", SECRET_KEY)];
     let found = problems(reading(&anon).dotenv(&path));
     assert!(found[0].starts_with("api_key is a secret key"));
@@ -244,7 +244,7 @@ fn the_error_of_an_unusable_dotenv_file_names_it_without_its_content() {
     }
 }
 
-/// Says what the process environment gives.
+/// Prints what `from_env` reads from the process environment.
 fn report() -> String {
     match Config::from_env() {
         Err(error) => format!("refused: {error}"),
@@ -256,7 +256,7 @@ fn report() -> String {
     }
 }
 
-/// The test runs itself again in processes of their own, since setting variables in this one would be
+/// The test runs itself again in child processes, because setting variables in this process would be
 /// unsafe.
 #[expect(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! The issuer in every token: the project itself, or a third party that it knows.
+//! The issuer in every token: the project itself, or a third party that the project trusts.
 
 use scoped_runtime::ScopedClients;
 

@@ -1,4 +1,4 @@
-//! Where the environment has its key.
+//! The sources of a signing key in the environment.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ fn reading(variables: &[(&'static str, &str)]) -> ConfigBuilder {
     builder.url(URL).api_key(KEY)
 }
 
-/// A file with this text.
+/// Writes a file with this text.
 fn file(name: &str, text: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("keys");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -104,7 +104,7 @@ fn an_unusable_key_in_the_environment_is_refused_without_being_shown() {
             unreadable("no/such/keys.json", not_found),
         ),
         (no_file, None, unreadable(no_file, not_found)),
-        // A secret that landed here. It may have slashes, and even begin with one.
+        // A secret in the wrong variable. It may contain slashes and even begin with one.
         (SECRET, None, unknown.clone()),
         (
             "kqV3/z+0sYh1Zz8h2m3Vw0/N1xvQp6T4bJ7c9dKfE2g=",

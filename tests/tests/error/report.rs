@@ -1,11 +1,11 @@
-//! What a program prints whose `main` returns our error.
+//! The output of a program whose `main` returns our error.
 
 use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
 use wiremock::ResponseTemplate;
 
 use crate::support::{ALICE, KEY, SECRET, config, server};
 
-/// As `main` prints it.
+/// Formats the error the way that `main` prints it.
 fn printed(error: &Error) -> String {
     format!("Error: {error:?}")
 }

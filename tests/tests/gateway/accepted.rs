@@ -1,4 +1,4 @@
-//! Tokens of every kind of key act as their user.
+//! Tokens of every key type act as their user.
 
 use scoped_runtime::{ScopedClients, SigningKey};
 use scoped_tests::{KeyPair, generate_keys, mint_with_jose, mint_with_key};
@@ -9,7 +9,7 @@ use crate::support::{
     status, token, tokens_of_both,
 };
 
-/// Twelve users write a note each and read at the same time; each sees the own note only.
+/// Twelve users each write a note and read at the same time. Each sees only their own note.
 async fn twelve_users_stay_apart(url: &str, api_key: &str, users: Vec<(String, String)>) {
     assert_eq!(users.len(), 12);
     let tasks = users.into_iter().map(|(user, token)| {
@@ -144,7 +144,7 @@ async fn a_scoped_client_signs_with_each_kind_of_key() {
     }
 }
 
-/// The times that PostgREST's 30 seconds of leeway let pass, though Lite has none.
+/// Times within PostgREST's 30 seconds of leeway, although Lite itself has none.
 #[tokio::test]
 async fn times_within_the_leeway_are_accepted() {
     let legacy = gateway().await;

@@ -23,7 +23,7 @@ async fn a_session_of_auth_is_accepted_by_the_data_api() {
         (seen.status, &seen.body["sub"]),
         (200, &signed_up.body["user"]["id"])
     );
-    // Like those of Supabase's Auth, which says more in them than Lite.
+    // The claims have the same names as those of Supabase's Auth, which has more of them than Lite.
     assert_eq!(seen.body["iss"], format!("{}/auth/v1", gateway.url()));
     assert_eq!(seen.body["aal"], "aal1");
 }
@@ -61,7 +61,7 @@ async fn auth_knows_the_user_of_a_token_by_the_project_s_keys() {
         (expired.status, &expired.body["error_code"]),
         (403, &json!("bad_jwt"))
     );
-    // Auth's own words: PostgREST's are for the Data API.
+    // Auth has error messages of its own; those of PostgREST are for the Data API.
     let foreign = get(token(&keys[0], json!({ "kid": "x" }), json!({ "sub": user })).await).await;
     assert_eq!(
         (foreign.status, &foreign.body["error_code"]),

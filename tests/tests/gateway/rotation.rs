@@ -1,4 +1,4 @@
-//! Keys come and go while the server runs.
+//! Keys are added and removed while the server runs.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -88,7 +88,7 @@ async fn a_key_that_cannot_verify_is_an_error_and_changes_nothing() {
 #[tokio::test]
 async fn only_public_keys_are_published() {
     let (gateway, keys) = gateway_with(&ALGORITHMS).await;
-    // Private ones are taken, too, for what is public of them.
+    // Private keys are accepted as well, and only their public members are used.
     let private: Vec<_> = keys.iter().map(|key| key.private.clone()).collect();
     let url = format!("{}/auth/v1/.well-known/jwks.json", gateway.url());
     for given in [public(&keys), private] {

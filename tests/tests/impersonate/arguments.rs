@@ -23,7 +23,7 @@ fn claims<C: scoped_runtime::ScopedClaims>(client: &ScopedClient<C>) -> Value {
     verified(client.token().unwrap().expose_secret()).into()
 }
 
-/// Keeps the reasons that it is told.
+/// A sink that keeps the reasons.
 #[derive(Debug, Clone, Default)]
 struct Reasons(Arc<Mutex<Vec<Option<String>>>>);
 
@@ -148,7 +148,7 @@ async fn two_clients_in_one_function_each_send_their_own_token() {
     );
 }
 
-/// Keeps what happened in it.
+/// A value that keeps the calls of its methods.
 struct Worker {
     user: String,
     clients: ScopedClients,

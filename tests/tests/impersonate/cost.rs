@@ -1,4 +1,4 @@
-//! What the attribute adds to a function written by hand: no signature, no allocation, few bytes.
+//! The attribute adds no signature, no allocation and only a few bytes to a function written by hand.
 
 use std::future::Future;
 use std::pin::pin;
@@ -92,7 +92,7 @@ fn in_a_thread(
     Ok(format!("{db:?}").len())
 }
 
-/// Counts signatures.
+/// An audit sink that counts the minted tokens.
 #[derive(Debug, Clone, Default)]
 struct Mints(Arc<AtomicUsize>);
 
@@ -149,7 +149,8 @@ fn a_future_is_hardly_larger_than_one_written_by_hand() {
     }
 }
 
-/// How often it allocates, to its end: the fewest of some calls, since caches grow now and then.
+/// Returns the number of allocations of a whole call: the minimum of several calls, because caches grow
+/// occasionally.
 fn allocations<F: Future<Output = Result<usize, Error>>>(work: impl Fn() -> F) -> Option<u64> {
     let mut context = Context::from_waker(Waker::noop());
     let mut once = || {
