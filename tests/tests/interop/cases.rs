@@ -79,7 +79,7 @@ fn case(
     name: String,
     mut custom: Map<String, Value>,
 ) -> Case {
-    // A token cannot represent it, so it is refused.
+    // The runtime refuses a claim that is null.
     custom.retain(|_, value| !value.is_null());
     let user = UserId::external(random.name()).expect(&name);
     let role = Role::new(random.name()).expect(&name);

@@ -1,4 +1,4 @@
-//! What may sign, and what others are told of it.
+//! Keys that can sign, and the public JWKs that they publish.
 
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
@@ -10,7 +10,7 @@ use crate::key::support::{
 };
 use crate::support::{ALICE, SECRET};
 
-/// What the token says, verified with nothing but this JWK.
+/// Verifies the token with only this JWK and returns its claims.
 fn verified(token: &str, jwk: &Value) -> (Header, Map<String, Value>) {
     let jwk: Jwk = serde_json::from_value(jwk.clone()).expect("a JWK");
     let header = decode_header(token).expect("a header");
@@ -22,7 +22,7 @@ fn verified(token: &str, jwk: &Value) -> (Header, Map<String, Value>) {
     (header, token.claims)
 }
 
-/// Every asymmetric key that there is a fixture of.
+/// Every asymmetric key among the fixtures.
 fn asymmetric() -> Vec<(String, SigningKey, Algorithm)> {
     let mut keys = Vec::new();
     for name in ["es256", "es256_short_x", "es256_short_y", "es256_short_d"] {
@@ -86,7 +86,7 @@ fn a_public_jwk_has_the_public_members_and_no_private_one() {
         }
         assert_eq!(key.public_jwks(), json!({ "keys": [public] }));
     }
-    // Nothing but the purpose and the private parts differs from what the CLI wrote.
+    // The public JWK differs from the one of the CLI only in the purpose and the private members.
     for name in ["es256", "rs256"] {
         let mut expected = cli(name);
         let object = expected.as_object_mut().unwrap();
@@ -125,7 +125,7 @@ fn a_shared_secret_has_a_key_id_where_the_project_gave_it_one() {
             kid
         );
     }
-    // The key is the decoded `k`, and the secret's own bytes.
+    // The key is the decoded `k` of the JWK, or the bytes of the secret.
     verified(&token(project(jwk(&octets()))), &octets());
     crate::support::verified(&token(project(secret())));
 }

@@ -1,5 +1,5 @@
-//! PEM texts and shared secrets that never sign: each is refused with the reason, and no error shows a
-//! part of it.
+//! PEM texts and shared secrets that cannot sign are refused with a reason, and no error shows a private
+//! part of them.
 
 use scoped_runtime::SigningKey;
 

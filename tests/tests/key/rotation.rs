@@ -1,4 +1,4 @@
-//! A project signs with another key while requests run.
+//! Rotation of the signing key while requests run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,7 +80,7 @@ async fn requests_during_rotate_now_succeed_and_later_ones_use_the_new_key() {
     }
 }
 
-/// A key in an HSM, which signs nothing here.
+/// A key in an HSM. Its signatures are not valid.
 #[derive(Debug)]
 struct Hsm(&'static str);
 
@@ -115,7 +115,7 @@ async fn a_project_can_rotate_to_a_signer_and_back() {
     let token = client.token_async().await.unwrap();
     let header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
     assert_eq!(header.kid.as_deref(), Some("hsm-1"));
-    // Back, and at once.
+    // Rotates back to a local key, with immediate effect.
     clients.rotate(RotateNow(new_key()));
     assert!(is_signed_with(client.token().unwrap().expose_secret(), NEW));
     clients.rotate(Rotation::signer(Hsm("hsm-2")).unwrap().at_once());

@@ -1,4 +1,4 @@
-//! Keys that look like something else, and what mutations of the reader and the fuzz targets found untested.
+//! Keys that look like something else, and cases that mutation tests and fuzzing found to be untested.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -41,13 +41,13 @@ fn a_jwk_for_any_use_but_signatures_is_refused() {
 fn errors_do_not_show_an_unsafe_or_long_value_of_a_jwk() {
     for curve in ["P-256\n", "P-256 ", "P\u{202e}256", "a-word-longer-than-16"] {
         let key = with(cli("es256"), &json!({ "crv": curve })).to_string();
-        // With the escape of a line break the text cannot be borrowed, which is refused as well.
+        // With an escaped line break the text cannot be borrowed, which is refused as well.
         let reason = SigningKey::from_jwk(&key).expect_err(curve);
         assert!(!reason.to_string().contains(curve), "{reason}");
     }
 }
 
-/// What is between the first line and the last one.
+/// Decodes the lines between the first and the last one.
 fn der(pem: &str) -> Vec<u8> {
     let key = pem.split("-----BEGIN ").last().unwrap();
     let lines = key.lines().skip(1);
@@ -62,7 +62,7 @@ fn a_pem_with_the_public_half_of_another_key_is_refused() {
         ("EC PRIVATE KEY", &sec1, &pkcs8),
         ("PRIVATE KEY", &pkcs8, &sec1),
     ] {
-        // Both forms end with the point, 32 bytes for each coordinate.
+        // Both formats end with the point, which has 32 bytes for each coordinate.
         let (start, point) = (&key[..key.len() - 64], &other[other.len() - 64..]);
         let base64 = STANDARD.encode([start, point].concat());
         let pem = format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n");

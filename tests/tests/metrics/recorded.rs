@@ -1,4 +1,4 @@
-//! What is measured, and that no label says more than it should.
+//! The recorded metrics, and that no label contains more than it should.
 
 use std::future::Future;
 use std::task::{Context, Waker};
@@ -13,7 +13,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{ALICE, KEY, SECRET, START, config};
 
-/// What was recorded since the last look: `name{label=value,..} number`, in the order of the texts.
+/// Returns what was recorded since the last call as sorted lines `name{label=value,..} number`.
 fn recorded(snapshotter: &Snapshotter) -> Vec<String> {
     let snapshot = snapshotter.snapshot().into_vec();
     let lines = snapshot.into_iter().filter_map(|(key, _, _, value)| {

@@ -1,4 +1,4 @@
-//! A policy limits what is minted at all: when a client is made, and at each renewal.
+//! A mint policy limits every mint: when a client is made, and at each renewal.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -69,7 +69,7 @@ async fn the_mint_policy_is_checked_at_every_mint() {
     let client = clients.get(ALICE).unwrap();
     client.from("notes").execute().await.unwrap();
     banned.store(true, Ordering::Relaxed);
-    // What was minted lives on.
+    // Tokens that were minted before are still used.
     client.from("notes").execute().await.unwrap();
     clock.pass(Duration::from_hours(1));
     let error = client.from("notes").execute().await.unwrap_err();
@@ -126,6 +126,6 @@ fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
         ["aal2", "aal1", "aal2"]
     );
     assert_eq!(strong.identity().aal().as_str(), "aal2");
-    // Once before the hour had passed, and once after.
+    // Each of the two sessions minted once before the hour had passed, and once after.
     assert_eq!(*sink.0.lock().unwrap(), ["aal2", "aal1", "aal2", "aal1"]);
 }

@@ -1,5 +1,5 @@
-//! When SQL changes, a crate whose claims are compared with it is compiled again, or says that it was not.
-//! What the compiler cannot see, the tests that the attribute adds to the crate do.
+//! When SQL changes, a crate whose claims are compared with it is compiled again or reports that it was
+//! not. The generated test of the attribute notices the changes that the compiler cannot see.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod project;
@@ -94,7 +94,7 @@ fn no_sql_is_compiled_in_and_the_generated_test_is_in_test_builds_only() {
     let project = Project::new("rebuild_binary");
     let secret = "only-in-the-sql-9f2c";
     project.write(MIGRATION, &format!("-- {secret}\n{READS_TENANT}\n"));
-    // Those of earlier runs must not be looked at.
+    // The files of earlier runs must not be searched.
     project.succeeds(&["clean", "-p", &project.name]);
     project.succeeds(&["test"]);
     project.succeeds(&["build"]);
@@ -111,7 +111,7 @@ fn no_sql_is_compiled_in_and_the_generated_test_is_in_test_builds_only() {
     assert!(!having("in the program").is_empty(), "looks at the program");
     assert_eq!(having(secret), [""; 0]);
     let mut tests = having("__policies_of_Tenant");
-    // A library's metadata names what it leaves out.
+    // The metadata of a library contains the names of items that the library leaves out.
     tests.retain(|name| !name.starts_with("lib"));
     assert_eq!(tests.len(), 1, "{tests:?}");
 }

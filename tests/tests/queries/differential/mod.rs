@@ -1,5 +1,5 @@
-//! `postgrest` as the oracle: what both a `Query` and a native builder can say is sent through both, and
-//! what arrives is the same.
+//! `postgrest` as the oracle: a request that both a `Query` and a native builder can express is sent
+//! through both, and both requests have to be equal.
 
 mod both;
 
@@ -18,12 +18,12 @@ use crate::wrong::Wrong;
 /// How many pairs of requests are compared.
 const PAIRS: u64 = 2_000;
 
-/// What of a request says something.
+/// The parts of a request that have a meaning.
 #[derive(Debug, PartialEq, Eq)]
 struct Compared {
     method: String,
     path: String,
-    /// Decoded, in any order.
+    /// Decoded and sorted, because their order has no meaning.
     parameters: Vec<(String, Option<String>)>,
     prefer: BTreeSet<String>,
     accept: String,
@@ -79,7 +79,7 @@ async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
         }
     }
     wrong.check();
-    // Every method of `postgrest` that has a counterpart was among them.
+    // Checks that every method of `postgrest` with a counterpart was among them.
     assert_eq!(said.len(), both::METHODS, "{said:?}");
     assert!(said.values().all(|count| *count > 10), "{said:?}");
 }
@@ -102,7 +102,7 @@ async fn into_builder_keeps_the_meaning_of_the_query() {
             Ok(builder) => {
                 let outcome = recorder.client.execute(builder).await;
                 let native = recorder.arrived();
-                // No builder can say that every row is meant.
+                // No native builder can express `all_rows`.
                 if native.is_none() && chain.all_rows {
                     not_native += 1;
                     continue;
@@ -132,7 +132,7 @@ async fn into_builder_keeps_the_meaning_of_the_query() {
     );
 }
 
-/// Where the texts differ, the model says that they mean the same.
+/// Where the texts differ, the model says that their meaning is the same.
 #[tokio::test]
 async fn order_with_options_has_the_same_meaning_in_both() {
     let mut recorder = Recorder::start().await;
