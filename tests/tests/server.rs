@@ -1,4 +1,4 @@
-//! The local server itself: it starts, keeps users apart, and says what is wrong when it cannot start.
+//! The local server: it starts, separates its users, and explains why it cannot start.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::net::TcpStream;
@@ -35,7 +35,7 @@ async fn token(server: &LocalSupabase, sub: &str, tenant: &str) -> String {
         .remove(0)
 }
 
-/// Sends a request as the user of `token`; gives the status and the body.
+/// Sends a request with this token and returns the status and the body.
 async fn ask(
     server: &LocalSupabase,
     token: &str,
@@ -171,7 +171,7 @@ async fn jose_verifies_tokens_and_names_the_error() {
     );
 }
 
-/// A folder under the target folder that is gone after the test.
+/// A folder under the target folder that is removed after the test.
 struct TempFolder(PathBuf);
 
 impl TempFolder {
@@ -216,7 +216,7 @@ async fn without_npm_the_error_says_what_to_do() {
 async fn a_migration_that_fails_is_shown_without_the_keys() {
     let folder = TempFolder::new("bad-migration");
     let files = Machine::this().server_files;
-    // Installed by now, or by this: the copy borrows the modules.
+    // Makes sure that the modules are installed, because the copy uses them.
     decode_with_jose("x", "y").await.unwrap();
     for name in ["package-lock.json", "watchdog.mjs", "sql.mjs"] {
         std::fs::copy(files.join(name), folder.0.join(name)).unwrap();

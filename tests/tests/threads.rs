@@ -1,4 +1,5 @@
-//! How many threads a project starts. One test alone in its process, since it counts them.
+//! The number of threads that a project starts. The test is alone in its process, because it counts
+//! threads.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +14,7 @@ use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// The threads of this process that the runtime named.
+/// Returns the number of threads in this process that the runtime has named.
 fn ours() -> usize {
     let threads = fs::read_dir("/proc/self/task").unwrap();
     let name = |thread: fs::DirEntry| fs::read_to_string(thread.path().join("comm"));

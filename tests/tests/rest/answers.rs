@@ -1,4 +1,4 @@
-//! What answers come to: values, errors, and what each says.
+//! How responses become values and errors, and what the errors say.
 
 use scoped_runtime::{ClientError, Error, Returning};
 use serde::Deserialize;
@@ -140,7 +140,7 @@ async fn a_response_without_a_body_has_its_error_code_in_the_headers() {
         );
     let counted = ResponseTemplate::new(200).insert_header("content-range", "*/7");
     let (server, client) = answering([expired, counted]).await;
-    // The expired token is replaced, and the HEAD sent once more.
+    // The expired token is replaced, and the HEAD request is sent once more.
     assert_eq!(client.from("t").count().await.unwrap(), 7);
     let requests = arrived(&server).await;
     assert_eq!(requests.len(), 2);

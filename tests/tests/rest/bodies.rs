@@ -1,4 +1,4 @@
-//! Bodies are anything that serialises, and lists of rows say their columns.
+//! Bodies are any values that serialise, and lists of rows name their columns.
 
 use scoped_runtime::Returning;
 use serde::Serialize;
@@ -102,7 +102,7 @@ async fn an_upsert_of_rows_that_differ_is_refused_since_it_would_reset_columns()
         header(&same, "prefer"),
         "return=representation,resolution=merge-duplicates,missing=default"
     );
-    // Rows that are there are left alone.
+    // Existing rows are left unchanged.
     let ignored = sent(|it| {
         it.from("t")
             .upsert(BOTH)

@@ -1,10 +1,10 @@
-//! One grammar of columns for filters, conditions and orders.
+//! Filters, conditions and orders share one grammar of columns.
 
 use scoped_runtime::{Column, Condition, Order, Query};
 
 use crate::support::{pair, parameters, refused, sent};
 
-/// What a filter, a condition and an order send for a column.
+/// Returns what a filter, a condition and an order send for a column.
 async fn written(column: &str) -> [(String, String); 3] {
     let request = sent(|it| {
         let query = it
@@ -44,7 +44,7 @@ async fn filters_conditions_and_orders_write_a_column_the_same_way() {
     }
 }
 
-/// Every name that PostgREST, or the gateway, takes for a parameter.
+/// Names that PostgREST, or the gateway, uses for parameters.
 const PARAMETERS: [&str; 10] = [
     "select",
     "order",

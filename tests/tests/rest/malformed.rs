@@ -1,5 +1,5 @@
-//! What no server can read as it was meant is refused before anything is sent: NUL, empty groups, deep
-//! nesting, long URLs, operators and headers that do not fit.
+//! A query that a server cannot read with its intended meaning is refused before anything is sent: NUL,
+//! empty groups, deep nesting, long URLs, and invalid operators and headers.
 
 use scoped_runtime::{ClientError, Condition, Error, Is, any};
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn nul_is_refused_wherever_it_stands() {
     says(|it| table(it).insert(json!({"a": nul})), &words).await;
     says(|it| table(it).update(json!({nul: 1})).eq("a", 1), &words).await;
     says(|it| it.rpc("f", json!({"a": [nul]})), &words).await;
-    // A backslash before `u0000` is text of the user's.
+    // A backslash before `u0000` is part of the user's text.
     let escaped = sent(|it| table(it).insert(json!({"a": r"\u0000"}))).await;
     assert_eq!(
         escaped.body_json::<serde_json::Value>().unwrap(),

@@ -1,4 +1,4 @@
-//! Native `postgrest` builders go through the same refusals as queries.
+//! Native `postgrest` builders are refused for the same reasons as queries.
 
 use postgrest::Builder;
 use scoped_runtime::{ClientError, Error};
@@ -115,7 +115,7 @@ async fn a_native_write_with_a_limit_sends_max_affected() {
     let strict = |count| format!("return=representation,handling=strict,max-affected={count}");
     assert_eq!(header(&requests[0], "prefer"), strict(1));
     assert_eq!(header(&requests[1], "prefer"), strict(3));
-    // Of two limits PostgREST takes one.
+    // PostgREST uses only one of two limits.
     let limited = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()));
     let limited = limited.from("t?limit=2").delete().eq("a", "1");
     client.execute(limited.limit(5)).await.unwrap_err();

@@ -143,7 +143,7 @@ async fn other_forms_of_the_answer_have_their_media_types() {
     );
 }
 
-/// All rows of a stream, or the first error.
+/// Returns all rows of a stream, or its first error.
 async fn all(client: &ScopedClient, paging: Paging) -> Result<Vec<i64>, Error> {
     let mut rows = client.from("t").select("id").fetch_stream::<Row>(paging);
     let mut ids = Vec::new();
@@ -155,7 +155,7 @@ async fn all(client: &ScopedClient, paging: Paging) -> Result<Vec<i64>, Error> {
 
 #[tokio::test]
 async fn a_stream_by_a_key_starts_each_page_after_the_last_key() {
-    // The server gives no more than two rows at once, though it is asked for more.
+    // The server returns at most two rows at once, although it is asked for more.
     let (server, client) = answering([rows([1, 2]), rows([2, 4]), rows([4, 9]), rows([9])]).await;
     let ids = all(&client, Paging::by_key("id").page_size(5))
         .await

@@ -1,4 +1,4 @@
-//! A client that only reads refuses everything else before anything is sent.
+//! A read-only client refuses all other requests before anything is sent.
 
 use scoped_runtime::{ClientError, Error, ScopedClient, Upload};
 use serde_json::json;
@@ -15,7 +15,7 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>, what: &str) {
     }
 }
 
-/// Everything that may write, each in the words of its error.
+/// Calls every method that may write, and checks that the error names it.
 async fn tries_to_write(reader: &ScopedClient) {
     assert!(reader.is_read_only());
     assert!(format!("{reader:?}").contains("is_read_only: true"));

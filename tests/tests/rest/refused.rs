@@ -1,5 +1,5 @@
-//! What contradicts itself, or would mean something else on the server, is refused before anything is
-//! sent, with what to write instead.
+//! A query that contradicts itself, or has another meaning on the server, is refused before anything is
+//! sent, and the error says what to write instead.
 
 use scoped_runtime::{Condition, Explain, ScopedClient, all, any};
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn a_write_without_a_filter_is_refused_unless_all_rows_are_meant() {
     says(|it| table(it).delete().limit(1), &words).await;
     says(|it| table(it).delete().order("a").select("a"), &words).await;
     says(|it| table(it).delete().param("x", "y"), &words).await;
-    // What holds for every row is no filter.
+    // A condition that every row matches is not a filter.
     says(
         |it| table(it).delete().and([!Condition::in_("v", [""; 0])]),
         &words,

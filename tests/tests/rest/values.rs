@@ -1,4 +1,4 @@
-//! Values are written as PostgreSQL reads them, and cannot become syntax.
+//! Values are written in the notation of PostgreSQL and cannot become syntax.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde_json::json as value;
 
 use crate::support::{ALICE, pair, parameters, sent};
 
-/// A value as it is sent.
+/// Returns the text that is sent for a value.
 fn written(value: impl FilterValue) -> String {
     let mut text = String::new();
     value.append_to(&mut text);
@@ -117,7 +117,7 @@ async fn a_sole_empty_text_is_not_an_empty_list() {
     assert_eq!(parameters(&request), [pair("v", r#"in.("","")"#)]);
     let request = sent(|it| it.from("t").delete().and([!Condition::in_("v", [""])])).await;
     assert_eq!(parameters(&request), [pair("and", r#"(v.not.in.("",""))"#)]);
-    // Of no values none fits, whatever server reads it.
+    // With an empty list no value matches, whichever server reads it.
     let request = sent(|it| it.from("t").delete().in_("v", [""; 0])).await;
     assert_eq!(
         parameters(&request),

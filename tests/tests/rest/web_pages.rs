@@ -1,4 +1,4 @@
-//! A URL that leads elsewhere often answers with a web page: that is an error that says so.
+//! If the URL of a project leads to a web page, the error says so.
 
 use scoped_runtime::{ClientError, Error};
 use wiremock::ResponseTemplate;

@@ -1,4 +1,4 @@
-//! What a query looks like when it arrives.
+//! The requests that queries send.
 
 use scoped_runtime::{Returning, all};
 use serde_json::json;
@@ -130,7 +130,7 @@ async fn a_limited_write_can_never_touch_more_rows() {
         sent(|it| it.from("t").delete().eq("a", 1).limit(1)).await,
         sent(|it| it.from("t").limit(1).eq("a", 1).update(json!({}))).await,
         sent(|it| it.from("t").delete().eq("a", 1).limit(1).max_affected(9)).await,
-        // What would switch the limit off has no effect.
+        // A preference that would disable the limit has no effect.
         sent(|it| {
             it.from("t")
                 .delete()

@@ -1,4 +1,4 @@
-//! A client without a user sees what policies and grants give `anon`.
+//! An anonymous client sees what policies and grants allow the role `anon`.
 
 use scoped_runtime::{ClientError, Error};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! What the server sees when a token's life is over. The clock is moved; the server checks real time.
+//! Requests after the expiry of a token. The tests move the project's clock, and the server checks the real
+//! time.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -12,7 +13,7 @@ const TWO_HOURS: Duration = Duration::from_hours(2);
 
 const SHORT: Duration = Duration::from_mins(5);
 
-/// A project whose clock is two hours behind, so that the first token is long expired for the server.
+/// A project whose clock is two hours behind, so that the first token has already expired for the server.
 async fn behind() -> (ScopedClients, ManualClock) {
     let clock = ManualClock::real();
     clock.jump_back(TWO_HOURS);

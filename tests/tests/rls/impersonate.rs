@@ -1,4 +1,4 @@
-//! Functions that act as several users, or on a thread: policies see the right one each time.
+//! Functions that act as several users, or on a thread: the policies see the right user each time.
 
 use scoped_runtime::{
     Error, ScopedClient, ScopedClients, UserId, blocking, impersonate, scoped_claims,
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::support::{Note, api, clients, notes, somebody, write};
 
-/// Hands a note over: only its owner can take it away, only the other can put it in.
+/// Hands over a note: only its owner can delete it, and only the receiver can insert it.
 #[impersonate(via = clients, expires_in = "5m", actor = "transfer", reason = "a test")]
 async fn hand_over(
     clients: &ScopedClients,
@@ -51,7 +51,7 @@ async fn two_users_in_one_function_hand_over_a_row_that_only_its_owner_sees() {
     assert_eq!(notes(&alice).await, []);
     assert_eq!(notes(&bob).await, std::slice::from_ref(&copy));
 
-    // Whoever does not own it gives nothing.
+    // A user who does not own the note cannot hand it over.
     let stolen = hand_over(&clients, &copy, alice.user_id(), alice.user_id());
     assert_eq!(stolen.await.unwrap(), None);
     assert_eq!(notes(&bob).await, [copy]);
@@ -67,7 +67,7 @@ struct Document {
     tenant_id: String,
 }
 
-/// A job without async.
+/// A blocking job.
 #[impersonate(user = user, claims = Member { tenant_id: tenant.to_owned() }, via = clients)]
 fn tenants(
     clients: &blocking::ScopedClients,

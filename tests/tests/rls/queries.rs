@@ -1,4 +1,4 @@
-//! Queries mean on a server what they say.
+//! Queries on a real server have the result that their methods promise.
 
 use scoped_runtime::{ClientError, Condition, Error, Order, ScopedClient};
 use serde::Deserialize;
@@ -15,13 +15,13 @@ async fn user() -> ScopedClient {
     clients().await.get(somebody()).unwrap()
 }
 
-/// The names of the items that a query finds.
+/// Returns the names of the items that a query finds.
 async fn names(query: scoped_runtime::Query) -> Vec<String> {
     let items: Vec<Item> = query.order("id").fetch().await.unwrap();
     items.into_iter().map(|item| item.name).collect()
 }
 
-/// A user with these items, in this order.
+/// Makes a user with these items, in this order.
 async fn with_items(items: Value) -> ScopedClient {
     let client = user().await;
     client.from("items").insert(items).execute().await.unwrap();
@@ -37,8 +37,8 @@ async fn hostile_values_are_only_values() {
         let items = || client.from("items").select("name");
         assert_eq!(names(items().eq("name", name)).await, [name]);
         assert_eq!(names(items().in_("name", [name])).await, [name]);
-        // Unlike PostgREST, the local server does not undo the escapes inside `or` and `and`; what
-        // is sent there is tested in `client/refused.rs`.
+        // Unlike PostgREST, the local server does not decode the escapes inside of `or` and `and`;
+        // `client/refused.rs` tests what is sent there.
         if !name.contains(['"', '\\']) {
             let either = [Condition::eq("name", name), Condition::is_null("name")];
             assert_eq!(names(items().or(either)).await, [name]);

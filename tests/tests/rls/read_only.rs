@@ -1,4 +1,4 @@
-//! Clients that only read, on the real server: they see their user's rows, and change none.
+//! Read-only clients on the real server see the rows of their user and change none.
 
 use scoped_runtime::{ClientError, Error, ScopedClient, ScopedClients, UserId, impersonate};
 use serde_json::json;

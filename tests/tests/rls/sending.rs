@@ -1,4 +1,4 @@
-//! Every way of sending a query, on a server with policies.
+//! Every way to send a query, on a server with policies.
 
 use scoped_runtime::{ClientError, Condition, Error, Order, Paging, Returning, ScopedClient, any};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ async fn user() -> ScopedClient {
     clients().await.get(somebody()).unwrap()
 }
 
-/// Two users with the same quotas, of which nobody sees the other's.
+/// Two users with the same quotas. Neither sees those of the other.
 async fn two_users() -> (ScopedClient, ScopedClient) {
     let (alice, bob) = (user().await, user().await);
     for client in [&alice, &bob] {
@@ -37,7 +37,7 @@ async fn two_users() -> (ScopedClient, ScopedClient) {
     (alice, bob)
 }
 
-/// The limits of the user's quotas.
+/// Returns the limits of the user's quotas.
 async fn limits(client: &ScopedClient) -> Vec<i64> {
     let rows: Vec<Quota> = client
         .from("quotas")
@@ -100,8 +100,8 @@ async fn counts_pages_and_streams_contain_only_the_users_own_rows() {
     assert!(ids.is_sorted_by(|a, b| a > b));
 }
 
-/// `PostgREST` gives what a row leaves out its default (`missing=default`), the local server null; what
-/// is sent is tested in `rest/bodies.rs`.
+/// For a missing column PostgREST inserts the default value (`missing=default`), and the local server
+/// inserts null; `rest/bodies.rs` tests what is sent.
 #[tokio::test]
 async fn rows_of_a_list_may_leave_out_what_others_have() {
     let client = user().await;

@@ -43,7 +43,7 @@ struct Document {
     tenant_id: String,
 }
 
-/// Cannot be called with a client that lacks the claims.
+/// This function cannot be called with a client that lacks the claims.
 async fn tenants<C: ScopedClaims>(client: &ScopedClient<C>) -> Vec<String> {
     let documents = client.from("documents").select("tenant_id");
     let documents: Vec<Document> = documents.fetch().await.unwrap();

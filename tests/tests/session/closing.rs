@@ -1,4 +1,4 @@
-//! A client that is closed sends nothing any more, and neither does anything made from it.
+//! After a client was closed, neither it nor a client or query made from it sends a request.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Tokens are renewed before they end, once, and what arrives at a server is always a live one.
+//! Tokens are renewed once before they expire, and every request carries a valid token.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier};
@@ -85,7 +85,7 @@ fn a_wall_clock_set_back_does_not_delay_the_renewal() {
     clock.pass(HOUR / 2);
     clock.jump_back(HOUR / 4);
     let first = token(&client);
-    // 59 minutes after the mint by the monotonic clock, 44 by the wall clock.
+    // The mint was 59 minutes ago by the monotonic clock, and 44 minutes ago by the wall clock.
     clock.pass((HOUR / 2).checked_sub(Duration::from_mins(1)).unwrap());
     assert_ne!(token(&client), first);
 }

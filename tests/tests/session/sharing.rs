@@ -1,4 +1,4 @@
-//! Clients with the same content share one token, and no others do.
+//! Clients share a token if and only if their content is equal.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ fn token(client: &ScopedClient) -> String {
     client.token().unwrap().expose_secret().to_owned()
 }
 
-/// Every way in which two clients can differ, from none.
+/// Clients that all differ from each other, one for each way to differ.
 fn different(clients: &ScopedClients) -> Vec<ScopedClientBuilder> {
     let alice = || clients.user(ALICE);
     let claims: [Value; 9] = [
@@ -103,7 +103,7 @@ fn shared_sessions_zero_disables_sharing_and_its_number_bounds_the_cache() {
         token(&none.get(ALICE).unwrap())
     );
 
-    // However many sessions there were, no more are kept than said.
+    // The cache never keeps more sessions than configured.
     let few = clients(8);
     let all = || -> Vec<String> {
         let clients = (0..1000).map(|index| few.user(BOB).claim("n", index).client());
@@ -122,7 +122,8 @@ fn clients_of_one_user_with_different_roles_keep_their_roles() {
     assert_eq!(clients.get(ALICE).unwrap().role().as_str(), "authenticated");
 }
 
-/// By bytes, not by number alone: large claims would take more memory than the number says.
+/// The cache is also bounded by bytes, because large claims would otherwise take more memory than the
+/// number of sessions suggests.
 #[test]
 fn large_sessions_take_the_place_of_several_small_ones() {
     let kept = |claim: &str| {

@@ -1,4 +1,5 @@
-//! A key that lives elsewhere: who waits for it, how often it is asked, and what leaves meanwhile.
+//! A remote signer: which callers wait for it, how often it is asked, and which tokens are sent in the
+//! meantime.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::key::vault::{Answer, KEY_ID, Vault};
 use crate::support::{ALICE, SECRET, arrived, bearer, config, only, verified};
 
 const HOUR: Duration = Duration::from_hours(1);
-/// When a token of an hour is due.
+/// The age at which a token with a lifetime of an hour is due for renewal.
 const DUE: Duration = Duration::from_mins(59);
 const BOB: &str = "00000000-0000-4000-8000-00000000000b";
 const OTHER_SECRET: &str = "another-secret-that-is-long-enough-for-hs256";
@@ -26,7 +27,7 @@ async fn sent(server: &MockServer) -> HashSet<String> {
     requests.iter().map(|it| bearer(it).to_owned()).collect()
 }
 
-/// So many requests, each on a task of its own.
+/// Sends this number of requests, each in a task of its own.
 fn requests(client: &ScopedClient, tasks: usize) -> Vec<JoinHandle<Result<(), Error>>> {
     (0..tasks)
         .map(|_| {
@@ -93,7 +94,8 @@ async fn a_due_token_is_signed_once_for_64_tasks_and_the_old_one_is_not_sent() {
 
 #[tokio::test]
 async fn a_signature_in_progress_survives_callers_that_are_cancelled() {
-    // How many stay, beside two that go away: the one that asked, and one that joined.
+    // The number of callers that stay, beside two that are cancelled: the one that started the signature,
+    // and one that joined it.
     for stay in [0, 1, 5] {
         let vault = Vault::new();
         let (server, clients, clock) = vault.project().await;

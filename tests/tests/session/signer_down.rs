@@ -1,5 +1,5 @@
-//! A signer that fails, hangs or answers nonsense: the present token serves until its end, and then the
-//! error says why.
+//! A signer that fails, hangs or returns invalid signatures: the cached token is used until it expires, and
+//! then the error says why there is no new one.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::key::vault::{Answer, SEALED, Vault, spelled_out};
 use crate::support::{ALICE, SECRET, START, arrived, bearer, verified};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// When a token of an hour is due, a minute before its end.
+/// The age at which a token with a lifetime of an hour is due for renewal, a minute before it expires.
 const DUE: Duration = Duration::from_mins(59);
 
-/// The source that a signer's failure keeps.
+/// Returns the source of a signer's failure.
 fn source(error: &Error) -> String {
     assert!(
         matches!(error, Error::Token(TokenError::Signer { .. })),
@@ -50,7 +50,7 @@ async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
             .all(|it| bearer(it) == first.expose_secret())
     );
 
-    // Its end has come.
+    // The cached token has expired.
     for _ in 0..3 {
         let error = client.from("notes").execute().await.unwrap_err();
         assert_eq!(source(&error), SEALED);
@@ -81,7 +81,8 @@ async fn while_the_signer_hangs_the_cached_token_is_used_until_it_expires() {
     clock.pass(DUE);
     vault.always(Answer::SignsLater);
     for attempt in 1..=30 {
-        // The first who asks waits for a second, and the next not at all until the signer has had its time.
+        // The first caller waits for a second. The next one does not wait until the signer has exceeded its
+        // timeout.
         let token = after(&clock, SECOND, &client).await.unwrap();
         assert_eq!(token.expose_secret(), first.expose_secret());
         let token = client.token_async().await.unwrap();
@@ -102,7 +103,7 @@ async fn while_the_signer_hangs_the_cached_token_is_used_until_it_expires() {
     verified(new.expose_secret());
 }
 
-/// A token that is had when exactly so much time has passed on the project's clock.
+/// Returns the token that is available after exactly this time on the project's clock.
 async fn after(
     clock: &ManualClock,
     time: Duration,
@@ -145,7 +146,7 @@ async fn a_signature_of_the_wrong_length_is_refused_before_sending() {
         (Algorithm::Hs256, 0),
         (Algorithm::Hs256, 31),
         (Algorithm::Hs256, 64),
-        // DER
+        // Lengths of signatures in DER.
         (Algorithm::Es256, 70),
         (Algorithm::Es256, 71),
         (Algorithm::Es256, 72),

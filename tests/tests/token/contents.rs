@@ -1,4 +1,4 @@
-//! What stands in a token, and which tokens are never made.
+//! The claims of tokens, and the claims with which no token is made.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::{ALICE, START, config, offline, verified};
 
-/// A struct whose serialised form a test chooses.
+/// A struct whose serialised form the test chooses.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Raw(Value);
@@ -33,7 +33,7 @@ impl ScopedClaims for Subscriber {
     const CLAIMS: &'static [Claim] = &[Claim::new("subscription")];
 }
 
-/// Cannot be serialised.
+/// A type that cannot be serialised.
 struct Broken;
 
 impl Serialize for Broken {
@@ -46,23 +46,23 @@ impl ScopedClaims for Broken {
     const CLAIMS: &'static [Claim] = &[];
 }
 
-/// The custom claims of a token: all that the runtime does not set itself.
+/// Returns the custom claims of a token: all that the runtime does not set.
 fn custom(mut claims: Map<String, Value>) -> Value {
     claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
     Value::Object(claims)
 }
 
-/// What the token of a client says, once another library has verified it.
+/// Returns the custom claims in the token of a client, verified by another library.
 fn said<C: ScopedClaims>(client: Result<ScopedClient<C>, Error>) -> Result<Value, Error> {
     Ok(custom(verified(client?.token()?.expose_secret())))
 }
 
-/// What a token with these claims says.
+/// Returns the custom claims of a token that is minted with this struct.
 fn minted(claims: impl ScopedClaims) -> Result<Value, Error> {
     said(offline().0.user(ALICE).claims(claims).client())
 }
 
-/// The same, for a claim known only at run time.
+/// As [`minted`], for a claim that is added by name.
 fn minted_at_run_time(name: &str, value: &Value) -> Result<Value, Error> {
     said(offline().0.user(ALICE).claim(name, value).client())
 }
@@ -84,7 +84,7 @@ fn a_token_has_exactly_the_documented_claims() {
     let jti: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
     assert_eq!(jti.get_version_num(), 4);
     claims.remove("jti");
-    // Numbers are equal here only when both are integers.
+    // The comparison also fails if a number is a float instead of an integer.
     assert_eq!(
         Value::Object(claims),
         json!({
@@ -182,7 +182,7 @@ fn every_json_value_is_minted_unchanged() {
 
 #[test]
 fn claims_of_every_length_are_encoded_correctly() {
-    // Base64 works on three bytes at a time, so every remainder has to be met with every list.
+    // Base64 encodes three bytes at a time, so every list is combined with every remainder.
     for count in 0..20 {
         for length in 0..3 {
             let mut claims: Map<String, Value> = (0..count)
@@ -266,7 +266,7 @@ fn a_claim_added_by_name_with_none_is_absent() {
     assert_eq!(claims.unwrap(), json!({ "y": 1 }));
 }
 
-/// A client of this project with claims of about 5000 and 600 bytes.
+/// A client of this project with two claims of about 5000 and 600 bytes.
 fn large(config: ConfigBuilder) -> Result<ScopedClient, Error> {
     let clients = ScopedClients::new(config.build()?)?;
     let builder = clients.user(ALICE).claim("bulk", "hush".repeat(1250));
@@ -287,7 +287,7 @@ fn a_token_over_the_size_limit_is_refused_with_its_largest_claims() {
     let said = "over the limit of 4096; largest claims: `bulk` (5006 bytes), `notes` (606 bytes)";
     assert!(text.contains(said), "{text}");
 
-    // The limit itself is allowed.
+    // A token of exactly the limit is allowed.
     let fits = large(project().max_token_bytes(bytes)).unwrap();
     assert_eq!(fits.token().unwrap().expose_secret().len(), bytes);
     let error = refused(large(project().max_token_bytes(bytes - 1)));

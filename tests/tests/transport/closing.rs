@@ -1,4 +1,5 @@
-//! R7: after `close()` has returned no request begins to be written; `race.rs` has the very moment of it.
+//! R7: after `close()` has returned, no request begins to be written. `race.rs` tests the moment of the
+//! close itself.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -27,7 +28,7 @@ async fn after_close_a_request_that_waits_for_tcp_is_not_sent() {
     let query = tokio::spawn(alice.from("notes").execute());
     tokio::time::sleep(short).await;
     alice.close();
-    // The caller need not wait for the connection.
+    // The caller gets the error without waiting for the connection.
     let outcome = tokio::time::timeout(short, query).await.unwrap().unwrap();
     assert!(is_closed(&outcome));
 
@@ -71,7 +72,7 @@ async fn after_close_user_a_request_that_waits_for_tls_is_not_sent() {
     clients.close_user(ALICE).unwrap();
     assert!(is_closed(&of_alice.await.unwrap()));
     go.notify_one();
-    // The connection that Alice's request wanted carries Bob's.
+    // The connection that was opened for Alice's request carries Bob's.
     of_bob.await.unwrap().unwrap();
     assert_eq!(arrived.lock().unwrap().len(), 1);
 }
@@ -91,7 +92,7 @@ async fn after_close_a_request_that_waits_for_an_http2_stream_is_not_sent() {
             let released = released.lock().unwrap().take();
             async move {
                 if number > 0 {
-                    // No second connection ever gets as far.
+                    // A second connection is never answered.
                     std::future::pending::<()>().await;
                 }
                 let mut released = released;

@@ -1,4 +1,4 @@
-//! Q26: one deadline for everything, and errors that say which part took the time.
+//! Q26: one deadline covers the whole request, and the error names the phase that took too long.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -99,7 +99,7 @@ async fn a_tcp_connection_that_is_not_accepted_ends_at_the_connect_timeout() {
 
 #[tokio::test]
 async fn a_tls_handshake_that_stalls_ends_at_the_connect_timeout() {
-    // It takes connections and never says a word of TLS.
+    // The server accepts connections and never answers the handshake.
     let server = Server::start(|stream, _| async move {
         let _stream = stream;
         std::future::pending().await

@@ -1,4 +1,4 @@
-//! Q21: nothing that frames a message or names a host is sent on, wherever it comes from.
+//! Q21: headers that frame a message or name a host are refused, wherever they are set.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! Q25 and R11: what comes from outside has a limit, and the error names it.
+//! Q25 and R11: everything that is received has a limit, and the error names it.
 
 use std::io;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::support::{ALICE, Certificate, Server, answer, config, http2, project, request};
 
-/// As many bytes as the other side takes; whether it took so many.
+/// Writes up to this number of bytes, until the other side stops reading.
 async fn pour(stream: &mut (impl AsyncWrite + Unpin), bytes: usize) -> io::Result<()> {
     let block = vec![b'x'; 1 << 16];
     let mut left = bytes;
@@ -35,7 +35,7 @@ fn exceeded(error: &Error) -> (&str, usize, &'static str) {
 const GIGABYTE: usize = 1 << 30;
 const HEAD: &str = "the head of the response, if it has no more than 100 headers,";
 
-/// What the largest moment of these costs beside what was there.
+/// Returns the result and the peak of the additional memory that the closure allocates.
 fn measured<T>(run: impl FnOnce() -> T) -> (T, u64) {
     let mut result = None;
     let info = allocation_counter::measure(|| result = Some(run()));

@@ -1,4 +1,4 @@
-//! Proxy, client certificates, default headers, connections of a user's own, traces.
+//! Proxies, client certificates, default headers, separate connections for each user, and tracing.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,7 @@ use crate::support::{
     ALICE, BOB, Certificate, EMPTY, Server, always, config, header, project, request,
 };
 
-/// A proxy that opens tunnels, and what it was asked.
+/// A proxy that opens tunnels and records the requests.
 async fn proxy(asked: &Arc<Mutex<Vec<String>>>) -> Server {
     let asked = Arc::clone(asked);
     Server::start(move |mut stream, _| {
@@ -245,8 +245,8 @@ fn a_request_is_one_span_without_a_secret_or_a_value() {
                 Some(parent.to_owned())
             });
             let alice = project(config).get(ALICE).unwrap();
-            // Other tests may meet the span for the first time while this one's subscriber is made: what
-            // tracing remembers of that is asked anew.
+            // Other tests may reach the span for the first time while the subscriber of this test is
+            // installed. The rebuild updates what tracing has cached about the span.
             alice.from("notes").execute().await.unwrap();
             tracing::callsite::rebuild_interest_cache();
             alice

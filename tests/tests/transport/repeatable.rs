@@ -1,4 +1,4 @@
-//! A write is sent again after a byte of it has left only if it says that it may be.
+//! A write of which a byte was sent is sent again only if it is repeatable.
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +10,7 @@ use crate::retries::in_order;
 use crate::support::{ALICE, EMPTY, config, project};
 
 const BUSY: Option<&str> = Some("HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n");
-/// A reset of the connection, and a server that is busy.
+/// A connection reset, and a response with the status 503.
 const FAILURES: [&[Option<&str>]; 2] = [&[None, Some(EMPTY)], &[BUSY, Some(EMPTY)]];
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Q22: what is sent again, on which connection, and what never is.
+//! Q22: which requests are sent again, on which connection, and which are not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,8 +15,8 @@ use crate::support::{
     until,
 };
 
-/// Its answers in this order, `None` for a reset, over however many connections; and how many requests
-/// came.
+/// Starts a server that gives these responses in order (`None` for a reset) over any number of connections.
+/// Returns it with the number of requests.
 pub(crate) async fn in_order(
     answers: &'static [Option<&'static str>],
 ) -> (Server, Arc<AtomicUsize>) {
@@ -67,7 +67,7 @@ async fn a_write_is_not_sent_on_an_idle_connection_that_was_closed() {
     for number in 0..20 {
         write(&alice).await.unwrap();
         assert_eq!(server.connections(), number + 1);
-        // The end of the connection has come, though this runtime has not been told.
+        // The server has closed the connection, but the runtime has not been polled since.
         std::thread::sleep(Duration::from_millis(2));
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -153,12 +153,12 @@ async fn retries_are_limited_by_number_budget_and_deadline() {
     let two = project(config(&url)).get(ALICE).unwrap();
     two.from("notes").execute().await.unwrap_err();
     assert_eq!(count.swap(0, Ordering::SeqCst), 3);
-    // The budget: 500 requests that fail are not 1500.
+    // The budget keeps many failing requests from being sent three times each.
     let requests = (0..200).map(|_| two.from("notes").execute());
     futures_util::future::join_all(requests).await;
     let sent = count.swap(0, Ordering::SeqCst);
     assert!((200..=250).contains(&sent), "{sent}");
-    // No pause that ends after the deadline is begun.
+    // A retry does not begin if its pause would end after the deadline.
     let clock = ManualClock::at(START);
     let brief = config(&url)
         .clock(clock)
@@ -172,7 +172,7 @@ async fn retries_are_limited_by_number_budget_and_deadline() {
     assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
-/// Streams that the server did not process are sent again, whatever they do.
+/// Streams that the server did not process are sent again, both reads and writes.
 async fn unprocessed(how: Unprocessed) {
     let certificate = Certificate::new();
     let paths = Arc::<Mutex<Vec<String>>>::default();
@@ -220,7 +220,7 @@ async fn unprocessed(how: Unprocessed) {
                 ["/rest/v1/first", "/rest/v1/second"]
             );
         }
-        // The server says that it has processed the stream: that is for the caller to know.
+        // The server says that it has processed the stream, so the caller gets the error.
         Unprocessed::GoneAway => assert!(second.is_err()),
     }
     alice.from("third").execute().await.unwrap();
@@ -263,7 +263,8 @@ async fn requests_above_the_last_stream_of_a_goaway_are_sent_again() {
                 }
                 return Ok(());
             }
-            // By hand: SETTINGS, and once HEADERS came, GOAWAY with the last stream 0.
+            // The server is written by hand: SETTINGS, and after the HEADERS a GOAWAY with the last stream
+            // 0.
             let mut preface = [0; 24];
             stream.read_exact(&mut preface).await?;
             stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await?;

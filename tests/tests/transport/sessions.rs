@@ -1,4 +1,4 @@
-//! Token sources that can be watched, identities without a signature, and audits that wait (R9).
+//! Subscriptions to tokens, identities without a signature, and asynchronous audit sinks (R9).
 #![allow(
     clippy::disallowed_methods,
     reason = "what must not stand still is measured by the real clock"
@@ -39,7 +39,7 @@ async fn subscribe_yields_each_token_and_ends_when_the_client_is_closed() {
         let token = tokens.next().await;
         (tokens, token)
     });
-    // It looks at the clock every half a minute: a wall clock may be set.
+    // The subscription reads the clock every 30 seconds, because a wall clock may be set.
     for _ in 0..118 {
         assert!(!next.is_finished());
         pass(&clock, Duration::from_secs(30)).await;
@@ -79,7 +79,7 @@ fn identity_is_available_before_the_first_token() {
     assert_eq!(identity.claims()["tenant_id"], "acme");
     assert!(!identity.is_anonymous());
     assert_eq!(identity.actor().unwrap().to_string(), "support-7");
-    // There is none: it has to be recorded elsewhere first.
+    // There is no token yet: the asynchronous sink has to record it first.
     let error = alice.token().unwrap_err();
     assert!(
         matches!(error, Error::Token(TokenError::AwaitSigner)),
@@ -106,7 +106,7 @@ async fn queries_wait_for_an_async_audit_sink() {
     let alice = clients.get(ALICE).unwrap();
     alice.from("notes").execute().await.unwrap();
     alice.token().unwrap();
-    // A panic of the sink is a failure, and no token.
+    // A panic of the sink is an audit failure, and the request is not sent.
     let bob = clients.get(BOB).unwrap();
     let error = bob.from("notes").execute().await.unwrap_err();
     assert!(
@@ -116,7 +116,7 @@ async fn queries_wait_for_an_async_audit_sink() {
     assert_eq!(server.connections(), 1);
 }
 
-/// A sink that uses the client that it records for.
+/// A sink that uses the client whose mints it records.
 #[derive(Debug, Clone, Default)]
 struct UsesItself(Arc<OnceLock<ScopedClient>>);
 
@@ -179,7 +179,7 @@ async fn a_panic_of_the_audit_sink_is_an_audit_failure() {
     );
 }
 
-/// Takes its time when it has been told to.
+/// A sink that sleeps when it records a mint of Alice.
 #[derive(Debug, Clone, Default)]
 struct Sleeps(Arc<AtomicUsize>);
 
@@ -208,7 +208,7 @@ async fn a_slow_audit_sink_delays_only_the_clients_of_the_recorded_token() {
         })
         .collect();
     tokio::task::yield_now().await;
-    // One thread runs all of this: it would stand still.
+    // One thread runs the whole test, so a blocking sink would block Bob as well.
     bob.token_async().await.unwrap();
     assert!(begun.elapsed() < Duration::from_millis(300));
     for token in waiting {

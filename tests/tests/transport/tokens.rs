@@ -1,4 +1,4 @@
-//! R8: no first byte is written after the token's end; it is renewed instead.
+//! R8: no request is written with an expired token; the token is renewed first.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::support::{
     request, until,
 };
 
-/// A server whose first handshake waits, what arrives there, and what lets it go on.
+/// A server whose first handshake waits, with its project and clock, the requests, and the signal that
+/// releases the handshake.
 async fn slow() -> (
     Server,
     ScopedClients,
@@ -102,7 +103,7 @@ async fn a_deadline_that_passes_while_connecting_names_the_connection_phase() {
     assert_eq!(arrived.lock().unwrap().len(), 0);
 }
 
-/// Q27: the server's clock is behind ours.
+/// Q27: the clock of the server is behind ours.
 #[tokio::test]
 async fn a_read_refused_as_issued_in_the_future_is_sent_once_more() {
     let future = answer(
@@ -147,7 +148,7 @@ async fn a_read_refused_as_issued_in_the_future_is_sent_once_more() {
     assert_eq!(*count.lock().unwrap(), 3);
 }
 
-/// Q14: what an answer without a body says of a token.
+/// Q14: a response without a body names the error in its headers.
 #[tokio::test]
 async fn a_head_request_refused_as_expired_is_sent_again_with_a_new_token() {
     let arrived = Arc::<Mutex<Vec<String>>>::default();

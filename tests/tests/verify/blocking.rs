@@ -1,4 +1,4 @@
-//! Who is calling a thread that waits.
+//! Verification of callers with the blocking clients.
 
 use scoped_runtime::{CallerError, Error, NoClaims, VerifiedToken, blocking};
 use scoped_tests::ManualClock;

@@ -1,4 +1,4 @@
-//! Clients of a caller: freshly minted, or with their own token forwarded.
+//! Clients of a caller: minted, or with the caller's token forwarded.
 
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
@@ -258,7 +258,7 @@ async fn a_forwarded_token_expires_and_is_never_renewed() {
     assert_eq!(world.bearers().await.len(), 1);
     assert_eq!(world.mints(), 0);
 
-    // The verifier has leeway; a client has none, and says so at once.
+    // The verifier has a leeway, but the client has none and fails at once.
     let late = world
         .caller(&token)
         .await

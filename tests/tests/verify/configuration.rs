@@ -1,4 +1,4 @@
-//! A verification that contradicts itself.
+//! Invalid options of a verifier.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ fn a_verifier_needs_only_the_url() {
     let error = empty().verifier().unwrap_err();
     assert_eq!(error.problems().len(), 1);
     assert_eq!(error.field(), "url");
-    // What is there is checked all the same.
+    // A value that is not required is still checked.
     let error = empty()
         .url("https://project.test")
         .api_key("sb_secret_abc")

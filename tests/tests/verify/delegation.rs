@@ -1,4 +1,4 @@
-//! A verified caller who acts as somebody else.
+//! A verified caller who acts as another user.
 
 use scoped_runtime::{
     Actor, Caller, Error, ScopedClient, ScopedClients, ToActor, UserId, impersonate,
@@ -27,7 +27,7 @@ async fn a_caller_given_as_actor_becomes_the_act_claim() {
     assert_eq!(shown, ALICE);
 }
 
-/// RFC 8693, section 4.1: the outermost is the current one.
+/// RFC 8693, section 4.1: the outermost actor is the current one.
 #[tokio::test]
 async fn an_actor_of_the_caller_stays_in_the_act_chain() {
     let first = json!({ "sub": "agent-7", "act": { "sub": "root", "iss": "https://a.test" } });

@@ -1,4 +1,4 @@
-//! Sets of keys that are given in code.
+//! Key sets that are given in code.
 
 use scoped_runtime::__private::jws_verifies;
 use scoped_runtime::{CallerError, SigningKey, VerifierOptions};
@@ -109,7 +109,7 @@ async fn a_token_without_a_kid_is_verified_with_keys_without_one() {
     assert!(matches!(error, CallerError::MissingKeyId), "{error}");
 }
 
-/// Every algorithm, with keys that the Supabase CLI and OpenSSL made.
+/// Covers every algorithm, with keys that the Supabase CLI made.
 #[tokio::test]
 async fn tokens_of_a_signing_key_verify_with_its_public_jwk() {
     let file: Value =

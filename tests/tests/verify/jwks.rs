@@ -1,4 +1,5 @@
-//! Keys that the project lists: fetched once, kept as long as the answer says, and looked for again.
+//! Key sets that the project publishes: they are fetched once, cached as long as the response allows, and
+//! fetched again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,7 +74,7 @@ async fn an_unknown_kid_fetches_the_keys_at_most_once_in_30_s() {
     auth.takes(&old).await.unwrap();
     auth.clock.pass(MINUTE);
 
-    // Rotated: the first token of the new key is enough.
+    // The keys were rotated: the first token with the new key causes a fetch.
     auth.lists(&[&old, &new]).await;
     auth.takes(&new).await.unwrap();
     assert_eq!(auth.asked().await, 1);

@@ -1,4 +1,4 @@
-//! While the project does not list its keys, or not in time.
+//! Verification while the project does not publish its keys, or not in time.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn cached_keys_are_used_for_an_hour_while_the_endpoint_is_down() {
         "{error}"
     );
 
-    // It is back.
+    // The endpoint works again.
     auth.lists(&[&issuer]).await;
     auth.clock.pass(Duration::from_secs(1));
     auth.takes(&issuer).await.unwrap();
@@ -58,7 +58,7 @@ async fn without_cached_keys_a_failing_endpoint_is_keys_unavailable() {
             "{error}"
         );
         assert!(scoped_runtime::Error::from(error).is_transient());
-        // Not for every request, but soon.
+        // The keys are not fetched for every request, but again after a short time.
         auth.takes(&issuer).await.unwrap_err();
         assert_eq!(auth.asked().await, 1);
         auth.lists(&[&issuer]).await;

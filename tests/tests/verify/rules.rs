@@ -1,4 +1,4 @@
-//! What is believed, and what a verified token tells.
+//! The rules for tokens, and the content of a verified caller.
 
 use std::time::{Duration, SystemTime};
 
@@ -142,7 +142,7 @@ async fn verifier_options_set_audience_issuer_and_algorithms() {
         .unwrap();
     verify(&audience, &token(json!({}))).await.unwrap_err();
 
-    // Another issuer's users need no UUID.
+    // The users of another issuer need not have UUIDs.
     let other = with(VerifierOptions::new().issuer("https://login.test/"));
     let claims = json!({ "iss": "https://login.test/", "sub": "user_2abc" });
     let caller = verify(&other, &token(claims)).await.unwrap();
@@ -216,7 +216,7 @@ async fn a_claims_mismatch_names_the_claims_and_shows_no_value() {
         for value in ["4711", "secret-plan", ALICE] {
             assert!(!shown.contains(value), "{shown}");
         }
-        // The same token is good for whoever asks for less.
+        // The same token is accepted without the struct.
         verify(clients.verifier(), &token).await.unwrap();
     }
 }

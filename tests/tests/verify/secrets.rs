@@ -1,4 +1,4 @@
-//! HS256: only with a secret that the project has.
+//! HS256 tokens are verified only with a secret of the project.
 
 use scoped_runtime::{
     CallerError, Config, Problem, RotateNow, ScopedClients, SigningKey, TokenVerifier,
@@ -36,7 +36,7 @@ async fn the_jwt_secret_of_the_project_also_verifies() {
     verify(clients.verifier(), own.expose_secret())
         .await
         .unwrap();
-    // Hosted Auth names the legacy secret, too.
+    // Hosted Auth gives the legacy secret a key ID as well.
     let header = json!({ "alg": "HS256", "kid": "uJw2XU5SvL", "typ": "JWT" });
     let named = hmac_token(SECRET.as_bytes(), &header, &claims(&json!({})));
     verify(clients.verifier(), &named).await.unwrap();
@@ -90,7 +90,7 @@ fn a_secret_that_is_too_short_is_refused() {
     assert!(!error.to_string().contains("short"), "{error}");
 }
 
-/// Each secret is tried for every token.
+/// The number of secrets is bounded, because each is tried for every token.
 #[tokio::test]
 async fn the_last_eight_rotated_secrets_verify() {
     let name = |number: usize| format!("secret-number-{number:04}-that-is-long-enough");
@@ -103,12 +103,12 @@ async fn the_last_eight_rotated_secrets_verify() {
         assert_eq!(takes(verifier, &name(number)).await, is_taken, "{number}");
     }
     assert!(!takes(verifier, SECRET).await);
-    // The same one again takes no other's place.
+    // Rotating to the same secret again does not displace another one.
     for _ in 0..20 {
         clients.rotate(SigningKey::hs256(name(999)).unwrap());
     }
     assert!(takes(verifier, &name(992)).await);
-    // A secret that the configuration names stays.
+    // A secret from the configuration is never displaced.
     let verification = VerifierOptions::new().hs256(OTHER);
     let config = builder(&ManualClock::at(START))
         .jwt_secret(SECRET)

@@ -1,4 +1,4 @@
-//! A signature that was verified once is remembered, and nothing else of it.
+//! The verified cache remembers only that a signature is valid.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ async fn a_cached_verification_still_checks_the_times_of_the_token() {
     clock.pass(Duration::from_secs(70));
     let error = verify(clients.verifier(), &token).await.unwrap_err();
     assert!(matches!(error, CallerError::Expired), "{error}");
-    // The clock is set back, and the token is from the future.
+    // The clock is set back, so the token was issued in the future.
     clock.jump_back(Duration::from_secs(170));
     let error = verify(clients.verifier(), &token).await.unwrap_err();
     assert!(matches!(error, CallerError::NotYetValid { .. }), "{error}");
@@ -52,7 +52,7 @@ async fn the_verified_cache_is_not_shared_between_projects() {
 #[tokio::test]
 async fn a_caller_cannot_be_used_with_another_project() {
     let issuer = Issuer::new(KID);
-    // Both trust the same key.
+    // Both projects trust the same key.
     let ((clients, _), (other, _)) = (trusting(&issuer), trusting(&issuer));
     let token = issuer.token(&claims(&json!({})));
     let caller = verify(clients.verifier(), &token).await.unwrap();

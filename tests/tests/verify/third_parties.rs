@@ -1,5 +1,5 @@
-//! Issuers other than the project's Auth, each with settings of its own, and what is said of a token that
-//! is another's.
+//! Issuers other than the project's Auth, each with its own settings, and the errors for tokens of another
+//! issuer.
 
 use scoped_runtime::{TokenVerifier, VerifierOptions};
 use scoped_tests::ManualClock;
@@ -54,11 +54,11 @@ async fn keys_of_a_third_party_are_fetched_from_its_jwks_url_and_cached() {
     }
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
-    // Nothing of the project is told to others.
+    // No credential of the project is sent to a third party.
     for name in ["apikey", "authorization"] {
         assert!(!requests[0].headers.contains_key(name), "{name}");
     }
-    // The keys rotate: a `kid` that is not known is looked for again.
+    // The keys are rotated: an unknown `kid` causes a fetch.
     server.reset().await;
     let answer = ResponseTemplate::new(200).set_body_string(set(&[&first, &second]));
     Mock::given(path("/keys"))
@@ -114,7 +114,7 @@ async fn each_exception_for_third_party_tokens_is_a_setting_of_its_own() {
         verify(&verifier(verification), &token).await.expect(name);
         verify(&verifier(plain()), &token).await.unwrap_err();
     }
-    // What is there is looked at all the same, and one setting is not another.
+    // A claim or header that is present is still checked, and one setting does not imply another.
     let relaxed = plain()
         .allow_missing_audience()
         .allow_thumbprints()
@@ -176,7 +176,7 @@ fn third_party_settings_require_an_issuer() {
     }
 }
 
-/// The project's own Auth under another name: keys are the project's, and so are the users.
+/// The project's own Auth with another issuer URL: the keys and the users are those of the project.
 #[tokio::test]
 async fn another_issuer_url_of_the_project_still_requires_uuid_subjects() {
     let issuer = Issuer::new(KID);
@@ -203,7 +203,7 @@ async fn another_issuer_url_of_the_project_still_requires_uuid_subjects() {
             assert!(error.contains(part), "{error}");
         }
     }
-    // Without keys of its own, an issuer is the project, whatever its name.
+    // An issuer without keys of its own uses those of the project, whatever its URL.
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_string(set(&[&issuer]));
     Mock::given(path("/auth/v1/.well-known/jwks.json"))
@@ -273,7 +273,7 @@ async fn verification_errors_name_the_found_and_the_expected_value() {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(text.len() < 300 && !text.contains('\n'), "{text}");
-        // The caller is told nothing of it.
+        // The caller gets none of these details.
         assert_eq!(
             (public.status(), public.message()),
             (401, "the token is not valid")

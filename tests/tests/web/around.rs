@@ -1,5 +1,4 @@
-//! What stands around a service: other origins, headers for every answer, an access log, and the
-//! operator's log.
+//! What surrounds a service: CORS, headers on every response, an access log, and the operator's log.
 
 use std::sync::{Arc, Mutex};
 
@@ -46,7 +45,7 @@ fn axum_app(clients: &ScopedClients) -> Router {
         .layer(RequireCaller::new(clients))
         .route("/caller", get(axum_caller))
         .route("/rows", get(axum_rows))
-        // Last, so that it is around everything.
+        // The last layer is the outermost one.
         .layer(cors)
         .with_state(clients.clone())
 }
@@ -86,7 +85,7 @@ async fn in_axum_an_error_response_has_the_cors_headers() {
     }
 }
 
-/// Every answer that passes, as an access log writes it.
+/// The status of every response, as an access log records it.
 #[derive(Clone, Default)]
 struct Access(Arc<Mutex<Vec<u16>>>);
 
@@ -128,7 +127,7 @@ fn in_actix_an_error_response_passes_through_the_outer_middleware() {
             .route("/caller", web::get().to(actix_caller))
             .wrap(from_fn(log_access))
             .wrap(DefaultHeaders::new().add(("x-version", "1")))
-            // Last, so that it is around everything.
+            // The last middleware is the outermost one.
             .wrap(cors);
         let app = init_service(app).await;
         for path in ["/layer", "/caller"] {
@@ -184,7 +183,7 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// What the operator reads of these requests.
+/// Returns the log lines of these requests.
 fn logged(ask: impl FnOnce()) -> Vec<String> {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()

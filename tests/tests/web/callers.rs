@@ -1,4 +1,4 @@
-//! Who gets in, and what the others are told.
+//! Which tokens a service accepts, and which response the others get.
 
 use scoped_runtime::VerifierOptions;
 use serde_json::{Value, json};

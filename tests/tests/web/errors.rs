@@ -1,4 +1,4 @@
-//! What a client is told when the database says no, and what not.
+//! The response of a service to an error of the database, and what it must not contain.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use wiremock::ResponseTemplate;
 use crate::support::START;
 use crate::world::World;
 
-/// Everything that a database may say and nobody outside should read.
+/// Texts of the database that no response may contain.
 const SECRETS: [&str; 4] = [
     "secret_table",
     "secret_constraint",
@@ -50,7 +50,7 @@ async fn database_errors_have_a_matching_status_and_leak_no_text() {
         (says(400, "P0001", key), 400, "P0001"),
         (says(402, "PT402", key), 402, "P0001"),
         (says(409, "40001", key), 503, "unavailable"),
-        // Storage: 400 whatever it was.
+        // Storage answers 400 for every error.
         (says(400, "NoSuchKey", key), 404, "not_found"),
         (says(400, "NoSuchBucket", key), 404, "not_found"),
         (says(400, "KeyAlreadyExists", key), 409, "already_exists"),
@@ -106,7 +106,7 @@ async fn database_errors_have_a_matching_status_and_leak_no_text() {
 #[tokio::test]
 async fn a_forwarded_token_past_its_end_is_a_401() {
     let world = World::new().await;
-    // Within the verifier's leeway, and over for a client.
+    // The token is within the leeway of the verifier and has expired for a client.
     let token = world.token(&json!({ "iat": START - 60, "exp": START - 5 }));
     let answer = world.ask_with("/forwarded", &token).await;
     assert_eq!((answer.status, answer.code()), (401, "PGRST303"));

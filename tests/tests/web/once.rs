@@ -1,4 +1,4 @@
-//! A request is verified once, and what is known of it is of its very header.
+//! A request is verified once, and the verified caller is cached per `Authorization` header.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Services on free ports. Each gives its address.
+//! Starts services on free ports. Each function returns the URL.
 
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
@@ -12,7 +12,7 @@ pub(crate) async fn axum(app: Router) -> String {
     url
 }
 
-/// On a thread of its own.
+/// Starts the service on a thread of its own.
 pub(crate) fn actix(routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> String {
     let (sender, address) = std::sync::mpsc::channel();
     std::thread::spawn(move || {

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use super::Attack;
 use crate::support::{Issuer, KID, claims, encode};
 
-/// Headers that the real key has signed: whoever could make these could also make good ones, but a
-/// verifier that obeys them obeys strangers.
+/// Headers that the real key has signed. An attacker cannot sign them, but a verifier that follows them
+/// would trust keys of a third party.
 pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
     let body = claims(&json!({})).to_string();
     let stranger = Issuer::new(KID);

@@ -1,4 +1,4 @@
-//! Tokens that nobody may get in with. Each is as good as the real one but for what its name says.
+//! Tokens that must be refused. Each differs from a valid token only in what its name says.
 
 mod headers;
 mod identities;
@@ -42,7 +42,7 @@ async fn every_forged_token_is_refused() {
     }
 }
 
-/// The right header and claims, and not the key's signature.
+/// Tokens with a valid header and claims but without a valid signature of the key.
 fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
     let (input, signature) = good.rsplit_once('.').unwrap();
     let of = |bytes: &[u8]| format!("{input}.{}", encode(bytes));
@@ -118,7 +118,7 @@ async fn with_a_secret_configured_a_token_hmac_signed_with_the_public_key_is_ref
     let confused = hmac_token(public.as_bytes(), &header, &body);
     let error = verify(clients.verifier(), &confused).await.unwrap_err();
     assert!(matches!(error, CallerError::Signature), "{error}");
-    // The MAC of the secret under the name of the other algorithm.
+    // A MAC with the secret, in a token whose header names the other algorithm.
     let header = json!({ "alg": "ES256", "kid": KID });
     let renamed = hmac_token(SECRET.as_bytes(), &header, &body);
     let error = verify(clients.verifier(), &renamed).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Sign-up and sign-in through the services.
+//! Sign-up and sign-in through the example services.
 
 use serde_json::{Value, json};
 use wiremock::matchers::any;

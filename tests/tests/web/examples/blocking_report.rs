@@ -1,4 +1,4 @@
-//! The report.
+//! The example report.
 
 use scoped_runtime::blocking::ScopedClients;
 use scoped_runtime::{Error, UserId};
@@ -39,7 +39,7 @@ fn every_line_of_the_report_counts_only_the_rows_of_its_user() {
 #[test]
 fn a_user_who_cannot_be_read_is_an_error() {
     let clients = project();
-    // `auth.uid()` fails on it.
+    // `auth.uid()` fails for this user ID.
     let stranger = [UserId::external("no uuid").unwrap()];
     let error = report(&clients, &stranger, 1).unwrap_err();
     assert!(matches!(error, Error::Api(_)), "{error}");

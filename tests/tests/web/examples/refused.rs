@@ -1,4 +1,4 @@
-//! Who gets in, at every address that wants to know who is calling.
+//! Which tokens the example services accept, on every route that needs a caller.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::world::Answer;
 const INVALID: &str = r#"Bearer error="invalid_token", error_description="the token is not valid""#;
 const EXPIRED: &str = r#"Bearer error="invalid_token", error_description="JWT expired""#;
 
-/// The answers of one service to this token.
+/// Returns the responses of one service to this token on every route.
 async fn everywhere(service: &Service, token: &str) -> Vec<Answer> {
     let note = json!({ "body": "of somebody" });
     let support = format!("/support/{}/notes?ticket=1", somebody());
@@ -129,7 +129,8 @@ async fn a_revoked_key_is_refused_once_the_keys_are_fetched_again() {
         assert_eq!(service.get("/notes", &gone).await.status, 200);
     }
     project.trust(&keys[..1]).await;
-    // The ten minutes that the answer says; for the server it is as late as before.
+    // The cache lifetime in the response is ten minutes. The wall clock is set back, so that the tokens
+    // stay valid for the server.
     project.clock.pass(Duration::from_mins(10));
     project.clock.jump_back(Duration::from_mins(10));
     for service in &project.services {

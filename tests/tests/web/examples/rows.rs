@@ -1,4 +1,4 @@
-//! Whose notes are whose, and what the database's refusals are over HTTP.
+//! The notes of each user, and the HTTP responses to errors of the database.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ async fn a_note_is_visible_only_to_its_owner() {
                 service.name
             );
         }
-        // A filter that would match every row, and one that is no number.
+        // These IDs include a filter that would match every row.
         for id in ["1)or(id.gt.0", "*", "0%20or%201=1"] {
             let path = format!("/notes/{id}");
             let answer = service

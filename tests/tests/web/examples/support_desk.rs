@@ -1,4 +1,4 @@
-//! Support, which acts as others, and everybody else, who does not.
+//! Support staff, who may act as other users, and callers who may not.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -31,7 +31,7 @@ async fn support_reads_the_rows_of_the_user_and_the_audit_records_it() {
         );
         let line = format!("{agent} acts as {alice}: 4711");
         assert!(project.journal.lines().contains(&line));
-        // Not as support's own.
+        // The request does not act as the member of support.
         assert_eq!(service.get("/notes", &as_agent).await.body, json!([]));
     }
 }
@@ -76,7 +76,7 @@ async fn callers_outside_of_support_cannot_act_as_a_user() {
             json!({ "app_metadata": { "team": "sales" } }),
             json!({ "app_metadata": { "team": ["support"] } }),
             json!({ "team": "support" }),
-            // Users can write this.
+            // Users can edit this claim.
             json!({ "user_metadata": { "team": "support" } }),
         ] {
             let token = project.token(&somebody(), &claims);

@@ -1,4 +1,4 @@
-//! The queue.
+//! The example queue.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ async fn every_job_of_forty_users_sees_the_rows_of_its_own_user() {
         let most = most.entry(&job.user_id).or_default();
         *most = own.max(*most);
     }
-    // Each user's last job saw what all of them have left.
+    // The last job of each user saw the rows of all their jobs.
     let all = users.iter().map(|user| (user, JOBS_EACH)).collect();
     assert_eq!((done.len(), most), (USERS * JOBS_EACH, all));
 }
