@@ -48,7 +48,7 @@ struct Document {
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => {
-            println!("All of it held: two users, one server, and nobody saw another's rows.");
+            println!("All checks passed: two users, one server, and neither saw the other's rows.");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -75,10 +75,10 @@ async fn run() -> Result {
         suffix: " (done)",
     };
     let done = finish_notes(&clients, &job).await?;
-    step(done > 0, "an #[impersonate] function did its work as Alice")?;
+    step(done > 0, "an #[impersonate] function worked as Alice")?;
     let other: Vec<Note> = bob.from("notes").select("*").fetch().await?;
     let untouched = other.iter().all(|note| !note.body.ends_with(job.suffix));
-    step(untouched, "and could not touch Bob's notes")?;
+    step(untouched, "the function could not change Bob's notes")?;
 
     short_tokens_are_renewed(&clients).await?;
     claims_of_a_token(&clients)?;

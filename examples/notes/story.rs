@@ -24,7 +24,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 /// Returns the first response that is not as expected.
 pub async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Result {
     let (status, _) = Asker::new(url, None).get("/notes").await?;
-    step(status == 401, "without a token there is no way in")?;
+    step(status == 401, "a request without a token is refused")?;
     let (alice, alice_id) = Asker::signed_in(url, "alice").await?;
     let (bob, _) = Asker::signed_in(url, "bob").await?;
 
@@ -33,21 +33,27 @@ pub async fn run(url: &str, clients: &ScopedClients, journal: &Journal) -> Resul
     let is_hers = status == 201 && note["owner"] == alice_id;
     step(is_hers, "Alice signed up and in, and added a note")?;
     let (status, _) = alice.send(Method::POST, "/notes", &milk).await?;
-    step(status == 409, "and not a second one of the same title")?;
+    step(
+        status == 409,
+        "a second note with the same title is refused",
+    )?;
 
     let path = format!("/notes/{}", note["id"]);
     let (_, seen) = bob.get("/notes").await?;
     let (changed, _) = bob.send(Method::PATCH, &path, &milk).await?;
     let (deleted, _) = bob.send(Method::DELETE, &path, &Value::Null).await?;
     let is_hidden = seen == json!([]) && changed == 404 && deleted == 404;
-    step(is_hidden, "for Bob it is not there")?;
+    step(is_hidden, "Bob does not see the note")?;
     let planted = json!({ "owner": alice_id, "body": "of Bob" });
     let (status, _) = bob.send(Method::POST, "/notes", &planted).await?;
-    step(status == 403, "and he cannot write one for her")?;
+    step(status == 403, "Bob cannot write a note for Alice")?;
 
     let desk = format!("/support/{alice_id}/notes?ticket=4711");
     let (status, _) = bob.get(&desk).await?;
-    step(status == 403, "nor act as her: he is not of support")?;
+    step(
+        status == 403,
+        "Bob cannot act as Alice, because he is not in support",
+    )?;
     let agent = Asker::new(url, Some(staff_token(clients)?));
     let (_, seen) = agent.get(&desk).await?;
     step(seen == json!([note]), "support saw what Alice sees")?;

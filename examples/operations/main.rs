@@ -48,7 +48,7 @@ async fn run() -> Result {
     let clients = project(config())?;
     println!("It runs: {}", server.url());
 
-    step("the service starts: is the project there, and does it believe our tokens?");
+    step("the service starts and checks that the project is reachable and accepts its tokens");
     let health = clients.health().await.into_result()?;
     println!("     {health}");
     seen.logged(&["token minted", "health"])?;
@@ -62,7 +62,7 @@ async fn run() -> Result {
     seen.logged(&["token minted", ALICE])?;
     seen.counted(metrics::MINTS, &["first"], 3)?;
 
-    step("the key is rotated while they do, and then the old one is not trusted any more");
+    step("the key is rotated during requests, and then the old key is no longer trusted");
     rotate(server, &clients, [&alice, &bob], &seen).await?;
 
     step("Bob is closed");
@@ -76,7 +76,7 @@ async fn run() -> Result {
     seen.logged(&["failed", "error.type=\"closed\""])?;
     seen.counted(metrics::REQUEST_DURATION, &["rest", "GET", "closed"], 1)?;
 
-    step("the database is slow: a request has half a second");
+    step("the database is slow, and a request has half a second");
     let call = alice.rpc("wait_for", json!({ "seconds": 3 }));
     let outcome = call.timeout(Duration::from_millis(500)).execute().await;
     let Err(error @ Error::Client(ClientError::Timeout { .. })) = outcome else {
@@ -84,7 +84,7 @@ async fn run() -> Result {
     };
     println!("     {error}");
     println!(
-        "     what the service's caller is told: {}",
+        "     the response to the service's caller: {}",
         error.public().body()
     );
     expect(error.public().status() == 504, "not a 504")?;
@@ -98,7 +98,7 @@ async fn run() -> Result {
     println!("     {health}");
     expect(
         health.is_reachable() && health.is_key_accepted() == Some(false),
-        "the wrong secret was not found out",
+        "the wrong secret was not detected",
     )?;
     seen.logged(&["failed", "http.response.status_code=401"])?;
     seen.counted(metrics::REQUEST_DURATION, &["rest", "GET", "4xx"], 2)?;
@@ -111,7 +111,7 @@ async fn run() -> Result {
     for line in seen.metrics() {
         println!("     {line}");
     }
-    println!("ok   all of it was seen in the log and in the metrics");
+    println!("ok   every event was in the log and in the metrics");
     Ok(())
 }
 

@@ -70,7 +70,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     for job in &done {
         *jobs_of.entry(&job.user_id).or_default() += 1;
         if job.seen.iter().any(|owner| owner != job.user_id.as_str()) {
-            return Err(format!("a job of {} saw somebody else's rows", job.user_id).into());
+            return Err(format!("a job of {} saw rows of another user", job.user_id).into());
         }
     }
     if users

@@ -96,7 +96,7 @@ fn secrets_and_tokens_are_wiped_when_their_owner_is_dropped() {
     assert_eq!(
         jwt_secret.copies(),
         0,
-        "the key is derived, the text is wiped"
+        "the key is derived from the text, which is wiped"
     );
 
     // A token is wiped with its client, before and after a renewal.
@@ -106,7 +106,7 @@ fn secrets_and_tokens_are_wiped_when_their_owner_is_dropped() {
     let token = client.token().unwrap();
     let signature = token.expose_secret().rsplit('.').next().unwrap();
     let signature = Needle::of(signature);
-    assert_eq!(signature.copies(), 1, "one copy, however many hold it");
+    assert_eq!(signature.copies(), 1, "several holders share one copy");
     drop((client, token));
     assert_eq!(signature.copies(), 0);
 }

@@ -36,7 +36,7 @@ fn a_project_starts_one_thread_for_all_its_blocking_clients() {
         .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
         .jwt_secret("a-jwt-secret-that-is-long-enough-for-hs256");
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    assert_eq!(ours(), 0, "none before the first request");
+    assert_eq!(ours(), 0, "the thread starts with the first request");
     std::thread::scope(|threads| {
         for user in 0..64_u32 {
             let clients = &clients;

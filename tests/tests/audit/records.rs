@@ -85,7 +85,7 @@ fn every_mint_is_recorded_once_and_without_the_token() {
         client.token().unwrap();
         let record = sink.taken();
         let [record] = &record[..] else {
-            panic!("one mint, one record: {record:?}");
+            panic!("expected one record for one mint: {record:?}");
         };
         let now = clock_seconds(&clock);
         assert_eq!(record["jti"], client.token().unwrap().claims()["jti"]);

@@ -176,7 +176,7 @@ fn an_invalid_role_name_is_refused() {
         assert_eq!(*reason, expected, "{name:?}");
         assert!(
             !error.to_string().contains(char::is_control),
-            "a log line stays one line: {error}"
+            "the message has a control character: {error}"
         );
     }
 }

@@ -73,7 +73,7 @@ async fn health_names_a_wrong_api_key() {
     let health = health(ResponseTemplate::new(401).set_body_json(body)).await;
     assert_eq!(health.is_key_accepted(), None);
     let Err(Error::Configuration(error)) = health.into_result() else {
-        panic!("a problem of the configuration");
+        panic!("expected a configuration error");
     };
     assert_eq!(error.field(), "api_key");
 }
@@ -98,7 +98,11 @@ async fn health_reports_the_clock_skew_of_the_server() {
         let config = config(&server.uri()).clock(ManualClock::at(START)).build();
         let health = ScopedClients::new(config.unwrap()).unwrap().health().await;
         assert_eq!(health.clock_skew(), Some(ahead), "{health}");
-        assert_eq!(health.took(), Duration::ZERO, "by the project's clock");
+        assert_eq!(
+            health.took(),
+            Duration::ZERO,
+            "it is measured by the project's clock"
+        );
         assert_eq!(health.is_healthy(), refusal.is_none());
         assert_eq!(health.is_key_accepted(), Some(true));
         let field = match health.problem() {
@@ -156,7 +160,7 @@ async fn health_obeys_the_mint_policy() {
     let health = clients(refusing).health().await;
     assert!(
         !health.is_healthy() && !health.is_reachable(),
-        "nothing was asked"
+        "no request was sent"
     );
     assert_eq!(arrived(&server).await.len(), 1);
 }

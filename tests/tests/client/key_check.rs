@@ -50,7 +50,7 @@ async fn check_keys_reports_a_missing_and_a_different_key_with_its_kid() {
         let server = answering(keys).await;
         let error = project(&server.uri(), key()).check_keys().await;
         let Error::Configuration(error) = error.unwrap_err() else {
-            panic!("a problem of the configuration");
+            panic!("expected a configuration error");
         };
         assert_eq!(error.field(), "signing_key");
         assert!(

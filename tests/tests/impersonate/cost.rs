@@ -114,7 +114,7 @@ async fn the_second_call_for_a_user_and_claims_signs_nothing() {
         plain(&clients, ALICE).await.unwrap();
         in_a_thread(&threads, ALICE).unwrap();
     }
-    assert_eq!(signed(), 1, "one for all calls, of either kind");
+    assert_eq!(signed(), 1, "one signature for the calls of both functions");
     for _ in 0..100 {
         full(&clients, ALICE).await.unwrap();
         several(&clients, ALICE).await.unwrap();
@@ -122,7 +122,7 @@ async fn the_second_call_for_a_user_and_claims_signs_nothing() {
     assert_eq!(
         signed(),
         3,
-        "and one each for other claims and another user"
+        "one more for other claims, and one for another user"
     );
 }
 

@@ -115,7 +115,7 @@ fn case(
     }
     let mut own = token.claims();
     own.remove("jti");
-    assert_eq!(own, claims, "what the token says of itself: {name}");
+    assert_eq!(own, claims, "the claims that the runtime reads: {name}");
     Case {
         name,
         token: token.expose_secret().to_owned(),

@@ -146,6 +146,8 @@ fn after_concurrent_rotations_the_verifier_accepts_the_minters_tokens() {
         });
         let token = clients.get(ALICE).unwrap().token().unwrap();
         let verified = clients.verifier().verify::<NoClaims>(token.expose_secret());
-        runtime.block_on(verified).expect("of the key that signs");
+        runtime
+            .block_on(verified)
+            .expect("the token is signed with the trusted key");
     }
 }

@@ -105,7 +105,7 @@ fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
     let (clients, _) = offline();
     let Error::Configuration(error) = clients.user(ALICE).assume_aal2().client().unwrap_err()
     else {
-        panic!("the policy refuses it");
+        panic!("expected a refusal by the mint policy");
     };
     assert_eq!(error.field(), "assume_aal2");
 

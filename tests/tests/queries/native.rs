@@ -277,7 +277,7 @@ async fn a_native_write_never_touches_more_rows_than_its_filters_allow() {
         let outcome = recorder.client.execute(native.builder.clone()).await;
         let Some(arrived) = recorder.arrived() else {
             refused += 1;
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the builder was neither sent nor refused");
             continue;
         };
         *sent.entry(arrived.method.clone()).or_default() += 1;

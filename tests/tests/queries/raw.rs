@@ -196,7 +196,7 @@ async fn raw_text_changes_no_other_condition_or_the_query_is_not_sent() {
         let outcome = query.execute().await;
         let Some(arrived) = recorder.arrived() else {
             refused += 1;
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the query was neither sent nor refused");
             continue;
         };
         sent += 1;
@@ -251,7 +251,7 @@ async fn a_write_with_a_raw_filter_that_matches_every_row_is_not_sent() {
         let arrived = recorder.arrived();
         *sent.entry(arrived.is_some()).or_default() += 1;
         let Some(arrived) = arrived else {
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the query was neither sent nor refused");
             continue;
         };
         if let Ok(request) = Request::read(&arrived) {

@@ -73,7 +73,7 @@ async fn a_request_to_a_table_never_touches_more_rows_than_its_filters_allow() {
         let outcome = request.execute().await;
         let Some(arrived) = recorder.arrived() else {
             refused += 1;
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the request was neither sent nor refused");
             continue;
         };
         *sent.entry(arrived.method.clone()).or_default() += 1;

@@ -21,7 +21,7 @@ async fn hand_over(
 ) -> Result<Option<Note>, Error> {
     let id = note.id.to_string();
     let hidden = receiver.from("notes").eq("id", &id).fetch::<Note>().await?;
-    assert_eq!(hidden, [], "not the receiver's yet");
+    assert_eq!(hidden, [], "the receiver does not see the note yet");
     let delete = sender.from("notes").delete().eq("id", &id);
     let Some(taken) = delete.fetch_optional::<Note>().await? else {
         return Ok(None);
@@ -29,7 +29,11 @@ async fn hand_over(
     let insert = receiver.from("notes").insert(json!({"body": taken.body}));
     let copy: Note = insert.fetch_one().await?;
     let foreign = sender.from("notes").eq("id", copy.id.to_string());
-    assert_eq!(foreign.fetch::<Note>().await?, [], "the sender's no more");
+    assert_eq!(
+        foreign.fetch::<Note>().await?,
+        [],
+        "the sender no longer sees the note"
+    );
     Ok(Some(copy))
 }
 

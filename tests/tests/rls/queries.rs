@@ -232,7 +232,7 @@ async fn health_tells_the_right_key_from_a_wrong_one() {
     let health = clients(server.config_builder()).health().await;
     assert!(health.is_healthy() && health.is_reachable(), "{health}");
     assert_eq!(health.is_key_accepted(), Some(true));
-    let skew = health.clock_skew().expect("the server says the time");
+    let skew = health.clock_skew().expect("the response has a date");
     assert!(skew.abs() <= 1, "{health}");
 
     let wrong = "another-secret-than-the-one-that-the-project-has";

@@ -62,6 +62,6 @@ pub(crate) async fn notes(client: &ScopedClient) -> Vec<Note> {
 pub(crate) fn api<T: std::fmt::Debug>(result: Result<T, Error>) -> ApiError {
     match result {
         Err(Error::Api(error)) => error,
-        other => panic!("no error of the server: {other:?}"),
+        other => panic!("expected an error of the server: {other:?}"),
     }
 }

@@ -54,7 +54,7 @@ async fn closing_a_client_closes_its_clones_queries_and_narrowed_clients() {
     assert_eq!(arrived(&server).await.len(), before, "nothing left");
     assert!(
         !is_closed(&other).await,
-        "another client of the same user goes on"
+        "another client of the same user is not closed"
     );
 }
 
@@ -79,7 +79,7 @@ async fn close_user_closes_all_clients_of_that_user_and_no_others() {
     assert_ne!(
         new.expose_secret(),
         old.expose_secret(),
-        "no token of before"
+        "the new client has a new token"
     );
     clients.close_user("nobody").unwrap_err();
     clients

@@ -71,9 +71,12 @@ fn after_the_wall_clock_jumps_tokens_are_still_valid() {
             let claims = verified(&token(&client));
             assert!(
                 claims["iat"].as_u64().unwrap() <= now,
-                "not from the future"
+                "the token was issued in the past"
             );
-            assert!(claims["exp"].as_u64().unwrap() > now, "not past its end");
+            assert!(
+                claims["exp"].as_u64().unwrap() > now,
+                "the token has not expired"
+            );
         }
     }
 }
@@ -168,7 +171,7 @@ async fn a_due_token_is_renewed_once_for_64_tasks_and_64_threads() {
         assert_eq!(sent.len(), 128);
         let different: HashSet<_> = sent.into_iter().collect();
         assert_eq!(different.len(), 1, "exactly one new token");
-        assert!(!different.contains(&old), "and not the old one");
+        assert!(!different.contains(&old), "the old token was not sent");
     }
 }
 

@@ -58,9 +58,13 @@ fn clients_share_a_token_if_and_only_if_their_content_is_equal() {
             .collect()
     };
     let (first, second) = (tokens(), tokens());
-    assert_eq!(first, second, "the same content, the same token");
+    assert_eq!(first, second, "clients with equal content share a token");
     let distinct: HashSet<_> = first.iter().collect();
-    assert_eq!(distinct.len(), first.len(), "other content, another token");
+    assert_eq!(
+        distinct.len(),
+        first.len(),
+        "clients with different content do not"
+    );
 }
 
 #[test]

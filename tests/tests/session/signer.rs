@@ -64,7 +64,7 @@ async fn a_query_is_sent_after_the_signer_has_answered() {
     vault.next([Answer::SignsLater]);
     let request = requests(&clients.get(ALICE).unwrap(), 1).remove(0);
     vault.is_asked(1).await;
-    assert!(arrived(&server).await.is_empty(), "nothing leaves without");
+    assert!(arrived(&server).await.is_empty(), "sent without a token");
     vault.release();
     request.await.unwrap().unwrap();
     assert_eq!(verified(bearer(&only(&server).await))["sub"], ALICE);
@@ -85,10 +85,14 @@ async fn a_due_token_is_signed_once_for_64_tasks_and_the_old_one_is_not_sent() {
         for request in requests {
             request.await.unwrap().unwrap();
         }
-        assert_eq!(vault.asked(), 2, "the first, and one more");
+        assert_eq!(
+            vault.asked(),
+            2,
+            "one signature for the first token, and one for the second"
+        );
         let sent = sent(&server).await;
         assert_eq!(sent.len(), 1, "exactly one new token");
-        assert!(!sent.contains(&old), "and not the old one");
+        assert!(!sent.contains(&old), "the old token was not sent");
     }
 }
 
@@ -115,7 +119,7 @@ async fn a_signature_in_progress_survives_callers_that_are_cancelled() {
         for request in staying.into_iter().chain(requests(&client, 1)) {
             request.await.unwrap().unwrap();
         }
-        assert_eq!(vault.asked(), 2, "with {stay} that stay");
+        assert_eq!(vault.asked(), 2, "{stay} callers stay");
         assert_eq!(sent(&server).await.len(), 1);
     }
 }
@@ -253,7 +257,7 @@ async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
             let sent = sent(&server).await;
             assert_eq!(sent.len(), 1, "{answer:?}, at once: {at_once}");
             assert!(sent.iter().all(|token| is_of_the_new_key(token)));
-            assert_eq!(vault.asked(), 2, "never again");
+            assert_eq!(vault.asked(), 2, "no further signature");
         }
     }
 }

@@ -38,10 +38,10 @@ async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
         for _ in 0..3 {
             client.from("notes").execute().await.unwrap();
         }
-        assert!(vault.asked() <= 1 + second, "one try a second at most");
+        assert!(vault.asked() <= 1 + second, "at most one attempt a second");
         clock.pass(SECOND);
     }
-    assert_eq!(vault.asked(), 61, "and it is tried each second");
+    assert_eq!(vault.asked(), 61, "one attempt each second");
     let requests = arrived(&server).await;
     assert_eq!(requests.len(), 180);
     assert!(
@@ -55,7 +55,11 @@ async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
         let error = client.from("notes").execute().await.unwrap_err();
         assert_eq!(source(&error), SEALED);
     }
-    assert_eq!(arrived(&server).await.len(), 180, "nothing left since");
+    assert_eq!(
+        arrived(&server).await.len(),
+        180,
+        "no request was sent with an expired token"
+    );
     assert_eq!(vault.asked(), 62);
 
     vault.always(Answer::Signs);

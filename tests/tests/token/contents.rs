@@ -70,7 +70,7 @@ fn minted_at_run_time(name: &str, value: &Value) -> Result<Value, Error> {
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> TokenError {
     match result {
         Err(Error::Token(error)) => error,
-        other => panic!("not refused as a token: {other:?}"),
+        other => panic!("expected a token error: {other:?}"),
     }
 }
 
@@ -250,7 +250,7 @@ fn a_claim_that_cannot_be_serialised_is_named_with_its_cause() {
     let in_a_struct = minted(Broken).map(drop);
     for (expected, result) in [("broken", at_run_time.map(drop)), ("claims", in_a_struct)] {
         let TokenError::Serialize { name, source, .. } = refused(result) else {
-            panic!("another error than that of `{expected}`");
+            panic!("expected a serialisation error of `{expected}`");
         };
         assert_eq!(
             (name, source.to_string()),

@@ -165,7 +165,7 @@ async fn over_http2_a_body_over_response_bytes_keeps_the_connection() {
     assert_eq!(
         server.connections(),
         1,
-        "the others' streams are not touched"
+        "the other streams keep their connection"
     );
 }
 
@@ -197,7 +197,7 @@ async fn a_key_set_has_a_limit_of_bytes_and_of_keys() {
             .await
             .unwrap();
         let CallerError::KeysUnavailable { source, .. } = outcome.unwrap_err() else {
-            panic!("no keys are to be had");
+            panic!("expected that the keys are unavailable");
         };
         assert!(source.to_string().contains(said), "{source}");
     }

@@ -135,12 +135,12 @@ fn closed_at(
             Event::Arrived(text) if text.starts_with("GET /last ") => is_complete = true,
             Event::Arrived(_) => arrived += 1,
             Event::Ended => ended += 1,
-            Event::Held => panic!("it is held once"),
+            Event::Held => panic!("the thread is held only once"),
         }
     }
     assert!(
         waited || arrived == 0,
-        "written after the close, at look {look}"
+        "written after the close, at clock read {look}"
     );
     Some(waited && arrived == 1)
 }

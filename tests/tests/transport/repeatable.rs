@@ -20,7 +20,11 @@ async fn a_query_is() {
         let alice = project(config(&server.http())).get(ALICE).unwrap();
         let write = alice.from("notes").upsert(json!({ "id": 1 }));
         write.clone().execute().await.unwrap_err();
-        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+        assert_eq!(
+            count.load(Ordering::SeqCst),
+            1,
+            "the request is not repeatable"
+        );
 
         let (server, count) = in_order(failure).await;
         let alice = project(config(&server.http())).get(ALICE).unwrap();
@@ -40,7 +44,11 @@ async fn a_request_to_a_service_is_sent_again_only_if_it_is_repeatable() {
         let alice = project(config(&server.http())).get(ALICE).unwrap();
         let put = || alice.request("PUT", "storage/v1/object/b/f").body("x");
         put().execute().await.unwrap_err();
-        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+        assert_eq!(
+            count.load(Ordering::SeqCst),
+            1,
+            "the request is not repeatable"
+        );
 
         let (server, count) = in_order(failure).await;
         let alice = project(config(&server.http())).get(ALICE).unwrap();
@@ -73,7 +81,11 @@ fn blocking_writes_are_sent_again_only_if_they_are_repeatable() {
         let alice = clients.get(ALICE).unwrap();
         let write = alice.from("notes").upsert(json!({ "id": 1 }));
         write.execute().unwrap_err();
-        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+        assert_eq!(
+            count.load(Ordering::SeqCst),
+            1,
+            "the request is not repeatable"
+        );
 
         let (server, count) = runtime.block_on(in_order(failure));
         let clients = blocking::ScopedClients::from(project(config(&server.http())));

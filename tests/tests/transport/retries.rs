@@ -83,7 +83,11 @@ async fn after_a_lost_connection_a_read_is_sent_again_and_a_write_is_not() {
     assert_eq!(count.load(Ordering::SeqCst), 3);
     let outcome = write(&alice).await;
     assert!(is_connection(&outcome), "{outcome:?}");
-    assert_eq!(count.load(Ordering::SeqCst), 4, "a byte of it had left");
+    assert_eq!(
+        count.load(Ordering::SeqCst),
+        4,
+        "a byte of the write had been sent"
+    );
 }
 
 #[tokio::test]

@@ -47,7 +47,11 @@ fn connections_are_not_shared_between_runtimes() {
     ask(&clients, &first);
     ask(&clients, &second);
     ask(&clients, &first);
-    assert_eq!(server.connections(), 2, "each has one of its own");
+    assert_eq!(
+        server.connections(),
+        2,
+        "each runtime has its own connection"
+    );
     drop(first);
     ask(&clients, &second);
     ask(&clients, &runtime());

@@ -64,7 +64,11 @@ async fn a_token_that_expires_while_a_connection_is_opened_is_renewed() {
     query.await.unwrap().unwrap();
     let arrived = arrived.lock().unwrap();
     let claims = claims(header(&arrived[0], "authorization").unwrap());
-    assert_eq!(claims["exp"], START + 8, "a token of five seconds later");
+    assert_eq!(
+        claims["exp"],
+        START + 8,
+        "the token was minted five seconds later"
+    );
 }
 
 #[tokio::test]

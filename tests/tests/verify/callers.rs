@@ -111,9 +111,12 @@ async fn a_minted_client_has_only_the_verified_claims() {
     assert_eq!(minted["tenant_id"], "acme");
     assert_eq!(
         minted["is_anonymous"], true,
-        "no anonymous user becomes a permanent one"
+        "an anonymous caller stays anonymous"
     );
-    assert_eq!(minted["aal"], "aal1", "nobody has signed in for it");
+    assert_eq!(
+        minted["aal"], "aal1",
+        "the user did not sign in for a minted token"
+    );
     assert_eq!(minted["act"], act);
     assert!(!minted.contains_key("unverified"));
     assert!(!minted.contains_key("session_id"));

@@ -48,7 +48,7 @@ fn say(line: &str) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "whoever runs the tests says where the vectors are"
+    reason = "the user of the tests sets the folder of the vectors"
 )]
 fn vectors() -> Result<String, std::env::VarError> {
     std::env::var("WYCHEPROOF_VECTORS")

@@ -112,7 +112,7 @@ async fn a_forwarded_token_past_its_end_is_a_401() {
     assert_eq!((answer.status, answer.code()), (401, "PGRST303"));
     assert_eq!(world.ask_with("/minted", &token).await.status, 200);
     let sent = world.database.received_requests().await.unwrap();
-    assert_eq!(sent.len(), 2, "of the minted ones only");
+    assert_eq!(sent.len(), 2, "only the minted clients sent requests");
     let none: Vec<Value> = Vec::new();
     assert_eq!(world.ask_with("/minted", &token).await.body, json!(none));
 }
@@ -126,7 +126,7 @@ async fn an_optional_forwarded_client_acts_as_the_caller_or_as_anon() {
     assert_eq!(
         world.ask_with("/anyone", "x").await.status,
         401,
-        "no guest by mistake"
+        "an invalid token does not act as `anon`"
     );
     let sent = world.database.received_requests().await.unwrap();
     let authorizations: Vec<_> = sent
@@ -136,7 +136,11 @@ async fn an_optional_forwarded_client_acts_as_the_caller_or_as_anon() {
     let [axum, actix, axum_caller, actix_caller] = &*authorizations else {
         panic!("one request of each service for each answer: {sent:?}");
     };
-    assert_eq!((axum, actix), (&None, &None), "the API key alone");
+    assert_eq!(
+        (axum, actix),
+        (&None, &None),
+        "the request has only the API key"
+    );
     for caller in [axum_caller, actix_caller] {
         assert_eq!(caller.unwrap(), &format!("Bearer {token}"));
     }

@@ -93,9 +93,12 @@ async fn into_builder_keeps_the_meaning_of_the_query() {
         let chain = Chain::random(&mut Random::new(seed), &recorder.client);
         let outcome = chain.query.clone().execute().await;
         let Some(ours) = recorder.arrived() else {
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the query was neither sent nor refused");
             let builder = chain.query.into_builder();
-            assert!(builder.is_err(), "what is refused becomes no builder");
+            assert!(
+                builder.is_err(),
+                "a refused query must not become a builder"
+            );
             continue;
         };
         match chain.query.clone().into_builder() {

@@ -130,7 +130,9 @@ impl Asked {
                 .unwrap_or_else(|_| panic!("{}", case(expected)));
             found += usize::from(!rows.is_empty());
             if by_model != expected {
-                wrong.note("what arrives finds other rows", || case(by_model));
+                wrong.note("the request that arrived finds other rows", || {
+                    case(by_model)
+                });
             }
             if lite::differs(sample).is_none() {
                 let outcome = ask(sample, &client).await;

@@ -60,7 +60,10 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
             "`kid` in capitals",
             with(json!({ "kid": KID.to_uppercase() })),
         ),
-        ("`crit` that nobody knows", with(json!({ "crit": ["exp"] }))),
+        (
+            "`crit` with a name that is not an extension",
+            with(json!({ "crit": ["exp"] })),
+        ),
         ("an empty `crit`", with(json!({ "crit": [] }))),
         (
             "`b64` is off",
@@ -91,9 +94,9 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
             signed(&format!(r#"{{"alg":"ES256","kid":"x","kid":"{KID}"}}"#)),
         ),
         ("a header that is a list", signed(r#"["ES256"]"#)),
-        ("a header that is no JSON", signed("{'alg':'ES256'}")),
+        ("a header that is not JSON", signed("{'alg':'ES256'}")),
         (
-            "a header that goes on",
+            "a header with more JSON behind it",
             signed(&format!("{} {{}}", issuer.header())),
         ),
         ("a header in UTF-16", {

@@ -43,7 +43,7 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
         ),
         ("no `sub`", with(json!({ "sub": null }))),
         ("an empty `sub`", with(json!({ "sub": "" }))),
-        ("`sub` is no UUID", with(json!({ "sub": "alice" }))),
+        ("`sub` is not a UUID", with(json!({ "sub": "alice" }))),
         (
             "`sub` in capitals",
             with(json!({ "sub": ALICE.to_uppercase() })),
@@ -104,7 +104,7 @@ fn payloads(issuer: &Issuer) -> Vec<Attack> {
         ),
         ("a payload that is a list", text("[]")),
         ("a payload that is text", text("\"alice\"")),
-        ("a payload that is no JSON", text("{")),
+        ("a payload that is not JSON", text("{")),
         (
             "a payload with more behind it",
             text(&format!("{all}{all}")),

@@ -72,7 +72,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
             of(&[0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]),
         ),
         (
-            "somebody else's payload under Alice's signature",
+            "another user's payload under Alice's signature",
             format!("{header}.{bob}.{signature}"),
         ),
         (
@@ -86,7 +86,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
         ("an HMAC with the `kid`", confused(KID.as_bytes())),
         ("an HMAC with nothing", confused(b"")),
         (
-            "an HMAC with a secret of somebody's",
+            "an HMAC with an unknown secret",
             confused(SECRET.as_bytes()),
         ),
         (

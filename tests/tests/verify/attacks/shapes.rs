@@ -45,7 +45,7 @@ pub(super) fn all(issuer: &Issuer, good: &str) -> Vec<Attack> {
         ("the scheme inside", format!("Bearer {good}")),
         ("two tokens", format!("{good},{good}")),
         ("more bytes than any token has", long),
-        ("text that is no token", "sb_publishable_abc".to_owned()),
+        ("text that is not a token", "sb_publishable_abc".to_owned()),
     ]
 }
 

@@ -31,7 +31,7 @@ async fn support_reads_the_rows_of_the_user_and_the_audit_records_it() {
         );
         let line = format!("{agent} acts as {alice}: 4711");
         assert!(project.journal.lines().contains(&line));
-        // The request does not act as the member of support.
+        // The notes of the user are not among those of the support agent.
         assert_eq!(service.get("/notes", &as_agent).await.body, json!([]));
     }
 }
@@ -135,7 +135,7 @@ async fn the_token_names_the_user_as_sub_and_the_agent_as_act() {
         );
         assert!(
             claims.get("app_metadata").is_none(),
-            "no power of support's"
+            "the token has no permission of support"
         );
     }
 }

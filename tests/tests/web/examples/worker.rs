@@ -31,7 +31,7 @@ async fn every_job_of_forty_users_sees_the_rows_of_its_own_user() {
             .iter()
             .filter(|owner| *owner == job.user_id.as_str())
             .count();
-        assert_eq!(own, job.seen.len(), "a job saw somebody else's rows");
+        assert_eq!(own, job.seen.len(), "a job saw rows of another user");
         let most = most.entry(&job.user_id).or_default();
         *most = own.max(*most);
     }
