@@ -60,10 +60,7 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
             "`kid` in capitals",
             with(json!({ "kid": KID.to_uppercase() })),
         ),
-        (
-            "`crit` with a name that is not an extension",
-            with(json!({ "crit": ["exp"] })),
-        ),
+        ("an unknown `crit`", with(json!({ "crit": ["exp"] }))),
         ("an empty `crit`", with(json!({ "crit": [] }))),
         (
             "`b64` is off",
