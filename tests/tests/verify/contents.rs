@@ -1,4 +1,4 @@
-//! Content that is refused despite a valid signature: private names of serde_json, chains of actors, and
+//! Content that is refused despite a valid signature: private names of `serde_json`, chains of actors, and
 //! claims that the caller can edit.
 
 use scoped_runtime::{CallerError, scoped_claims};
