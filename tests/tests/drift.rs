@@ -37,7 +37,7 @@ async fn titles<C: ScopedClaims>(client: &ScopedClient<C>, tenant: Uuid) -> Vec<
 }
 
 #[tokio::test]
-async fn a_claim_that_a_policy_reads_as_uuid_opens_its_tenant_s_rows_and_no_others() {
+async fn a_uuid_claim_gives_access_to_the_rows_of_its_tenant_only() {
     let mut machine = Machine::this();
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     machine.migrations.push(here.join("drift/migrations"));

@@ -126,7 +126,7 @@ fn a_request_without_a_response_ends_after_the_request_timeout() {
 }
 
 #[test]
-fn sixty_four_threads_wait_for_one_signature_of_a_remote_key() {
+fn sixty_four_threads_wait_for_one_signature_of_the_signer() {
     let runtime = runtime();
     let vault = Vault::new();
     let (server, clients, clock) = runtime.block_on(vault.project());

@@ -59,7 +59,7 @@ fn every_type_that_names_a_user_gives_the_same_subject() {
 }
 
 #[test]
-fn a_uuid_in_any_spelling_becomes_the_one_that_the_database_compares() {
+fn a_uuid_in_any_spelling_becomes_the_canonical_subject() {
     let plain = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
     for spelling in [
         "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
@@ -182,7 +182,7 @@ fn an_invalid_role_name_is_refused() {
 }
 
 #[test]
-fn a_role_without_bypassrls_is_what_the_token_says() {
+fn other_valid_role_names_become_the_role_claim() {
     let longest = "r".repeat(63);
     for name in [
         "authenticated",
@@ -200,7 +200,7 @@ fn a_role_without_bypassrls_is_what_the_token_says() {
 }
 
 #[test]
-fn the_last_role_given_counts() {
+fn the_last_role_that_was_set_is_used() {
     let (clients, _) = offline();
     let mended = clients.user(ALICE).role("service_role").role("reporting");
     assert_eq!(mended.client().unwrap().role().as_str(), "reporting");

@@ -57,7 +57,7 @@ fn numbers_keep_every_digit_in_tokens_and_narrowed_clients() {
 }
 
 #[test]
-fn a_claim_is_as_deep_as_it_can_be_read_again() {
+fn a_claim_is_refused_if_it_is_too_deep_to_be_read_again() {
     let deepest = nested(100);
     let text = deepest.to_string();
     assert_eq!(said(&deepest), [&*text, &*text, &*text]);

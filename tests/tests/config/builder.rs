@@ -65,7 +65,7 @@ const NO_KEY: &str = "jwt_secret is missing; set `SUPABASE_JWT_SECRET`, or `SUPA
                       `.signing_key(..)`";
 
 #[test]
-fn a_value_that_is_missing_or_blank_is_named_with_what_to_set() {
+fn a_missing_or_blank_value_is_reported_with_the_variable_to_set() {
     for (index, field) in ["url", "api_key", "jwt_secret"].into_iter().enumerate() {
         let variable = VALID[index].0;
         let remedy = format!("set `{variable}` or call `.{field}(..)`");
@@ -87,7 +87,7 @@ fn a_value_that_is_missing_or_blank_is_named_with_what_to_set() {
 }
 
 #[test]
-fn a_url_is_refused_for_every_reason_at_once() {
+fn an_invalid_url_is_refused_with_all_reasons_at_once() {
     let example = "use a project URL such as `https://abcdefghijkl.supabase.co`";
     let text = &*format!("url is not a URL; {example}");
     let scheme = &*format!("url is not an http or https URL; {example}");

@@ -142,7 +142,7 @@ fn a_missing_key_is_reported_with_both_variables() {
 }
 
 #[test]
-fn a_bad_key_is_reported_with_everything_else() {
+fn an_invalid_key_is_reported_together_with_all_other_problems() {
     let builder = reading(&[(SIGNING_KEY, "{}")])
         .url("nowhere")
         .issuer("nobody");

@@ -78,7 +78,7 @@ async fn the_database_sees_the_claims_unchanged() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_key_id_is_tried_with_every_key_of_its_kind() {
+async fn a_token_without_a_key_id_is_tried_with_every_key_of_its_type() {
     let (gateway, keys) = gateway_with(&["ES256", "ES256", "RS256", "EdDSA", "HS256"]).await;
     for key in &keys {
         let token = token(key, json!({ "kid": null }), json!({})).await;
@@ -98,7 +98,7 @@ async fn a_key_without_an_algorithm_verifies_tokens_of_its_type() {
 }
 
 #[tokio::test]
-async fn a_short_coordinate_as_the_cli_writes_it_is_read() {
+async fn a_jwk_with_a_short_coordinate_of_the_cli_is_accepted() {
     let key = json!({
         "kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "short",
         "x": "AABDXnbsdOmf68hPwRHkDy6kLxFOlQxmVT76Z_Ig3OQ",

@@ -43,7 +43,7 @@ async fn a_session_of_the_legacy_secret_is_refused_once_the_secret_is_dropped() 
 }
 
 #[tokio::test]
-async fn auth_knows_the_user_of_a_token_by_the_project_s_keys() {
+async fn auth_verifies_tokens_with_the_keys_of_the_project() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let user = somebody();
     let sql = format!("insert into auth.users (id, email) values ('{user}', '{user}@example.com')");

@@ -99,7 +99,7 @@ async fn renewed(
 }
 
 #[tokio::test]
-async fn a_client_is_renewed_if_the_attribute_does_not_say_otherwise() {
+async fn the_auto_refresh_argument_decides_whether_the_client_is_renewed() {
     let (clients, clock) = offline();
     let (yes, no) = (renewed(&clients, true), renewed(&clients, false));
     let (yes, no) = (yes.await.unwrap(), no.await.unwrap());

@@ -107,12 +107,12 @@ async fn refuses_all_but_the_right_key(verifier: Verifier, signature: &str, algo
 }
 
 #[tokio::test]
-async fn jose_reads_exactly_the_claims_that_went_in() {
+async fn jose_reads_exactly_the_minted_claims() {
     reads_exactly_what_went_in(Verifier::Jose).await;
 }
 
 #[tokio::test]
-async fn pyjwt_reads_exactly_the_claims_that_went_in() {
+async fn pyjwt_reads_exactly_the_minted_claims() {
     reads_exactly_what_went_in(Verifier::PyJwt).await;
 }
 

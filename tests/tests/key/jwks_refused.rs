@@ -21,7 +21,7 @@ fn of(name: &str, members: &[&str]) -> Value {
 }
 
 #[test]
-fn a_jwk_that_is_for_something_else_is_refused() {
+fn a_jwk_that_cannot_sign_tokens_is_refused_with_the_reason() {
     let public = "has no private part";
     let no_kid = "has no `kid`, without which Supabase does not find the key of a token";
     let operations = "has `key_ops` without `sign`";
@@ -132,7 +132,7 @@ fn check(key: &Value, cases: Vec<(Value, &str)>) {
 }
 
 #[test]
-fn an_ec_jwk_whose_members_do_not_fit_is_refused() {
+fn an_ec_jwk_with_invalid_members_is_refused() {
     let key = cli("es256");
     let pair = "has a `d` that does not belong to its `x` and `y`";
     let point = "has `x` and `y` that are not a point on P-256";
@@ -170,7 +170,7 @@ fn an_ec_jwk_whose_members_do_not_fit_is_refused() {
 }
 
 #[test]
-fn an_ed25519_jwk_or_a_secret_whose_members_do_not_fit_is_refused() {
+fn an_ed25519_or_oct_jwk_with_invalid_members_is_refused() {
     let pair = "has a `d` that does not belong to its `x`";
     let cases = vec![
         (json!({ "x": cli("es256")["x"] }), pair),
@@ -199,7 +199,7 @@ fn an_ed25519_jwk_or_a_secret_whose_members_do_not_fit_is_refused() {
 }
 
 #[test]
-fn an_rsa_jwk_whose_members_do_not_fit_is_refused() {
+fn an_rsa_jwk_with_invalid_members_is_refused() {
     let key = cli("rs256");
     let n = key["n"].as_str().unwrap();
     // The value is as long as a modulus of 2048 bits, but its first bits are not set.

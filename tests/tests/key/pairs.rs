@@ -105,7 +105,7 @@ fn leading_zeros_of_an_rsa_number_are_ignored() {
 }
 
 #[test]
-fn a_shared_secret_has_a_key_id_where_the_project_gave_it_one() {
+fn a_shared_secret_has_the_key_id_that_it_was_given() {
     let with_kid = with(
         octets(),
         &json!({ "kid": KID, "alg": "HS256", "use": "sig" }),
@@ -163,7 +163,7 @@ fn the_first_usable_private_key_of_a_set_signs() {
 }
 
 #[test]
-fn a_key_shows_its_kind_and_nothing_private() {
+fn debug_of_a_key_shows_its_algorithm_and_nothing_private() {
     for jwk in [cli("es256"), cli("rs256"), ed25519(), octets()] {
         let key = crate::key::support::jwk(&jwk);
         let config = project(key.clone());

@@ -39,7 +39,7 @@ fn after_rotate_new_clients_use_the_new_key_and_old_ones_at_renewal() {
 }
 
 #[test]
-fn rotate_now_replaces_tokens_at_once_and_shared_ones_too() {
+fn rotate_now_replaces_cached_and_shared_tokens_at_once() {
     let (clients, _) = offline();
     let client = clients.get(ALICE).unwrap();
     clients.rotate(RotateNow(new_key()));

@@ -128,7 +128,7 @@ async fn a_signature_that_does_not_verify_is_never_used() {
 }
 
 #[tokio::test]
-async fn refusals_say_what_to_do() {
+async fn errors_of_kms_say_what_to_do() {
     for (code, expected) in [
         (
             "AccessDeniedException",

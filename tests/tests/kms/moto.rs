@@ -166,7 +166,7 @@ async fn an_unknown_key_and_an_empty_kid_are_refused() {
 }
 
 #[tokio::test]
-async fn an_alias_that_is_pointed_elsewhere_does_not_change_the_key() {
+async fn moving_an_alias_does_not_change_the_key_of_a_connection() {
     let moto = Moto::shared().await.unwrap();
     let (client, alias) = (moto.client(), "alias/moves");
     let one = new_key(moto, KeySpec::EccNistP256, KeyUsageType::SignVerify).await;

@@ -84,7 +84,7 @@ async fn the_mint_policy_is_checked_at_every_mint() {
 }
 
 #[test]
-fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
+fn assume_aal2_needs_the_mint_policy_and_is_in_the_audit() {
     use std::sync::Mutex;
 
     use scoped_runtime::{AuditSink, MintRecord};

@@ -28,7 +28,7 @@ async fn expired(lifetime: Duration) -> (ScopedClient, ManualClock) {
 }
 
 #[tokio::test]
-async fn the_next_query_after_the_end_arrives_with_a_live_token() {
+async fn a_query_after_the_expiry_is_sent_with_a_valid_token() {
     let (client, clock) = expired(SHORT).await;
     clock.pass(TWO_HOURS);
     assert_eq!(write(&client, "later").await.body, "later");
@@ -36,7 +36,7 @@ async fn the_next_query_after_the_end_arrives_with_a_live_token() {
 }
 
 #[tokio::test]
-async fn a_query_written_before_the_end_arrives_with_a_live_token() {
+async fn a_query_written_before_the_expiry_is_sent_with_a_valid_token() {
     let (client, clock) = expired(SHORT).await;
     let query = client.from("notes").select("*");
     clock.pass(TWO_HOURS);
@@ -44,7 +44,7 @@ async fn a_query_written_before_the_end_arrives_with_a_live_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_query_from_each_of_64_threads_arrives_with_a_live_token() {
+async fn after_the_expiry_64_threads_send_queries_with_a_valid_token() {
     let (client, clock) = expired(SHORT).await;
     clock.pass(TWO_HOURS);
     let start = Arc::new(Barrier::new(64));

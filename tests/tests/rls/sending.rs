@@ -240,7 +240,7 @@ async fn an_insert_where_nothing_may_be_read_needs_to_return_nothing() {
 }
 
 #[tokio::test]
-async fn functions_give_nothing_values_and_rows() {
+async fn functions_return_nothing_values_and_rows() {
     let client = user().await;
     client.rpc("nothing", ()).fetch_one::<()>().await.unwrap();
     let halves = || client.rpc("halves", json!({"numbers": [1, 2, 3]}));
@@ -267,7 +267,7 @@ async fn functions_give_nothing_values_and_rows() {
 }
 
 #[tokio::test]
-async fn a_literal_search_finds_its_letters_only() {
+async fn a_literal_search_matches_wildcards_literally() {
     let client = user().await;
     let names = ["50%", "50 percent", "a_b", "axb", "a*b", r"a\b", "AB"];
     let rows: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();

@@ -18,7 +18,7 @@ fn token(client: &ScopedClient) -> String {
 }
 
 #[test]
-fn a_live_token_is_reused_until_60_seconds_before_its_end() {
+fn a_token_is_reused_until_60_seconds_before_it_expires() {
     let (clients, clock) = offline();
     let client = clients.get(ALICE).unwrap();
     let first = token(&client);
@@ -118,7 +118,7 @@ async fn without_auto_refresh_no_request_is_sent_after_the_expiry() {
 }
 
 #[tokio::test]
-async fn a_query_written_before_the_expiry_carries_a_live_token_after_it() {
+async fn a_query_written_before_the_expiry_is_sent_with_a_valid_token() {
     let (server, clients, clock) = project().await;
     let client = clients.get(ALICE).unwrap();
     let query = client.from("notes").select("*");

@@ -68,7 +68,7 @@ fn clients_share_a_token_if_and_only_if_their_content_is_equal() {
 }
 
 #[test]
-fn two_projects_share_nothing() {
+fn clients_of_two_projects_share_no_token() {
     let (one, other) = (offline().0, offline().0);
     assert_ne!(
         token(&one.get(ALICE).unwrap()),
@@ -89,7 +89,7 @@ fn a_shared_token_is_renewed_once_for_all_its_clients() {
 }
 
 #[test]
-fn clients_without_renewal_share_nothing() {
+fn clients_without_auto_refresh_share_no_token() {
     let (clients, _) = offline();
     let alone = || clients.user(ALICE).auto_refresh(false).client().unwrap();
     assert_ne!(token(&alone()), token(&alone()));

@@ -163,7 +163,7 @@ fn a_signature_survives_the_runtime_it_was_started_on() {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_before_its_end_and_not_before_it_is_due() {
+async fn a_token_is_renewed_when_it_is_due_and_not_earlier() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let client = clients.get(ALICE).unwrap();

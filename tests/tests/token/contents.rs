@@ -101,7 +101,7 @@ fn a_token_has_exactly_the_documented_claims() {
 }
 
 #[test]
-fn a_legacy_secret_signs_under_a_header_without_a_key_id() {
+fn tokens_of_the_legacy_secret_have_no_key_id() {
     let token = offline().0.get(ALICE).unwrap().token().unwrap();
     let header = decode_header(token.expose_secret()).unwrap();
     let header = serde_json::to_value(header).unwrap();
@@ -137,7 +137,7 @@ fn no_two_tokens_have_the_same_id() {
 }
 
 #[test]
-fn a_structs_fields_are_claims_under_their_serde_names() {
+fn the_fields_of_a_struct_become_claims_with_their_serde_names() {
     let plan = "pro";
     let claims_of = |seats| Subscriber { plan, seats };
     let claims = json!({ "subscription": "pro", "seats": 3 });

@@ -36,7 +36,7 @@ async fn proxy(asked: &Arc<Mutex<Vec<String>>>) -> Server {
 }
 
 #[tokio::test]
-async fn a_proxy_opens_tunnels_and_its_credentials_are_secret() {
+async fn requests_use_the_proxy_and_errors_hide_its_credentials() {
     let asked = Arc::default();
     let proxy = proxy(&asked).await;
     let certificate = Certificate::new();

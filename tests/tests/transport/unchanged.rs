@@ -72,7 +72,7 @@ async fn a_request_has_these_headers_and_no_others() {
 }
 
 #[tokio::test]
-async fn what_claims_to_be_compressed_is_left_as_it_came() {
+async fn a_compressed_body_is_returned_unchanged() {
     let answer = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nset-cookie: a=b\r\ncontent-length: 4\r\n\r\nzzzz";
     let (url, heads) = server(answer).await;
     let alice = project(&url).get(ALICE).unwrap();
@@ -103,7 +103,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_tls_handshake_offers_the_same() {
+async fn the_tls_client_hello_has_these_parameters() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let hello = tokio::spawn(async move {

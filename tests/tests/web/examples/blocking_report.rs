@@ -37,7 +37,7 @@ fn every_line_of_the_report_counts_only_the_rows_of_its_user() {
 }
 
 #[test]
-fn a_user_who_cannot_be_read_is_an_error() {
+fn the_report_fails_if_the_rows_of_a_user_cannot_be_read() {
     let clients = project();
     // `auth.uid()` fails for this user ID.
     let stranger = [UserId::external("no uuid").unwrap()];

@@ -147,7 +147,7 @@ async fn a_revoked_key_is_refused_once_the_keys_are_fetched_again() {
 }
 
 #[tokio::test]
-async fn an_anonymous_user_is_asked_to_sign_up() {
+async fn every_route_asks_an_anonymous_user_to_sign_up() {
     let project = Project::new().await;
     let token = project.token(&somebody(), &json!({ "is_anonymous": true }));
     for service in &project.services {
