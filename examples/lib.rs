@@ -1,4 +1,4 @@
-//! The parts of the example programs that the tests look at too: the services, and what they are about.
+//! The parts of the example programs that the tests use too: the services and their domain types.
 
 #[cfg(feature = "services")]
 #[path = "actix_notes/service.rs"]

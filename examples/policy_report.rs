@@ -1,4 +1,5 @@
-//! Which claims the policies of a folder read: the table claim x reader x file, before there is a struct.
+//! Prints which claims the policies of a folder read, as a table of claim, reader and file, before a claims
+//! struct exists.
 //!
 //! Run it with `cargo run --example policy_report -- supabase/migrations`, a folder, file or glob; with
 //! `--json` for other programs. Without a folder it reads the local server's migrations.
@@ -42,7 +43,7 @@ fn report() -> Result<String, Box<dyn Error>> {
         return Err("usage: policy_report [folder, file or glob] [--json]".into());
     }
     let here = std::env::current_dir()?;
-    // People name folders from where they are, not from the package.
+    // The path is relative to the directory that the command was run in, not to the package.
     let folder = folders.first().map_or(LOCAL_SERVER, String::as_str);
     let survey = read(&here.join(folder))?;
     let file = |path: &Path| short(&here, path);
@@ -54,7 +55,7 @@ fn report() -> Result<String, Box<dyn Error>> {
 }
 
 fn read(folder: &Path) -> Result<Survey, PoliciesError> {
-    // Without `..`, where the folder is there, so that files are shown as people know them.
+    // Resolves `..` if the folder exists, so that files are shown relative to the current directory.
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.into());
     survey(folder)
 }
@@ -63,7 +64,7 @@ fn short(here: &Path, path: &Path) -> PathBuf {
     path.strip_prefix(here).unwrap_or(path).to_owned()
 }
 
-/// How the claim leaves the token, such as `uuid`, and through which function.
+/// The type that a policy reads the claim as, such as `uuid`, and the function that reads it.
 fn how(read: &Read) -> String {
     let cast = read.cast().unwrap_or_default();
     match read.through() {
@@ -75,7 +76,7 @@ fn how(read: &Read) -> String {
 fn sorted(survey: &Survey) -> Vec<&Read> {
     let mut reads: Vec<&Read> = survey.reads().iter().collect();
     reads.sort_by_key(|read| (read.claim(), read.file(), read.line()));
-    // USING and WITH CHECK often stand in one line and say the same.
+    // USING and WITH CHECK often stand on one line and read the same claim.
     reads.dedup();
     reads
 }

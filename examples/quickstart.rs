@@ -22,7 +22,8 @@ const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// What the policies of `documents` read from the token: this does not compile if they read more.
+/// The claims that the policies of `documents` read. The struct does not compile if a policy reads a claim
+/// that it lacks.
 #[scoped_claims(policies = "../tests/server/supabase/migrations")]
 struct Tenant {
     #[claim(non_empty)]
@@ -47,7 +48,7 @@ struct Document {
 async fn main() -> ExitCode {
     match run().await {
         Ok(()) => {
-            println!("All of it held: two users, one server, and nobody saw another's rows.");
+            println!("All checks passed: two users, one server, and neither saw the other's rows.");
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -74,10 +75,10 @@ async fn run() -> Result {
         suffix: " (done)",
     };
     let done = finish_notes(&clients, &job).await?;
-    step(done > 0, "an #[impersonate] function did its work as Alice")?;
+    step(done > 0, "an #[impersonate] function worked as Alice")?;
     let other: Vec<Note> = bob.from("notes").select("*").fetch().await?;
     let untouched = other.iter().all(|note| !note.body.ends_with(job.suffix));
-    step(untouched, "and could not touch Bob's notes")?;
+    step(untouched, "the function could not change Bob's notes")?;
 
     short_tokens_are_renewed(&clients).await?;
     claims_of_a_token(&clients)?;
@@ -96,7 +97,7 @@ async fn run() -> Result {
     Ok(())
 }
 
-/// Both users write; each reads their own notes only. Returns the ID of Alice's note.
+/// Lets both users write and checks that each reads their own notes only. Returns the ID of Alice's note.
 async fn notes_are_private(alice: &ScopedClient, bob: &ScopedClient) -> Result<i64> {
     let milk: Note = add_note(alice, "buy milk").await?;
     add_note(bob, "call Alice").await?;
@@ -157,7 +158,7 @@ struct Job {
     suffix: &'static str,
 }
 
-/// `db` is no parameter for callers: it is made here, bound to the job's user.
+/// Callers do not pass `db`: the attribute makes it for the user of the job.
 #[impersonate(user = job.user_id, expires_in = "15m", via = clients)]
 async fn finish_notes(
     clients: &ScopedClients,
@@ -173,7 +174,7 @@ async fn finish_notes(
     Ok(notes.len())
 }
 
-/// Queries for longer than a token lives, without a pause at its end.
+/// Sends queries for longer than the lifetime of a token and checks that none fails when a token expires.
 async fn short_tokens_are_renewed(clients: &ScopedClients) -> Result {
     let client = clients
         .user(ALICE)
@@ -217,7 +218,7 @@ fn claims_of_a_token(clients: &ScopedClients) -> Result {
     )
 }
 
-/// Prints the line, or makes it the error.
+/// Prints the line, or returns it as an error if the condition is false.
 fn step(held: bool, line: &str) -> Result {
     if held {
         println!("ok   {line}");

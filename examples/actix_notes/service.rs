@@ -1,4 +1,4 @@
-//! Notes of the caller, who signs in at the project's Auth.
+//! Routes for the notes of the caller, who has signed in at the project's Auth.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
@@ -45,7 +45,7 @@ async fn add(Forwarded(db): Forwarded, draft: Json<Draft>) -> Result<HttpRespons
     Ok(HttpResponse::Created().json(note))
 }
 
-/// A note of somebody else is no such row, so this is a 404 for it.
+/// The caller cannot see a note of another user, so the response is a 404.
 async fn change(
     Forwarded(db): Forwarded,
     id: Path<String>,
@@ -60,8 +60,8 @@ async fn remove(Forwarded(db): Forwarded, id: Path<String>) -> Result<Json<Note>
     Ok(Json(note.fetch_one().await?))
 }
 
-/// Support sees what the user sees. The audit has a line of it before anything is sent, and the
-/// database is told who is behind the user. Whoever is not of support is a 403 before that.
+/// Support reads the notes of a user as that user. The audit records it before a request is sent, and the
+/// token names the caller in its `act` claim. A caller outside of support gets a 403.
 #[impersonate(user = *user, actor = agent, reason = why.ticket, expires_in = "1m", via = clients)]
 async fn support(
     clients: Data<ScopedClients>,
@@ -73,7 +73,7 @@ async fn support(
     notes(&db).await.map(Json)
 }
 
-/// Without a filter: the policies leave only the user's own.
+/// The query needs no filter: the policies return only the user's own rows.
 async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
     db.from("notes").select("*").order("id").fetch().await
 }

@@ -1,4 +1,4 @@
-//! Notes of the caller, who signs in at the project's Auth.
+//! Routes for the notes of the caller, who has signed in at the project's Auth.
 
 use axum::extract::{FromRef, Path, Query, State};
 use axum::http::StatusCode;
@@ -52,7 +52,7 @@ async fn add(
     Ok((StatusCode::CREATED, Json(note.fetch_one().await?)))
 }
 
-/// A note of somebody else is no such row, so this is a 404 for it.
+/// The caller cannot see a note of another user, so the response is a 404.
 async fn change(
     Forwarded(db): Forwarded,
     Path(id): Path<String>,
@@ -67,8 +67,8 @@ async fn remove(Forwarded(db): Forwarded, Path(id): Path<String>) -> Result<Json
     Ok(Json(note.fetch_one().await?))
 }
 
-/// Support sees what the user sees. The audit has a line of it before anything is sent, and the
-/// database is told who is behind the user. Whoever is not of support is a 403 before that.
+/// Support reads the notes of a user as that user. The audit records it before a request is sent, and the
+/// token names the caller in its `act` claim. A caller outside of support gets a 403.
 #[impersonate(user = user, actor = agent, reason = ticket, expires_in = "1m", via = app.clients)]
 async fn support(
     State(app): State<App>,
@@ -80,7 +80,7 @@ async fn support(
     notes(&db).await.map(Json)
 }
 
-/// Without a filter: the policies leave only the user's own.
+/// The query needs no filter: the policies return only the user's own rows.
 async fn notes(db: &ScopedClient) -> Result<Vec<Note>, Error> {
     db.from("notes").select("*").order("id").fetch().await
 }

@@ -7,14 +7,14 @@ use scoped_runtime::blocking::{ScopedClient, ScopedClients};
 use scoped_runtime::{Error, UserId, impersonate};
 use serde::Deserialize;
 
-/// What the report says of a user.
+/// One line of the report.
 #[derive(Debug, PartialEq)]
 pub struct Line {
     /// The user.
     pub user_id: UserId,
     /// How many notes the user has.
     pub notes: usize,
-    /// How many characters the notes have in all.
+    /// How many characters all notes of the user have together.
     pub characters: usize,
 }
 
@@ -23,10 +23,11 @@ struct Note {
     body: String,
 }
 
-/// A line for each user, in their order; the users are shared out among so many threads.
+/// Returns a line for each user, in the order of `users`, and reads the rows on the given number of
+/// threads.
 ///
 /// # Errors
-/// What the first user whose rows could not be read says.
+/// Returns the error of the first user whose rows could not be read.
 pub fn report(
     clients: &ScopedClients,
     users: &[UserId],
@@ -54,7 +55,7 @@ fn line(
     user_id: &UserId,
     #[scoped] db: ScopedClient,
 ) -> Result<Line, Error> {
-    // No filter: the policies leave only the user's own.
+    // The query needs no filter: the policies return only the user's own rows.
     let notes: Vec<Note> = db.from("notes").select("body").fetch()?;
     Ok(Line {
         user_id: user_id.clone(),

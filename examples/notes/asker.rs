@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// A program that asks the service, for somebody who is signed in or for nobody.
+/// An HTTP client of the service, signed in as a user or without a token.
 pub(crate) struct Asker {
     url: String,
     token: Option<String>,
@@ -22,7 +22,7 @@ impl Asker {
         }
     }
 
-    /// For a user who signs up and in. Gives their ID, too.
+    /// Signs a new user up and in. Returns the client and the user's ID.
     pub(crate) async fn signed_in(url: &str, name: &str) -> Result<(Self, String)> {
         let mut asker = Self::new(url, None);
         let email = format!("{name}-{}@example.com", UNIX_EPOCH.elapsed()?.as_nanos());
@@ -39,7 +39,7 @@ impl Asker {
         self.send(Method::GET, path, &Value::Null).await
     }
 
-    /// Gives the answer's status and its JSON.
+    /// Sends a request and returns the status and the JSON of the response.
     pub(crate) async fn send(
         &self,
         method: Method,

@@ -4,14 +4,14 @@ use reqwest::redirect::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// What a user signs up and in with. No `Debug`, so that no log has the password.
+/// The email address and password of a user. The type has no `Debug`, so that no log shows the password.
 #[derive(Serialize, Deserialize)]
 pub struct Credentials {
     email: String,
     password: String,
 }
 
-/// The project's Auth. Its users have no token yet, and no token of ours is ever sent there.
+/// A client of the project's Auth. It sends no token: its users do not have one yet.
 #[derive(Clone)]
 pub struct Auth {
     http: reqwest::Client,
@@ -19,7 +19,7 @@ pub struct Auth {
     api_key: String,
 }
 
-/// Auth's answer, for the user as it is: a session, or why there is none.
+/// The response of Auth: a session, or the reason why there is none.
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -32,7 +32,7 @@ pub struct Answer {
 impl Auth {
     /// Auth at the issuer of the project's tokens.
     pub fn new(issuer: String, api_key: String) -> Result<Self, reqwest::Error> {
-        // Passwords follow no redirect.
+        // A redirect is not followed, so that a password is sent to Auth only.
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
             .timeout(Duration::from_secs(10))
@@ -49,7 +49,7 @@ impl Auth {
         self.post("signup", user).await
     }
 
-    /// Signs a user in: the answer has the session.
+    /// Signs a user in. The response contains the session.
     pub async fn sign_in(&self, user: &Credentials) -> Answer {
         self.post("token?grant_type=password", user).await
     }

@@ -3,12 +3,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use scoped_runtime::{AuditSink, MintRecord};
 
-/// Who acted as whom, and why, a line for each token. A service would write to a file or a queue.
+/// An audit sink with a line for each token: the actor, the user and the reason. A service would write to a
+/// file or a queue.
 #[derive(Debug, Clone, Default)]
 pub struct Journal(Arc<Mutex<Vec<String>>>);
 
 impl Journal {
-    /// The lines so far, the oldest first.
+    /// Returns the lines so far, oldest first.
     pub fn lines(&self) -> Vec<String> {
         self.0
             .lock()

@@ -1,4 +1,4 @@
-//! What the service is about, whatever framework it is written in.
+//! The domain of the service, which both web frameworks share.
 
 mod asker;
 mod auth;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-/// A row.
+/// A row of the table `notes`.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     /// The primary key.
@@ -13,7 +13,7 @@ pub struct Note {
     pub body: String,
 }
 
-/// What a caller writes. The policies decide whether they may, and the table what it needs.
+/// What a caller writes. The policies decide whether the caller may write it, the table what is required.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {

@@ -1,15 +1,15 @@
 use scoped_runtime::scoped_claims;
 use serde::Deserialize;
 
-/// Who may act as others. In `app_metadata`, as users cannot edit that.
+/// The claims of support staff. They are in `app_metadata`, which users cannot edit.
 #[scoped_claims(under = "app_metadata")]
 pub struct Staff {
     #[claim(one_of("support"))]
-    /// The team that the person works in.
+    /// The team of the staff member.
     pub team: String,
 }
 
-/// Why support acts as a user. Without a ticket it does not.
+/// The query parameters of a support request. Without a ticket, support does not act as a user.
 #[derive(Deserialize)]
 pub struct Ticket {
     /// The ticket that support works on.

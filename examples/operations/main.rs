@@ -1,8 +1,9 @@
-//! Five minutes of a service in production, in a few seconds: keys are rotated, a user is closed, the
-//! database is slow, and a secret is wrong. Each is seen in the log and in the metrics.
+//! Typical events of a service in production, compressed into a few seconds: keys are rotated, a user is
+//! closed, the database is slow, and a secret is wrong. Each event is visible in the log and in the
+//! metrics.
 //!
-//! Run it with `cargo run --example operations`. It starts a local Supabase server by itself, whose keys it
-//! changes, so it runs against no other. It ends by itself, and fails when anything is off.
+//! Run it with `cargo run --example operations`. It starts a local Supabase server by itself and changes
+//! its keys, so it cannot run against another project. It ends by itself, and fails if a check fails.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -47,7 +48,7 @@ async fn run() -> Result {
     let clients = project(config())?;
     println!("It runs: {}", server.url());
 
-    step("the service starts: is the project there, and does it believe our tokens?");
+    step("the service starts and checks that the project is reachable and accepts its tokens");
     let health = clients.health().await.into_result()?;
     println!("     {health}");
     seen.logged(&["token minted", "health"])?;
@@ -61,7 +62,7 @@ async fn run() -> Result {
     seen.logged(&["token minted", ALICE])?;
     seen.counted(metrics::MINTS, &["first"], 3)?;
 
-    step("the key is rotated while they do, and then the old one is not trusted any more");
+    step("the key is rotated during requests, and then the old key is no longer trusted");
     rotate(server, &clients, [&alice, &bob], &seen).await?;
 
     step("Bob is closed");
@@ -75,7 +76,7 @@ async fn run() -> Result {
     seen.logged(&["failed", "error.type=\"closed\""])?;
     seen.counted(metrics::REQUEST_DURATION, &["rest", "GET", "closed"], 1)?;
 
-    step("the database is slow: a request has half a second");
+    step("the database is slow, and a request has half a second");
     let call = alice.rpc("wait_for", json!({ "seconds": 3 }));
     let outcome = call.timeout(Duration::from_millis(500)).execute().await;
     let Err(error @ Error::Client(ClientError::Timeout { .. })) = outcome else {
@@ -83,7 +84,7 @@ async fn run() -> Result {
     };
     println!("     {error}");
     println!(
-        "     what the service's caller is told: {}",
+        "     the response to the service's caller: {}",
         error.public().body()
     );
     expect(error.public().status() == 504, "not a 504")?;
@@ -97,7 +98,7 @@ async fn run() -> Result {
     println!("     {health}");
     expect(
         health.is_reachable() && health.is_key_accepted() == Some(false),
-        "the wrong secret was not found out",
+        "the wrong secret was not detected",
     )?;
     seen.logged(&["failed", "http.response.status_code=401"])?;
     seen.counted(metrics::REQUEST_DURATION, &["rest", "GET", "4xx"], 2)?;
@@ -110,7 +111,7 @@ async fn run() -> Result {
     for line in seen.metrics() {
         println!("     {line}");
     }
-    println!("ok   all of it was seen in the log and in the metrics");
+    println!("ok   every event was in the log and in the metrics");
     Ok(())
 }
 
@@ -118,7 +119,7 @@ fn project(config: ConfigBuilder) -> Result<ScopedClients> {
     Ok(ScopedClients::new(config.build()?)?)
 }
 
-/// A few requests, whose rows have to be the user's own.
+/// Sends a few requests and checks that the rows belong to the user.
 async fn work(client: &ScopedClient) -> Result {
     let note = json!({ "body": "operations example" });
     client.from("notes").insert(note).execute().await?;
@@ -130,7 +131,7 @@ async fn work(client: &ScopedClient) -> Result {
     )
 }
 
-/// Both work, several times.
+/// Checks several times that both clients work.
 async fn work_on(users: [&ScopedClient; 2]) -> Result {
     for _ in 0..5 {
         for client in users {
@@ -147,7 +148,7 @@ async fn rotate(
     seen: &Seen,
 ) -> Result {
     let key = generate_keys(&["ES256"]).await?.remove(0);
-    // Not one request fails meanwhile, and none afterwards.
+    // No request may fail during the rotation or after it.
     tokio::try_join!(work_on(users), async {
         server.trust(std::slice::from_ref(&key.public)).await?;
         let key = SigningKey::from_jwk(&key.private.to_string())?;

@@ -1,4 +1,4 @@
-//! What the operator sees: the log and the metrics, kept so that the story can be compared with them. A
+//! The log and the metrics that an operator sees, kept in memory so that the example can check them. A
 //! service has an exporter in the place of this recorder.
 
 use std::sync::{Mutex, PoisonError};
@@ -12,12 +12,12 @@ use crate::Result;
 pub(crate) struct Seen {
     log: Log,
     snapshotter: Snapshotter,
-    /// The snapshotter forgets what it has shown.
+    /// The values are kept here because the snapshotter resets what it has returned.
     counts: Mutex<Vec<(String, u64)>>,
 }
 
 impl Seen {
-    /// Receives what the process logs and measures from now on.
+    /// Installs the recorder for logs and metrics of the process.
     pub(crate) fn install() -> Result<Self> {
         let log = Log::default();
         let subscriber = tracing_subscriber::fmt()
@@ -37,7 +37,7 @@ impl Seen {
         })
     }
 
-    /// Prints the last line of the log that has all of these parts.
+    /// Prints the last line of the log that contains all of these parts.
     pub(crate) fn logged(&self, parts: &[&str]) -> Result {
         let text = self.log.text();
         let fits = |line: &&str| parts.iter().all(|part| line.contains(part));
@@ -47,7 +47,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Prints how often this was counted with these values of labels, which has to be so many times.
+    /// Prints the counter with these label values and checks its value.
     pub(crate) fn counted(&self, name: &str, values: &[&str], times: u64) -> Result {
         let lines = self.take();
         let fits = |line: &str| {
@@ -68,7 +68,7 @@ impl Seen {
         Err(format!("{name} {values:?} was counted {found} times, not {times}").into())
     }
 
-    /// Everything that was counted.
+    /// Returns every counter.
     pub(crate) fn metrics(&self) -> Vec<String> {
         let lines = self.take();
         let mut lines: Vec<_> = lines

@@ -21,9 +21,9 @@ use scoped_examples::queue::{self, Job};
 
 const USERS: u128 = 1_000;
 const JOBS_EACH: usize = 2;
-/// So that all users are worked for at once.
+/// The number of workers, one for each user.
 const WORKERS: usize = 1_000;
-/// What the example's rows begin with, so that it removes no others.
+/// The prefix of the rows that the example writes and removes.
 const MARK: &str = "worker example";
 
 #[tokio::main]
@@ -70,7 +70,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     for job in &done {
         *jobs_of.entry(&job.user_id).or_default() += 1;
         if job.seen.iter().any(|owner| owner != job.user_id.as_str()) {
-            return Err(format!("a job of {} saw somebody else's rows", job.user_id).into());
+            return Err(format!("a job of {} saw rows of another user", job.user_id).into());
         }
     }
     if users
@@ -92,7 +92,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Counts signatures.
+/// An audit sink that counts the minted tokens.
 #[derive(Debug, Default)]
 struct Minted(AtomicUsize);
 

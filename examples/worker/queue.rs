@@ -1,4 +1,4 @@
-//! A queue of jobs of many users, worked through by a few tasks.
+//! A queue of jobs of many users, which a few tasks process.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use serde_json::json;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
-/// Work to be done as its user.
+/// A job to run as its user.
 pub struct Job {
-    /// The user whose job it is.
+    /// The user that the job runs as.
     pub user_id: UserId,
     /// The text of the note that the job writes.
     pub body: String,
 }
 
-/// What a job leaves behind.
+/// The result of a job.
 pub struct Done {
-    /// The user whose job it was.
+    /// The user that the job ran as.
     pub user_id: UserId,
-    /// The owners of the rows that the job saw after its own was in.
+    /// The owners of all rows that the job saw after it had written its own.
     pub seen: Vec<String>,
 }
 
@@ -29,19 +29,19 @@ struct Note {
     owner: String,
 }
 
-/// Works through the jobs, `workers` at a time; the first error ends it.
+/// Runs the jobs, `workers` at a time, and stops at the first error.
 ///
 /// # Errors
-/// What the first job that failed says.
+/// Returns the error of the first job that failed.
 pub async fn work(
     clients: &ScopedClients,
     jobs: Vec<Job>,
     workers: usize,
 ) -> Result<Vec<Done>, Error> {
-    // As a broker would: a worker that is free takes the next job, of any user.
+    // As with a broker, each free worker takes the next job, of any user.
     let (queue, next) = mpsc::unbounded_channel();
     for job in jobs {
-        // The receiver is here, so this cannot fail.
+        // The receiver is still alive here, so sending cannot fail.
         let _ = queue.send(job);
     }
     drop(queue);
@@ -71,7 +71,7 @@ pub async fn work(
     Ok(done)
 }
 
-/// `db` is made for the job's user. The next job of this worker has another one.
+/// The attribute makes `db` for the user of the job. The next job of this worker gets another client.
 #[impersonate(user = job.user_id, expires_in = "15m", via = clients)]
 async fn run(clients: &ScopedClients, job: Job, #[scoped] db: ScopedClient) -> Result<Done, Error> {
     let note = db.from("notes").insert(json!({ "body": job.body }));

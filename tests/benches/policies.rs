@@ -1,7 +1,8 @@
-//! How long the comparison of claims and policies takes: reading files from disk, replay, comparison.
+//! Measures how long the comparison of claims and policies takes: reading the files, replay and comparison.
 //!
-//! `cargo bench -p scoped-tests --bench policies` times it optimised; with `--profile dev` as it runs inside
-//! the attribute in an ordinary build. The budgets are of the latter.
+//! `cargo bench -p scoped-tests --bench policies` measures an optimised build; with `--profile dev` it
+//! measures the comparison as it runs inside the attribute in an ordinary build. The budgets apply to the
+//! latter.
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -22,7 +23,7 @@ struct Tenant {
     plan: String,
 }
 
-/// Made up, with what migrations are mostly made of.
+/// Generated migrations with the statements that migrations mostly consist of.
 const PART: &str = r#"-- Table {t}, one of many; it's made up.
 create table if not exists public.{t} (
   id uuid primary key default gen_random_uuid(),
@@ -59,7 +60,7 @@ grant select, insert on public.{t} to authenticated;
 
 "#;
 
-/// Gives the bytes of all files.
+/// Returns the bytes of all files.
 fn write(folder: &Path, files: usize, bytes: usize) -> usize {
     let mut written = 0;
     let _ = std::fs::remove_dir_all(folder);

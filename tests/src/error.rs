@@ -3,13 +3,13 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// Lines of a log that an error shows.
+/// The number of log lines that an error shows.
 const TAIL_LINES: usize = 30;
 const TAIL_BYTES: usize = 4096;
 
-/// Why the server, or a script beside it, did not work: the step, the cause, what to do, and the end of the log.
+/// Why the server or one of its scripts failed: the step, the cause, what to do, and the end of the log.
 ///
-/// Never contains a key: keys are taken out of the logs that it shows.
+/// It never contains a key: keys are removed from the logs that it shows.
 pub struct StartError {
     step: &'static str,
     cause: String,
@@ -43,7 +43,7 @@ impl StartError {
         self
     }
 
-    /// Keeps the end of `log` with every one of `secrets` taken out.
+    /// Keeps the end of `log` and removes all `secrets` from it.
     pub(crate) fn log(mut self, log: &str, secrets: &[&str]) -> Self {
         self.log = tail(&redact(log, secrets));
         self
@@ -72,7 +72,7 @@ impl fmt::Display for StartError {
     }
 }
 
-/// The same text, as `unwrap` in a test shows this one.
+/// Prints the same text as `Display`, because `unwrap` in a test shows this one.
 impl fmt::Debug for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

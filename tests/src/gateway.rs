@@ -12,11 +12,13 @@ use crate::worker::off_thread;
 
 const STEP: &str = "gateway";
 const LIMIT: Duration = Duration::from_mins(1);
-/// Stopping it is a SIGKILL, so this is for a machine that is busy beyond measure.
+/// The time to wait until the gateway has stopped. It is stopped by SIGKILL, so only a very busy machine
+/// needs this long.
+/// this long.
 const STOP_TIME: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// What a gateway is started with: the Lite behind it, and the keys that it shares with that.
+/// What a gateway is started with: the Lite server behind it and the keys that both share.
 pub(crate) struct Door {
     pub(crate) node: PathBuf,
     pub(crate) script: PathBuf,
@@ -24,16 +26,16 @@ pub(crate) struct Door {
     pub(crate) keys: Keys,
 }
 
-/// A project's front door, which verifies tokens as Supabase does. It has a port, a legacy secret and a set of trusted
-/// keys of its own; the tables behind it are its server's.
+/// The API gateway of a project, which verifies tokens as Supabase does. It has its own port, legacy secret
+/// and set of trusted keys, and uses the tables of its server.
 ///
-/// Dropping it stops it. It answers no longer than its server lives.
+/// Dropping it stops it. It also stops when its server stops.
 pub struct Gateway {
     url: String,
     api_key: String,
     jwt_secret: String,
     running: Running,
-    // Weak, so that the server alone decides how long everything runs.
+    // Weak, so that a gateway does not keep the server running.
     watchdog: Weak<Mutex<Watchdog>>,
 }
 
@@ -53,7 +55,7 @@ impl Gateway {
                 talks: true,
             })?
         };
-        // From here on an error stops it, too.
+        // From here on, an error drops this value and thereby stops the program.
         let mut gateway = Self {
             url: String::new(),
             api_key: door.keys.publishable.clone(),
@@ -88,14 +90,15 @@ impl Gateway {
         &self.api_key
     }
 
-    /// Its own legacy HS256 secret, which is trusted until [`Gateway::legacy_secret`] says otherwise.
+    /// The gateway's legacy HS256 secret, which is trusted until it is dropped with
+    /// [`Gateway::legacy_secret`].
     #[must_use]
     pub fn jwt_secret(&self) -> &str {
         &self.jwt_secret
     }
 
-    /// A configuration with its address and API key, to be given a signing key or the legacy secret.
-    /// It reads nothing from the environment.
+    /// Returns a configuration with its address and API key. The caller adds a signing key or the legacy
+    /// secret. It reads no environment variable.
     pub fn config_builder(&self) -> ConfigBuilder {
         Config::builder()
             .environment(|_| None)
@@ -103,20 +106,20 @@ impl Gateway {
             .api_key(self.api_key())
     }
 
-    /// Replaces the trusted keys, public or `oct` JWKs; for every request that comes after this has returned.
+    /// Replaces the trusted keys (public or `oct` JWKs) for every request after this call.
     ///
-    /// The legacy secret is not one of them. An error means that the keys before are still the trusted ones.
+    /// The legacy secret is separate from these keys. After an error the previous keys are still trusted.
     pub async fn trust(&self, keys: &[Value]) -> Result<()> {
         self.tell(json!({ "trust": keys })).await
     }
 
-    /// Whether tokens that the legacy secret has signed are accepted, as they are at first.
+    /// Sets whether tokens that the legacy secret has signed are accepted. Initially they are.
     pub async fn legacy_secret(&self, trusted: bool) -> Result<()> {
         self.tell(json!({ "legacy": trusted })).await
     }
 
-    /// Signs the sessions that Auth starts with this private JWK from now on, and no longer with the legacy secret.
-    /// Trust its public half, too.
+    /// Signs the sessions of Auth with this private JWK from now on, instead of the legacy secret. The
+    /// caller has to trust its public half as well.
     pub async fn sign_sessions(&self, key: &Value) -> Result<()> {
         self.tell(json!({ "sessions": key })).await
     }
@@ -159,7 +162,8 @@ impl std::fmt::Debug for Gateway {
     }
 }
 
-/// Waits for the answer with the watchdog locked for moments only, so that gateways start and learn side by side.
+/// Waits for the answer and locks the watchdog only briefly, so that several gateways can start at the same
+/// time.
 fn ask(watchdog: &Mutex<Watchdog>, running: Running, question: Value) -> Result<Value> {
     let asked = lock(watchdog).ask(STEP, running, question)?;
     let deadline = Instant::now() + LIMIT;

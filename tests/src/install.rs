@@ -8,19 +8,19 @@ use crate::node;
 
 const STEP: &str = "install";
 
-/// Where the server's files are, and where programs are looked for.
+/// The files of the server, and the `PATH` to look for programs.
 #[derive(Debug, Clone)]
 pub struct Machine {
     /// The folder with `package.json` and the scripts.
     pub server_files: PathBuf,
-    /// The folders with the migrations, which are applied in the order of all their files' names.
+    /// The folders with the migrations. All their files are applied in the order of the file names.
     pub migrations: Vec<PathBuf>,
-    /// What `PATH` holds.
+    /// The value of `PATH`.
     pub path: OsString,
 }
 
 impl Machine {
-    /// This machine, with the files of this package.
+    /// Returns this machine with the files of this package.
     #[must_use]
     pub fn this() -> Self {
         let server_files = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/server"));
@@ -32,7 +32,7 @@ impl Machine {
     }
 }
 
-/// `node_modules` that match the lock file, and the Node to run them with.
+/// An installed `node_modules` folder that matches the lock file, and the Node to run it with.
 pub(crate) struct Installation {
     pub(crate) files: PathBuf,
     pub(crate) modules: PathBuf,
@@ -41,14 +41,15 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Installs when nothing is installed, or something else than the lock file says.
+    /// Installs the packages if the installed ones do not match the lock file.
     pub(crate) fn ensure(machine: &Machine) -> Result<Self> {
         let files = &machine.server_files;
         let modules = files.join("node_modules");
         let lock_file = files.join("package-lock.json");
         let packages = fs::read_to_string(&lock_file)
             .map_err(|error| StartError::io(STEP, &lock_file, error))?;
-        // The whole lock file, and the platform: a folder shared with a container fits only one of the two.
+        // The stamp has the whole lock file and the platform, because a folder that is shared with a
+        // container fits only one of the two.
         let stamp = format!(
             "{} {}\n{packages}",
             std::env::consts::OS,
@@ -58,7 +59,7 @@ impl Installation {
         let is_current = || fs::read_to_string(&stamp_file).is_ok_and(|found| found == stamp);
 
         if !is_current() {
-            // Test binaries start at the same time; the first one installs and the others wait here.
+            // Test binaries start at the same time. The first one installs, and the others wait here.
             let _guard = lock(&files.join(".install.lock"))?;
             if !is_current() {
                 npm_ci(machine)?;
@@ -80,13 +81,13 @@ impl Installation {
         self.files.join(name)
     }
 
-    /// The folder with the PostgreSQL programs that npm brought.
+    /// Returns the folder with the PostgreSQL programs that npm installed.
     pub(crate) fn packaged_postgres(&self) -> Option<PathBuf> {
         packaged_postgres(&self.modules).map(|package| package.join("native").join("bin"))
     }
 }
 
-/// Holds the lock until the file is dropped; the kernel also frees it when the process is killed.
+/// Holds the lock until the file is dropped. The kernel also releases it when the process is killed.
 fn lock(path: &Path) -> Result<File> {
     let failed = |error| StartError::io(STEP, path, error);
     let file = File::create(path).map_err(failed)?;
@@ -125,7 +126,7 @@ fn npm_ci(machine: &Machine) -> Result<()> {
     )
 }
 
-/// The PostgreSQL package makes its symbolic links in a script that `--ignore-scripts` leaves out.
+/// Makes the symbolic links of the PostgreSQL package, whose own script `--ignore-scripts` skips.
 fn hydrate_postgres(machine: &Machine, modules: &Path) -> Result<()> {
     let Some(package) = packaged_postgres(modules) else {
         return Ok(());

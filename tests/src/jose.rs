@@ -7,9 +7,10 @@ use crate::worker::off_thread;
 
 const STEP: &str = "jose";
 
-/// Verifies an HS256 token with `jose` and gives its `header` and `payload`.
+/// Verifies an HS256 token with `jose` and returns its `header` and `payload`.
 ///
-/// A token that does not verify gives an object with `error`, jose's own code, e.g. `ERR_JWT_EXPIRED`.
+/// For an invalid token it returns an object with `error`, the error code of `jose`, such as
+/// `ERR_JWT_EXPIRED`.
 pub async fn decode_with_jose(token: &str, secret: &str) -> Result<Value> {
     let mut decoded = decode_all_with_jose(&[token], secret, None).await?;
     decoded
@@ -17,7 +18,8 @@ pub async fn decode_with_jose(token: &str, secret: &str) -> Result<Value> {
         .ok_or_else(|| StartError::new(STEP, "no answer"))
 }
 
-/// As [`decode_with_jose`], for many tokens in one run, and at the time `now` (Unix seconds) where one is given.
+/// As [`decode_with_jose`], for many tokens in one run, and at the time `now` (Unix seconds) if it is
+/// given.
 pub async fn decode_all_with_jose(
     tokens: &[impl AsRef<str>],
     secret: &str,
@@ -28,35 +30,36 @@ pub async fn decode_all_with_jose(
     run("verify.mjs", input, secret).await
 }
 
-/// Mints HS256 tokens with `jose`, each with exactly the claims given: for tokens that the library under test would
-/// refuse to make, and for checks that must not rest on it.
+/// Mints HS256 tokens with `jose`, each with exactly the given claims: tokens that the library under test
+/// refuses to make, and tokens for checks that must not depend on it.
 pub async fn mint_with_jose(claims: &[Value], secret: &str) -> Result<Vec<String>> {
     let input = json!({ "secret": secret, "claims": claims });
     let tokens = run("mint.mjs", input, secret).await?;
     Ok(texts(&tokens))
 }
 
-/// As [`mint_with_jose`] with a private JWK, or an `oct` one, by its `alg` and with its `kid`.
+/// As [`mint_with_jose`], with a private or `oct` JWK and its `alg` and `kid`.
 ///
-/// The members of `header` replace those; `null` takes one out, and `"alg": "none"` leaves the token unsigned.
+/// The members of `header` replace the default ones; `null` removes one, and `"alg": "none"` leaves the
+/// token unsigned.
 pub async fn mint_with_key(claims: &[Value], key: &Value, header: &Value) -> Result<Vec<String>> {
     let input = json!({ "key": key, "header": header, "claims": claims });
     let tokens = run("mint.mjs", input, "").await?;
     Ok(texts(&tokens))
 }
 
-/// A key that signs, and what a project needs to verify with it.
+/// A signing key, and what a project needs to verify its tokens.
 #[derive(Debug, Clone)]
 pub struct KeyPair {
-    /// A private JWK with `kid` and `alg`, or an `oct` one.
+    /// A private or `oct` JWK with `kid` and `alg`.
     pub private: Value,
-    /// Its public JWK; for a shared secret the same as `private`.
+    /// The public JWK. For a shared secret it is the same as `private`.
     pub public: Value,
     /// The public key as PEM text; empty for a shared secret.
     pub pem: String,
 }
 
-/// Makes a key with `jose` for each of the `algorithms`, e.g. `ES256`.
+/// Makes a key with `jose` for each of the `algorithms`, such as `ES256`.
 pub async fn generate_keys(algorithms: &[&str]) -> Result<Vec<KeyPair>> {
     let keys = run("keys.mjs", json!(algorithms), "").await?;
     let pair = |key: &Value| KeyPair {

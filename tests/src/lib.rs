@@ -1,8 +1,8 @@
-//! What tests and examples share: a clock that a test moves, and a local Supabase server with real
+//! Shared parts of the tests and examples: a clock that a test moves, and a local Supabase server with real
 //! HTTP, real PostgreSQL and real row level security.
 //!
-//! [`LocalSupabase::start`] needs cargo, Node's `npm` and nothing else. The files in `tests/server/` say what is
-//! installed (`package-lock.json`) and which tables there are (`supabase/migrations/`).
+//! [`LocalSupabase::start`] needs only cargo and Node's `npm`. The files in `tests/server/` define what is
+//! installed (`package-lock.json`) and which tables exist (`supabase/migrations/`).
 //!
 //! | file | does |
 //! |---|---|

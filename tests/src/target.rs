@@ -3,13 +3,14 @@ use scoped_runtime::{Config, ConfigBuilder};
 use crate::error::StartError;
 use crate::server::LocalSupabase;
 
-/// The server that a program runs against: the one that the environment names, else a local one.
+/// The server that a program runs against: the project in the environment, otherwise a local server.
 pub struct Target {
     local: Option<&'static LocalSupabase>,
 }
 
 impl Target {
-    /// Without `SUPABASE_URL` this starts the local server of this process, which ends with it.
+    /// Uses the project in the environment. Without `SUPABASE_URL` this starts the local server of this
+    /// process, which ends with it.
     pub async fn from_env_or_local() -> Result<Self, &'static StartError> {
         let named = std::env::var("SUPABASE_URL").is_ok_and(|url| !url.is_empty());
         let local = if named {
@@ -26,13 +27,14 @@ impl Target {
         Ok(runtime.block_on(Self::from_env_or_local())?)
     }
 
-    /// Its configuration, to be added to. What the environment names is read when it is built.
+    /// Returns a configuration of the server, which the caller can extend. Values from the environment are
+    /// read when it is built.
     pub fn config_builder(&self) -> ConfigBuilder {
         self.local
             .map_or_else(Config::builder, LocalSupabase::config_builder)
     }
 
-    /// The API key, for requests to Auth of somebody who has no token yet.
+    /// The API key, for requests to Auth by a user who has no token yet.
     #[must_use]
     pub fn api_key(&self) -> Option<String> {
         match self.local {
@@ -43,7 +45,7 @@ impl Target {
         }
     }
 
-    /// The HS256 secret that the server verifies tokens with, if there is one.
+    /// The HS256 secret that the server verifies tokens with, if it has one.
     #[must_use]
     pub fn jwt_secret(&self) -> Option<String> {
         match self.local {
@@ -53,7 +55,7 @@ impl Target {
     }
 }
 
-/// Where it is.
+/// Prints the URL of the local server, or that the environment names the project.
 impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let named = "the project that the environment names";

@@ -10,7 +10,7 @@ use crate::worker::off_thread;
 
 const PYTHON_FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
 
-/// A library that verifies tokens, and shares no code with the runtime nor with the other one.
+/// A library that verifies tokens. It shares no code with the runtime or with the other library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verifier {
     /// `jose` in Node, installed by `tests/server/package-lock.json`.
@@ -20,11 +20,12 @@ pub enum Verifier {
 }
 
 impl Verifier {
-    /// Verifies every token with the JWK beside it, as the JWK's `alg` and at the present time, all in one process.
+    /// Verifies each token with the JWK beside it, with the algorithm of the JWK and at the current time,
+    /// all in one process.
     ///
-    /// Gives for each its `header` and, as `exact`, its claims with every number and text as a text (`"n:1.5"`,
-    /// `"s:a"`), so that no number is rounded on the way. A token that does not verify gives an object with `error`,
-    /// the library's own name of it.
+    /// Returns the `header` of each token and its claims as `exact`, in which every number and text is a
+    /// text (`"n:1.5"`, `"s:a"`), so that no number is rounded. For an invalid token it returns an object
+    /// with `error`, the library's name of the error.
     pub async fn verify(self, tokens: &[(impl AsRef<str>, Value)]) -> Result<Vec<Value>> {
         let entry =
             |(token, jwk): &(_, Value)| json!({ "token": AsRef::<str>::as_ref(token), "jwk": jwk });

@@ -13,15 +13,16 @@ use crate::error::{Result, StartError};
 use crate::install::Installation;
 
 const STEP: &str = "watchdog";
-/// How long dropping waits for the end; the watchdog needs less.
+/// The time to wait in `drop` until the watchdog has ended; it needs less.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
-/// The process that runs the server's programs, see `watchdog.mjs`.
+/// The process that runs the programs of the server; see `watchdog.mjs`.
 ///
-/// Dropping it stops them and removes the folder. So does the end of this process, whatever ends it.
+/// Dropping it stops them and removes the folder. The same happens when this process ends for any other
+/// reason.
 pub(crate) struct Watchdog {
     child: Child,
-    /// The pipe whose closing stops everything. Closed on exec, so no other child holds it open.
+    /// Closing this pipe stops all programs. It is closed on exec, so no other child process holds it open.
     input: Option<ChildStdin>,
     lines: Mutex<Receiver<Value>>,
     ended: BTreeMap<u64, String>,
@@ -32,17 +33,17 @@ pub(crate) struct Watchdog {
     random: Vec<String>,
 }
 
-/// What the watchdog is asked to run.
+/// A program for the watchdog to run.
 pub(crate) struct Program<'a> {
-    /// Names the log file and the step in errors.
+    /// The name of the log file, and of the step in errors.
     pub(crate) step: &'static str,
     pub(crate) path: &'a Path,
     pub(crate) args: Vec<String>,
-    /// Added to the few variables that every program gets.
+    /// Variables beside the few that every program gets.
     pub(crate) env: Vec<(&'static str, String)>,
     pub(crate) cwd: &'a Path,
     pub(crate) run_as: Option<(u32, u32)>,
-    /// The signal that stops it at once yet cleanly; `None` is SIGKILL.
+    /// The signal that stops the program at once and cleanly; `None` is SIGKILL.
     pub(crate) stop: Option<&'static str>,
     /// Whether it is a Node program that answers questions while it runs.
     pub(crate) talks: bool,
@@ -64,7 +65,8 @@ impl Watchdog {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        // Ctrl-C and a runner's time limit are sent to the whole process group: out of it, so that it can clean up.
+        // Ctrl-C and the time limit of a CI runner signal the whole process group. The watchdog leaves it,
+        // so that it can clean up.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command
@@ -80,7 +82,7 @@ impl Watchdog {
                     .map_while(std::result::Result::ok)
                 {
                     if let Ok(line) = serde_json::from_str(&line) {
-                        // The receiver is gone once everything is stopped.
+                        // The receiver is dropped once all programs are stopped.
                         let _ = sender.send(line);
                     }
                 }
@@ -111,7 +113,8 @@ impl Watchdog {
         })
     }
 
-    /// A fresh random string of 64 hexadecimal digits. The standard library has no source of them, Node has.
+    /// Returns a random string of 64 hexadecimal digits. Node makes it, because the standard library has no
+    /// random source.
     pub(crate) fn random(&mut self) -> Result<String> {
         self.random
             .pop()
@@ -138,7 +141,7 @@ impl Watchdog {
         Ok(Running(id))
     }
 
-    /// Sends a question to a program that talks.
+    /// Sends a question to a program that answers questions.
     pub(crate) fn ask(
         &mut self,
         step: &'static str,
@@ -152,7 +155,7 @@ impl Watchdog {
         Ok(Asked(seq))
     }
 
-    /// The answer, if it has come.
+    /// Returns the answer if it has arrived.
     pub(crate) fn answer(&mut self, to: Asked) -> Option<Value> {
         while self.read(Duration::ZERO).is_ok() {}
         self.answers.remove(&to.0)
@@ -174,7 +177,7 @@ impl Watchdog {
         writeln!(input, "{line}").map_err(|_| gone())
     }
 
-    /// Runs a program to its end, which must be a good one.
+    /// Runs a program to its end. An exit code other than 0 is an error.
     pub(crate) fn run(&mut self, program: &Program<'_>, limit: Duration) -> Result<()> {
         let running = self.spawn(program)?;
         let deadline = Instant::now() + limit;
@@ -196,7 +199,8 @@ impl Watchdog {
         ))
     }
 
-    /// How the program ended, if it ends within `wait`: an exit code, a signal, or why it could not start.
+    /// Returns how the program ended, if it ends within `wait`: an exit code, a signal, or why it could not
+    /// start.
     pub(crate) fn end_of(&mut self, running: Running, wait: Duration) -> Option<String> {
         let deadline = Instant::now() + wait;
         loop {
@@ -211,7 +215,7 @@ impl Watchdog {
         }
     }
 
-    /// Takes in the next line of the watchdog.
+    /// Reads and stores the next line of the watchdog.
     fn read(&mut self, wait: Duration) -> std::result::Result<(), RecvTimeoutError> {
         let lines = self
             .lines
@@ -231,7 +235,7 @@ impl Watchdog {
         Ok(())
     }
 
-    /// What the program has written so far.
+    /// Returns what the program has written so far.
     pub(crate) fn log(&self, step: &str) -> String {
         fs::read(self.log_file(step))
             .map(|log| String::from_utf8_lossy(&log).into_owned())
@@ -242,7 +246,7 @@ impl Watchdog {
         self.folder.join(format!("{step}.log"))
     }
 
-    /// Few variables, so that nobody's `PGHOST` or `NODE_OPTIONS` changes what runs here.
+    /// Programs get few variables, so that a `PGHOST` or `NODE_OPTIONS` of the user changes nothing.
     fn environment(&self, more: &[(&'static str, String)]) -> BTreeMap<String, String> {
         let kept = ["PATH", "TMPDIR", "TEMP", "TMP", "SystemRoot"];
         kept.into_iter()

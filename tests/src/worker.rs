@@ -1,8 +1,8 @@
 use crate::error::{Result, StartError};
 
-/// Runs blocking work on a thread of its own, so that it works in any runtime and blocks none.
+/// Runs blocking work on a thread of its own, so that it works in every runtime and blocks none.
 ///
-/// When the caller is cancelled, the work runs to its end and its result is dropped there.
+/// If the caller is cancelled, the work still runs to its end, and its result is dropped.
 pub(crate) async fn off_thread<T: Send + 'static>(
     step: &'static str,
     work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -11,7 +11,7 @@ pub(crate) async fn off_thread<T: Send + 'static>(
     std::thread::Builder::new()
         .name(format!("local-supabase-{step}"))
         .spawn(move || {
-            // An error here is a caller that no longer waits.
+            // An error here means that the caller no longer waits.
             let _ = done.send(work());
         })
         .map_err(|error| StartError::new(step, format!("no thread: {error}")))?;

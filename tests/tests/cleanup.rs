@@ -1,4 +1,4 @@
-//! Nothing of the local server is left behind, however the process that started it ends.
+//! The local server leaves no process and no file behind, however the process that started it ends.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::io::{BufRead, BufReader, Lines};
@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-/// The program `hold-server`, once it has started one.
+/// A running `hold-server` program that has started a server.
 struct Started {
     process: Child,
-    /// Held open, as the program writes a last line when it ends.
+    /// The pipe is held open, because the program prints another line when it ends.
     _output: Lines<BufReader<ChildStdout>>,
     /// The addresses of its two gateways.
     gateways: [String; 2],
@@ -61,13 +61,13 @@ fn is_soon(what: impl Fn() -> bool) -> bool {
 }
 
 #[test]
-fn nothing_is_left_when_the_process_is_killed() {
+fn a_killed_process_leaves_no_server_and_no_files() {
     let mut started = Started::and_then("wait");
     let mut addresses = vec![started.lite(), started.database()];
     addresses.extend(started.gateways.clone());
     assert!(addresses.iter().all(|address| listens(address)));
 
-    // SIGKILL: nothing of the program's own runs after this.
+    // After SIGKILL no code of the program runs any more.
     started.process.kill().unwrap();
     started.process.wait().unwrap();
     let is_quiet = || !addresses.iter().any(|address| listens(address));
@@ -75,7 +75,7 @@ fn nothing_is_left_when_the_process_is_killed() {
 }
 
 #[test]
-fn nothing_is_left_of_a_shared_server_when_the_process_ends() {
+fn a_process_that_ends_leaves_no_shared_server_and_no_files() {
     let mut started = Started::and_then("end");
     assert!(started.process.wait().unwrap().success());
     let is_quiet = || !started.gateways.iter().any(|address| listens(address));

@@ -1,5 +1,6 @@
-//! One claim from the migration to the row: it opens rows while both sides agree on its name. When the SQL
-//! renames it, nothing compiles: `tests/ui/scoped_claims/policies/fail/renamed_in_the_sql.rs`.
+//! One claim from the migration to the row: it gives access to rows as long as SQL and struct agree on its
+//! name. If the SQL renames it, the struct no longer compiles:
+//! `tests/ui/scoped_claims/policies/fail/renamed_in_the_sql.rs`.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and says what it found"
@@ -36,7 +37,7 @@ async fn titles<C: ScopedClaims>(client: &ScopedClient<C>, tenant: Uuid) -> Vec<
 }
 
 #[tokio::test]
-async fn a_claim_that_a_policy_reads_as_uuid_opens_its_tenant_s_rows_and_no_others() {
+async fn a_uuid_claim_gives_access_to_the_rows_of_its_tenant_only() {
     let mut machine = Machine::this();
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     machine.migrations.push(here.join("drift/migrations"));

@@ -1,4 +1,5 @@
-//! The runtime's modules form one line, and each imports only from its left (as the parser of Rust sees it).
+//! The modules of the runtime have an order, and each imports only from those to its left, as parsed by
+//! `syn`.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
@@ -30,7 +31,7 @@ const LINE: [&str; 18] = [
     "testing",
 ];
 
-/// A crate that does one layer's work is named in that layer only.
+/// A third-party crate may be named only in the layer that wraps it.
 const HOMES: [(&str, &[&str]); 14] = [
     ("jsonwebtoken", &["key", "verify"]),
     ("aws_lc_rs", &["key", "token"]),
@@ -78,7 +79,7 @@ fn a_third_party_crate_is_named_by_one_layer() {
 }
 
 #[test]
-fn every_module_is_in_the_line() {
+fn every_module_is_in_the_list_of_layers() {
     let root = fs::read_to_string(source_folder().join("lib.rs")).unwrap();
     let modules = syn::parse_file(&root).unwrap().items.into_iter();
     let modules = modules.filter_map(|item| match item {
@@ -86,13 +87,13 @@ fn every_module_is_in_the_line() {
         _ => None,
     });
     let mut modules: BTreeSet<String> = modules.collect();
-    // One is documentation, the other what the macros' output calls.
+    // `docs` is documentation, and `__private` is what the output of the macros calls.
     assert!(modules.remove("docs") && modules.remove("__private"));
     assert_eq!(modules, LINE.into_iter().map(str::to_owned).collect());
 }
 
 #[test]
-fn groups_parents_and_macros_are_seen() {
+fn the_parser_sees_paths_in_groups_parents_and_macros() {
     let names = Names::of(
         "use crate::{web::axum, error::{Error, Phase}}; fn f() { super::super::client::g(); log!(crate::rest::X) }",
         &["token", "template"],
@@ -108,7 +109,7 @@ fn groups_parents_and_macros_are_seen() {
     }
 }
 
-/// The paths that a file names, `super` and `self` resolved.
+/// Collects the paths that a file names, with `super` and `self` resolved.
 struct Names(BTreeSet<Vec<String>>);
 
 impl Names {
@@ -166,7 +167,7 @@ impl Reader {
         }
     }
 
-    /// A macro's input is no syntax yet: what looks like a path counts as one.
+    /// The input of a macro is not parsed, so everything in it that looks like a path counts as one.
     fn add_tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;
@@ -220,7 +221,8 @@ impl<'ast> Visit<'ast> for Reader {
     }
 }
 
-/// The files of a module with what they name: `name.rs`, or everything in the folder `name`.
+/// Returns the files of a module with the paths that they name: `name.rs`, or everything in the folder
+/// `name`.
 fn sources(module: &str) -> Vec<(PathBuf, Names)> {
     let root = source_folder();
     let mut files = Vec::new();

@@ -1,6 +1,6 @@
-//! What is left of secrets in this process's memory once they are dropped.
+//! Searches the memory of this process for secrets that were dropped.
 //!
-//! One test alone in its process: it searches all of its writable memory, freed blocks included.
+//! The test is alone in its process, because it searches all writable memory, including freed blocks.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -12,7 +12,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use scoped_runtime::{Config, ScopedClients};
 
-/// What to search for, masked: the search must not find itself.
+/// The text to search for, masked, so that the search does not find its own copy.
 struct Needle(Vec<u8>);
 
 const MASK: u8 = 0x5a;
@@ -27,12 +27,12 @@ impl Needle {
         memory.len() == self.0.len() && bytes.all(|(byte, masked)| byte ^ MASK == *masked)
     }
 
-    /// How often it is in the writable memory of this process.
+    /// Returns how often the text is in the writable memory of this process.
     fn copies(&self) -> usize {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
         let mut memory = File::open("/proc/self/mem").unwrap();
         let mut buffer = vec![0; 1 << 16];
-        // What is read there is a copy too.
+        // The buffer that is read into would be another copy.
         let own = buffer.as_ptr().addr()..buffer.as_ptr().addr() + buffer.len();
         let mut found = 0;
         for line in maps.lines().filter(|line| line.contains(" rw")) {
@@ -49,7 +49,7 @@ impl Needle {
                     }
                     let windows = buffer[..size].windows(self.0.len());
                     found += windows.filter(|window| self.is_at(window)).count();
-                    // Overlapping, for a secret that lies across the border.
+                    // The blocks overlap, because a secret may lie across a boundary.
                     at += (size + 1).saturating_sub(self.0.len()).max(1);
                     if at + self.0.len() > end {
                         break;
@@ -62,8 +62,8 @@ impl Needle {
     }
 }
 
-/// A secret that stands nowhere in the program's text, and the only copy of it. Its end is what is
-/// searched for: allocators write into the beginning of freed blocks, and reuse small ones at once.
+/// Returns the only copy of a secret that is not in the text of the program. The search looks for its end,
+/// because allocators write into the beginning of freed blocks and reuse small ones at once.
 fn secret(seed: u32) -> (String, Needle) {
     let mut state = seed;
     let mut text = String::with_capacity(600);
@@ -76,14 +76,15 @@ fn secret(seed: u32) -> (String, Needle) {
 }
 
 #[test]
-fn no_copy_of_a_secret_outlives_what_holds_it() {
-    // The search finds what is dropped without being wiped.
+fn secrets_and_tokens_are_wiped_when_their_owner_is_dropped() {
+    // The search finds a text that is dropped without being wiped.
     let (plain, needle) = secret(1);
     assert_eq!(needle.copies(), 1);
     drop(plain);
     assert_ne!(needle.copies(), 0, "freed, not wiped");
 
-    // The JWT secret: one copy while it is configured, none in the key that is made from it.
+    // The JWT secret has one copy while it is in the configuration, and none in the key that is made from
+    // it.
     let (text, jwt_secret) = secret(2);
     let config = Config::builder()
         .environment(|_| None)
@@ -95,17 +96,17 @@ fn no_copy_of_a_secret_outlives_what_holds_it() {
     assert_eq!(
         jwt_secret.copies(),
         0,
-        "the key is derived, the text is wiped"
+        "the key is derived from the text, which is wiped"
     );
 
-    // A token: gone with its client, before and after a renewal.
+    // A token is wiped with its client, before and after a renewal.
     let clients = ScopedClients::new(config).unwrap();
     let client = clients.user("00000000-0000-4000-8000-00000000000a");
     let client = client.auto_refresh(false).client().unwrap();
     let token = client.token().unwrap();
     let signature = token.expose_secret().rsplit('.').next().unwrap();
     let signature = Needle::of(signature);
-    assert_eq!(signature.copies(), 1, "one copy, however many hold it");
+    assert_eq!(signature.copies(), 1, "several holders share one copy");
     drop((client, token));
     assert_eq!(signature.copies(), 0);
 }

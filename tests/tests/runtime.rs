@@ -1,5 +1,5 @@
-//! What the runtime promises, without a Supabase server: a recording one stands in where only the
-//! bytes on the wire matter.
+//! Tests of the runtime without a Supabase server. A recording server stands in where only the sent bytes
+//! matter.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and so may its helpers"

@@ -1,4 +1,4 @@
-//! The local server itself: it starts, keeps users apart, and says what is wrong when it cannot start.
+//! The local server: it starts, separates its users, and explains why it cannot start.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::net::TcpStream;
@@ -35,7 +35,7 @@ async fn token(server: &LocalSupabase, sub: &str, tenant: &str) -> String {
         .remove(0)
 }
 
-/// Sends a request as the user of `token`; gives the status and the body.
+/// Sends a request with this token and returns the status and the body.
 async fn ask(
     server: &LocalSupabase,
     token: &str,
@@ -91,7 +91,7 @@ async fn users_see_their_own_rows_only() {
 }
 
 #[tokio::test]
-async fn users_can_be_made_in_sql() {
+async fn users_can_be_created_in_sql() {
     let server = LocalSupabase::shared().await.unwrap();
     let id = "00000000-0000-4000-8000-0000000000aa";
     let statement =
@@ -123,7 +123,7 @@ fn parallel_first_uses_share_one_server() {
 }
 
 #[tokio::test]
-async fn two_servers_are_apart_and_dropping_one_stops_it() {
+async fn two_servers_share_nothing_and_dropping_one_stops_it() {
     let shared = LocalSupabase::shared().await.unwrap();
     let own = LocalSupabase::start().await.unwrap();
     assert_ne!(
@@ -141,7 +141,7 @@ async fn two_servers_are_apart_and_dropping_one_stops_it() {
 }
 
 #[tokio::test]
-async fn jose_reads_tokens_and_names_what_is_wrong_with_them() {
+async fn jose_verifies_tokens_and_names_the_error() {
     let secret = "0123456789abcdef0123456789abcdef";
     let claims = json!({ "sub": ALICE, "exp": 2_000_000_000_u64 });
     let token = mint_with_jose(std::slice::from_ref(&claims), secret)
@@ -171,7 +171,7 @@ async fn jose_reads_tokens_and_names_what_is_wrong_with_them() {
     );
 }
 
-/// A folder under the target folder that is gone after the test.
+/// A folder under the target folder that is removed after the test.
 struct TempFolder(PathBuf);
 
 impl TempFolder {
@@ -216,7 +216,7 @@ async fn without_npm_the_error_says_what_to_do() {
 async fn a_migration_that_fails_is_shown_without_the_keys() {
     let folder = TempFolder::new("bad-migration");
     let files = Machine::this().server_files;
-    // Installed by now, or by this: the copy borrows the modules.
+    // Makes sure that the modules are installed, because the copy uses them.
     decode_with_jose("x", "y").await.unwrap();
     for name in ["package-lock.json", "watchdog.mjs", "sql.mjs"] {
         std::fs::copy(files.join(name), folder.0.join(name)).unwrap();

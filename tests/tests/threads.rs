@@ -1,4 +1,5 @@
-//! How many threads a project starts. One test alone in its process, since it counts them.
+//! The number of threads that a project starts. The test is alone in its process, because it counts
+//! threads.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +14,7 @@ use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// The threads of this process that the runtime named.
+/// Returns the number of threads in this process that the runtime has named.
 fn ours() -> usize {
     let threads = fs::read_dir("/proc/self/task").unwrap();
     let name = |thread: fs::DirEntry| fs::read_to_string(thread.path().join("comm"));
@@ -35,7 +36,7 @@ fn a_project_starts_one_thread_for_all_its_blocking_clients() {
         .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
         .jwt_secret("a-jwt-secret-that-is-long-enough-for-hs256");
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    assert_eq!(ours(), 0, "none before the first request");
+    assert_eq!(ours(), 0, "the thread starts with the first request");
     std::thread::scope(|threads| {
         for user in 0..64_u32 {
             let clients = &clients;

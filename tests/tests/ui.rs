@@ -1,4 +1,4 @@
-//! The macros' messages: one mistake a file, its message beside it.
+//! The error messages of the macros: one mistake in each file, with its message beside it.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
@@ -42,7 +42,8 @@ fn impersonate_in_services() {
     cases.compile_fail("ui/impersonate/services/fail/*.rs");
 }
 
-/// Puts a folder of ours into the crate that trybuild makes of the cases: their paths begin there.
+/// Copies a folder of this package into the crate that trybuild generates, because the paths in the cases
+/// begin there.
 fn bring(from: &str, to: &str) {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let package = env!("CARGO_PKG_NAME");

@@ -1,4 +1,5 @@
-//! Making a client: its time beside the mint in it, and its memory beside the token.
+//! Measures making a client: its time in relation to the mint in it, and its memory in relation to the
+//! token.
 
 use std::process::Command;
 use std::sync::{Arc, Barrier};
@@ -24,11 +25,11 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
     rows
 }
 
-/// Beside threads that have read tokens and do nothing now.
+/// Measures with idle threads that have read tokens before.
 fn crowded_rows(bench: &mut Bench) -> Vec<Row> {
     let project = clients(config(URL, hs256()).shared_sessions(0));
     let known = project.get(USER).expect("a client");
-    // The part of a mint that another machine does in another time: the target is one machine's.
+    // The time of a signature depends on the machine; the target is for the machine of the table.
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
     let input = signing_input(known.token().expect("a token").expose_secret());
     let mut rows = Vec::new();
@@ -74,7 +75,8 @@ fn crowded_rows(bench: &mut Bench) -> Vec<Row> {
     rows
 }
 
-/// In processes of their own: what is collected once has been, by now, in this one.
+/// Each measurement runs in a process of its own, because this process has already initialised what is
+/// initialised once.
 fn first_row() -> Row {
     let rounds = (0..9).filter_map(|_| {
         let program = std::env::current_exe().ok()?;
@@ -93,7 +95,7 @@ fn first_row() -> Row {
 
 pub(crate) const FIRST: &str = "first-client";
 
-/// What such a process does: prints the seconds that its first client took.
+/// The work of such a process: it prints the seconds that its first client took.
 pub(crate) fn first() -> String {
     let project = clients(config(URL, hs256()));
     let start = Instant::now();
@@ -109,7 +111,7 @@ fn time_rows(bench: &mut Bench) -> Vec<Row> {
         clients(config.shared_sessions(sessions))
     });
     let [unshared, shared] = &projects;
-    // The first call signs; it is the second that is measured.
+    // The first call signs; the second is measured.
     let first = client(shared);
     let measured = bench.measure(
         "client",
@@ -139,7 +141,7 @@ fn time_rows(bench: &mut Bench) -> Vec<Row> {
 
 fn memory_rows() -> Vec<Row> {
     let project = clients(config(URL, hs256()).shared_sessions(0));
-    // What exists once, however many clients there are.
+    // The first client allocates what exists once for all clients.
     let one = client(&project);
     let token = one.token().expect("a token").expose_secret().len() + BEARER;
 

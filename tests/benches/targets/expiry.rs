@@ -1,7 +1,7 @@
-//! One expiry under a crowd: one mint, and nobody waits longer than it takes.
+//! Measures one expiry with many callers: one mint, and no caller waits longer than the mint takes.
 //!
-//! A mint takes 20 ms here, as with an audit that writes to a database or a key in a KMS: beside
-//! that, waking a caller is short.
+//! A mint takes 20 ms here, as with an audit that writes to a database or a key in a KMS, so the time to
+//! wake a caller is short in comparison.
 
 use std::sync::Arc;
 use std::sync::Barrier;
@@ -20,12 +20,12 @@ use crate::table::{Row, time};
 const CALLERS: usize = 64;
 const ROUNDS: usize = 25;
 const MINT: Duration = Duration::from_millis(20);
-/// Sleeping and waking are not exact.
+/// The margin for the inaccuracy of sleeping and waking.
 const LIMIT: f64 = 1.1;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Counts mints, and takes its time for each.
+/// An audit sink that counts mints and delays each of them.
 #[derive(Debug, Clone, Default)]
 struct Ledger {
     mints: Arc<AtomicU64>,
@@ -40,7 +40,7 @@ impl AuditSink for Ledger {
     }
 }
 
-/// A key elsewhere. Nobody checks its signatures here.
+/// A remote signer. The signatures are not verified here.
 #[derive(Debug)]
 struct Vault;
 
@@ -150,7 +150,7 @@ impl Rounds {
     }
 }
 
-/// Lets the token expire again and again: for one caller, and for the crowd.
+/// Lets the token expire repeatedly, for one caller and for all callers.
 fn rounds(
     ledger: &Ledger,
     clock: &FastClock,

@@ -24,7 +24,7 @@ async fn by_hand(clients: &ScopedClients, user: &str) -> Result<usize, Error> {
     body(&db).await
 }
 
-/// What both do with the client, across a point where a future keeps what it needs.
+/// The body of both functions. It uses the client after an `await`, so that the future has to keep it.
 async fn body(db: &ScopedClient<Tenant>) -> Result<usize, Error> {
     std::future::ready(()).await;
     Ok(db.token()?.expose_secret().len())
@@ -33,7 +33,7 @@ async fn body(db: &ScopedClient<Tenant>) -> Result<usize, Error> {
 pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
     let project = clients(config(URL, hs256()));
     let first = runtime.block_on(by_hand(&project, USER));
-    // The first call signs; those after it are measured.
+    // The first call signs; the calls after it are measured.
     first.expect("a length");
     let measured = bench.measure(
         "impersonate",

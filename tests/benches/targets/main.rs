@@ -1,5 +1,5 @@
-//! Measures what was promised, and writes `scoped-runtime/docs/benchmarks.md`:
-//! `cargo bench -p scoped-tests --features services`.
+//! Measures the promised targets and writes `scoped-runtime/docs/benchmarks.md`: `cargo bench -p
+//! scoped-tests --features services`.
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench reads the real clock; what it measures has a clock of its own"
@@ -24,7 +24,7 @@ use std::io::{self, Write as _};
 
 use measure::Bench;
 
-/// With a name such as `mint` as its argument, only rows of that name, and nothing is written.
+/// With a name such as `mint` as its argument it measures only the rows of that name and writes nothing.
 fn main() -> io::Result<()> {
     let only = std::env::args().skip(1).find(|one| !one.starts_with('-'));
     if only.as_deref() == Some(clients::FIRST) {

@@ -1,11 +1,11 @@
-//! Interleaved timing on top of criterion, which decides how often and how long.
+//! Interleaved timing on top of criterion, which decides how often and how long to measure.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode};
 
-/// One side of a comparison: does its work so many times and says how long that took.
+/// One side of a comparison: it repeats its work the given number of times and returns how long that took.
 pub(crate) type Side<'a> = Box<dyn FnMut(u64) -> Duration + 'a>;
 
 /// A side whose work is one call.
@@ -25,7 +25,7 @@ pub(crate) fn cpu() -> Duration {
     Duration::try_from(time).unwrap_or_default()
 }
 
-/// A side whose work is one call, by CPU time.
+/// A side whose work is one call, measured by CPU time.
 pub(crate) fn computes<'a, T: 'a>(mut work: impl FnMut() -> T + 'a) -> Side<'a> {
     Box::new(move |times| {
         let start = cpu();
@@ -36,7 +36,7 @@ pub(crate) fn computes<'a, T: 'a>(mut work: impl FnMut() -> T + 'a) -> Side<'a> 
     })
 }
 
-/// A side that is so slow that a part of the calls must do.
+/// A slow side: it makes only `1 / part` of the calls and extrapolates the time.
 pub(crate) fn fewer(mut side: Side<'_>, part: u64) -> Side<'_> {
     Box::new(move |times| {
         let done = times.div_ceil(part);
@@ -44,26 +44,26 @@ pub(crate) fn fewer(mut side: Side<'_>, part: u64) -> Side<'_> {
     })
 }
 
-/// How long to measure, in how many batches.
+/// The duration of a measurement and the number of its batches.
 #[derive(Clone, Copy)]
 pub(crate) struct Plan {
     seconds: u64,
     batches: usize,
 }
 
-/// For pure computation: batches so short that some are not disturbed.
+/// For pure computation: the batches are so short that some run undisturbed.
 pub(crate) const SHORT: Plan = Plan {
     seconds: 4,
     batches: 2_000,
 };
 
-/// For work that waits, whose time is spread by nature.
+/// For work that waits and whose times therefore vary.
 pub(crate) const LONG: Plan = Plan {
     seconds: 10,
     batches: 200,
 };
 
-/// `BENCH_HURRY=5` measures for a fifth of the time: to look at something, not for the table.
+/// `BENCH_HURRY=5` measures for a fifth of the time. Use it for a quick look, not for the table.
 fn hurry() -> u32 {
     let text = std::env::var("BENCH_HURRY").ok();
     text.and_then(|text| text.parse().ok()).unwrap_or(1).max(1)
@@ -82,8 +82,8 @@ impl Bench {
         Self { criterion }
     }
 
-    /// Runs all sides in turns, batch by batch, so that noise hits every one of them. Criterion
-    /// reports the first.
+    /// Runs all sides in turns, batch by batch, so that noise affects all of them alike. Criterion reports
+    /// the first side.
     pub(crate) fn measure(&mut self, name: &str, plan: Plan, mut sides: Vec<Side>) -> Measured {
         let mut batches: Vec<(u64, Vec<f64>)> = Vec::new();
         let mut group = self.criterion.benchmark_group("targets");
@@ -96,7 +96,7 @@ impl Bench {
                 let mut took = vec![Duration::ZERO; sides.len()];
                 let count = sides.len();
                 for turn in 0..count {
-                    // Every side is first as often as the others.
+                    // Each side comes first equally often.
                     let index = (turn + batches.len()) % count;
                     took[index] = sides[index](times);
                 }
@@ -121,13 +121,13 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    /// How many times as long the first side computes as the other, each in its fastest batch.
+    /// The time of the first side divided by the time of the other, each in its fastest batch.
     pub(crate) fn ratio(&self, first: usize, other: usize) -> f64 {
         self.fastest(first) / self.fastest(other)
     }
 
-    /// How many times as long the first side waits as the other: the median of the ratios within
-    /// each turn.
+    /// The waiting time of the first side divided by that of the other: the median of the ratios within
+    /// each batch.
     pub(crate) fn typical_ratio(&self, first: usize, other: usize) -> f64 {
         let ratio = |batch: &Vec<f64>| batch[first] / batch[other];
         median(self.batches.iter().map(ratio).collect())
@@ -152,7 +152,7 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A count as a factor.
+/// Converts a count to a floating-point factor.
 #[allow(clippy::cast_precision_loss, reason = "no count comes near 2^52")]
 pub(crate) fn exact(count: u64) -> f64 {
     count as f64

@@ -1,8 +1,8 @@
-//! Minting against the signature alone, and against `jsonwebtoken`.
+//! Measures minting against the bare signature and against `jsonwebtoken`.
 //!
-//! A mint is forced as users meet it: the clock moves past the token's end and `token()` is called.
-//! Nothing is subtracted, so finding that the old token is over, the lock, publishing the new token,
-//! and wiping and freeing the old one are in it.
+//! A mint is forced the way that users meet it: the clock moves past the expiry of the token and `token()`
+//! is called. Nothing is subtracted, so the time includes the check of the old token, the lock, publishing
+//! the new token, and wiping and freeing the old one.
 
 use aws_lc_rs::encoding::{AsBigEndian, EcPrivateKeyBin};
 use aws_lc_rs::hmac;
@@ -17,7 +17,7 @@ use crate::measure::{Bench, SHORT, Side, calls};
 use crate::project::{FastClock, SECRET, Tenant, URL, client, clients, config, hs256};
 use crate::table::{Row, at_most, time};
 
-/// The claims of our tokens, as a program that calls `jsonwebtoken` would have them.
+/// The claims of our tokens, as a program that calls `jsonwebtoken` would declare them.
 #[derive(Serialize)]
 struct Claims {
     sub: String,
@@ -99,14 +99,14 @@ fn es256_row(bench: &mut Bench) -> Row {
     )
 }
 
-/// A client alone with its session, and the clock that it goes by.
+/// A client whose session is not shared, and its clock.
 pub(crate) fn unshared(key: SigningKey) -> (FastClock, ScopedClient<Tenant>) {
     let clock = FastClock::new();
     let config = config(URL, key).clock(clock.clone()).shared_sessions(0);
     (clock, client(&clients(config)))
 }
 
-/// Mints at every call.
+/// A side that mints in every call.
 pub(crate) fn minting<'a>(clock: &'a FastClock, client: &'a ScopedClient<Tenant>) -> Side<'a> {
     calls(|| {
         clock.expire();
@@ -151,7 +151,7 @@ fn claims(token: &AccessToken) -> Claims {
     all
 }
 
-/// A new key as a private JWK (RFC 7518, section 6.2), and ready to sign.
+/// A new key, as a private JWK (RFC 7518, section 6.2) and as a signing key.
 pub(crate) fn es256() -> (Value, SigningKey) {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
     let jwk: Value = serde_json::from_str(&jwk(&pair)).expect("JSON");

@@ -1,4 +1,4 @@
-//! What all rows measure with: one project, one user, one set of claims.
+//! What all rows share: one project, one user, and one set of claims.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 pub(crate) const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
 pub(crate) const USER: &str = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11";
 
-/// Together with what every token has: a payload of about 440 bytes.
+/// Together with the claims of every token these make a payload of about 440 bytes.
 #[scoped_claims]
 #[derive(Clone)]
 pub(crate) struct Tenant {
@@ -36,7 +36,7 @@ impl Tenant {
     }
 }
 
-/// A configuration for this URL that reads nothing from the environment.
+/// A configuration for this URL that reads no environment variable.
 pub(crate) fn config(url: &str, key: SigningKey) -> ConfigBuilder {
     Config::builder()
         .environment(|_| None)
@@ -61,7 +61,7 @@ pub(crate) fn hs256() -> SigningKey {
     SigningKey::hs256(SECRET).expect("a key")
 }
 
-/// A clock that stands still until it is moved, without a lock or a system call.
+/// A clock that moves only when told to, without a lock or a system call.
 #[derive(Debug, Clone)]
 pub(crate) struct FastClock(Arc<AtomicU64>);
 
@@ -70,7 +70,7 @@ impl FastClock {
         Self(Arc::new(AtomicU64::new(1_800_000_000)))
     }
 
-    /// Goes past the end of every token.
+    /// Moves the clock past the expiry of every token.
     pub(crate) fn expire(&self) {
         self.0.fetch_add(3600, Ordering::AcqRel);
     }

@@ -1,4 +1,5 @@
-//! A query up to the request that is sent: ours for today's reqwest, `postgrest`'s for its own.
+//! Measures a query up to the finished request: ours for the current reqwest, and `postgrest`'s for its
+//! version of reqwest.
 
 use postgrest::Postgrest;
 use scoped_runtime::__private::prepared;

@@ -1,5 +1,6 @@
-//! Whole requests on loopback, by the CPU time of the client's side: ours, bare `postgrest` on a shared client, and what users do today,
-//! one `Postgrest` with its own pool for each user.
+//! Measures whole requests on loopback by the CPU time of the client: our client, bare `postgrest` on a
+//! shared HTTP client, and one `Postgrest` with its own connection pool for each user, as programs do it
+//! today.
 
 use std::future::Future;
 use std::time::Duration;
@@ -67,8 +68,8 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
     rows
 }
 
-/// One side whose work is so many requests at once: the CPU time of this thread, where all of the
-/// client's work is done and nothing of the server's.
+/// A side whose work is the given number of concurrent requests. It measures the CPU time of this thread,
+/// which does all work of the client and none of the server.
 fn together<'a, F: Future<Output = usize> + 'a>(
     runtime: &'a Runtime,
     at_a_time: usize,
@@ -78,11 +79,11 @@ fn together<'a, F: Future<Output = usize> + 'a>(
         let start = cpu();
         for _ in 0..times {
             join_all((0..at_a_time).map(|_| request())).await;
-            // Connections go back to their pool in tasks of their own.
+            // Separate tasks return the connections to their pool.
             yield_now().await;
         }
         let took = cpu().saturating_sub(start);
-        // What is left of connections that ended is nobody else's work.
+        // Waits until the closed connections are cleaned up, so that the next side is not charged for it.
         sleep(SETTLE).await;
         took
     };
@@ -95,7 +96,7 @@ async fn ours(client: &ScopedClient<Tenant>) -> usize {
     response.bytes().len()
 }
 
-/// `postgrest` without us.
+/// Bare `postgrest`, without this library.
 struct Bare<'a> {
     server: &'a Server,
     url: String,
@@ -124,8 +125,8 @@ impl<'a> Bare<'a> {
             .await
     }
 
-    /// `Postgrest::new` trusts no authority but the public ones, so over HTTPS this is the same by
-    /// way of its builder.
+    /// `Postgrest::new` trusts only the public certificate authorities, so over HTTPS the builder adds
+    /// another one.
     async fn own(&self) -> usize {
         if self.server.authority.is_none() {
             let own = Postgrest::new(&self.url).insert_header("apikey", KEY);
@@ -145,7 +146,7 @@ impl<'a> Bare<'a> {
     }
 }
 
-/// As `Postgrest::new` makes one, but with the server's own authority beside the public ones.
+/// The HTTP client that `Postgrest::new` makes, which also trusts the authority of the server.
 fn new_client(server: &Server) -> reqwest_011::Client {
     let Some(authority) = &server.authority else {
         return reqwest_011::Client::new();

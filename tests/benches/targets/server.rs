@@ -1,4 +1,4 @@
-//! The smallest server that keeps connections alive: every request gets the same rows.
+//! A minimal server with keep-alive: every request gets the same rows.
 
 use std::io;
 use std::net::TcpListener;
@@ -29,7 +29,7 @@ impl Server {
         Self::answering(ANSWER.into())
     }
 
-    /// With another answer than usual.
+    /// Starts a server with another response than the default one.
     pub(crate) fn answering(answer: Arc<[u8]>) -> Self {
         let url = format!("http://{}", listen(None, answer));
         Self {
@@ -89,7 +89,7 @@ async fn accept(
     }
 }
 
-/// Requests have no body here and wait for their answers, so each ends where its head does.
+/// Requests have no body here and are not pipelined, so each ends with its head.
 async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &[u8]) -> io::Result<()> {
     let mut request = [0; LARGEST_REQUEST];
     let mut filled = 0;

@@ -1,5 +1,5 @@
-//! What a handler pays for its caller and its client: the service of axum, without sockets and without
-//! a query.
+//! Measures what a handler pays for its caller and its client, in the axum service, without sockets and
+//! without a query.
 
 use std::hint::black_box;
 
@@ -62,7 +62,7 @@ async fn by_hand(State(clients): State<ScopedClients>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Asks once a call. Nothing waits, as the key is a secret and no query is sent.
+/// One request for each call. Nothing waits, because the key is a shared secret and no query is sent.
 fn asking(mut app: Router, bearer: &str) -> Side<'_> {
     calls(move || {
         let request = Request::get("/").header("authorization", bearer);

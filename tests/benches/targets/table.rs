@@ -16,12 +16,12 @@ pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) measured: String,
     pub(crate) target: String,
-    /// Nothing where there is no target, only a measure.
+    /// `None` for a measure without a target.
     pub(crate) met: Option<bool>,
     pub(crate) hint: String,
 }
 
-/// A row whose measure is a ratio that must not be above the target.
+/// A row for a ratio that must be at most the target.
 pub(crate) fn at_most(what: impl Into<String>, ratio: f64, target: f64, hint: String) -> Row {
     Row {
         what: what.into(),
@@ -32,7 +32,7 @@ pub(crate) fn at_most(what: impl Into<String>, ratio: f64, target: f64, hint: St
     }
 }
 
-/// Seconds with a unit.
+/// Formats seconds with a fitting unit.
 pub(crate) fn time(seconds: f64) -> String {
     let nanoseconds = seconds * 1e9;
     match nanoseconds {
@@ -42,7 +42,7 @@ pub(crate) fn time(seconds: f64) -> String {
     }
 }
 
-/// The whole text.
+/// Returns the text of the whole table.
 pub(crate) fn text(rows: &[Row]) -> String {
     let mut text = format!(
         "{HEAD}\n{}\n\n| what | measured | target | | times |\n|---|---:|---:|---|---|\n",
@@ -66,7 +66,7 @@ pub(crate) fn text(rows: &[Row]) -> String {
     text
 }
 
-/// Replaces the table, and leaves what is written by hand behind it, from the first heading on.
+/// Replaces the table and keeps the handwritten text behind it, which begins with the first heading.
 pub(crate) fn write(text: &str) -> io::Result<()> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoped-runtime/docs/benchmarks.md");
     let before = fs::read_to_string(&file)?;
@@ -74,7 +74,7 @@ pub(crate) fn write(text: &str) -> io::Result<()> {
     fs::write(file, format!("{text}{by_hand}"))
 }
 
-/// What this ran on.
+/// Describes the machine of the measurement.
 fn machine() -> String {
     let processor = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("model name"))?;

@@ -1,7 +1,7 @@
-//! Reading a live token, which stands before every request.
+//! Measures reading a valid token, which precedes every request.
 //!
-//! The floor beside it is what no implementation without a lock can leave out: the published pointer
-//! is loaded, and both of the standard library's clocks are read.
+//! The baseline is what an implementation without a lock cannot avoid: loading the published pointer, and
+//! reading both clocks of the standard library.
 
 use std::hint::black_box;
 use std::sync::Barrier;
@@ -62,7 +62,7 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
     ]
 }
 
-/// All threads do the work so many times, together: the time of one core for one call.
+/// All threads repeat the work concurrently; the result is the time of one core for one call.
 fn on_threads<'a, T>(work: impl Fn() -> T + Sync + 'a) -> Side<'a> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let cores = u32::try_from(cores).map_or(THREADS, |cores| cores.min(THREADS));

@@ -1,4 +1,4 @@
-//! What a request allocates, and what a large answer costs beside its rows.
+//! Measures what a request allocates, and what a large response costs beside its rows.
 
 use std::fmt::Write as _;
 
@@ -37,7 +37,7 @@ fn allocations(runtime: &Runtime) -> Row {
     for _ in 0..100 {
         ask();
     }
-    // What the query itself allocates is another row's.
+    // The allocations of the query itself belong to another row.
     let query = || client.from("notes").select("*").eq("owner", USER);
     let build = allocation_counter::measure(|| {
         let query = query();
@@ -104,7 +104,7 @@ fn large(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
     ]
 }
 
-/// About 2 MB.
+/// The body has about 2 MB.
 fn body() -> String {
     let mut body = String::from("[");
     for id in 0..ROWS {

@@ -1,4 +1,4 @@
-//! Verifying a caller's token against the cryptographic operation alone.
+//! Measures verifying a caller's token against the bare cryptographic operation.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
@@ -12,10 +12,10 @@ use crate::mint::{es256, signing_input};
 use crate::project::{FastClock, SECRET, URL, client, clients, config, hs256};
 use crate::table::{Row, at_most, time};
 
-/// So many that next to none of them is remembered when its turn comes again.
+/// The number of tokens, so large that the cache has dropped almost every token when its turn comes again.
 const TOO_MANY: usize = 40_000;
 
-/// The second request with a token costs a hash.
+/// The limit for a repeated token, which costs one hash.
 const AGAIN: f64 = 2e-6;
 
 pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
@@ -37,7 +37,8 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
     rows
 }
 
-/// Signing inputs with their signatures: many, since the time of one depends on its numbers.
+/// Signing inputs with their signatures. There are many, because the time of a verification depends on the
+/// values.
 type Signed = Vec<(Vec<u8>, Vec<u8>)>;
 
 fn in_turn(signed: Signed, verify: impl Fn(&[u8], &[u8]) + 'static) -> Side<'static> {
@@ -49,7 +50,7 @@ fn in_turn(signed: Signed, verify: impl Fn(&[u8], &[u8]) + 'static) -> Side<'sta
     })
 }
 
-/// A token that is seen for the first time, and one that is seen again.
+/// Measures a token that the verifier sees for the first time, and one that it has cached.
 fn both(
     bench: &mut Bench,
     algorithm: &str,
@@ -109,7 +110,7 @@ fn token(clients: &ScopedClients) -> String {
     token.expose_secret().to_owned()
 }
 
-/// With keys at hand there is nothing to wait for.
+/// The keys are available, so the future is ready at once.
 fn verified(verifier: &TokenVerifier, token: &str) {
     let caller = verifier.verify::<NoClaims>(token).now_or_never();
     caller.expect("no waiting").expect("a caller");

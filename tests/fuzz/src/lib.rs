@@ -1,31 +1,31 @@
-//! What holds for every input, whatever it is.
+//! Assertions that hold for every input.
 
 use scoped_runtime::{ConfigurationError, SigningKey};
 use serde_json::Value;
 
-/// No private part of a usable key is shorter, and no word of ours is as long.
+/// A private part of a usable key has at least this length, and no word of our messages is as long.
 const SHORTEST: usize = 32;
 
-/// Panics when the error repeats something of the input that could be a secret.
+/// Checks that the error repeats nothing of the input that could be a secret.
 ///
 /// # Panics
-/// See above.
+/// Panics if it does.
 pub fn assert_hides(input: &str, error: &ConfigurationError) {
     assert_repeats_nothing(input, &format!("{error} {error:?}"));
     assert!(!error.problems().is_empty(), "an error without a problem");
 }
 
-/// Panics when a text repeats something of the input that could be a secret.
+/// Checks that the text repeats nothing of the input that could be a secret.
 ///
 /// # Panics
-/// See above.
+/// Panics if it does.
 pub fn assert_repeats_nothing(input: &str, text: &str) {
     for part in secrets(input) {
         assert!(!text.contains(part), "`{part}` is shown in: {text}");
     }
 }
 
-/// Every run of base64 letters, of either alphabet, that is long enough.
+/// Returns every run of base64 characters, of either alphabet, of at least [`SHORTEST`] bytes.
 fn secrets(text: &str) -> impl Iterator<Item = &str> {
     let is_letter =
         |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '/' | '-' | '_');
@@ -33,10 +33,11 @@ fn secrets(text: &str) -> impl Iterator<Item = &str> {
         .filter(|part| part.len() >= SHORTEST)
 }
 
-/// Panics when a usable key shows more than its kind, or has a public half that is not one.
+/// Checks that a usable key shows only its algorithm and key ID, and that its public half has no private
+/// member.
 ///
 /// # Panics
-/// See above.
+/// Panics if the key shows more.
 pub fn assert_sound(key: &SigningKey) {
     let (algorithm, kid) = (key.algorithm(), key.key_id());
     let shown = format!("SigningKey {{ algorithm: {algorithm:?}, key_id: {kid:?}, .. }}");

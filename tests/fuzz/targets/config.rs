@@ -1,7 +1,7 @@
-//! Arbitrary configuration, and arbitrary users, roles and claims of a project.
+//! Fuzzes the configuration, and the users, roles and claims of a project.
 //!
-//! The input is a list of values with U+001E behind each; a value is missing where the list is short, or
-//! where it is U+001F alone.
+//! The input is a list of values, each followed by U+001E. A value is missing if the list is too short or
+//! if the value is U+001F alone.
 #![no_main]
 
 use std::path::Path;
@@ -11,7 +11,8 @@ use libfuzzer_sys::fuzz_target;
 use scoped_runtime::{Config, Role, ScopedClients, UserId};
 use serde_json::Value;
 
-/// A project to make clients of: building one for every input would only measure TLS.
+/// The project that makes the clients. It is built once, because building it for every input would mostly
+/// exercise TLS.
 static PROJECT: LazyLock<ScopedClients> = LazyLock::new(|| {
     let config = Config::builder()
         .environment(|_| None)
@@ -54,7 +55,7 @@ struct Values<'a> {
 }
 
 fn configure(values: &Values<'_>) {
-    // What the path of a file means depends on the machine.
+    // The content of an existing file depends on the machine, so such a path is left out.
     let is_here = |text: &&str| !text.trim().is_empty() && Path::new(text.trim()).exists();
     let key = values.key_variable.filter(|text| !is_here(text));
     let dotenv = values
@@ -96,7 +97,7 @@ fn configure(values: &Values<'_>) {
             }
         }
         Err(error) => {
-            // A text that can only be a path is shown.
+            // A text that can only be a path may be shown.
             let key = key.filter(|key| key.trim().starts_with(['{', '[']));
             let texts = [values.url, values.api_key, values.issuer, key, dotenv];
             for text in texts.into_iter().chain(secrets).flatten() {
@@ -106,7 +107,7 @@ fn configure(values: &Values<'_>) {
     }
 }
 
-/// A secret in `Debug` of a configuration, unless the URL or the issuer has it too.
+/// Checks that `Debug` of a configuration hides the secret, unless the URL or the issuer contains it too.
 fn assert_hidden(secret: &str, shown: &str, issuer: &str) {
     let is_elsewhere = secret.len() < 32 || issuer.contains(secret) || secret.contains(['"', '\\']);
     assert!(
@@ -115,7 +116,7 @@ fn assert_hidden(secret: &str, shown: &str, issuer: &str) {
     );
 }
 
-/// A user, a role, an actor, and one claim with a name and a value.
+/// Makes a client with a user, a role, an actor, and one claim with a name and a value.
 fn scope(values: [Option<&str>; 5]) {
     let [user, role, actor, name, value] = values;
     let user = user.unwrap_or("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11");

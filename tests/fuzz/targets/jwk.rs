@@ -1,4 +1,4 @@
-//! Arbitrary text as a JWK.
+//! Fuzzes text as a JWK.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

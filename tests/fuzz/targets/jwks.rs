@@ -1,9 +1,9 @@
-//! Arbitrary text as the keys that a project lists.
+//! Fuzzes text as the key set of a project.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 
-/// The example of RFC 7515, appendix A.3: of a key that no input has.
+/// The token of RFC 7515, appendix A.3, whose key is in no input.
 const JWS: &str = concat!(
     "eyJhbGciOiJFUzI1NiJ9",
     ".eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ",

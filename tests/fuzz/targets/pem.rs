@@ -1,4 +1,4 @@
-//! Arbitrary text as a key ID (the first line) and PEM (the rest).
+//! Fuzzes text as a key ID (the first line) and a PEM (the rest).
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

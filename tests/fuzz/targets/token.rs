@@ -1,4 +1,5 @@
-//! Arbitrary text as a caller's token: as it is, and as header and claims that the project's secret signs.
+//! Fuzzes text as a caller's token: as it is, and as header and claims that are signed with the project's
+//! secret.
 #![no_main]
 
 use std::pin::pin;
@@ -16,7 +17,7 @@ use scoped_runtime::{
 use serde_json::Value;
 
 const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
-/// In seconds since 1970.
+/// The time of the clock in seconds since 1970.
 const NOW: u64 = 1_795_392_000;
 
 #[derive(Debug)]
@@ -32,7 +33,7 @@ impl Clock for Still {
     }
 }
 
-/// With keys of its own, so that nothing is ever fetched.
+/// The verifier has its keys from the configuration, so it never fetches any.
 static VERIFIER: LazyLock<TokenVerifier> = LazyLock::new(|| {
     let keys = include_str!("../seeds/jwks/es256");
     let verifier = Config::builder()
@@ -46,7 +47,7 @@ static VERIFIER: LazyLock<TokenVerifier> = LazyLock::new(|| {
 
 fuzz_target!(|text: &str| {
     if let Ok(caller) = verify(text) {
-        panic!("nobody has signed this: {caller:?}");
+        panic!("a token without a valid signature was accepted: {caller:?}");
     }
     let header = r#"{"alg":"HS256","typ":"JWT"}"#;
     let (header, claims) = text.split_once('\n').unwrap_or((header, text));
@@ -59,7 +60,7 @@ fn verify(token: &str) -> Result<VerifiedToken, CallerError> {
     let outcome =
         pin!(VERIFIER.verify::<NoClaims>(token)).poll(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(outcome) = outcome else {
-        panic!("there is nothing to wait for");
+        panic!("the verifier has its keys and must not wait");
     };
     if let Err(error) = &outcome {
         scoped_fuzz::assert_repeats_nothing(token, &format!("{error} {error:?}"));
@@ -75,7 +76,7 @@ fn signed(header: &str, claims: &str) -> String {
     format!("{input}.{signature}")
 }
 
-/// What is believed is what any other reader of the claims sees.
+/// Checks that the verified token has the values that any other reader finds in the claims.
 fn assert_means(caller: &VerifiedToken, claims: &str) {
     let claims: Value = serde_json::from_str(claims).expect("JSON");
     assert_eq!(claims["iss"], "https://project.test/auth/v1");

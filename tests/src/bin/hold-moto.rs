@@ -1,4 +1,5 @@
-//! Starts AWS KMS by `moto`, says where, and waits to be killed. `tests/kms.rs` looks at what is left.
+//! Starts AWS KMS by `moto`, prints its address, and waits to be killed. `tests/kms` checks that nothing is
+//! left running.
 #![allow(clippy::print_stdout, reason = "a program for people and tests")]
 
 use scoped_tests::Moto;

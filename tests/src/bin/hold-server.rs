@@ -1,5 +1,6 @@
-//! Starts the local server, says where its two gateways are, and waits to be killed or ends: `hold-server wait|end`.
-//! The tests of `tests/cleanup.rs` look at what is left. By hand it is a server to try things on.
+//! Starts the local server, prints the addresses of its two gateways, and waits to be killed or ends:
+//! `hold-server wait|end`. `tests/cleanup.rs` checks what is left of it. It can also be started by hand, to
+//! try things on a server.
 #![allow(clippy::print_stdout, reason = "a program for people and tests")]
 
 use scoped_tests::LocalSupabase;

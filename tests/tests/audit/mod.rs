@@ -1,3 +1,3 @@
-//! What is recorded of a mint.
+//! Tests of the audit records of minted tokens.
 
 mod records;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ALICE, START, arrived, config, server, verified};
 
-/// Keeps what it is told, or fails.
+/// A sink that keeps the records, or fails.
 #[derive(Debug, Clone, Default)]
 struct Sink {
     records: Arc<Mutex<Vec<Value>>>,
@@ -60,7 +60,7 @@ fn audited(sink: &Sink, failure: AuditFailure) -> (ScopedClients, ManualClock) {
 }
 
 #[test]
-fn an_actor_is_a_claim_and_a_reason_is_not() {
+fn an_actor_becomes_the_act_claim_and_a_reason_stays_out_of_the_token() {
     let (clients, _) = audited(&Sink::default(), AuditFailure::Stop);
     let client = clients
         .user(ALICE)
@@ -85,7 +85,7 @@ fn every_mint_is_recorded_once_and_without_the_token() {
         client.token().unwrap();
         let record = sink.taken();
         let [record] = &record[..] else {
-            panic!("one mint, one record: {record:?}");
+            panic!("expected one record for one mint: {record:?}");
         };
         let now = clock_seconds(&clock);
         assert_eq!(record["jti"], client.token().unwrap().claims()["jti"]);
@@ -108,7 +108,7 @@ fn every_mint_is_recorded_once_and_without_the_token() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_is_not_used() {
+async fn a_mint_that_cannot_be_recorded_fails_unless_audit_failure_is_continue() {
     let sink = Sink {
         is_down: true,
         ..Sink::default()
@@ -126,7 +126,7 @@ async fn what_cannot_be_recorded_is_not_used() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_cannot_be_recorded_sends_nothing() {
+async fn a_request_is_not_sent_if_its_renewal_cannot_be_recorded() {
     #[derive(Debug, Default)]
     struct Once(Mutex<bool>);
     impl AuditSink for Once {

@@ -1,4 +1,4 @@
-//! Clients without async: the same requests, and threads that share one renewal.
+//! Blocking clients send the same requests as async clients, and threads share one renewal.
 
 use std::sync::Barrier;
 use std::thread;
@@ -15,18 +15,18 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::key::vault::{Answer, Vault};
 use crate::support::{ALICE, BOB, arrived, bearer, config, header, project, server, verified};
 
-/// Two rows that a server answers with.
+/// A response with two rows.
 fn rows() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!([{"id": 1}, {"id": 2}]))
 }
 
-/// The server's own runtime, which no client of these tests runs on.
+/// The runtime of the server. No client of these tests runs on it.
 fn runtime() -> Runtime {
     Runtime::new().unwrap()
 }
 
 #[test]
-fn a_thread_sends_what_a_task_would() {
+fn blocking_clients_send_the_same_requests_as_async_clients() {
     let runtime = runtime();
     let (server, clients, _) = runtime.block_on(project());
     let clients = ScopedClients::from(clients);
@@ -65,7 +65,7 @@ fn a_thread_sends_what_a_task_would() {
 }
 
 #[test]
-fn rows_and_errors_are_read_as_they_are_by_tasks() {
+fn blocking_clients_return_the_same_rows_and_errors_as_async_clients() {
     let runtime = runtime();
     let server = runtime.block_on(server(rows()));
     let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
@@ -93,7 +93,7 @@ fn rows_and_errors_are_read_as_they_are_by_tasks() {
 }
 
 #[test]
-fn a_server_that_calls_a_token_expired_gets_a_fresh_one_once() {
+fn a_request_refused_as_expired_is_sent_again_with_a_new_token() {
     let runtime = runtime();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
@@ -113,7 +113,7 @@ fn a_server_that_calls_a_token_expired_gets_a_fresh_one_once() {
 }
 
 #[test]
-fn a_server_that_does_not_answer_is_waited_for_as_long_as_the_configuration_says() {
+fn a_request_without_a_response_ends_after_the_request_timeout() {
     let runtime = runtime();
     let slow = rows().set_delay(Duration::from_mins(1));
     let server = runtime.block_on(server(slow));
@@ -126,7 +126,7 @@ fn a_server_that_does_not_answer_is_waited_for_as_long_as_the_configuration_says
 }
 
 #[test]
-fn sixty_four_threads_wait_for_one_signature_of_a_remote_key() {
+fn sixty_four_threads_wait_for_one_signature_of_the_signer() {
     let runtime = runtime();
     let vault = Vault::new();
     let (server, clients, clock) = runtime.block_on(vault.project());
@@ -164,7 +164,8 @@ fn many_users_on_many_threads_never_send_each_others_token() {
                 for _ in 0..8 {
                     let client = clients.get(&*user).unwrap();
                     client.from(&user).execute().unwrap();
-                    // The wall clock alone: by the other one the requests of the others would be late.
+                    // Only the wall clock jumps: the monotonic clock would time out the requests of the
+                    // other threads.
                     clock.jump(Duration::from_mins(10));
                 }
             });
@@ -179,7 +180,7 @@ fn many_users_on_many_threads_never_send_each_others_token() {
 }
 
 #[test]
-fn a_token_waits_for_a_remote_key_by_itself() {
+fn token_waits_for_the_signer() {
     let vault = Vault::new();
     let clients = ScopedClients::from(vault.offline().0);
     let token = clients.get(ALICE).unwrap().token().unwrap();
@@ -192,7 +193,7 @@ fn a_token_waits_for_a_remote_key_by_itself() {
 }
 
 #[test]
-fn both_kinds_of_client_are_one_project() {
+fn blocking_and_async_clients_share_tokens_and_close_flags() {
     let runtime = runtime();
     let (server, clients, _) = runtime.block_on(project());
     let blocking = ScopedClients::from(clients.clone());
@@ -211,9 +212,9 @@ fn both_kinds_of_client_are_one_project() {
     assert_eq!(blocking.check_keys().unwrap(), KeyCheck::SharedSecret);
 }
 
-/// Such a caller's connection is in its pool still, and nobody reads from it.
+/// The pool still contains the connection of the paused runtime, but that runtime no longer reads from it.
 #[test]
-fn a_thread_does_not_wait_on_a_connection_of_a_runtime_that_stands_still() {
+fn a_blocking_request_does_not_use_a_connection_of_a_paused_runtime() {
     let (server, clients, _) = runtime().block_on(project());
     let paused = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -231,7 +232,7 @@ fn a_thread_does_not_wait_on_a_connection_of_a_runtime_that_stands_still() {
 }
 
 #[test]
-fn a_project_says_which_keys_it_trusts() {
+fn check_keys_reports_a_key_that_the_project_does_not_list() {
     let runtime = runtime();
     let server = runtime.block_on(async {
         let server = MockServer::start().await;
@@ -250,7 +251,7 @@ fn a_project_says_which_keys_it_trusts() {
 }
 
 #[test]
-fn the_mode_takes_no_room() {
+fn async_and_blocking_clients_and_queries_have_the_same_size() {
     let words = |bytes: usize| bytes / size_of::<usize>();
     assert_eq!(words(size_of::<scoped_runtime::ScopedClient>()), 6);
     assert_eq!(

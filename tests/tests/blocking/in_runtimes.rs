@@ -1,4 +1,4 @@
-//! A blocking client where waiting is wrong, and where it only looks so.
+//! Blocking clients inside of async runtimes: where blocking is refused, and where it is allowed.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn is_refused<T>(outcome: &Result<T, Error>) -> bool {
     matches!(outcome, Err(Error::Client(ClientError::InsideRuntime)))
 }
 
-/// Everything that would wait.
+/// Asserts that every call that would block is refused.
 fn assert_refused(clients: &ScopedClients) {
     let client = clients.get(ALICE).unwrap();
     assert!(is_refused(&client.from("notes").execute()));
@@ -40,7 +40,7 @@ fn assert_refused(clients: &ScopedClients) {
 }
 
 #[test]
-fn a_task_gets_an_error_and_nothing_is_sent() {
+fn in_a_task_every_blocking_call_is_an_error_and_sends_nothing() {
     for runtime in runtimes() {
         let vault = Vault::new();
         let (server, clients, _) = runtime.block_on(vault.project());
@@ -58,7 +58,7 @@ fn a_task_gets_an_error_and_nothing_is_sent() {
 }
 
 #[test]
-fn the_error_says_what_to_use_there() {
+fn the_inside_runtime_error_names_the_async_client_and_spawn_blocking() {
     let message = ClientError::InsideRuntime.to_string();
     assert!(
         message.contains("use `scoped_runtime::ScopedClient`"),
@@ -72,7 +72,7 @@ fn ask(client: &ScopedClient) -> u16 {
 }
 
 #[test]
-fn threads_that_a_runtime_keeps_for_waiting_may_wait() {
+fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
     for runtime in runtimes() {
         let (_server, clients, _) = runtime.block_on(project());
         let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -89,9 +89,9 @@ fn threads_that_a_runtime_keeps_for_waiting_may_wait() {
     assert_eq!(answer, 200);
 }
 
-/// Finding out must not use up what the task may do before it has to let others run.
+/// The check whether a thread runs a task must not use up the coop budget of the task.
 #[test]
-fn a_refusal_leaves_the_task_as_it_was() {
+fn a_refused_blocking_call_uses_no_coop_budget_of_the_task() {
     for runtime in runtimes() {
         let (_server, clients, _) = runtime.block_on(project());
         let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -105,7 +105,7 @@ fn a_refusal_leaves_the_task_as_it_was() {
 }
 
 #[test]
-fn where_no_task_can_be_told_from_a_thread_it_waits_without_a_panic() {
+fn an_unconstrained_task_can_make_a_blocking_call_without_a_panic() {
     for runtime in runtimes() {
         let (_server, clients, _) = runtime.block_on(project());
         let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -114,7 +114,7 @@ fn where_no_task_can_be_told_from_a_thread_it_waits_without_a_panic() {
     }
 }
 
-/// Writes its records with a client of the project that it records.
+/// A sink that writes its records with a client of the project that it audits.
 #[derive(Debug, Clone, Default)]
 struct Writes(Arc<OnceLock<ScopedClient>>);
 
@@ -132,7 +132,7 @@ impl AuditSink for Writes {
 }
 
 #[test]
-fn a_sink_that_would_wait_for_itself_fails_instead() {
+fn an_audit_sink_whose_own_token_is_due_gets_an_error_instead_of_a_deadlock() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(server(ResponseTemplate::new(201)));
     let (writes, clock) = (Writes::default(), ManualClock::at(START));
@@ -142,7 +142,7 @@ fn a_sink_that_would_wait_for_itself_fails_instead() {
     clients.get(ALICE).unwrap();
     assert_eq!(runtime.block_on(arrived(&server)).len(), 1);
 
-    // Now the sink's own token is due, and its mint is recorded with it.
+    // The token of the sink has expired as well, and its own mint has to be recorded, too.
     clock.pass(Duration::from_hours(1));
     let error = clients.get(ALICE).unwrap_err();
     assert!(
@@ -162,7 +162,7 @@ fn the_last_client_can_be_dropped_in_a_task() {
     }
 }
 
-/// What it was told when the thread ended.
+/// Sends the outcome of the request in the destructor to the test.
 type Told = std::sync::mpsc::Sender<Result<(), Error>>;
 
 struct Last(ScopedClient, Told);
@@ -178,9 +178,9 @@ thread_local! {
     static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) };
 }
 
-/// A panic in such a destructor ends the process.
+/// A panic in such a destructor would abort the process.
 #[test]
-fn a_thread_that_ends_gets_an_error_or_an_answer_and_no_abort() {
+fn a_request_in_a_thread_local_destructor_never_aborts_the_process() {
     let runtime = Runtime::new().unwrap();
     let (_server, clients, _) = runtime.block_on(project());
     let client = ScopedClients::from(clients).get(ALICE).unwrap();
@@ -190,7 +190,7 @@ fn a_thread_that_ends_gets_an_error_or_an_answer_and_no_abort() {
         let thread = std::thread::spawn(move || {
             LAST.set(Some(Last(client.clone(), told)));
             if uses_it_before {
-                // Tokio's own values are made after ours, and so end before it.
+                // Tokio's thread-local values are created after ours and therefore destroyed before it.
                 client.from("notes").execute().unwrap();
             }
         });

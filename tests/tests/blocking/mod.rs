@@ -1,4 +1,4 @@
-//! Clients that a thread waits for.
+//! Tests of the blocking clients.
 
 mod clients;
 mod in_runtimes;

@@ -1,4 +1,4 @@
-//! Who acts, as whom and why: names that a token and an audit can keep.
+//! Actors, reasons and user IDs: which names a token and an audit accept.
 
 use scoped_runtime::{Actor, ClientError, Error, UserId};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{ALICE, BOB, offline};
 const UPPER: &str = "00000000-0000-4000-8000-00000000000A";
 
 #[test]
-fn an_actor_is_named_as_a_user_is() {
+fn an_actor_has_a_visible_name_and_a_chain_of_at_most_16() {
     let (clients, _) = offline();
     let chain = |levels: usize| {
         let mut act = json!({ "sub": "root" });
@@ -45,7 +45,7 @@ fn an_actor_is_named_as_a_user_is() {
 }
 
 #[test]
-fn a_reason_is_a_line_of_limited_length() {
+fn a_reason_is_one_line_of_at_most_1024_bytes() {
     let (clients, _) = offline();
     for good in ["ticket 4711", "", &"a".repeat(1024)] {
         clients.user(ALICE).reason(good).client().unwrap();
@@ -67,7 +67,7 @@ fn a_reason_is_a_line_of_limited_length() {
 }
 
 #[test]
-fn one_user_has_one_id_in_every_spelling() {
+fn every_spelling_of_a_uuid_is_the_same_user_id() {
     let canonical = UserId::new(ALICE).unwrap();
     for spelling in [
         UPPER,
@@ -89,7 +89,7 @@ fn one_user_has_one_id_in_every_spelling() {
 }
 
 #[test]
-fn a_token_that_was_pasted_as_a_name_is_cut() {
+fn errors_cut_a_token_that_was_given_as_a_claim_or_role_name() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).claim("a", 1).client().unwrap();
     let token = client.token().unwrap().expose_secret().to_owned();
@@ -123,7 +123,7 @@ fn a_token_that_was_pasted_as_a_name_is_cut() {
 }
 
 #[test]
-fn what_was_left_of_a_chain_of_actors_keeps_its_claims() {
+fn a_client_with_the_longest_chain_of_actors_can_be_narrowed() {
     let (clients, _) = offline();
     let mut act = json!({ "sub": "root" });
     for _ in 1..16 {

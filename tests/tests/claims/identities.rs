@@ -1,4 +1,4 @@
-//! Whom a client acts as, and for how long: user IDs, roles and lifetimes.
+//! The user ID, role and lifetime of a client.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::support::{ALICE, offline, verified};
 
-/// Names that reach past every policy, in the spellings that a caller may try.
+/// Roles that bypass row level security, in the spellings that a caller may try.
 const PRIVILEGED: [&str; 15] = [
     "service_role",
     "SERVICE_ROLE",
@@ -26,7 +26,7 @@ const PRIVILEGED: [&str; 15] = [
     "SUPABASE_",
 ];
 
-/// What a token says of the user and the role.
+/// Returns the subject and the role of the token.
 fn subject_and_role(id: impl ToUserId, role: &str) -> Result<(String, String), Error> {
     let (clients, _) = offline();
     let client = clients.user(id).role(role).client()?;
@@ -59,7 +59,7 @@ fn every_type_that_names_a_user_gives_the_same_subject() {
 }
 
 #[test]
-fn a_uuid_in_any_spelling_becomes_the_one_that_the_database_compares() {
+fn a_uuid_in_any_spelling_becomes_the_canonical_subject() {
     let plain = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
     for spelling in [
         "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
@@ -73,7 +73,7 @@ fn a_uuid_in_any_spelling_becomes_the_one_that_the_database_compares() {
 }
 
 #[test]
-fn an_id_that_auth_uid_could_not_read_is_refused() {
+fn a_user_id_that_is_not_a_uuid_is_refused() {
     for (id, expected) in [
         ("", "is empty"),
         (" \t\n", "is empty"),
@@ -98,7 +98,7 @@ fn an_id_that_auth_uid_could_not_read_is_refused() {
 }
 
 #[test]
-fn the_users_of_another_issuer_keep_their_own_ids() {
+fn external_user_ids_become_the_subject_unchanged() {
     for id in ["user_2abcDEF", "auth0|5f7c8ec7c33c6c004bbafe82", "é \"x\""] {
         let (subject, _) =
             subject_and_role(UserId::external(id).unwrap(), "authenticated").unwrap();
@@ -108,7 +108,7 @@ fn the_users_of_another_issuer_keep_their_own_ids() {
 }
 
 #[test]
-fn an_external_id_that_no_issuer_gives_is_refused() {
+fn an_invalid_external_user_id_is_refused() {
     for (id, expected) in [
         (String::new(), "is empty"),
         ("   ".to_owned(), "is empty"),
@@ -160,7 +160,7 @@ fn every_role_that_bypasses_rls_is_refused_by_name_and_by_the_builder() {
 }
 
 #[test]
-fn a_role_that_no_database_has_is_refused() {
+fn an_invalid_role_name_is_refused() {
     for (name, expected) in [
         (String::new(), "is empty"),
         (" \t".to_owned(), "is empty"),
@@ -176,13 +176,13 @@ fn a_role_that_no_database_has_is_refused() {
         assert_eq!(*reason, expected, "{name:?}");
         assert!(
             !error.to_string().contains(char::is_control),
-            "a log line stays one line: {error}"
+            "the message has a control character: {error}"
         );
     }
 }
 
 #[test]
-fn a_role_without_bypassrls_is_what_the_token_says() {
+fn other_valid_role_names_become_the_role_claim() {
     let longest = "r".repeat(63);
     for name in [
         "authenticated",
@@ -200,7 +200,7 @@ fn a_role_without_bypassrls_is_what_the_token_says() {
 }
 
 #[test]
-fn the_last_role_given_counts() {
+fn the_last_role_that_was_set_is_used() {
     let (clients, _) = offline();
     let mended = clients.user(ALICE).role("service_role").role("reporting");
     assert_eq!(mended.client().unwrap().role().as_str(), "reporting");
@@ -211,7 +211,7 @@ fn the_last_role_given_counts() {
 }
 
 #[test]
-fn a_lifetime_that_makes_no_sense_is_refused_with_its_field() {
+fn an_invalid_lifetime_is_refused_with_the_field_name() {
     let (second, year) = (Duration::from_secs(1), Duration::from_hours(365 * 24));
     let short = "`expires_in` is less than a second; ";
     let long = "`expires_in` is more than a year; ";
@@ -243,7 +243,7 @@ fn a_lifetime_that_makes_no_sense_is_refused_with_its_field() {
 }
 
 #[test]
-fn a_token_is_renewed_a_minute_before_its_end_or_at_half_of_a_short_life() {
+fn the_default_renewal_is_60_s_before_the_end_or_at_half_the_lifetime() {
     for (seconds, due) in [
         (1, 500),
         (2, 1000),

@@ -1,4 +1,4 @@
-//! Claims stay what they are when a token is read again, and when a client is narrowed.
+//! Claims do not change when a token is read or a client is narrowed.
 
 use std::time::Duration;
 
@@ -14,7 +14,8 @@ fn client(value: &Value) -> Result<ScopedClient, Error> {
     client.claim("value", value).client()
 }
 
-/// The claim as the client's token and a narrowed one's say it, in text: the reader of a token may round.
+/// Returns the JSON text of the claim in the token of the client and of a narrowed client, because a parsed
+/// number may be rounded.
 fn said(value: &Value) -> [String; 3] {
     let client = client(value).unwrap();
     let narrowed = client.narrow().expires_in(Duration::from_mins(5));
@@ -31,14 +32,14 @@ fn said(value: &Value) -> [String; 3] {
     claims.map(|claims| claims["value"].to_string())
 }
 
-/// As many arrays in each other.
+/// Arrays nested to this depth.
 fn nested(levels: usize) -> Value {
     (0..levels).fold(json!(0), |inner, _| json!([inner]))
 }
 
 #[test]
-fn a_number_keeps_its_last_digit() {
-    // The floats are some that a fast reader rounds to a neighbour.
+fn numbers_keep_every_digit_in_tokens_and_narrowed_clients() {
+    // A fast but inexact parser rounds some of these floats to a neighbouring value.
     for number in [
         json!(0.198_440_042_788_562_86),
         json!(0.420_791_718_818_852_36),
@@ -56,7 +57,7 @@ fn a_number_keeps_its_last_digit() {
 }
 
 #[test]
-fn a_claim_is_as_deep_as_it_can_be_read_again() {
+fn a_claim_is_refused_if_it_is_too_deep_to_be_read_again() {
     let deepest = nested(100);
     let text = deepest.to_string();
     assert_eq!(said(&deepest), [&*text, &*text, &*text]);

@@ -1,4 +1,4 @@
-//! Who a token is about, and what it says.
+//! Tests of user IDs, roles, lifetimes and custom claims.
 
 mod actors;
 mod identities;

@@ -1,4 +1,4 @@
-//! What a struct of claims says beyond its names: defaults for its clients, and rules for its values.
+//! Defaults and rules that a claims struct defines beside its names.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ fn violations(error: Error) -> Vec<Violation> {
 }
 
 #[test]
-fn role_and_life_come_from_the_claims() {
+fn the_claims_struct_gives_the_default_role_and_lifetime() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).claims(report()).client().unwrap();
     assert_eq!(client.role().as_str(), "reporting");
@@ -68,7 +68,7 @@ fn role_and_life_come_from_the_claims() {
 }
 
 #[test]
-fn the_builder_has_the_last_word_in_any_order() {
+fn role_and_lifetime_of_the_builder_override_the_struct_in_any_order() {
     let (clients, _) = offline();
     let life = Duration::from_mins(5);
     let before = clients.user(ALICE).role("authenticated").expires_in(life);
@@ -88,7 +88,7 @@ fn the_builder_has_the_last_word_in_any_order() {
 }
 
 #[test]
-fn claims_in_an_object_arrive_there_and_are_read_back() {
+fn a_claim_under_an_object_is_minted_and_read_back_there() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).claims(report()).client().unwrap();
     let token = verified(client.token().unwrap().expose_secret());
@@ -143,7 +143,7 @@ fn an_absent_claim_breaks_no_rule() {
 }
 
 #[test]
-fn a_narrowed_client_keeps_what_was_checked() {
+fn a_narrowed_client_keeps_the_role_and_claims_of_the_struct() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).claims(report()).client().unwrap();
     let narrowed = client.narrow().client().unwrap();
@@ -153,7 +153,7 @@ fn a_narrowed_client_keeps_what_was_checked() {
 }
 
 #[test]
-fn the_size_of_all_claims_is_a_rule() {
+fn max_bytes_limits_the_size_of_all_claims() {
     let small = |length| Small {
         text: "x".repeat(length),
     };
@@ -168,7 +168,7 @@ fn the_size_of_all_claims_is_a_rule() {
 }
 
 #[test]
-fn a_claim_of_run_time_cannot_go_into_the_object_of_a_struct() {
+fn a_claim_added_by_name_cannot_replace_an_object_of_the_struct() {
     let (clients, _) = offline();
     let builder = clients.user(ALICE).claims(report());
     let error = builder
@@ -182,7 +182,7 @@ fn a_claim_of_run_time_cannot_go_into_the_object_of_a_struct() {
 }
 
 #[test]
-fn a_schema_says_what_the_claims_say() {
+fn the_json_schema_describes_names_types_and_rules_of_the_claims() {
     assert_eq!(
         Report::json_schema().to_value(),
         json!({

@@ -1,5 +1,5 @@
-//! Values that JSON or a token cannot keep are refused with the claim's path, and never left out, cut or
-//! taken apart in silence.
+//! Values that JSON or a token cannot represent are refused with the path of the claim. They are never
+//! silently omitted, truncated or parsed as JSON.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ mod serde {
     pub(super) use scoped_runtime::__private::serde::*;
 }
 
-/// The paths that are refused, and why.
+/// Returns the refused paths with the reasons.
 fn refused(claims: &impl ScopedClaims) -> Vec<(String, String)> {
     let Err(TokenError::InvalidClaims { violations, .. }) = claims.check() else {
         panic!("refused: {:?}", claims.check());
@@ -81,7 +81,7 @@ struct Large {
 
 #[cfg(unix)]
 #[test]
-fn what_json_readers_would_cut_names_its_field() {
+fn integers_over_64_bits_and_invalid_utf8_are_refused_with_the_field() {
     use std::os::unix::ffi::OsStringExt;
     let large = |signed, unsigned| Large {
         signed,
@@ -124,7 +124,7 @@ struct Nulls {
 }
 
 #[test]
-fn what_is_minted_reads_back_or_is_refused() {
+fn claims_read_back_as_minted_or_their_null_is_refused() {
     let good = || Nulls {
         value: json!([null, { "a": null }]),
         optional: None,
@@ -190,7 +190,7 @@ impl serde::Serialize for Bytes {
 }
 
 #[test]
-fn bytes_of_a_type_that_nobody_knows_are_refused_when_they_are_written() {
+fn bytes_that_a_custom_serialize_writes_are_refused() {
     let (clients, _) = offline();
     let error = clients.user(ALICE).claim("hash", vec![Bytes]).client();
     let error = error.unwrap_err().to_string();
@@ -201,7 +201,7 @@ fn bytes_of_a_type_that_nobody_knows_are_refused_when_they_are_written() {
 }
 
 #[test]
-fn json_inside_of_json_is_not_taken_apart() {
+fn private_names_of_serde_json_are_refused_in_claims() {
     let (clients, _) = offline();
     let inner = r#"{"sub":"x\u0000","sub":"y"}"#;
     let raw = RawValue::from_string(inner.to_owned()).unwrap();
@@ -218,14 +218,14 @@ fn json_inside_of_json_is_not_taken_apart() {
             .unwrap_err();
     }
     clients.user(ALICE).claim("x", &raw).client().unwrap_err();
-    // A name that only looks like one.
+    // A similar name that is not a private name of serde_json.
     let fine = json!({ "serde_json::private": 1 });
     clients.user(ALICE).claim("x", &fine).client().unwrap();
 }
 
-/// Deeper than the stack would bear.
+/// The largest depth is far above the limit of 100 levels.
 #[test]
-fn a_value_of_any_depth_is_an_error_and_no_overflow() {
+fn a_claim_nested_deeper_than_100_levels_is_an_error_without_an_overflow() {
     let (clients, _) = offline();
     for (levels, fits) in [(100, true), (101, false), (2000, false)] {
         let mut value = json!(1);

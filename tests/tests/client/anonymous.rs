@@ -1,4 +1,4 @@
-//! What a client without a user sends, and with which keys there is one.
+//! Anonymous clients: what they send, and which API keys allow one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +18,7 @@ fn legacy(role: &str) -> String {
 }
 
 #[tokio::test]
-async fn it_sends_the_api_key_and_no_authorization() {
+async fn an_anonymous_client_sends_the_api_key_and_no_authorization() {
     for key in [KEY.to_owned(), legacy("anon")] {
         let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
         let config = config(&server.uri()).api_key(&*key);
@@ -37,7 +37,7 @@ async fn it_sends_the_api_key_and_no_authorization() {
 }
 
 #[test]
-fn a_key_that_alone_is_more_than_anon_gives_none() {
+fn an_api_key_with_a_role_above_anon_gives_no_anonymous_client() {
     let others = [
         "sb_secret_abcdefghijklmnopqrstuv_abcdefgh".to_owned(),
         legacy("service_role"),

@@ -1,4 +1,4 @@
-//! How a project is, found out by one honest request.
+//! `health` determines the state of a project with one request.
 
 use std::time::{Duration, SystemTime};
 
@@ -27,7 +27,7 @@ async fn health(answer: ResponseTemplate) -> Health {
 }
 
 #[tokio::test]
-async fn health_finds_out_whether_the_api_believes_a_shared_secret() {
+async fn health_tells_whether_the_api_accepts_a_token_of_the_project() {
     for (status, code, accepted, field) in [
         (404, "PGRST205", Some(true), None),
         (404, "42P01", Some(true), None),
@@ -36,7 +36,7 @@ async fn health_finds_out_whether_the_api_believes_a_shared_secret() {
         (401, "PGRST303", Some(true), Some("")),
         (503, "PGRST002", None, Some("")),
         (403, "42501", Some(true), Some("")),
-        // Not an answer of the API's: the URL leads elsewhere, or the API is down.
+        // These are not responses of PostgREST: the URL leads to something else, or the API is down.
         (404, "", None, Some("")),
         (504, "", None, Some("")),
         (401, "", None, Some("")),
@@ -58,7 +58,7 @@ async fn health_finds_out_whether_the_api_believes_a_shared_secret() {
 }
 
 #[tokio::test]
-async fn an_answer_with_200_is_one_only_if_it_has_rows() {
+async fn a_response_with_status_200_is_healthy_only_with_rows() {
     let rows = ResponseTemplate::new(200).set_body_json(json!([]));
     assert_eq!(health(rows).await.is_key_accepted(), Some(true));
     let other = ResponseTemplate::new(200).set_body_json(json!({"hello": "world"}));
@@ -68,18 +68,18 @@ async fn an_answer_with_200_is_one_only_if_it_has_rows() {
 }
 
 #[tokio::test]
-async fn a_wrong_api_key_is_told_from_a_wrong_secret() {
+async fn health_names_a_wrong_api_key() {
     let body = json!({ "message": "Invalid API key", "hint": "Double check your API key." });
     let health = health(ResponseTemplate::new(401).set_body_json(body)).await;
     assert_eq!(health.is_key_accepted(), None);
     let Err(Error::Configuration(error)) = health.into_result() else {
-        panic!("a problem of the configuration");
+        panic!("expected a configuration error");
     };
     assert_eq!(error.field(), "api_key");
 }
 
 #[tokio::test]
-async fn the_servers_clock_is_compared_with_ours() {
+async fn health_reports_the_clock_skew_of_the_server() {
     for (ahead, refusal) in [
         (0, None),
         (90, Some("JWT expired")),
@@ -98,7 +98,11 @@ async fn the_servers_clock_is_compared_with_ours() {
         let config = config(&server.uri()).clock(ManualClock::at(START)).build();
         let health = ScopedClients::new(config.unwrap()).unwrap().health().await;
         assert_eq!(health.clock_skew(), Some(ahead), "{health}");
-        assert_eq!(health.took(), Duration::ZERO, "by the project's clock");
+        assert_eq!(
+            health.took(),
+            Duration::ZERO,
+            "it is measured by the project's clock"
+        );
         assert_eq!(health.is_healthy(), refusal.is_none());
         assert_eq!(health.is_key_accepted(), Some(true));
         let field = match health.problem() {
@@ -114,7 +118,7 @@ async fn the_servers_clock_is_compared_with_ours() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_unreachable() {
+async fn without_a_server_health_is_unreachable() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -156,13 +160,13 @@ async fn health_obeys_the_mint_policy() {
     let health = clients(refusing).health().await;
     assert!(
         !health.is_healthy() && !health.is_reachable(),
-        "nothing was asked"
+        "no request was sent"
     );
     assert_eq!(arrived(&server).await.len(), 1);
 }
 
 #[tokio::test]
-async fn threads_ask_too() {
+async fn blocking_clients_check_health_and_refuse_in_a_task() {
     let server = server(answer(404, "PGRST205")).await;
     let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
     let blocking = scoped_runtime::blocking::ScopedClients::from(clients);

@@ -1,4 +1,4 @@
-//! Whether the project knows our key is asked before it is found out.
+//! `check_keys` tells whether the project lists our key, before a token is refused.
 
 use scoped_runtime::{Error, KeyCheck, ScopedClients, SigningKey};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use wiremock::ResponseTemplate;
 
 use crate::support::{KEY, config, header, only, server};
 
-/// A key of the Supabase CLI.
+/// A key that the Supabase CLI made.
 fn key() -> SigningKey {
     let golden = include_str!("../../golden/bearer-jwt.json");
     let golden: Value = serde_json::from_str(golden).unwrap();
@@ -27,7 +27,7 @@ async fn answering(keys: Value) -> wiremock::MockServer {
 }
 
 #[tokio::test]
-async fn a_key_that_is_listed_is_known_and_no_token_is_sent_to_ask() {
+async fn check_keys_finds_a_listed_key_and_sends_no_token() {
     let server = answering(json!([{"kid": "other"}, key().public_jwk()])).await;
     let checked = project(&server.uri(), key()).check_keys().await;
     assert_eq!(checked.unwrap(), KeyCheck::Listed);
@@ -38,7 +38,7 @@ async fn a_key_that_is_listed_is_known_and_no_token_is_sent_to_ask() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_listed_or_another_one_says_what_to_do() {
+async fn check_keys_reports_a_missing_and_a_different_key_with_its_kid() {
     let mut foreign = key().public_jwk().unwrap();
     foreign["x"] = "AAAA".into();
     let kid = key().key_id().unwrap().to_owned();
@@ -50,7 +50,7 @@ async fn a_key_that_is_not_listed_or_another_one_says_what_to_do() {
         let server = answering(keys).await;
         let error = project(&server.uri(), key()).check_keys().await;
         let Error::Configuration(error) = error.unwrap_err() else {
-            panic!("a problem of the configuration");
+            panic!("expected a configuration error");
         };
         assert_eq!(error.field(), "signing_key");
         assert!(
@@ -61,7 +61,7 @@ async fn a_key_that_is_not_listed_or_another_one_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_shared_secret_is_listed_nowhere_and_not_asked_for() {
+async fn check_keys_sends_no_request_for_a_shared_secret() {
     let server = answering(json!([])).await;
     let config = config(&server.uri()).build().unwrap();
     let checked = ScopedClients::new(config).unwrap().check_keys().await;
@@ -70,7 +70,7 @@ async fn a_shared_secret_is_listed_nowhere_and_not_asked_for() {
 }
 
 #[tokio::test]
-async fn a_project_that_does_not_answer_is_an_error_of_its_own() {
+async fn check_keys_gives_a_transient_error_if_the_project_is_unavailable() {
     let server = server(ResponseTemplate::new(503)).await;
     let error = project(&server.uri(), key())
         .check_keys()

@@ -1,4 +1,4 @@
-//! Clients, and what a project says of itself.
+//! Tests of clients, and of the checks that a project offers.
 
 mod anonymous;
 mod health;

@@ -1,4 +1,4 @@
-//! Narrowed clients may do less, and never more.
+//! A narrowed client may do less than its parent, and never more.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{ALICE, START, config, fields, offline, project, verified};
 
 #[tokio::test]
-async fn a_narrowed_client_may_do_less_and_never_more() {
+async fn narrow_can_drop_claims_and_shorten_the_lifetime_but_never_add() {
     let (server, clients, _) = project().await;
     let client = clients
         .user(ALICE)
@@ -45,7 +45,7 @@ async fn a_narrowed_client_may_do_less_and_never_more() {
 }
 
 #[test]
-fn a_narrowed_client_takes_another_role_of_the_policys_list() {
+fn a_narrowed_client_can_take_another_role_that_the_mint_policy_allows() {
     let roles = ["authenticated", "reporting"].map(|role| Role::new(role).unwrap());
     let config = config("https://project.test").mint_policy(MintPolicy::new().roles(roles));
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
@@ -81,7 +81,7 @@ fn a_narrowed_client_without_renewal_ends_with_its_parent() {
         );
     }
     grandchild.token().unwrap_err();
-    // The clock set back brings nobody back to life.
+    // Setting the clock back does not revive an expired client.
     clock.jump_back(Duration::from_secs(100));
     parent.narrow().client().unwrap_err();
 }

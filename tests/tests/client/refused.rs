@@ -1,4 +1,4 @@
-//! What must not be sent is not sent, and the error says why.
+//! Requests that must not be sent are refused with a reason.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use wiremock::ResponseTemplate;
 use crate::support::{ALICE, KEY, arrived, bearer, config, header, only, project, server};
 
 #[tokio::test]
-async fn names_that_leave_their_place_are_refused_or_encoded() {
+async fn names_that_would_change_the_path_are_refused_or_encoded() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     let refused = [
@@ -54,7 +54,7 @@ async fn names_that_leave_their_place_are_refused_or_encoded() {
 }
 
 #[tokio::test]
-async fn a_setting_that_is_no_header_is_an_error_and_no_panic() {
+async fn an_invalid_header_value_is_an_error_without_a_panic() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     for setting in ["", "a\r\nb: c", "a=1,b=2", "ü"] {
@@ -72,7 +72,7 @@ async fn a_setting_that_is_no_header_is_an_error_and_no_panic() {
 }
 
 #[tokio::test]
-async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
+async fn a_native_builder_is_sent_only_to_its_project_with_the_clients_token() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     let elsewhere = [
@@ -107,7 +107,7 @@ async fn a_native_builder_goes_to_this_project_with_this_token_or_nowhere() {
 }
 
 #[tokio::test]
-async fn a_query_becomes_the_same_native_builder() {
+async fn a_query_and_its_native_builder_send_the_same_request() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     let queries: [fn(&ScopedClient) -> Query; 5] = [
@@ -164,7 +164,7 @@ async fn a_query_becomes_the_same_native_builder() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_error_and_carries_nothing_away() {
+async fn a_redirect_is_an_error_and_is_not_followed() {
     let (other, _, _) = project().await;
     for status in [301, 302, 303, 307, 308] {
         let target = format!("{}/stolen", other.uri());
@@ -190,7 +190,7 @@ async fn a_redirect_is_an_error_and_carries_nothing_away() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_is_given_up_on() {
+async fn a_request_to_a_hanging_server_times_out() {
     let slow = server(ResponseTemplate::new(200).set_delay(Duration::from_mins(1))).await;
     let timeout = Duration::from_millis(50);
     let config = config(&slow.uri())
@@ -207,7 +207,7 @@ async fn a_server_that_hangs_is_given_up_on() {
 }
 
 #[tokio::test]
-async fn another_service_is_reached_but_auth_is_not_written_to() {
+async fn requests_reach_other_services_but_never_write_to_auth() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     for (method, path) in [

@@ -1,4 +1,4 @@
-//! What an environment leaves blank is unset, and URLs that answer but are not a project's.
+//! Blank variables count as unset, and URLs that do not lead to a project are refused.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ fn a_blank_variable_is_unset() {
         ("SUPABASE_JWT_SECRET", SECRET),
     ];
     reading(&all).build().unwrap();
-    // The file counts where the process has nothing but blanks.
+    // The file supplies the values that are blank in the environment.
     let dotenv = format!("SUPABASE_KEY={KEY}\nSUPABASE_JWT_SECRET={SECRET}\nSUPABASE_URL={URL}\n");
     let blanks = ["SUPABASE_URL", "SUPABASE_KEY", "SUPABASE_JWT_SECRET"].map(|name| (name, " "));
     let path = file("full.env", dotenv.as_bytes());
@@ -50,7 +50,7 @@ fn a_blank_variable_is_unset() {
 }
 
 #[test]
-fn a_file_with_a_byte_order_mark_is_read() {
+fn a_dotenv_file_may_have_a_byte_order_mark_and_at_most_a_megabyte() {
     let text = format!(
         "\u{feff}SUPABASE_URL={URL}\r\nSUPABASE_KEY={KEY}\r\nSUPABASE_JWT_SECRET={SECRET}\r\n"
     );
@@ -66,7 +66,7 @@ fn a_file_with_a_byte_order_mark_is_read() {
 }
 
 #[tokio::test]
-async fn a_verifier_sends_the_key_that_is_not_blank() {
+async fn a_verifier_sends_the_first_api_key_that_is_not_blank() {
     let server = crate::support::server(wiremock::ResponseTemplate::new(503)).await;
     let uri = server.uri();
     let variables = [
@@ -83,7 +83,7 @@ async fn a_verifier_sends_the_key_that_is_not_blank() {
 }
 
 #[test]
-fn a_url_that_is_not_a_projects_is_refused() {
+fn the_url_of_a_dashboard_management_api_or_database_is_refused() {
     for (url, reason) in [
         (
             "https://supabase.com/dashboard/project/abcdefghijkl",
@@ -124,7 +124,7 @@ fn a_url_that_is_not_a_projects_is_refused() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_told_by_the_error_of_the_request() {
+async fn the_error_of_a_request_names_the_variable_of_a_wrong_secret() {
     use serde_json::json;
     use wiremock::ResponseTemplate;
 
@@ -181,7 +181,7 @@ async fn a_wrong_secret_is_told_by_the_error_of_the_request() {
 }
 
 #[tokio::test]
-async fn a_web_page_in_place_of_rows_says_what_came() {
+async fn a_web_page_instead_of_rows_is_an_error_that_names_the_url_variable() {
     let page = wiremock::ResponseTemplate::new(200).set_body_raw("\n<!doctype html>", "text/html");
     let server = crate::support::server(page).await;
     let config = crate::support::config(&server.uri()).build().unwrap();

@@ -1,4 +1,4 @@
-//! What a project may be, and where its values come from.
+//! The values of a project: which are accepted, and from which source they come.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -27,14 +27,14 @@ const API_KEY_NAMES: [&str; 3] = [
 const SWAP: &str = "jwt_secret is an API key; swap `SUPABASE_KEY` and `SUPABASE_JWT_SECRET`, \
                     or copy the secret from the project's JWT settings";
 
-/// A configuration of nothing but these variables.
+/// A configuration whose environment has only these variables.
 fn reading(variables: &[(&str, &str)]) -> ConfigBuilder {
     let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let variables: HashMap<String, String> = variables.iter().map(own).collect();
     Config::builder().environment(move |name| variables.get(name).cloned())
 }
 
-/// Every problem as "field reason; remedy".
+/// Returns every problem as "field reason; remedy".
 fn problems(builder: ConfigBuilder) -> Vec<String> {
     let error = builder.build().expect_err("a refused configuration");
     assert_eq!(error.field(), error.problems()[0].field());
@@ -43,14 +43,14 @@ fn problems(builder: ConfigBuilder) -> Vec<String> {
     error.problems().iter().map(say).collect()
 }
 
-/// A legacy API key: a JWT that the project's secret signed.
+/// A legacy API key: a JWT that is signed with the project's secret.
 fn legacy_key(role: &str) -> String {
     let claims = json!({ "iss": "supabase", "ref": "project", "role": role, "exp": 2_000_000_000 });
     let key = EncodingKey::from_secret(SECRET.as_bytes()).expect("a secret");
     encode(&Header::default(), &claims, &key).expect("a JWT")
 }
 
-/// A `.env` file with the valid variables and one more line, alone in its folder.
+/// Writes a `.env` file with the valid variables and one more line into a folder of its own.
 fn dotenv(test: &str, line: &str) -> PathBuf {
     let lines = VALID.map(|(name, value)| format!("{name}={value}\n"));
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
@@ -65,7 +65,7 @@ const NO_KEY: &str = "jwt_secret is missing; set `SUPABASE_JWT_SECRET`, or `SUPA
                       `.signing_key(..)`";
 
 #[test]
-fn a_value_that_is_missing_or_blank_is_named_with_what_to_set() {
+fn a_missing_or_blank_value_is_reported_with_the_variable_to_set() {
     for (index, field) in ["url", "api_key", "jwt_secret"].into_iter().enumerate() {
         let variable = VALID[index].0;
         let remedy = format!("set `{variable}` or call `.{field}(..)`");
@@ -87,7 +87,7 @@ fn a_value_that_is_missing_or_blank_is_named_with_what_to_set() {
 }
 
 #[test]
-fn a_url_is_refused_for_every_reason_at_once() {
+fn an_invalid_url_is_refused_with_all_reasons_at_once() {
     let example = "use a project URL such as `https://abcdefghijkl.supabase.co`";
     let text = &*format!("url is not a URL; {example}");
     let scheme = &*format!("url is not an http or https URL; {example}");
@@ -118,7 +118,7 @@ fn a_url_is_refused_for_every_reason_at_once() {
 }
 
 #[test]
-fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
+fn a_secret_api_key_is_refused_unless_the_builder_allows_it() {
     let (service_key, anon_key) = (legacy_key("service_role"), legacy_key("anon"));
     for (key, kind) in [(SECRET_KEY, "secret"), (&service_key, "`service_role`")] {
         let expected = format!(
@@ -133,7 +133,7 @@ fn a_key_that_opens_more_than_the_public_may_is_refused_unless_allowed() {
 }
 
 #[test]
-fn a_key_that_is_no_header_value_is_refused() {
+fn an_api_key_that_is_not_a_valid_header_value_is_refused() {
     for key in [&*format!("{KEY}\n"), "one two", "a\r\nb: 1", "clé", "a\0"] {
         let builder = config(URL).api_key(key).allow_secret_api_key(true);
         let expected = "api_key has quotes, blanks, control or non-ASCII characters; \
@@ -143,7 +143,7 @@ fn a_key_that_is_no_header_value_is_refused() {
 }
 
 #[test]
-fn a_secret_that_is_short_or_an_api_key_is_refused() {
+fn a_jwt_secret_that_is_short_or_an_api_key_is_refused() {
     let (anon_key, service_key) = (legacy_key("anon"), legacy_key("service_role"));
     let short = "jwt_secret has 31 bytes, fewer than 32; \
                  copy the whole secret from the project's JWT settings";
@@ -167,7 +167,7 @@ fn a_secret_that_is_short_or_an_api_key_is_refused() {
 }
 
 #[test]
-fn all_problems_come_at_once() {
+fn all_problems_are_reported_at_once() {
     let builder = reading(&[VALID[1], ("SUPABASE_JWT_SECRET", "short")])
         .dotenv("no/such/.env")
         .url("project.test")
@@ -186,7 +186,7 @@ fn all_problems_come_at_once() {
 }
 
 #[test]
-fn what_is_set_in_code_beats_the_environment() {
+fn values_set_in_code_override_the_environment() {
     let key = || SigningKey::hs256(SECRET).unwrap();
     let wrong = || {
         let names = VALID.map(|(name, _)| (name, SECRET_KEY));
@@ -201,7 +201,7 @@ fn what_is_set_in_code_beats_the_environment() {
 }
 
 #[test]
-fn of_the_names_for_the_api_key_the_first_that_is_set_counts() {
+fn the_first_set_variable_for_the_api_key_is_used() {
     for (index, first) in API_KEY_NAMES.into_iter().enumerate() {
         assert!(reading(&[VALID[0], VALID[2], (first, KEY)]).build().is_ok());
         for later in &API_KEY_NAMES[index + 1..] {
@@ -213,20 +213,20 @@ fn of_the_names_for_the_api_key_the_first_that_is_set_counts() {
 }
 
 #[test]
-fn a_dotenv_file_fills_what_the_environment_leaves_open() {
+fn a_dotenv_file_supplies_values_that_the_environment_lacks() {
     let path = dotenv("fills", "");
     assert_eq!(reading(&[]).dotenv(&path).build().unwrap().url(), URL);
     let other = [("SUPABASE_URL", "http://other.test")];
     let config = reading(&other).dotenv(&path).build().unwrap();
     assert_eq!(config.url(), "http://other.test");
-    // Any name in the environment wins over a better one in the file.
+    // Any of the names in the environment takes precedence over every name in the file.
     let anon = [("SUPABASE_ANON_KEY", SECRET_KEY)];
     let found = problems(reading(&anon).dotenv(&path));
     assert!(found[0].starts_with("api_key is a secret key"));
 }
 
 #[test]
-fn a_dotenv_file_that_cannot_be_used_is_named_without_its_content() {
+fn the_error_of_an_unusable_dotenv_file_names_it_without_its_content() {
     let folder = env!("CARGO_TARGET_TMPDIR");
     let expected = format!(
         "dotenv `{folder}/none` cannot be read (entity not found); \
@@ -244,7 +244,7 @@ fn a_dotenv_file_that_cannot_be_used_is_named_without_its_content() {
     }
 }
 
-/// Says what the process environment gives.
+/// Prints what `from_env` reads from the process environment.
 fn report() -> String {
     match Config::from_env() {
         Err(error) => format!("refused: {error}"),
@@ -256,7 +256,7 @@ fn report() -> String {
     }
 }
 
-/// The test runs itself again in processes of their own, since setting variables in this one would be
+/// The test runs itself again in child processes, because setting variables in this process would be
 /// unsafe.
 #[expect(
     clippy::disallowed_methods,

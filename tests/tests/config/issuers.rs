@@ -1,4 +1,4 @@
-//! The issuer in every token: the project itself, or a third party that it knows.
+//! The issuer in every token: the project itself, or a third party that the project trusts.
 
 use scoped_runtime::ScopedClients;
 
@@ -8,7 +8,7 @@ use crate::support::{ALICE, config};
 const URL: &str = "https://project.test";
 
 #[test]
-fn a_third_party_issuer_stands_in_every_token_as_it_was_written() {
+fn a_third_party_issuer_is_in_the_token_exactly_as_written() {
     let key = || jwk(&cli("es256"));
     for (builder, expected) in [
         (project(key()), "https://project.test/auth/v1"),
@@ -33,7 +33,7 @@ fn a_third_party_issuer_stands_in_every_token_as_it_was_written() {
 }
 
 #[test]
-fn an_issuer_that_verifiers_would_not_match_is_refused() {
+fn an_invalid_issuer_url_is_refused() {
     let hint = "give it as the project knows it, such as `https://issuer.example.com`";
     let (text, scheme) = (
         "has blanks, control or non-ASCII characters",
@@ -69,7 +69,7 @@ fn an_issuer_that_verifiers_would_not_match_is_refused() {
 }
 
 #[test]
-fn the_issuer_and_the_services_have_one_slash_whatever_the_url_ends_with() {
+fn the_issuer_and_service_urls_have_one_slash_for_every_project_url() {
     for (url, base) in [
         (URL, URL),
         ("https://project.test/", URL),

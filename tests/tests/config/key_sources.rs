@@ -1,4 +1,4 @@
-//! Where the environment has its key.
+//! The sources of a signing key in the environment.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ fn reading(variables: &[(&'static str, &str)]) -> ConfigBuilder {
     builder.url(URL).api_key(KEY)
 }
 
-/// A file with this text.
+/// Writes a file with this text.
 fn file(name: &str, text: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("keys");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -32,7 +32,7 @@ fn file(name: &str, text: &str) -> PathBuf {
 }
 
 #[test]
-fn the_environment_has_a_key_as_json_or_as_a_path() {
+fn the_environment_gives_a_key_as_json_or_as_a_path() {
     let (one, set) = (cli("es256").to_string(), json!([cli("rs256")]).to_string());
     let path = file("signing_keys.json", &set);
     let path = path.to_str().unwrap();
@@ -82,7 +82,7 @@ fn the_environment_has_a_key_as_json_or_as_a_path() {
 }
 
 #[test]
-fn a_key_that_the_environment_cannot_give_is_refused_without_being_shown() {
+fn an_unusable_key_in_the_environment_is_refused_without_being_shown() {
     let hint = "set `SUPABASE_SIGNING_KEY` to the JSON that `supabase gen signing-key` writes, \
                 or to the path of a file with it";
     let unknown = format!("is neither JSON nor the path of a file; {hint}");
@@ -104,7 +104,7 @@ fn a_key_that_the_environment_cannot_give_is_refused_without_being_shown() {
             unreadable("no/such/keys.json", not_found),
         ),
         (no_file, None, unreadable(no_file, not_found)),
-        // A secret that landed here. It may have slashes, and even begin with one.
+        // A secret in the wrong variable. It may contain slashes and even begin with one.
         (SECRET, None, unknown.clone()),
         (
             "kqV3/z+0sYh1Zz8h2m3Vw0/N1xvQp6T4bJ7c9dKfE2g=",
@@ -142,7 +142,7 @@ fn a_missing_key_is_reported_with_both_variables() {
 }
 
 #[test]
-fn a_bad_key_is_reported_with_everything_else() {
+fn an_invalid_key_is_reported_together_with_all_other_problems() {
     let builder = reading(&[(SIGNING_KEY, "{}")])
         .url("nowhere")
         .issuer("nobody");

@@ -1,4 +1,4 @@
-//! What a configuration takes, and what it refuses.
+//! Tests of which configurations are accepted and refused.
 
 mod blanks;
 mod builder;

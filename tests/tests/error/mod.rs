@@ -1,4 +1,4 @@
-//! What errors say, and never say.
+//! Tests of what errors print, and of what they never print.
 
 mod report;
 mod secrets;

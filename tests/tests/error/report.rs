@@ -1,17 +1,17 @@
-//! What a program prints whose `main` returns our error.
+//! The output of a program whose `main` returns our error.
 
 use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
 use wiremock::ResponseTemplate;
 
 use crate::support::{ALICE, KEY, SECRET, config, server};
 
-/// As `main` prints it.
+/// Formats the error the way that `main` prints it.
 fn printed(error: &Error) -> String {
     format!("Error: {error:?}")
 }
 
 #[test]
-fn a_configuration_is_printed_with_each_problem_on_its_line() {
+fn a_configuration_error_prints_each_problem_on_its_own_line() {
     let config = Config::builder()
         .environment(|_| None)
         .url("x")
@@ -30,7 +30,7 @@ fn a_configuration_is_printed_with_each_problem_on_its_line() {
 }
 
 #[tokio::test]
-async fn a_lost_connection_is_printed_with_its_causes() {
+async fn a_transport_error_prints_its_causes() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -53,7 +53,7 @@ async fn a_lost_connection_is_printed_with_its_causes() {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_not_printed() {
+async fn a_claims_error_does_not_print_the_value() {
     let server = server(ResponseTemplate::new(200).set_body_string(r#"["private"]"#)).await;
     let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
     let rows = clients.get(ALICE).unwrap().from("notes").fetch::<u8>();
@@ -66,7 +66,7 @@ async fn a_value_that_does_not_fit_is_not_printed() {
 }
 
 #[test]
-fn a_key_that_is_refused_is_not_printed() {
+fn a_key_error_does_not_print_the_key() {
     let secret = "MHcCAQEEIPrivateBytesThatNobodyShouldRead";
     let error = Error::from(SigningKey::from_jwk(secret).unwrap_err());
     assert!(!printed(&error).contains("PrivateBytes"));

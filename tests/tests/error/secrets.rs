@@ -1,4 +1,4 @@
-//! A search through every `Debug`, error and log line for the secret, the API key and the token.
+//! Searches every `Debug`, error and log line for the secret, the API key and the token.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use wiremock::ResponseTemplate;
 
 use crate::support::{ALICE, KEY, SECRET, config, project, server};
 
-/// Fails if one of the secrets, or a good part of one, is in the text.
+/// Fails if the text contains one of the secrets, or a long part of one.
 fn search(text: &str, secrets: &[&str]) {
     for secret in secrets {
         let part = &secret[secret.len() - 24..];
@@ -18,7 +18,7 @@ fn search(text: &str, secrets: &[&str]) {
     }
 }
 
-/// An error with all its sources, as `Display` and `Debug`.
+/// Formats an error with all its sources, as `Display` and `Debug`.
 fn spelled_out(error: &Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut source = error.source();

@@ -1,4 +1,4 @@
-//! Tokens of every kind of key act as their user.
+//! Tokens of every key type act as their user.
 
 use scoped_runtime::{ScopedClients, SigningKey};
 use scoped_tests::{KeyPair, generate_keys, mint_with_jose, mint_with_key};
@@ -9,7 +9,7 @@ use crate::support::{
     status, token, tokens_of_both,
 };
 
-/// Twelve users write a note each and read at the same time; each sees the own note only.
+/// Twelve users each write a note and read at the same time. Each sees only their own note.
 async fn twelve_users_stay_apart(url: &str, api_key: &str, users: Vec<(String, String)>) {
     assert_eq!(users.len(), 12);
     let tasks = users.into_iter().map(|(user, token)| {
@@ -66,7 +66,7 @@ async fn twelve_users_with_tokens_of_the_legacy_secret_see_their_own_rows_only()
 }
 
 #[tokio::test]
-async fn the_database_sees_the_claims_as_they_were_signed() {
+async fn the_database_sees_the_claims_unchanged() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let claims = claims(
         &somebody(),
@@ -78,7 +78,7 @@ async fn the_database_sees_the_claims_as_they_were_signed() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_key_id_is_tried_with_every_key_of_its_kind() {
+async fn a_token_without_a_key_id_is_tried_with_every_key_of_its_type() {
     let (gateway, keys) = gateway_with(&["ES256", "ES256", "RS256", "EdDSA", "HS256"]).await;
     for key in &keys {
         let token = token(key, json!({ "kid": null }), json!({})).await;
@@ -87,7 +87,7 @@ async fn a_token_without_a_key_id_is_tried_with_every_key_of_its_kind() {
 }
 
 #[tokio::test]
-async fn a_key_without_an_algorithm_is_trusted_for_those_of_its_type() {
+async fn a_key_without_an_algorithm_verifies_tokens_of_its_type() {
     let (gateway, mut keys) = gateway_with(&["RS256"]).await;
     keys[0].public.as_object_mut().unwrap().remove("alg");
     gateway.trust(&public(&keys)).await.unwrap();
@@ -98,7 +98,7 @@ async fn a_key_without_an_algorithm_is_trusted_for_those_of_its_type() {
 }
 
 #[tokio::test]
-async fn a_short_coordinate_as_the_cli_writes_it_is_read() {
+async fn a_jwk_with_a_short_coordinate_of_the_cli_is_accepted() {
     let key = json!({
         "kty": "EC", "crv": "P-256", "alg": "ES256", "kid": "short",
         "x": "AABDXnbsdOmf68hPwRHkDy6kLxFOlQxmVT76Z_Ig3OQ",
@@ -144,7 +144,7 @@ async fn a_scoped_client_signs_with_each_kind_of_key() {
     }
 }
 
-/// The times that PostgREST's 30 seconds of leeway let pass, though Lite has none.
+/// Times within PostgREST's 30 seconds of leeway, although Lite itself has none.
 #[tokio::test]
 async fn times_within_the_leeway_are_accepted() {
     let legacy = gateway().await;

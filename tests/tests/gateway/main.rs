@@ -1,4 +1,5 @@
-//! The gateway: who gets through to the tables, who does not and in which words, and keys that change meanwhile.
+//! The gateway: which requests it passes on, which it refuses with which error, and keys that change in
+//! between.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod accepted;

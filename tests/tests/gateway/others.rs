@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{gateway, gateway_with, now, rest, send, server, somebody, status, token};
 
 #[tokio::test]
-async fn a_session_that_auth_has_started_is_good_for_the_data_api() {
+async fn a_session_of_auth_is_accepted_by_the_data_api() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     gateway.sign_sessions(&keys[0].private).await.unwrap();
     let apikey = [("apikey", gateway.api_key())];
@@ -23,13 +23,13 @@ async fn a_session_that_auth_has_started_is_good_for_the_data_api() {
         (seen.status, &seen.body["sub"]),
         (200, &signed_up.body["user"]["id"])
     );
-    // Like those of Supabase's Auth, which says more in them than Lite.
+    // The claims have the same names as those of Supabase's Auth, which has more of them than Lite.
     assert_eq!(seen.body["iss"], format!("{}/auth/v1", gateway.url()));
     assert_eq!(seen.body["aal"], "aal1");
 }
 
 #[tokio::test]
-async fn a_session_of_the_legacy_secret_ends_with_the_trust_in_it() {
+async fn a_session_of_the_legacy_secret_is_refused_once_the_secret_is_dropped() {
     let gateway = gateway().await;
     let apikey = [("apikey", gateway.api_key())];
     let person =
@@ -43,7 +43,7 @@ async fn a_session_of_the_legacy_secret_ends_with_the_trust_in_it() {
 }
 
 #[tokio::test]
-async fn auth_knows_the_user_of_a_token_by_the_project_s_keys() {
+async fn auth_verifies_tokens_with_the_keys_of_the_project() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let user = somebody();
     let sql = format!("insert into auth.users (id, email) values ('{user}', '{user}@example.com')");
@@ -61,7 +61,7 @@ async fn auth_knows_the_user_of_a_token_by_the_project_s_keys() {
         (expired.status, &expired.body["error_code"]),
         (403, &json!("bad_jwt"))
     );
-    // Auth's own words: PostgREST's are for the Data API.
+    // Auth has error messages of its own; those of PostgREST are for the Data API.
     let foreign = get(token(&keys[0], json!({ "kid": "x" }), json!({ "sub": user })).await).await;
     assert_eq!(
         (foreign.status, &foreign.body["error_code"]),
@@ -108,7 +108,7 @@ async fn bodies_go_through_unchanged_in_both_directions() {
 }
 
 #[tokio::test]
-async fn storage_decides_about_a_user_by_its_policies_and_about_a_stranger_by_the_token() {
+async fn storage_applies_its_policies_and_refuses_a_token_with_an_unknown_kid() {
     let (gateway, keys) = gateway_with(&["RS256"]).await;
     let upload = async |token: String| -> Value {
         let bearer = format!("Bearer {token}");

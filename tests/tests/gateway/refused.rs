@@ -1,4 +1,4 @@
-//! What does not get through is refused in PostgREST's words.
+//! Refused requests get the error of PostgREST.
 
 use scoped_tests::{Gateway, KeyPair, generate_keys, mint_with_jose};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::support::{
     somebody, token, tokens_of_both,
 };
 
-/// The code, the message and the details.
+/// The code, the message and the details of an error.
 type Refusal<'a> = (&'a str, &'a str, Option<&'a str>);
 
 const KEY: &str = "No suitable key or wrong key type";
@@ -38,7 +38,7 @@ async fn refuses(gateway: &Gateway, token: &str, refusal: Refusal<'_>) {
     assert_refused(&rest(gateway, token, "notes").await, refusal);
 }
 
-/// A key that makes an HS256 secret of any text.
+/// Makes a key that uses any text as its HS256 secret.
 fn secret_of(text: &str, kid: &Value) -> KeyPair {
     let key = json!({ "kty": "oct", "alg": "HS256", "kid": kid, "k": base64url(text) });
     KeyPair {
@@ -48,7 +48,7 @@ fn secret_of(text: &str, kid: &Value) -> KeyPair {
     }
 }
 
-/// As in a JWK.
+/// Encodes the text the way that a JWK does.
 fn base64url(text: &str) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let bits = text
@@ -66,14 +66,14 @@ fn base64url(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_key_id_must_be_known_whatever_the_algorithm() {
+async fn an_unknown_key_id_is_refused_for_every_algorithm() {
     let legacy = gateway().await;
     let (gateway, keys) = gateway_with(&ALGORITHMS).await;
     for key in &keys {
         let unknown = token(key, json!({ "kid": "unknown" }), json!({})).await;
         refuses(&gateway, &unknown, NO_KEY).await;
     }
-    // The legacy secret has no ID, so a token that names one is not its.
+    // The legacy secret has no key ID, so it does not verify a token that names one.
     let secret = secret_of(legacy.jwt_secret(), &Value::Null);
     let good = token(&secret, json!({}), json!({})).await;
     assert_eq!(rest(&legacy, &good, "notes").await.status, 200);
@@ -94,7 +94,7 @@ async fn another_key_under_a_known_id_is_refused() {
 }
 
 #[tokio::test]
-async fn a_public_key_is_no_shared_secret() {
+async fn a_token_hmac_signed_with_a_public_key_is_refused() {
     let (gateway, keys) = gateway_with(&["ES256", "RS256", "EdDSA"]).await;
     for key in &keys {
         let jwk = key.public.to_string();
@@ -110,7 +110,7 @@ async fn a_public_key_is_no_shared_secret() {
 }
 
 #[tokio::test]
-async fn what_is_no_signed_token_is_refused_by_its_form() {
+async fn a_text_that_is_not_a_signed_token_is_refused() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let unsigned = token(&keys[0], json!({ "alg": "none" }), json!({})).await;
     let refusal = (
@@ -148,7 +148,7 @@ async fn claims_are_checked_with_thirty_seconds_of_leeway() {
         (json!({ "iat": now() + 40 }), "JWT issued at future"),
         (json!({ "nbf": now() + 40 }), "JWT not yet valid"),
         (json!({ "exp": now() - 40 }), "JWT expired"),
-        // A time that is no integer is 0 for PostgREST.
+        // PostgREST reads a time that is not an integer as 0.
         (json!({ "exp": 2e12 + 0.5 }), "JWT expired"),
         (
             json!({ "exp": "x" }),
@@ -172,7 +172,7 @@ async fn claims_are_checked_with_thirty_seconds_of_leeway() {
 }
 
 #[tokio::test]
-async fn without_a_token_the_api_key_says_the_role() {
+async fn without_a_token_the_api_key_decides_the_role() {
     let gateway = gateway().await;
     let (publishable, secret) = (gateway.api_key(), server().await.secret_key());
     let get = async |headers: &[(&str, &str)]| {
@@ -184,7 +184,7 @@ async fn without_a_token_the_api_key_says_the_role() {
     let as_token = ("authorization", &*bearer(publishable));
     let basic = ("authorization", "Basic YTpi");
     for headers in [&[apikey][..], &[apikey, as_token], &[apikey, basic]] {
-        // No policy of the table is for `anon`.
+        // The table has no policy for `anon`.
         let answer = get(headers).await;
         assert_eq!((answer.status, &answer.body), (200, &json!([])));
     }
@@ -231,7 +231,7 @@ fn message(answer: &Answer) -> &str {
 }
 
 #[tokio::test]
-async fn a_role_that_is_not_there_or_no_text_is_refused_by_postgresql() {
+async fn an_unknown_role_or_one_that_is_not_text_is_refused_by_postgresql() {
     let gateway = gateway().await;
     for role in [json!("nobody_here"), json!(["authenticated"]), Value::Null] {
         let token = legacy_token(gateway.jwt_secret(), json!({ "role": role })).await;

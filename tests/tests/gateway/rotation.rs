@@ -1,4 +1,4 @@
-//! Keys come and go while the server runs.
+//! Keys are added and removed while the server runs.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_rotated_key_stays_good_until_it_is_revoked() {
+async fn a_rotated_key_is_accepted_until_it_is_revoked() {
     let keys = generate_keys(&["ES256", "ES256"]).await.unwrap();
     let (old, new) = (
         token(&keys[0], json!({}), json!({})).await,
@@ -86,9 +86,9 @@ async fn a_key_that_cannot_verify_is_an_error_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_published_keys_are_the_public_ones() {
+async fn only_public_keys_are_published() {
     let (gateway, keys) = gateway_with(&ALGORITHMS).await;
-    // Private ones are taken, too, for what is public of them.
+    // Private keys are accepted as well, and only their public members are used.
     let private: Vec<_> = keys.iter().map(|key| key.private.clone()).collect();
     let url = format!("{}/auth/v1/.well-known/jwks.json", gateway.url());
     for given in [public(&keys), private] {

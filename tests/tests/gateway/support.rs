@@ -1,11 +1,11 @@
-//! A gateway of one's own, and requests to it.
+//! Gateways for single tests, and requests to them.
 
 use std::time::SystemTime;
 
 use scoped_tests::{Gateway, KeyPair, LocalSupabase, generate_keys, mint_with_jose, mint_with_key};
 use serde_json::{Value, json};
 
-/// The kinds of keys that a project can have beside its legacy secret.
+/// The algorithms of the keys that a project can have beside its legacy secret.
 pub(crate) const ALGORITHMS: [&str; 4] = ["ES256", "RS256", "EdDSA", "HS256"];
 
 #[expect(
@@ -21,12 +21,12 @@ pub(crate) async fn server() -> &'static LocalSupabase {
     LocalSupabase::shared().await.unwrap()
 }
 
-/// A gateway that trusts nothing but its legacy secret.
+/// A gateway that trusts only its legacy secret.
 pub(crate) async fn gateway() -> Gateway {
     server().await.gateway().await.unwrap()
 }
 
-/// A gateway that trusts one key of each of `algorithms` and no legacy secret.
+/// A gateway that trusts one key of each of `algorithms` and not its legacy secret.
 pub(crate) async fn gateway_with(algorithms: &[&str]) -> (Gateway, Vec<KeyPair>) {
     let keys = generate_keys(algorithms).await.unwrap();
     let gateway = gateway().await;
@@ -39,14 +39,14 @@ pub(crate) fn public(keys: &[KeyPair]) -> Vec<Value> {
     keys.iter().map(|key| key.public.clone()).collect()
 }
 
-/// A user that no other test knows.
+/// A user ID that no other test uses.
 pub(crate) fn somebody() -> String {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(0);
     uuid::Uuid::from_u64_pair(random, !random).to_string()
 }
 
-/// Claims of a user, with `more` in place of or beside them; `null` stays `null`.
+/// The claims of a user, replaced or extended by `more`; `null` stays `null`.
 pub(crate) fn claims(user: &str, more: &Value) -> Value {
     let mut claims = json!({
         "sub": user, "role": "authenticated", "aud": "authenticated",
@@ -58,7 +58,7 @@ pub(crate) fn claims(user: &str, more: &Value) -> Value {
     claims
 }
 
-/// A token of somebody, with these changes to the header and the claims.
+/// A token of a new user, with these changes to the header and the claims.
 pub(crate) async fn token(key: &KeyPair, header: Value, more: Value) -> String {
     let claims = [claims(&somebody(), &more)];
     let tokens = mint_with_key(&claims, &key.private, &header).await;
@@ -70,7 +70,7 @@ pub(crate) async fn legacy_token(secret: &str, more: Value) -> String {
     mint_with_jose(&claims, secret).await.unwrap().remove(0)
 }
 
-/// For each change to the claims a token of the key, and one of the legacy secret.
+/// Returns a token of the key and a token of the legacy secret for each change to the claims.
 pub(crate) async fn tokens_of_both(
     key: &KeyPair,
     secret: &str,
@@ -97,7 +97,7 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-/// Sends a request with these headers; a row makes it a POST.
+/// Sends a request with these headers; with a row it is a POST.
 pub(crate) async fn send(url: String, headers: &[(&str, &str)], row: Option<Value>) -> Answer {
     let client = reqwest::Client::new();
     let mut request = match row {
@@ -120,7 +120,7 @@ pub(crate) async fn send(url: String, headers: &[(&str, &str)], row: Option<Valu
     }
 }
 
-/// Asks the Data API with the publishable key and this token.
+/// Sends a request to the Data API with the publishable key and this token.
 pub(crate) async fn rest(gateway: &Gateway, token: &str, path: &str) -> Answer {
     let authorization = format!("Bearer {token}");
     let headers = [
@@ -130,7 +130,7 @@ pub(crate) async fn rest(gateway: &Gateway, token: &str, path: &str) -> Answer {
     send(format!("{}/rest/v1/{path}", gateway.url()), &headers, None).await
 }
 
-/// The status of a request that needs nothing but a good token.
+/// Returns the status of a request that any valid token is allowed to make.
 pub(crate) async fn status(gateway: &Gateway, token: &str) -> u16 {
     rest(gateway, token, "notes").await.status
 }

@@ -23,7 +23,7 @@ fn claims<C: scoped_runtime::ScopedClaims>(client: &ScopedClient<C>) -> Value {
     verified(client.token().unwrap().expose_secret()).into()
 }
 
-/// Keeps the reasons that it is told.
+/// A sink that keeps the reasons.
 #[derive(Debug, Clone, Default)]
 struct Reasons(Arc<Mutex<Vec<Option<String>>>>);
 
@@ -99,7 +99,7 @@ async fn renewed(
 }
 
 #[tokio::test]
-async fn a_client_is_renewed_if_the_attribute_does_not_say_otherwise() {
+async fn the_auto_refresh_argument_decides_whether_the_client_is_renewed() {
     let (clients, clock) = offline();
     let (yes, no) = (renewed(&clients, true), renewed(&clients, false));
     let (yes, no) = (yes.await.unwrap(), no.await.unwrap());
@@ -125,7 +125,7 @@ async fn transfer(
 }
 
 #[tokio::test]
-async fn two_clients_in_one_function_send_each_its_own_token() {
+async fn two_clients_in_one_function_each_send_their_own_token() {
     let (server, clients, _) = project().await;
     transfer(&clients, ALICE, BOB).await.unwrap();
     transfer(&clients, BOB, ALICE).await.unwrap();
@@ -148,7 +148,7 @@ async fn two_clients_in_one_function_send_each_its_own_token() {
     );
 }
 
-/// Keeps what happened in it.
+/// A value that keeps the calls of its methods.
 struct Worker {
     user: String,
     clients: ScopedClients,
@@ -190,7 +190,7 @@ impl Work for Worker {
 }
 
 #[tokio::test]
-async fn methods_of_an_async_trait_act_as_the_user_of_their_own_value() {
+async fn methods_of_an_async_trait_act_as_the_user_in_self() {
     let (clients, _) = offline();
     let worker = |user: &str| Worker {
         user: user.to_owned(),
@@ -243,7 +243,7 @@ async fn in_a_task(
 }
 
 #[tokio::test]
-async fn a_body_runs_as_the_user_or_not_at_all() {
+async fn a_body_runs_only_if_the_client_of_its_user_can_be_made() {
     let (clients, _) = offline();
     let threads = blocking::ScopedClients::from(clients.clone());
     let mut ran = false;
@@ -285,7 +285,7 @@ async fn in_a_task_of_blocking_code(
 }
 
 #[tokio::test]
-async fn clients_of_the_other_kind_lend_their_project_to_a_function() {
+async fn via_takes_async_clients_in_fn_and_blocking_clients_in_async_fn() {
     let (clients, _) = offline();
     let threads = blocking::ScopedClients::from(clients.clone());
     let in_a_thread = in_a_thread_of_async_code(&clients).unwrap();

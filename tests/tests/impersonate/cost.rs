@@ -1,4 +1,4 @@
-//! What the attribute adds to a function written by hand: no signature, no allocation, few bytes.
+//! The attribute adds no signature, no allocation and only a few bytes to a function written by hand.
 
 use std::future::Future;
 use std::pin::pin;
@@ -92,7 +92,7 @@ fn in_a_thread(
     Ok(format!("{db:?}").len())
 }
 
-/// Counts signatures.
+/// An audit sink that counts the minted tokens.
 #[derive(Debug, Clone, Default)]
 struct Mints(Arc<AtomicUsize>);
 
@@ -114,7 +114,7 @@ async fn the_second_call_for_a_user_and_claims_signs_nothing() {
         plain(&clients, ALICE).await.unwrap();
         in_a_thread(&threads, ALICE).unwrap();
     }
-    assert_eq!(signed(), 1, "one for all calls, of either kind");
+    assert_eq!(signed(), 1, "one signature for the calls of both functions");
     for _ in 0..100 {
         full(&clients, ALICE).await.unwrap();
         several(&clients, ALICE).await.unwrap();
@@ -122,7 +122,7 @@ async fn the_second_call_for_a_user_and_claims_signs_nothing() {
     assert_eq!(
         signed(),
         3,
-        "and one each for other claims and another user"
+        "one more for other claims, and one for another user"
     );
 }
 
@@ -149,7 +149,8 @@ fn a_future_is_hardly_larger_than_one_written_by_hand() {
     }
 }
 
-/// How often it allocates, to its end: the fewest of some calls, since caches grow now and then.
+/// Returns the number of allocations of a whole call: the minimum of several calls, because caches grow
+/// occasionally.
 fn allocations<F: Future<Output = Result<usize, Error>>>(work: impl Fn() -> F) -> Option<u64> {
     let mut context = Context::from_waker(Waker::noop());
     let mut once = || {

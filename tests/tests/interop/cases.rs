@@ -1,4 +1,4 @@
-//! Tokens of every algorithm, with what went into them.
+//! Tokens of every algorithm with the claims that they were made from.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,12 +12,12 @@ use serde_json::{Map, Value, json};
 use crate::keys::{self, Signing};
 use crate::random::{Random, every_edge};
 
-/// For each algorithm.
+/// The number of tokens for each algorithm.
 const CASES: usize = 42;
 
 const ISSUER: &str = "https://project.test/auth/v1";
 
-/// Claims that are known only at run time, as a struct.
+/// A struct for claims that are known only at run time.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Raw(Map<String, Value>);
@@ -27,17 +27,17 @@ impl ScopedClaims for Raw {
 }
 
 pub(crate) struct Case {
-    /// Algorithm, key, number and seed.
+    /// The algorithm, the key, the number and the seed.
     pub(crate) name: String,
     pub(crate) token: String,
-    /// What verifies it.
+    /// The key that verifies the token.
     pub(crate) jwk: Value,
     pub(crate) header: Value,
-    /// All but the JWT ID.
+    /// All claims but the JWT ID.
     pub(crate) claims: Map<String, Value>,
 }
 
-/// A project that signs with this key and is never asked.
+/// A project that signs with this key. No request is sent to it.
 pub(crate) fn project(key: SigningKey) -> ScopedClients {
     let config = Config::builder()
         .environment(|_| None)
@@ -49,7 +49,7 @@ pub(crate) fn project(key: SigningKey) -> ScopedClients {
     ScopedClients::new(config.unwrap()).unwrap()
 }
 
-/// [`CASES`] tokens of every algorithm: each key signs all the edges once, then random claims.
+/// Makes [`CASES`] tokens of every algorithm: each key signs the edge cases once, then random claims.
 pub(crate) fn cases(seed: u64) -> Vec<Case> {
     let mut random = Random::new(seed);
     let mut cases = Vec::new();
@@ -79,7 +79,7 @@ fn case(
     name: String,
     mut custom: Map<String, Value>,
 ) -> Case {
-    // No token keeps one, so it is refused.
+    // The runtime refuses a claim that is null.
     custom.retain(|_, value| !value.is_null());
     let user = UserId::external(random.name()).expect(&name);
     let role = Role::new(random.name()).expect(&name);
@@ -115,7 +115,7 @@ fn case(
     }
     let mut own = token.claims();
     own.remove("jti");
-    assert_eq!(own, claims, "what the token says of itself: {name}");
+    assert_eq!(own, claims, "the claims that the runtime reads: {name}");
     Case {
         name,
         token: token.expose_secret().to_owned(),
@@ -125,7 +125,7 @@ fn case(
     }
 }
 
-/// The client's token, or that of a narrowed one, which has the same claims.
+/// Returns the token of the client or of a narrowed client, which has the same claims.
 fn token<C: ScopedClaims>(
     client: Result<ScopedClient<C>, Error>,
     narrows: bool,

@@ -1,8 +1,8 @@
-//! Claims in the form in which both verifiers give them, and that loses nothing.
+//! Claims in a lossless form, which both verifiers return.
 
 use serde_json::{Map, Value};
 
-/// Every number and text as a text: `"n:1.5"`, `"s:a"`.
+/// Converts every number and text to a text: `"n:1.5"`, `"s:a"`.
 pub(crate) fn exact(value: &Value) -> Value {
     match value {
         Value::Number(number) => format!("n:{number}").into(),
@@ -19,13 +19,14 @@ pub(crate) fn exact_map(map: &Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
-/// The same claims with floats written in Rust's way. `1e16`, `1e+16` and `10000000000000000.0` are one float;
-/// integers stay digit for digit as they are, and are never equal to a float.
+/// Returns the same claims with the floats formatted by Rust, because `1e16`, `1e+16` and
+/// `10000000000000000.0` are one float. Integers keep their digits and never equal a float.
 pub(crate) fn normal(exact: &Value) -> Value {
     match exact {
         Value::String(text) => match text.strip_prefix("n:") {
             Some(number) if number.contains(['.', 'e', 'E']) => {
-                // The standard library's reader rounds correctly; serde_json's may be off by the last bit.
+                // The standard library's parser rounds correctly; the one of serde_json may be off by the
+                // last bit.
                 let float: f64 = number.parse().expect(number);
                 format!("n:{float:?}").into()
             }

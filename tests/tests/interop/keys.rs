@@ -1,4 +1,4 @@
-//! A key of every kind, with what others verify its tokens with.
+//! Keys of every type, with the keys that other libraries verify their tokens with.
 
 use scoped_runtime::SigningKey;
 use serde_json::{Value, json};
@@ -27,13 +27,13 @@ const UNICODE_SECRET: (&str, &str) = (
 pub(crate) struct Signing {
     pub(crate) name: String,
     pub(crate) key: SigningKey,
-    /// What it is verified with: its own public half, or the shared secret.
+    /// The key that verifies its tokens: its public half, or the shared secret.
     pub(crate) jwk: Value,
     /// The header of its tokens.
     pub(crate) header: Value,
 }
 
-/// The keys of one algorithm, all different from each other.
+/// Returns the keys of each algorithm, all different from each other.
 pub(crate) type Group = (&'static str, Vec<Signing>);
 
 pub(crate) fn all(random: &mut Random) -> [Group; 5] {

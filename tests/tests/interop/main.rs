@@ -1,12 +1,12 @@
-//! Two independent libraries, `jose` and `PyJWT`, verify tokens of every algorithm and read exactly the claims that
-//! went in.
+//! Two independent libraries, `jose` and `PyJWT`, verify tokens of every algorithm and read exactly the
+//! claims that the tokens were made from.
 //!
-//! The claims are random, other ones in each run. A failure names the seed: `INTEROP_SEED=<seed> cargo test -p
-//! scoped-tests --test interop` makes the same claims again.
+//! The claims are random and differ in each run. A failure names the seed: `INTEROP_SEED=<seed> cargo test
+//! -p scoped-tests --test interop` makes the same claims again.
 //!
-//! What is compared, and how: `PyJWT` reads integers of any size and floats exactly, and its claims are compared.
-//! JavaScript rounds integers beyond 2^53, so what is compared is the payload that `jose` verified, with every number
-//! as it is written there (the source texts of Node's `JSON.parse`), and `jose`'s own claims have to be what
+//! `PyJWT` reads integers of any size and floats exactly, so its claims are compared. JavaScript rounds
+//! integers beyond 2^53, so the payload that `jose` verified is compared, with every number as it is
+//! written there (the source texts of Node's `JSON.parse`). The claims of `jose` have to equal what
 //! `JSON.parse` makes of that payload.
 #![allow(
     clippy::unwrap_used,
@@ -37,7 +37,7 @@ fn seed() -> u64 {
     fixed.unwrap_or_else(|| RandomState::new().hash_one("seed"))
 }
 
-/// Tokens of every algorithm with their public halves; the answers have to be the headers and claims of the cases.
+/// Verifies tokens of every algorithm with their public keys and compares header and claims with the cases.
 async fn reads_exactly_what_went_in(verifier: Verifier) {
     let cases = cases(seed());
     let tokens: Vec<_> = cases
@@ -65,8 +65,8 @@ fn check(case: &Case, answer: &Value) {
     assert_eq!(found, expected, "{name}");
 }
 
-/// The right key reads a token; the next key of the same algorithm does not, nor does another algorithm, and a token
-/// with a changed payload or signature is nobody's.
+/// The right key verifies a token. The next key of the same algorithm and a key of another algorithm do
+/// not, and no key verifies a token with a changed payload or signature.
 async fn refuses_all_but_the_right_key(verifier: Verifier, signature: &str, algorithm: &str) {
     let (mut tokens, mut expected) = (Vec::new(), Vec::new());
     let mut expect = |name: &str, token: &str, jwk: &Value, error: Option<&str>| {
@@ -107,12 +107,12 @@ async fn refuses_all_but_the_right_key(verifier: Verifier, signature: &str, algo
 }
 
 #[tokio::test]
-async fn jose_reads_exactly_the_claims_that_went_in() {
+async fn jose_reads_exactly_the_minted_claims() {
     reads_exactly_what_went_in(Verifier::Jose).await;
 }
 
 #[tokio::test]
-async fn pyjwt_reads_exactly_the_claims_that_went_in() {
+async fn pyjwt_reads_exactly_the_minted_claims() {
     reads_exactly_what_went_in(Verifier::PyJwt).await;
 }
 

@@ -1,15 +1,16 @@
-//! Random claims, the same for the same seed.
+//! Random claims that are the same for the same seed.
 
 use scoped_runtime::RESERVED;
 use serde_json::{Map, Value, json};
 
-/// `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>): enough for a test, and no crate.
+/// `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>), which is good enough for a test and needs no
+/// crate.
 pub(crate) struct Random(u64);
 
-/// How deep a claim may nest.
+/// The maximum nesting of a claim.
 const DEPTH: usize = 20;
 
-/// Numbers where some reader goes wrong: edges of integers, of JavaScript's, and of floats.
+/// Numbers that some parsers get wrong: limits of integers, of JavaScript's integers, and of floats.
 fn edge(place: usize) -> Value {
     let edges = [
         json!(i64::MIN),
@@ -37,7 +38,7 @@ fn edge(place: usize) -> Value {
     edges[place % edges.len()].clone()
 }
 
-/// Texts where some reader goes wrong.
+/// Texts that some parsers get wrong.
 const TEXTS: [&str; 18] = [
     "",
     "\"",
@@ -59,7 +60,7 @@ const TEXTS: [&str; 18] = [
     "hasOwnProperty",
 ];
 
-/// Every kind of claim at once, for a case that each key has beside the random ones.
+/// Every kind of claim at once, for one case of each key beside the random ones.
 pub(crate) fn every_edge() -> Map<String, Value> {
     let numbers: Vec<Value> = (0..21).map(edge).collect();
     let nested = (0..DEPTH).fold(json!("deepest"), |inner, level| match level % 2 {
@@ -103,12 +104,12 @@ impl Random {
         word ^ (word >> 31)
     }
 
-    /// Less than this.
+    /// Returns a number below the limit.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).unwrap()
     }
 
-    /// Any character but NUL, which the runtime refuses.
+    /// Returns any character but NUL, which the runtime refuses.
     fn letter(&mut self) -> char {
         let (first, size) = match self.below(8) {
             0 => (0x01, 0x1f),
@@ -134,7 +135,8 @@ impl Random {
         (0..length).map(|_| self.letter()).collect()
     }
 
-    /// A text that is neither blank nor long, and without control characters or marks of direction: what names users, roles and keys.
+    /// Returns a text for names of users, roles and keys: neither blank nor long, without control
+    /// characters and directional marks.
     pub(crate) fn name(&mut self) -> String {
         let length = 1 + self.below(12);
         let letters = (0..length)
@@ -183,7 +185,7 @@ impl Random {
         }
     }
 
-    /// The claims of one token. Some are null, which are left out of it.
+    /// Returns the claims of one token. Claims that are null are absent from the token.
     pub(crate) fn claims(&mut self) -> Map<String, Value> {
         let length = match self.below(10) {
             0 => 0,
@@ -194,7 +196,8 @@ impl Random {
         for _ in 0..length {
             let (name, depth) = (self.text(), self.below(DEPTH + 1));
             let mut value = self.value(depth);
-            // A chain now and then: a tree of that depth would be large.
+            // Sometimes the value is a deeply nested chain, because a random tree of that depth would be
+            // large.
             for _ in 0..self.below(2) * (DEPTH - depth) {
                 value = if self.below(2) == 0 {
                     json!([value])

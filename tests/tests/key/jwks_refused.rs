@@ -1,4 +1,4 @@
-//! JWKs that never sign: each is refused with the reason, and no error shows a part of it.
+//! JWKs that cannot sign are refused with a reason, and no error shows a private part of them.
 
 use scoped_runtime::SigningKey;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn jwk(key: &Value) -> String {
     reason(&json, SigningKey::from_jwk(&json))
 }
 
-/// Members of another key of the same kind.
+/// Members of another key of the same type.
 fn of(name: &str, members: &[&str]) -> Value {
     let key = cli(name);
     members
@@ -21,7 +21,7 @@ fn of(name: &str, members: &[&str]) -> Value {
 }
 
 #[test]
-fn a_jwk_that_is_for_something_else_is_refused() {
+fn a_jwk_that_cannot_sign_tokens_is_refused_with_the_reason() {
     let public = "has no private part";
     let no_kid = "has no `kid`, without which Supabase does not find the key of a token";
     let operations = "has `key_ops` without `sign`";
@@ -119,12 +119,12 @@ fn a_jwk_that_is_for_something_else_is_refused() {
     }
 }
 
-/// As many zeros in base64url.
+/// This number of zero bytes in base64url.
 fn zeros(bytes: usize) -> String {
     "A".repeat((bytes * 4).div_ceil(3))
 }
 
-/// Checks that the key, with each of these members, is refused for this reason.
+/// Checks that the key is refused for this reason with each of these members.
 fn check(key: &Value, cases: Vec<(Value, &str)>) {
     for (members, expected) in cases {
         assert_eq!(jwk(&with(key.clone(), &members)), expected, "{members}");
@@ -132,7 +132,7 @@ fn check(key: &Value, cases: Vec<(Value, &str)>) {
 }
 
 #[test]
-fn an_ec_jwk_whose_members_do_not_fit_is_refused() {
+fn an_ec_jwk_with_invalid_members_is_refused() {
     let key = cli("es256");
     let pair = "has a `d` that does not belong to its `x` and `y`";
     let point = "has `x` and `y` that are not a point on P-256";
@@ -140,7 +140,7 @@ fn an_ec_jwk_whose_members_do_not_fit_is_refused() {
     let cases = vec![
         (of("es256_short_d", &["d"]), pair),
         (of("es256_short_x", &["x", "y"]), pair),
-        // Zero, and more than the order of the group.
+        // The first value is zero, the second is greater than the order of the group.
         (json!({ "d": zeros(32) }), pair),
         (json!({ "d": "_".repeat(42) + "8" }), pair),
         (of("es256_short_x", &["x"]), point),
@@ -170,7 +170,7 @@ fn an_ec_jwk_whose_members_do_not_fit_is_refused() {
 }
 
 #[test]
-fn an_ed25519_jwk_or_a_secret_whose_members_do_not_fit_is_refused() {
+fn an_ed25519_or_oct_jwk_with_invalid_members_is_refused() {
     let pair = "has a `d` that does not belong to its `x`";
     let cases = vec![
         (json!({ "x": cli("es256")["x"] }), pair),
@@ -199,10 +199,10 @@ fn an_ed25519_jwk_or_a_secret_whose_members_do_not_fit_is_refused() {
 }
 
 #[test]
-fn an_rsa_jwk_whose_members_do_not_fit_is_refused() {
+fn an_rsa_jwk_with_invalid_members_is_refused() {
     let key = cli("rs256");
     let n = key["n"].as_str().unwrap();
-    // As long as a modulus of 2048 bits, but the first ones are not set.
+    // The value is as long as a modulus of 2048 bits, but its first bits are not set.
     let light = format!("AQ{}", &n[2..]);
     let mut cases = vec![
         (
@@ -225,7 +225,7 @@ fn an_rsa_jwk_whose_members_do_not_fit_is_refused() {
         (json!({ "dq": null }), "has no `dq`"),
         (json!({ "qi": null }), "has no `qi`"),
     ];
-    // Signatures under an exponent of 1 are the message itself.
+    // With an exponent of 1 a signature would be the message itself.
     let one = json!({ "e": "AQ", "d": "AQ", "dp": "AQ", "dq": "AQ" });
     let mut apart = vec![one, json!({ "e": "AA" }), json!({ "e": "AQAC" })];
     for members in ["n", "d", "p q", "dp", "dq", "qi"] {
@@ -239,7 +239,7 @@ fn an_rsa_jwk_whose_members_do_not_fit_is_refused() {
 }
 
 #[test]
-fn a_text_that_is_no_jwk_is_refused_by_its_place() {
+fn a_text_that_is_not_a_valid_jwk_is_refused_with_the_reason() {
     let es256 = cli("es256").to_string();
     let cut = &es256[..es256.len() - 1];
     let twice = es256.replace("\"kty\"", "\"d\":\"x\",\"kty\"");
@@ -279,7 +279,7 @@ fn a_text_that_is_no_jwk_is_refused_by_its_place() {
 fn a_private_part_in_the_wrong_place_is_not_shown() {
     for key in [cli("es256"), ed25519()] {
         for member in ["kty", "crv", "alg", "use", "kid"] {
-            // `jwk` searches the error for it.
+            // `jwk` searches the error for the private part.
             jwk(&with(key.clone(), &json!({ member: key["d"], "x": "!" })));
         }
     }

@@ -1,4 +1,4 @@
-//! Keys: read, refused, rotated, and elsewhere.
+//! Tests of keys: how they are read, refused and rotated, and of remote keys.
 
 mod jwks_refused;
 mod pairs;

@@ -1,4 +1,4 @@
-//! What may sign, and what others are told of it.
+//! Keys that can sign, and the public JWKs that they publish.
 
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
@@ -10,7 +10,7 @@ use crate::key::support::{
 };
 use crate::support::{ALICE, SECRET};
 
-/// What the token says, verified with nothing but this JWK.
+/// Verifies the token with only this JWK and returns its claims.
 fn verified(token: &str, jwk: &Value) -> (Header, Map<String, Value>) {
     let jwk: Jwk = serde_json::from_value(jwk.clone()).expect("a JWK");
     let header = decode_header(token).expect("a header");
@@ -22,7 +22,7 @@ fn verified(token: &str, jwk: &Value) -> (Header, Map<String, Value>) {
     (header, token.claims)
 }
 
-/// Every asymmetric key that there is a fixture of.
+/// Every asymmetric key among the fixtures.
 fn asymmetric() -> Vec<(String, SigningKey, Algorithm)> {
     let mut keys = Vec::new();
     for name in ["es256", "es256_short_x", "es256_short_y", "es256_short_d"] {
@@ -60,7 +60,7 @@ fn every_key_signs_tokens_that_its_public_jwk_verifies() {
 }
 
 #[test]
-fn the_short_fixtures_are_short() {
+fn the_fixtures_with_short_coordinates_are_short() {
     for member in ["x", "y", "d"] {
         let key = cli(&format!("es256_short_{member}"));
         assert!(key[member].as_str().unwrap().len() < 43, "{key}");
@@ -68,7 +68,7 @@ fn the_short_fixtures_are_short() {
 }
 
 #[test]
-fn a_public_jwk_has_what_others_need_and_nothing_private() {
+fn a_public_jwk_has_the_public_members_and_no_private_one() {
     for (name, key, algorithm) in asymmetric() {
         let public = key.public_jwk().unwrap();
         let members: Vec<_> = public.as_object().unwrap().keys().map(|k| &**k).collect();
@@ -86,7 +86,7 @@ fn a_public_jwk_has_what_others_need_and_nothing_private() {
         }
         assert_eq!(key.public_jwks(), json!({ "keys": [public] }));
     }
-    // Nothing but the purpose and the private parts differs from what the CLI wrote.
+    // The public JWK differs from the one of the CLI only in the purpose and the private members.
     for name in ["es256", "rs256"] {
         let mut expected = cli(name);
         let object = expected.as_object_mut().unwrap();
@@ -97,7 +97,7 @@ fn a_public_jwk_has_what_others_need_and_nothing_private() {
 }
 
 #[test]
-fn zeros_in_front_of_an_rsa_number_do_not_count() {
+fn leading_zeros_of_an_rsa_number_are_ignored() {
     let n = cli("rs256")["n"].as_str().unwrap().to_owned();
     let members = json!({ "n": format!("AAAA{n}"), "e": "AAABAAE" });
     let public = jwk(&with(cli("rs256"), &members)).public_jwk().unwrap();
@@ -105,7 +105,7 @@ fn zeros_in_front_of_an_rsa_number_do_not_count() {
 }
 
 #[test]
-fn a_shared_secret_has_a_key_id_where_the_project_gave_it_one() {
+fn a_shared_secret_has_the_key_id_that_it_was_given() {
     let with_kid = with(
         octets(),
         &json!({ "kid": KID, "alg": "HS256", "use": "sig" }),
@@ -125,7 +125,7 @@ fn a_shared_secret_has_a_key_id_where_the_project_gave_it_one() {
             kid
         );
     }
-    // The key is the decoded `k`, and the secret's own bytes.
+    // The key is the decoded `k` of the JWK, or the bytes of the secret.
     verified(&token(project(jwk(&octets()))), &octets());
     crate::support::verified(&token(project(secret())));
 }
@@ -163,7 +163,7 @@ fn the_first_usable_private_key_of_a_set_signs() {
 }
 
 #[test]
-fn a_key_shows_its_kind_and_nothing_private() {
+fn debug_of_a_key_shows_its_algorithm_and_nothing_private() {
     for jwk in [cli("es256"), cli("rs256"), ed25519(), octets()] {
         let key = crate::key::support::jwk(&jwk);
         let config = project(key.clone());

@@ -1,5 +1,5 @@
-//! PEM texts and shared secrets that never sign: each is refused with the reason, and no error shows a
-//! part of it.
+//! PEM texts and shared secrets that cannot sign are refused with a reason, and no error shows a private
+//! part of them.
 
 use scoped_runtime::SigningKey;
 
@@ -7,7 +7,7 @@ use crate::key::support::{KID, cli, openssl, reason};
 use crate::support::SECRET;
 
 #[test]
-fn a_pem_that_is_no_private_key_of_a_known_kind_is_refused() {
+fn a_pem_without_a_supported_private_key_is_refused() {
     let other = "is not a P-256, RSA or Ed25519 key, or is damaged";
     let ec = "is not an EC key on P-256, or is damaged";
     let size = "is an RSA key of fewer than 2048 or more than 8192 bits";

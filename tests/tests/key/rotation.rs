@@ -1,4 +1,4 @@
-//! A project signs with another key while requests run.
+//! Rotation of the signing key while requests run.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +25,7 @@ fn is_signed_with(token: &str, secret: &str) -> bool {
 }
 
 #[test]
-fn new_clients_have_the_new_key_and_old_ones_take_it_at_their_next_renewal() {
+fn after_rotate_new_clients_use_the_new_key_and_old_ones_at_renewal() {
     let (clients, clock) = offline();
     let old = clients.get(ALICE).unwrap();
     clients.rotate(new_key());
@@ -39,7 +39,7 @@ fn new_clients_have_the_new_key_and_old_ones_take_it_at_their_next_renewal() {
 }
 
 #[test]
-fn rotate_now_replaces_tokens_at_once_and_shared_ones_too() {
+fn rotate_now_replaces_cached_and_shared_tokens_at_once() {
     let (clients, _) = offline();
     let client = clients.get(ALICE).unwrap();
     clients.rotate(RotateNow(new_key()));
@@ -50,7 +50,7 @@ fn rotate_now_replaces_tokens_at_once_and_shared_ones_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_request_fails_and_none_leaves_with_the_old_key_afterwards() {
+async fn requests_during_rotate_now_succeed_and_later_ones_use_the_new_key() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     let rotated = Arc::new(AtomicBool::new(false));
@@ -80,7 +80,7 @@ async fn no_request_fails_and_none_leaves_with_the_old_key_afterwards() {
     }
 }
 
-/// A key in an HSM, which signs nothing here.
+/// A key in an HSM. Its signatures are not valid.
 #[derive(Debug)]
 struct Hsm(&'static str);
 
@@ -99,7 +99,7 @@ impl scoped_runtime::Signer for Hsm {
 }
 
 #[tokio::test]
-async fn a_project_rotates_to_a_key_that_lives_elsewhere() {
+async fn a_project_can_rotate_to_a_signer_and_back() {
     use scoped_runtime::Rotation;
 
     let (clients, clock) = offline();
@@ -115,7 +115,7 @@ async fn a_project_rotates_to_a_key_that_lives_elsewhere() {
     let token = client.token_async().await.unwrap();
     let header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
     assert_eq!(header.kid.as_deref(), Some("hsm-1"));
-    // Back, and at once.
+    // Rotates back to a local key, with immediate effect.
     clients.rotate(RotateNow(new_key()));
     assert!(is_signed_with(client.token().unwrap().expose_secret(), NEW));
     clients.rotate(Rotation::signer(Hsm("hsm-2")).unwrap().at_once());
@@ -125,7 +125,7 @@ async fn a_project_rotates_to_a_key_that_lives_elsewhere() {
 }
 
 #[test]
-fn two_rotations_at_once_leave_minter_and_verifier_agreed() {
+fn after_concurrent_rotations_the_verifier_accepts_the_minters_tokens() {
     use scoped_runtime::NoClaims;
 
     let keys = ["one", "two"].map(|name| format!("{name}-secret-that-is-long-enough-for-hs256"));
@@ -146,6 +146,8 @@ fn two_rotations_at_once_leave_minter_and_verifier_agreed() {
         });
         let token = clients.get(ALICE).unwrap().token().unwrap();
         let verified = clients.verifier().verify::<NoClaims>(token.expose_secret());
-        runtime.block_on(verified).expect("of the key that signs");
+        runtime
+            .block_on(verified)
+            .expect("the token is signed with the trusted key");
     }
 }

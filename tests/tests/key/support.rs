@@ -1,4 +1,4 @@
-//! Throw-away keys, and projects that sign with them.
+//! Keys for tests, and projects that sign with them.
 
 use scoped_runtime::{Config, ConfigBuilder, ConfigurationError, ScopedClients, SigningKey};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{ALICE, KEY};
 
 pub(crate) const KID: &str = "0b1c8d2e-7f3a-4c59-9d61-2a4e5b6c7d8f";
-/// What stands in a JWK that only its owner may know.
+/// The private members of a JWK.
 pub(crate) const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 /// A private key that the Supabase CLI made.
@@ -46,7 +46,7 @@ pub(crate) fn octets() -> Value {
     })
 }
 
-/// The key with other members; a null takes one away.
+/// Returns the key with replaced members; null removes a member.
 pub(crate) fn with(mut key: Value, members: &Value) -> Value {
     for (name, value) in members.as_object().expect("an object") {
         key[name] = value.clone();
@@ -56,7 +56,7 @@ pub(crate) fn with(mut key: Value, members: &Value) -> Value {
     key
 }
 
-/// The texts in a JWK, or the lines of a PEM, that may be shown to nobody.
+/// The texts of a JWK, or the lines of a PEM, that no error may show.
 pub(crate) fn private_parts(key: &str) -> Vec<String> {
     fn collect(value: &Value, found: &mut Vec<String>) {
         if let Value::Array(values) = value {
@@ -84,7 +84,7 @@ pub(crate) fn jwk(key: &Value) -> SigningKey {
     SigningKey::from_jwk(&key.to_string()).expect("a usable key")
 }
 
-/// A project of this key and nothing else.
+/// A project that has only this key.
 pub(crate) fn project(key: SigningKey) -> ConfigBuilder {
     let builder = Config::builder().environment(|_| None);
     builder
@@ -99,7 +99,7 @@ pub(crate) fn token(config: ConfigBuilder) -> String {
     token.expect("a token").expose_secret().to_owned()
 }
 
-/// The reason why this is refused, once the error was searched for what it must not show.
+/// Returns the reason of the refusal, after a search of the error for what it must not show.
 pub(crate) fn reason(key: &str, result: Result<SigningKey, ConfigurationError>) -> String {
     let error = result.expect_err("a refused key");
     let [problem] = error.problems() else {

@@ -1,4 +1,4 @@
-//! Keys that look like something else, and what mutations of the reader and the fuzz targets found untested.
+//! Keys that look like something else, and cases that mutation tests and fuzzing found to be untested.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::key::support::{KID, cli, octets, openssl, with};
 
 #[test]
-fn a_jwk_that_names_pem_is_a_jwk_all_the_same() {
+fn a_jwk_that_contains_a_pem_header_is_read_as_a_jwk() {
     let kid = "-----BEGIN PRIVATE KEY-----";
     let key = SigningKey::from_pem(&openssl("Ed25519 PKCS#8"), kid).unwrap();
     let public = key.public_jwk().unwrap().to_string();
@@ -23,7 +23,7 @@ fn a_jwk_that_names_pem_is_a_jwk_all_the_same() {
 }
 
 #[test]
-fn a_pem_with_a_remark_about_encryption_is_not_encrypted() {
+fn a_comment_about_encryption_does_not_make_a_pem_encrypted() {
     let pem = format!("# UNENCRYPTED, keep it safe\n{}", openssl("EC PKCS#8"));
     assert!(SigningKey::from_pem(&pem, KID).is_ok());
 }
@@ -38,16 +38,16 @@ fn a_jwk_for_any_use_but_signatures_is_refused() {
 }
 
 #[test]
-fn a_word_that_would_break_a_line_is_not_shown() {
+fn errors_do_not_show_an_unsafe_or_long_value_of_a_jwk() {
     for curve in ["P-256\n", "P-256 ", "P\u{202e}256", "a-word-longer-than-16"] {
         let key = with(cli("es256"), &json!({ "crv": curve })).to_string();
-        // With the escape of a line break the text cannot be borrowed, which is refused as well.
+        // With an escaped line break the text cannot be borrowed, which is refused as well.
         let reason = SigningKey::from_jwk(&key).expect_err(curve);
         assert!(!reason.to_string().contains(curve), "{reason}");
     }
 }
 
-/// What is between the first line and the last one.
+/// Decodes the lines between the first and the last one.
 fn der(pem: &str) -> Vec<u8> {
     let key = pem.split("-----BEGIN ").last().unwrap();
     let lines = key.lines().skip(1);
@@ -62,7 +62,7 @@ fn a_pem_with_the_public_half_of_another_key_is_refused() {
         ("EC PRIVATE KEY", &sec1, &pkcs8),
         ("PRIVATE KEY", &pkcs8, &sec1),
     ] {
-        // Both forms end with the point, 32 bytes for each coordinate.
+        // Both formats end with the point, which has 32 bytes for each coordinate.
         let (start, point) = (&key[..key.len() - 64], &other[other.len() - 64..]);
         let base64 = STANDARD.encode([start, point].concat());
         let pem = format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n");
@@ -73,7 +73,7 @@ fn a_pem_with_the_public_half_of_another_key_is_refused() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_file_without_an_end_is_no_key() {
+fn reading_a_key_file_without_an_end_stops_with_an_error() {
     let builder = scoped_runtime::Config::builder().environment(|name| {
         let is_key = name == "SUPABASE_SIGNING_KEY";
         is_key.then(|| "/dev/zero".to_owned())

@@ -1,4 +1,4 @@
-//! A signer that does what a test tells it.
+//! A signer whose answers the test decides.
 
 use std::collections::VecDeque;
 use std::error::Error as _;
@@ -17,20 +17,20 @@ use crate::support::{KEY, SECRET, START, server};
 pub(crate) const KEY_ID: &str = "the-key-in-the-vault";
 pub(crate) const SEALED: &str = "the vault is sealed";
 
-/// What happens to one request for a signature.
+/// The answer to one request for a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     Signs,
-    /// When the test releases it.
+    /// Signs once the test releases it.
     SignsLater,
     Fails,
-    /// When the test releases it.
+    /// Fails once the test releases it.
     FailsLater,
     Panics,
     Bytes(usize),
 }
 
-/// Clones are the same vault.
+/// A signer. Its clones share their state.
 #[derive(Debug, Clone)]
 pub(crate) struct Vault {
     algorithm: Algorithm,
@@ -47,7 +47,7 @@ struct Script {
 }
 
 impl Vault {
-    /// Signs with HS256 and the secret that `verified` knows.
+    /// A vault that signs with HS256 and the secret that `verified` uses.
     pub(crate) fn new() -> Self {
         Self::of(Algorithm::Hs256)
     }
@@ -70,27 +70,27 @@ impl Vault {
         self
     }
 
-    /// The answers to the next requests; those after them are answered as before.
+    /// Sets the answers to the next requests. Later requests are answered as before.
     pub(crate) fn next(&self, answers: impl IntoIterator<Item = Answer>) {
         self.script.lock().unwrap().next.extend(answers);
     }
 
-    /// The answer to all requests from now on.
+    /// Sets the answer to all requests from now on.
     pub(crate) fn always(&self, answer: Answer) {
         self.script.lock().unwrap().then = answer;
     }
 
-    /// Lets one more of those go on that wait.
+    /// Releases one more of the waiting requests.
     pub(crate) fn release(&self) {
         self.released.add_permits(1);
     }
 
-    /// How often it was asked for a signature.
+    /// Returns the number of requests for a signature.
     pub(crate) fn asked(&self) -> usize {
         *self.asked.borrow()
     }
 
-    /// Waits until it was asked so often.
+    /// Waits until the vault has received this number of requests.
     pub(crate) async fn is_asked(&self, times: usize) {
         let mut asked = self.asked.subscribe();
         asked.wait_for(|asked| *asked >= times).await.unwrap();
@@ -104,14 +104,14 @@ impl Vault {
             .signer(self.clone())
     }
 
-    /// Its project, which is never asked, with a clock to move.
+    /// Returns a project that uses this vault, to which no request is sent, and its clock.
     pub(crate) fn offline(&self) -> (ScopedClients, ManualClock) {
         let clock = ManualClock::at(START);
         let config = self.config("https://project.test").clock(clock.clone());
         (ScopedClients::new(config.build().unwrap()).unwrap(), clock)
     }
 
-    /// Its project at a server that answers `200 []`, and the project's clock.
+    /// Returns a project that uses this vault, with a server that answers `200 []`, and its clock.
     pub(crate) async fn project(&self) -> (MockServer, ScopedClients, ManualClock) {
         let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
         let clock = ManualClock::at(START);
@@ -158,7 +158,7 @@ impl Signer for Vault {
     }
 }
 
-/// An error with all its sources, as `Display` and `Debug`.
+/// Formats an error with all its sources, as `Display` and `Debug`.
 pub(crate) fn spelled_out(error: &Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut source = error.source();

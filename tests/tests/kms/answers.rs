@@ -1,4 +1,4 @@
-//! What AWS KMS answers and `moto` does not, and what is sent to it.
+//! Responses of AWS KMS that `moto` does not give, and the requests that are sent to KMS.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -17,16 +17,16 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::KID;
 
-/// A server that answers what it is told to.
+/// A server with prepared responses.
 struct Script {
     server: MockServer,
     key: EcdsaKeyPair,
-    /// Falls, so that the answer which was set last counts.
+    /// The priority decreases with each response, so that the response that was set last is used.
     priority: AtomicU8,
 }
 
 impl Script {
-    /// A P-256 key that is fit to sign.
+    /// A P-256 key that can sign.
     async fn new() -> Self {
         let script = Self {
             server: MockServer::start().await,
@@ -63,7 +63,7 @@ impl Script {
     }
 }
 
-/// The error with all its sources, for people and for developers.
+/// Formats the error with all its sources, as `Display` and `Debug`.
 fn everything(error: &dyn Error) -> String {
     let mut text = format!("{error} {error:?}");
     let mut source = error.source();
@@ -128,7 +128,7 @@ async fn a_signature_that_does_not_verify_is_never_used() {
 }
 
 #[tokio::test]
-async fn refusals_say_what_to_do() {
+async fn errors_of_kms_say_what_to_do() {
     for (code, expected) in [
         (
             "AccessDeniedException",
@@ -217,7 +217,7 @@ async fn no_credential_is_in_an_error_or_in_debug() {
         shown,
         r#"AwsKms { key: "arn:aws:kms:us-east-1:111122223333:key/k", key_id: "kms-2026", algorithm: Es256, .. }"#
     );
-    // So speaks AWS when the signature of a request is wrong.
+    // The response of AWS to a request with a wrong signature.
     let message = "The request signature we calculated does not match the signature you provided. The Canonical \
                    String for this request should have been 'POST x-amz-security-token:s3ss10n'";
     let answer = json!({ "__type": "InvalidSignatureException", "message": message });

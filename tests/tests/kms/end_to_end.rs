@@ -1,4 +1,5 @@
-//! A key that never leaves KMS signs for a user, and Row Level Security of the local server decides.
+//! A key in KMS signs for a user, and Row Level Security of the local server decides which rows the user
+//! sees.
 
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use scoped_runtime::{AwsKms, KeyCheck, ScopedClients, TokenError};

@@ -1,4 +1,5 @@
-//! Signing with AWS KMS: against `moto`, and against made-up answers where `moto` has none. Needs `python3`.
+//! Signing with AWS KMS: against `moto`, and against prepared responses where `moto` has none. The tests
+//! need `python3`.
 #![cfg(feature = "aws-kms")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

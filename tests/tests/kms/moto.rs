@@ -1,4 +1,4 @@
-//! What `moto` does when it is asked.
+//! The AWS KMS signer against `moto`.
 
 use std::error::Error;
 use std::io::{BufRead, BufReader};
@@ -26,7 +26,7 @@ async fn connect(moto: &Moto, key: &str) -> Result<AwsKms, AwsKmsError> {
     AwsKms::connect(moto.client(), key, KID).await
 }
 
-/// A token of these claims, as the runtime mints it.
+/// A token with these claims, as the runtime mints it.
 async fn mint(kms: &AwsKms, claims: &Value) -> String {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let header = json!({ "typ": "JWT", "alg": kms.algorithm().name(), "kid": kms.key_id() });
@@ -35,7 +35,7 @@ async fn mint(kms: &AwsKms, claims: &Value) -> String {
     format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// What an independent library reads from the token with the registered key.
+/// Verifies the token with the registered key in an independent library and returns its claims.
 fn verify(token: &str, jwk: &Value, algorithm: jsonwebtoken::Algorithm) -> Value {
     assert_eq!(
         jsonwebtoken::decode_header(token).unwrap().kid.as_deref(),
@@ -69,7 +69,7 @@ async fn tokens_verify_with_the_public_jwk() {
             .await
             .unwrap();
         assert_eq!((kms.algorithm(), kms.key_id()), (algorithm, KID));
-        // The last one is longer than what AWS KMS takes unhashed.
+        // The last message is longer than the limit of AWS KMS for unhashed messages.
         for length in [0, 1, 10, 100, 1000, 8000] {
             let claims = json!({ "sub": "u", "exp": 4_102_444_800_u64, "x": "é".repeat(length) });
             let token = mint(&kms, &claims).await;
@@ -123,7 +123,7 @@ async fn keys_that_cannot_sign_tokens_are_refused_with_the_reason() {
             KeyUsageType::GenerateVerifyMac,
             "has usage GENERATE_VERIFY_MAC",
         ),
-        // moto leaves the key spec out of its answer.
+        // `moto` does not return the key spec.
         (
             KeySpec::EccSecgP256K1,
             KeyUsageType::SignVerify,
@@ -148,7 +148,7 @@ async fn keys_that_cannot_sign_tokens_are_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_there_and_a_missing_kid_are_refused() {
+async fn an_unknown_key_and_an_empty_kid_are_refused() {
     let moto = Moto::shared().await.unwrap();
     for key in ["alias/none", "00000000-0000-0000-0000-000000000000"] {
         let error = connect(moto, key).await.unwrap_err();
@@ -166,7 +166,7 @@ async fn a_key_that_is_not_there_and_a_missing_kid_are_refused() {
 }
 
 #[tokio::test]
-async fn an_alias_that_is_pointed_elsewhere_does_not_change_the_key() {
+async fn moving_an_alias_does_not_change_the_key_of_a_connection() {
     let moto = Moto::shared().await.unwrap();
     let (client, alias) = (moto.client(), "alias/moves");
     let one = new_key(moto, KeySpec::EccNistP256, KeyUsageType::SignVerify).await;
@@ -179,13 +179,13 @@ async fn an_alias_that_is_pointed_elsewhere_does_not_change_the_key() {
     to_two.send().await.unwrap();
     let after = connect(moto, alias).await.unwrap();
     assert_ne!(before.public_jwk()["x"], after.public_jwk()["x"]);
-    // `sign` checks each with its own public key.
+    // `sign` verifies each signature with the public key of its connection.
     before.sign(b"one").await.unwrap();
     after.sign(b"two").await.unwrap();
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_an_error() {
+async fn a_stopped_server_is_an_error() {
     let moto = Moto::start().await.unwrap();
     let key = new_key(&moto, KeySpec::EccNistP256, KeyUsageType::SignVerify).await;
     let kms = connect(&moto, &key).await.unwrap();
@@ -240,7 +240,7 @@ fn the_server_ends_when_its_process_is_killed() {
         .find_map(|line| line.strip_prefix("ready http://").map(str::to_owned))
         .unwrap();
     assert!(TcpStream::connect(&address).is_ok());
-    // SIGKILL: nothing of the process's own runs after this.
+    // After SIGKILL no code of the process runs any more.
     process.kill().unwrap();
     process.wait().unwrap();
     let has_ended = (0..100).any(|_| {
@@ -251,7 +251,7 @@ fn the_server_ends_when_its_process_is_killed() {
 }
 
 #[tokio::test]
-async fn a_caller_may_give_up_on_a_server_that_is_silent() {
+async fn a_caller_can_time_out_on_a_silent_server() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let connecting = AwsKms::connect(kms_client(&url), "alias/x", KID);

@@ -1,3 +1,3 @@
-//! What is counted.
+//! Tests of the metrics.
 
 mod recorded;

@@ -1,4 +1,4 @@
-//! What is measured, and that no label says more than it should.
+//! The recorded metrics, and that no label contains more than it should.
 
 use std::future::Future;
 use std::task::{Context, Waker};
@@ -13,7 +13,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{ALICE, KEY, SECRET, START, config};
 
-/// What was recorded since the last look: `name{label=value,..} number`, in the order of the texts.
+/// Returns what was recorded since the last call as sorted lines `name{label=value,..} number`.
 fn recorded(snapshotter: &Snapshotter) -> Vec<String> {
     let snapshot = snapshotter.snapshot().into_vec();
     let lines = snapshot.into_iter().filter_map(|(key, _, _, value)| {
@@ -159,7 +159,7 @@ async fn retries_and_refusals_are_counted_by_their_reason() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_given_up_on_is_counted() {
+async fn a_dropped_request_is_counted() {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     let _here = metrics::set_default_local_recorder(&recorder);

@@ -1,4 +1,4 @@
-//! A policy limits what is minted at all: when a client is made, and at each renewal.
+//! A mint policy limits every mint: when a client is made, and at each renewal.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,7 +12,7 @@ use crate::support::{ALICE, BOB, START, arrived, config, fields, offline, projec
 const UPPER: &str = "00000000-0000-4000-8000-00000000000A";
 
 #[test]
-fn a_policy_limits_every_client_and_says_all_that_is_wrong() {
+fn a_mint_policy_limits_every_client_and_reports_all_problems() {
     let policy = MintPolicy::new()
         .roles([Role::default()])
         .max_lifetime(Duration::from_mins(15))
@@ -31,7 +31,7 @@ fn a_policy_limits_every_client_and_says_all_that_is_wrong() {
 }
 
 #[test]
-fn a_user_who_is_closed_or_refused_is_so_in_every_spelling() {
+fn closed_and_refused_users_are_matched_in_every_spelling() {
     let (clients, _) = offline();
     let client = clients
         .user(UserId::external(UPPER).unwrap())
@@ -56,7 +56,7 @@ fn a_user_who_is_closed_or_refused_is_so_in_every_spelling() {
 }
 
 #[tokio::test]
-async fn the_policy_is_asked_for_every_mint() {
+async fn the_mint_policy_is_checked_at_every_mint() {
     let (server, _, _) = project().await;
     let banned = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&banned);
@@ -69,7 +69,7 @@ async fn the_policy_is_asked_for_every_mint() {
     let client = clients.get(ALICE).unwrap();
     client.from("notes").execute().await.unwrap();
     banned.store(true, Ordering::Relaxed);
-    // What was minted lives on.
+    // Tokens that were minted before are still used.
     client.from("notes").execute().await.unwrap();
     clock.pass(Duration::from_hours(1));
     let error = client.from("notes").execute().await.unwrap_err();
@@ -84,7 +84,7 @@ async fn the_policy_is_asked_for_every_mint() {
 }
 
 #[test]
-fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
+fn assume_aal2_needs_the_mint_policy_and_is_in_the_audit() {
     use std::sync::Mutex;
 
     use scoped_runtime::{AuditSink, MintRecord};
@@ -105,7 +105,7 @@ fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
     let (clients, _) = offline();
     let Error::Configuration(error) = clients.user(ALICE).assume_aal2().client().unwrap_err()
     else {
-        panic!("the policy refuses it");
+        panic!("expected a refusal by the mint policy");
     };
     assert_eq!(error.field(), "assume_aal2");
 
@@ -126,6 +126,6 @@ fn aal2_is_a_decision_that_the_policy_allows_and_the_audit_sees() {
         ["aal2", "aal1", "aal2"]
     );
     assert_eq!(strong.identity().aal().as_str(), "aal2");
-    // Once before the hour had passed, and once after.
+    // Each of the two sessions minted once before the hour had passed, and once after.
     assert_eq!(*sink.0.lock().unwrap(), ["aal2", "aal1", "aal2", "aal1"]);
 }

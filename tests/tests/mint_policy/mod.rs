@@ -1,3 +1,3 @@
-//! What a mint policy allows.
+//! Tests of the mint policy.
 
 mod limits;

@@ -1,8 +1,8 @@
-//! Names and values that are easy to send so that they mean something else.
+//! Names and values that could easily change the meaning of a request.
 
 use crate::random::Random;
 
-/// What PostgREST, or a gateway, takes for its own.
+/// Names that PostgREST or a gateway uses for parameters.
 pub(crate) const RESERVED: [&str; 10] = [
     "limit",
     "offset",
@@ -45,7 +45,7 @@ const ODD: [&str; 24] = [
     "eq",
 ];
 
-/// With these a name is not text that has a grammar of its own.
+/// Names that only `Column::exact` can express, because as text they have a grammar of their own.
 const EXACT: [&str; 12] = [
     "a.b",
     "x.limit",
@@ -98,7 +98,7 @@ const VALUES: [&str; 30] = [
     "[1,3)",
 ];
 
-/// A name that is written as text.
+/// Returns a name that can be written as text.
 pub(crate) fn name(random: &mut Random) -> String {
     let kind = random.below(10);
     let chosen: &str = match kind {
@@ -109,7 +109,7 @@ pub(crate) fn name(random: &mut Random) -> String {
     chosen.to_owned()
 }
 
-/// A name of any letters.
+/// Returns a name of arbitrary characters.
 pub(crate) fn exact_name(random: &mut Random) -> String {
     if random.percent(40) {
         return random.pick(&EXACT).to_owned();
@@ -120,7 +120,7 @@ pub(crate) fn exact_name(random: &mut Random) -> String {
     name(random)
 }
 
-/// A value.
+/// Returns a value.
 pub(crate) fn value(random: &mut Random) -> String {
     if random.percent(60) {
         random.pick(&VALUES).to_owned()
@@ -129,7 +129,7 @@ pub(crate) fn value(random: &mut Random) -> String {
     }
 }
 
-/// Some of the letters that a syntax is made of.
+/// Returns a text of characters with a syntactic meaning.
 pub(crate) fn letters(random: &mut Random, most: usize) -> String {
     random.some(most, |random| random.pick(&LETTERS)).concat()
 }

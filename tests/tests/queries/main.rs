@@ -1,5 +1,6 @@
-//! What queries say: every request is read by a model of PostgREST's grammar that knows nothing of the
-//! library, and what it reads is compared with what was written; on a real server, with SQL.
+//! Tests of queries: a model of PostgREST's grammar, which is independent of the library, reads every
+//! request, and what it reads is compared with what was written. On a real server the rows are compared
+//! with those of SQL.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and so may its helpers"

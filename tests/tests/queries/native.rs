@@ -1,5 +1,5 @@
-//! What a native `postgrest` builder sends through a client: never a request of which the server would
-//! leave something out, and never a write of more rows than its filters and its limit say.
+//! A client sends a native `postgrest` builder only if the server ignores no part of the request, and a
+//! write only if its filters and its limit bound the rows.
 
 use std::collections::BTreeMap;
 
@@ -14,14 +14,14 @@ use crate::wrong::Wrong;
 
 const BUILDERS: u64 = 4_000;
 
-/// A builder, and what was said.
+/// A builder with a record of the methods that were called on it.
 struct Native {
     builder: Builder,
-    /// What was called, in a reader's words.
+    /// The calls in readable form.
     calls: Vec<String>,
-    /// The column of each filter; nothing for a group.
+    /// The column of each filter; `None` for a group.
     columns: Vec<Option<String>>,
-    /// The limit of the URL, and that of the builder, of which the last counts.
+    /// The limit in the URL and the one of the builder. The last one is used.
     limits: [Option<u64>; 2],
     offset: u64,
 }
@@ -38,7 +38,7 @@ impl Native {
         if random.percent(20) {
             native = native.with_parameters(random, recorder);
         }
-        // The verb comes first: it sets a header that `exact_count` changes.
+        // The verb is called first, because it sets a header that `exact_count` changes.
         let verb = random.below(4);
         native = native.call(verb_name(verb), |builder| match verb {
             0 => builder,
@@ -51,7 +51,7 @@ impl Native {
         native
     }
 
-    /// A table whose name brings parameters along, as a hand-written URL does.
+    /// A table whose name contains parameters, as a handwritten URL does.
     fn with_parameters(mut self, random: &mut Random, recorder: &Recorder) -> Self {
         let parameters = [
             "id",
@@ -80,7 +80,7 @@ impl Native {
                     self.columns.push(Some(key.replace("%3E", ">")));
                 }
                 Some(_) => {}
-                // A parameter without a value is meant as something.
+                // A parameter without a value is kept as a filter.
                 None => self.columns.push(Some(part.to_owned())),
             }
         }
@@ -185,7 +185,7 @@ fn verb_name(verb: usize) -> &'static str {
     }
 }
 
-/// The text of a group: a good one, one with a trap, or letters of the syntax.
+/// Returns the text of a group: a good one, one with a trap, or characters of the syntax.
 fn group(random: &mut Random) -> String {
     let texts = [
         "a.eq.1",
@@ -214,7 +214,7 @@ fn group(random: &mut Random) -> String {
     format!("a.eq.{}", hostile::letters(random, 6))
 }
 
-/// What a request says otherwise than the builder.
+/// Returns a difference between the request and the builder.
 fn difference(native: &Native, request: &Request) -> Option<String> {
     if let Some(ignored) = request.ignored.first() {
         return Some(format!("left out in silence: {ignored}"));
@@ -235,7 +235,7 @@ fn says_otherwise(native: &Native, request: &Request) -> Option<&'static str> {
             let Tree::Test(field, _) = said else {
                 return column.is_none();
             };
-            // What has a syntax of its own is read by it.
+            // A column with a syntax of its own is not compared by its name.
             let is_plain =
                 |column: &&String| !column.contains(['.', '"']) && !column.contains("->");
             column
@@ -268,7 +268,7 @@ fn says_otherwise(native: &Native, request: &Request) -> Option<&'static str> {
 }
 
 #[tokio::test]
-async fn a_native_write_never_touches_more_than_what_its_filters_say() {
+async fn a_native_write_never_touches_more_rows_than_its_filters_allow() {
     let mut recorder = Recorder::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());
@@ -277,11 +277,11 @@ async fn a_native_write_never_touches_more_than_what_its_filters_say() {
         let outcome = recorder.client.execute(native.builder.clone()).await;
         let Some(arrived) = recorder.arrived() else {
             refused += 1;
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the builder was neither sent nor refused");
             continue;
         };
         *sent.entry(arrived.method.clone()).or_default() += 1;
-        // What the server refuses touches nothing.
+        // A request that the server refuses affects no row.
         let request = Request::read(&arrived).ok();
         if let Some(problem) = request.and_then(|request| difference(&native, &request)) {
             wrong.note(&problem, || {

@@ -1,10 +1,10 @@
-//! Of all that a write promises about its rows, the smallest number counts.
+//! A write sends the smallest of the row limits that were set for it.
 
 use crate::grammar::Request;
 use crate::recorder::Recorder;
 
 #[tokio::test]
-async fn the_smallest_promise_of_a_write_is_what_the_server_holds_it_to() {
+async fn a_write_sends_the_smallest_of_limit_max_affected_and_expect_rows() {
     let mut recorder = Recorder::start().await;
     let counts = [None, Some(1), Some(2), Some(3)];
     for limit in counts {
@@ -20,7 +20,7 @@ async fn the_smallest_promise_of_a_write_is_what_the_server_holds_it_to() {
                 if let Some(expected) = expected {
                     query = query.expect_rows(expected);
                 }
-                // The answer says that no row was deleted, which `expect_rows` reports.
+                // The response says that no row was deleted, which `expect_rows` reports as an error.
                 let outcome = query.execute().await;
                 let said = [limit, most, expected].into_iter().flatten();
                 if let Some(arrived) = recorder.arrived() {
@@ -32,7 +32,7 @@ async fn the_smallest_promise_of_a_write_is_what_the_server_holds_it_to() {
                         "{limit:?} {most:?} {expected:?}"
                     );
                 } else {
-                    // More rows are expected than allowed.
+                    // The query is refused only if more rows are expected than allowed.
                     let allowed = [limit, most].into_iter().flatten().min();
                     let both = expected.zip(allowed);
                     assert!(both.is_some_and(|(expected, allowed)| expected > allowed));

@@ -1,4 +1,4 @@
-//! Whatever is written with a `Query`, what arrives says exactly that, or nothing was sent.
+//! A request has the meaning that its `Query` was written with, or it is not sent.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,11 +10,11 @@ use crate::says::{Rows, of_said, same_conditions};
 use crate::written::{Chain, Said, Sending, Verb};
 use crate::wrong::Wrong;
 
-/// How many chains are tried.
+/// The number of random queries.
 const CHAINS: u64 = 6_000;
 
 #[tokio::test]
-async fn what_arrives_says_what_was_written_or_nothing_is_sent() {
+async fn a_query_arrives_with_the_meaning_it_was_written_with_or_is_not_sent() {
     let mut recorder = Recorder::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let mut refused = 0;
@@ -44,7 +44,7 @@ async fn what_arrives_says_what_was_written_or_nothing_is_sent() {
         }
     }
     wrong.check();
-    // Most of it is sent, by every method, or the test would show little.
+    // Most queries have to be sent, and by every method; otherwise the test would show little.
     assert!(
         sent.values().sum::<usize>() > 3_000 && refused > 500,
         "{sent:?}, {refused} refused"
@@ -55,7 +55,7 @@ async fn what_arrives_says_what_was_written_or_nothing_is_sent() {
 }
 
 impl Chain {
-    /// What the whole of a chain makes a mistake.
+    /// Records the mistakes that only the whole query makes visible.
     fn note_mistakes(&mut self) {
         let own = || {
             self.conditions
@@ -85,7 +85,7 @@ impl Chain {
         }
     }
 
-    /// What a request says otherwise than the chain.
+    /// Returns a difference between the request and the query.
     fn difference(&self, request: &Request) -> Option<&'static str> {
         let is_get_call = self.verb == Verb::CallByGet;
         let arguments = self.body.as_ref().filter(|_| is_get_call).map(|body| {
@@ -108,7 +108,7 @@ impl Chain {
         };
         let is_object = match self.sending {
             Sending::One => true,
-            // Of a read a list of two rows at most, which shows that there is more than one.
+            // `fetch_one` asks for a list of at most two rows, which shows whether there is more than one.
             Sending::Optional => self.verb != Verb::Read,
             _ => self.single,
         };
@@ -132,7 +132,7 @@ impl Chain {
             preferences.count.get_or_insert_with(|| "exact".to_owned());
         }
         if self.is_change() {
-            // A limit of a write is held by the server's refusal.
+            // The server enforces the limit of a write with a refusal.
             let limit = limits
                 .iter()
                 .find(|at| at.path.is_empty())
@@ -192,7 +192,7 @@ impl Chain {
 }
 
 #[test]
-fn a_difference_in_any_part_is_seen() {
+fn the_comparison_tells_different_conditions_apart() {
     let said = |seed| Said::random(&mut Random::new(seed), &[], 2);
     let own = |said| vec![(Vec::new(), said)];
     let mut differ = 0;
@@ -210,7 +210,7 @@ fn a_difference_in_any_part_is_seen() {
     assert!(differ > 350, "{differ}");
 }
 
-/// What the model reads in the text of a condition.
+/// Returns what the model reads in the text of a condition.
 fn read_back(said: &Said) -> Option<Vec<At<crate::grammar::Tree>>> {
     let text = said.condition().to_string();
     let query = format!("and=({})", percent(&text));

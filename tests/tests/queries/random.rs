@@ -1,14 +1,14 @@
-//! Random choices that are the same in every run: a failure names its seed.
+//! Random choices that are the same in every run, so that a failure can name its seed.
 
 use std::fmt::Debug;
 
-/// `SplitMix64`.
+/// The `SplitMix64` generator.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        // Neighbouring seeds must not give neighbouring choices.
+        // Neighbouring seeds must not produce neighbouring choices.
         let mut random = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d);
         random.next();
         random
@@ -22,23 +22,23 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below this one.
+    /// Returns a number below the limit.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).unwrap();
         usize::try_from(self.next() % end).unwrap()
     }
 
-    /// A number from a range, both ends included.
+    /// Returns a number of the range, including both ends.
     pub(crate) fn between(&mut self, low: usize, high: usize) -> usize {
         low + self.below(high - low + 1)
     }
 
-    /// A small whole number, negative ones too.
+    /// Returns a small integer, which may be negative.
     pub(crate) fn number(&mut self) -> i64 {
         i64::try_from(self.below(41)).unwrap() - 20
     }
 
-    /// True in this many of a hundred cases.
+    /// Returns true in this many of a hundred cases.
     pub(crate) fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
@@ -47,7 +47,7 @@ impl Random {
         choices[self.below(choices.len())].clone()
     }
 
-    /// From one to `most` of what this makes.
+    /// Returns one to `most` values.
     pub(crate) fn some<T>(&mut self, most: usize, mut make: impl FnMut(&mut Self) -> T) -> Vec<T> {
         (0..self.between(1, most)).map(|_| make(self)).collect()
     }

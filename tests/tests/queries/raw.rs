@@ -1,5 +1,4 @@
-//! Text in PostgREST's own notation: whatever is in it, it stays within its place, and what stands beside
-//! it is read as it was written.
+//! Text in PostgREST's own notation never changes the meaning of the conditions beside it.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +30,7 @@ const OPERATORS: [&str; 14] = [
     "not.ov",
 ];
 
-/// An operand for any of the operators: a good one, or letters of the syntax.
+/// Returns an operand for any of the operators: a good one, or characters of the syntax.
 fn operand(random: &mut Random) -> String {
     let texts = [
         "(1,2)",
@@ -71,7 +70,7 @@ fn operand(random: &mut Random) -> String {
     }
 }
 
-/// A query whose parts in between are raw.
+/// Returns a query with raw parts.
 fn query(random: &mut Random, query: Query, calls: &mut Vec<String>) -> (Query, Shape) {
     let last = [",", ")", "\"", "x", "\\\""];
     let last = random.pick(&last);
@@ -134,9 +133,9 @@ fn raw_group(random: &mut Random) -> String {
     }
 }
 
-/// How the conditions are read if none leaves its place.
+/// How the conditions are read if none of them changes another one.
 enum Shape {
-    /// `first`, one condition, `last`.
+    /// The list `first`, one condition, `last`.
     Filters(&'static str),
     /// One group of the three.
     Group { any: bool, last: &'static str },
@@ -187,7 +186,7 @@ fn problem(request: &Request, shape: &Shape) -> Option<&'static str> {
 }
 
 #[tokio::test]
-async fn raw_text_stays_in_its_place_or_nothing_is_sent() {
+async fn raw_text_changes_no_other_condition_or_the_query_is_not_sent() {
     let mut recorder = Recorder::start().await;
     let (mut sent, mut refused, mut wrong) = (0, 0, Wrong::default());
     for seed in 0..QUERIES {
@@ -197,11 +196,11 @@ async fn raw_text_stays_in_its_place_or_nothing_is_sent() {
         let outcome = query.execute().await;
         let Some(arrived) = recorder.arrived() else {
             refused += 1;
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the query was neither sent nor refused");
             continue;
         };
         sent += 1;
-        // What the server refuses is read as nothing else.
+        // A request that the server refuses has no other meaning.
         let request = Request::read(&arrived).ok();
         if let Some(problem) = request.and_then(|request| problem(&request, &shape)) {
             wrong.note(problem, || format!("seed {seed}: {calls:?}\n{arrived}"));
@@ -214,9 +213,9 @@ async fn raw_text_stays_in_its_place_or_nothing_is_sent() {
     );
 }
 
-/// A write whose only filter is raw: it narrows the rows, or it is not sent.
+/// A write whose only filter is raw is sent only if that filter narrows the rows.
 #[tokio::test]
-async fn a_raw_filter_that_every_row_fits_lets_no_write_through() {
+async fn a_write_with_a_raw_filter_that_matches_every_row_is_not_sent() {
     let mut recorder = Recorder::start().await;
     let mut wrong = Wrong::default();
     let mut sent = BTreeMap::<bool, usize>::new();
@@ -252,7 +251,7 @@ async fn a_raw_filter_that_every_row_fits_lets_no_write_through() {
         let arrived = recorder.arrived();
         *sent.entry(arrived.is_some()).or_default() += 1;
         let Some(arrived) = arrived else {
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the query was neither sent nor refused");
             continue;
         };
         if let Ok(request) = Request::read(&arrived) {

@@ -1,4 +1,4 @@
-//! A server that keeps what arrives, in this process, and a client of it.
+//! An in-process server that keeps the requests, and a client of it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,14 +11,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::grammar::parameters;
 
-/// A request as it arrived.
+/// A request that the server received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Arrived {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// What stands behind the `?`, encoded.
+    /// The encoded text behind the `?`.
     pub(crate) query: String,
-    /// By their names in lower case; several of one name are joined by commas, as RFC 9110 reads them.
+    /// The headers by lower-case name; several headers of one name are joined by commas (RFC 9110, section
+    /// 5.2).
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: String,
 }
@@ -73,8 +74,8 @@ impl Recorder {
         }
     }
 
-    /// What arrived since this was asked last, if anything did. It has arrived when the client has its
-    /// answer.
+    /// Returns the request since the last call, if there is one. It has arrived by the time the client has
+    /// its response.
     pub(crate) fn arrived(&mut self) -> Option<Arrived> {
         let arrived = self.arrived.try_recv().ok();
         assert!(self.arrived.is_empty(), "one request at a time");
@@ -108,7 +109,7 @@ async fn serve(mut stream: TcpStream, sender: UnboundedSender<Arrived>) {
     }
 }
 
-/// The first request of these bytes, once it is complete, and how long it is.
+/// Returns the first request in these bytes and its length, once it is complete.
 fn parse(bytes: &[u8]) -> Option<(Arrived, usize)> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let text = std::str::from_utf8(&bytes[..head]).unwrap();

@@ -1,4 +1,4 @@
-//! A request to a table that is a method, a path and parameters: what a `Query` refuses is refused here, too.
+//! A request to a table by method, path and parameters is refused for the same reasons as a `Query`.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::wrong::Wrong;
 
 const REQUESTS: u64 = 4_000;
 
-/// The name and the value of a parameter.
+/// Returns the name and the value of a parameter.
 fn parameter(random: &mut Random) -> (String, String) {
     let known = [
         ("limit", "2"),
@@ -58,7 +58,7 @@ fn parameter(random: &mut Random) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_request_to_a_table_never_touches_more_than_it_says() {
+async fn a_request_to_a_table_never_touches_more_rows_than_its_filters_allow() {
     let mut recorder = Recorder::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());
@@ -73,11 +73,11 @@ async fn a_request_to_a_table_never_touches_more_than_it_says() {
         let outcome = request.execute().await;
         let Some(arrived) = recorder.arrived() else {
             refused += 1;
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the request was neither sent nor refused");
             continue;
         };
         *sent.entry(arrived.method.clone()).or_default() += 1;
-        // What the server refuses touches nothing.
+        // A request that the server refuses affects no row.
         if let Ok(request) = Request::read(&arrived)
             && let Some(problem) = problem(&request)
         {

@@ -1,4 +1,4 @@
-//! What went wrong in many cases, told in one message.
+//! Collects the failures of many cases in one message.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,13 +7,13 @@ use std::fmt::Write as _;
 pub(crate) struct Wrong(BTreeMap<String, (usize, String)>);
 
 impl Wrong {
-    /// Keeps the first case of each problem, and counts the others.
+    /// Keeps the first case of each problem and counts the others.
     pub(crate) fn note(&mut self, problem: &str, case: impl FnOnce() -> String) {
         let known = self.0.entry(problem.to_owned());
         known.or_insert_with(|| (0, case())).0 += 1;
     }
 
-    /// Panics if there is any.
+    /// Panics if a problem was noted.
     #[track_caller]
     pub(crate) fn check(&self) {
         let mut text = String::new();

@@ -1,5 +1,5 @@
-//! When SQL changes, a crate whose claims are compared with it is compiled again, or says that it was not.
-//! What the compiler cannot see, the tests that the attribute adds to the crate do.
+//! When SQL changes, a crate whose claims are compared with it is compiled again or reports that it was
+//! not. The generated test of the attribute notices the changes that the compiler cannot see.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod project;
@@ -26,7 +26,7 @@ fn a_changed_file_compiles_the_claims_again() {
 }
 
 #[test]
-fn an_added_file_is_told_by_a_test_and_a_removed_one_compiles_the_claims_again() {
+fn an_added_file_fails_a_test_and_a_removed_file_recompiles_the_claims() {
     let project = Project::new("rebuild_added");
     let test = "test __policies_of_Tenant::are_unchanged ... ok";
     let said = project.succeeds(&["test"]);
@@ -51,7 +51,7 @@ fn an_added_file_is_told_by_a_test_and_a_removed_one_compiles_the_claims_again()
 }
 
 #[test]
-fn the_test_needs_nothing_of_the_place_that_the_struct_is_in() {
+fn the_generated_test_compiles_wherever_the_struct_stands() {
     let project = Project::new("rebuild_places");
     project.write("src/lib.rs", include_str!("../../rebuild/every_place.rs"));
     let said = project.succeeds(&["test", "--lib"]);
@@ -59,7 +59,7 @@ fn the_test_needs_nothing_of_the_place_that_the_struct_is_in() {
 }
 
 #[test]
-fn an_enum_that_is_never_what_a_policy_wants_is_told_by_a_test() {
+fn an_enum_that_never_matches_a_policy_fails_a_test() {
     let project = Project::new("rebuild_enum");
     project.write("src/lib.rs", include_str!("../../rebuild/enum.rs"));
     let policy = |plans: &str| {
@@ -90,11 +90,11 @@ fn a_build_script_of_one_line_notices_an_added_file() {
 }
 
 #[test]
-fn no_sql_is_in_what_is_compiled_and_the_test_is_in_tests_only() {
+fn no_sql_is_compiled_in_and_the_generated_test_is_in_test_builds_only() {
     let project = Project::new("rebuild_binary");
     let secret = "only-in-the-sql-9f2c";
     project.write(MIGRATION, &format!("-- {secret}\n{READS_TENANT}\n"));
-    // Those of earlier runs must not be looked at.
+    // The files of earlier runs must not be searched.
     project.succeeds(&["clean", "-p", &project.name]);
     project.succeeds(&["test"]);
     project.succeeds(&["build"]);
@@ -111,13 +111,13 @@ fn no_sql_is_in_what_is_compiled_and_the_test_is_in_tests_only() {
     assert!(!having("in the program").is_empty(), "looks at the program");
     assert_eq!(having(secret), [""; 0]);
     let mut tests = having("__policies_of_Tenant");
-    // A library's metadata names what it leaves out.
+    // The metadata of a library contains the names of items that the library leaves out.
     tests.retain(|name| !name.starts_with("lib"));
     assert_eq!(tests.len(), 1, "{tests:?}");
 }
 
 #[test]
-fn a_folder_that_a_package_lacks_is_a_note_and_in_a_checkout_an_error() {
+fn a_missing_folder_is_a_note_in_a_package_and_an_error_in_a_checkout() {
     let project = Project::new("rebuild_packaged");
     fs::remove_dir_all(project.folder.join("migrations")).unwrap();
     project.fails(&["build"], "`migrations` cannot be read (entity not found)");

@@ -4,14 +4,14 @@ use std::process::Command;
 
 use crate::{MIGRATION, READS_TENANT};
 
-/// A small crate of its own, as users have them.
+/// A small crate in a folder of its own.
 pub(crate) struct Project {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
 }
 
 impl Project {
-    /// Its claims are compared with the folder `migrations`.
+    /// Makes a crate whose claims are compared with the folder `migrations`.
     pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         if folder.exists() {
@@ -64,13 +64,13 @@ impl Project {
         fs::remove_file(self.folder.join(file)).unwrap();
     }
 
-    /// Beside trybuild's, so that what both need is built once.
+    /// The target folder is beside the one of trybuild, so that shared dependencies are built once.
     fn target() -> PathBuf {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         target.join("tests/trybuild")
     }
 
-    /// Whether the command succeeds, and what it says.
+    /// Runs the command and returns whether it succeeds, with its output.
     fn cargo(&self, command: &[&str]) -> (bool, String) {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(command).args(["--offline", "--color=never"]);
@@ -96,7 +96,7 @@ impl Project {
         assert!(!success && text.contains(sentence), "{text}");
     }
 
-    /// The files that were compiled, of this crate alone.
+    /// Returns the compiled files of this crate only.
     pub(crate) fn compiled(&self) -> Vec<(String, Vec<u8>)> {
         let files = fs::read_dir(Self::target().join("debug/deps")).unwrap();
         let names = files.map(|file| file.unwrap().path());

@@ -1,4 +1,4 @@
-//! What answers come to: values, errors, and what each says.
+//! How responses become values and errors, and what the errors say.
 
 use scoped_runtime::{ClientError, Error, Returning};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ fn error(status: u16, body: Value) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn no_body_is_nothing_none_or_no_row() {
+async fn a_response_without_a_body_reads_as_unit_none_or_no_rows() {
     let (_server, client) = answering([ResponseTemplate::new(204)]).await;
     client
         .rpc("void_function", ())
@@ -52,7 +52,7 @@ async fn no_body_is_nothing_none_or_no_row() {
 }
 
 #[tokio::test]
-async fn a_type_that_does_not_fit_names_table_row_and_field_and_shows_no_value() {
+async fn a_decode_error_names_table_row_and_field_but_shows_no_value() {
     let rows = json!([
         {"id": 1, "author": {"name": "a"}},
         {"id": 2, "author": {"name": 5}},
@@ -131,7 +131,7 @@ async fn an_insert_that_may_not_be_read_back_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_body_has_its_code_in_the_headers() {
+async fn a_response_without_a_body_has_its_error_code_in_the_headers() {
     let expired = ResponseTemplate::new(401)
         .insert_header("proxy-status", "PostgREST; error=PGRST303")
         .insert_header(
@@ -140,7 +140,7 @@ async fn an_answer_without_a_body_has_its_code_in_the_headers() {
         );
     let counted = ResponseTemplate::new(200).insert_header("content-range", "*/7");
     let (server, client) = answering([expired, counted]).await;
-    // The expired token is replaced, and the HEAD sent once more.
+    // The expired token is replaced, and the HEAD request is sent once more.
     assert_eq!(client.from("t").count().await.unwrap(), 7);
     let requests = arrived(&server).await;
     assert_eq!(requests.len(), 2);
@@ -152,7 +152,7 @@ async fn an_answer_without_a_body_has_its_code_in_the_headers() {
 }
 
 #[tokio::test]
-async fn errors_behind_a_service_have_the_right_status_and_a_fixed_text() {
+async fn public_errors_have_a_matching_status_and_a_fixed_text() {
     for (status, code, public, text) in [
         (416, "PGRST103", 416, "there are fewer rows"),
         (400, "P0001", 400, "the database refused it"),
@@ -169,7 +169,7 @@ async fn errors_behind_a_service_have_the_right_status_and_a_fixed_text() {
 }
 
 #[tokio::test]
-async fn a_servers_words_cannot_forge_a_line_of_a_log() {
+async fn text_from_the_server_cannot_forge_a_log_line() {
     let forged = "gone\r\n2026 ERROR\u{1b}[31m \u{202e}x";
     let body = json!({"code": "X\n1", "message": forged, "hint": "a\tb", "details": null});
     let (_server, client) = answering([error(400, body)]).await;
@@ -189,7 +189,7 @@ async fn a_servers_words_cannot_forge_a_line_of_a_log() {
 }
 
 #[tokio::test]
-async fn a_role_that_the_database_does_not_give_is_explained() {
+async fn the_error_explains_a_role_that_is_missing_or_not_granted() {
     for (status, code, message, hint) in [
         (401, "22023", "role \"x\" does not exist", "create it"),
         (
@@ -207,7 +207,7 @@ async fn a_role_that_the_database_does_not_give_is_explained() {
 }
 
 #[tokio::test]
-async fn fewer_rows_than_expected_are_an_error_that_says_that_the_write_has_happened() {
+async fn with_too_few_rows_expect_rows_fails_and_says_that_the_write_happened() {
     let counted = ResponseTemplate::new(200).insert_header("content-range", "*/1");
     let listed = ResponseTemplate::new(200).set_body_json(json!([{"a": 1}]));
     for answer in [counted, listed] {

@@ -1,4 +1,4 @@
-//! Bodies are anything that serialises, and lists of rows say their columns.
+//! Bodies are any values that serialise, and lists of rows name their columns.
 
 use scoped_runtime::Returning;
 use serde::Serialize;
@@ -36,7 +36,7 @@ async fn bodies_are_anything_that_serialises() {
 }
 
 #[tokio::test]
-async fn a_single_value_is_refused_and_text_has_methods_of_its_own() {
+async fn a_single_value_is_refused_as_a_body_and_text_has_its_own_methods() {
     for query in [
         refused(|it| it.from("t").insert(r#"{"a": 1}"#)).await,
         refused(|it| it.from("t").update(5).eq("a", 1)).await,
@@ -102,7 +102,7 @@ async fn an_upsert_of_rows_that_differ_is_refused_since_it_would_reset_columns()
         header(&same, "prefer"),
         "return=representation,resolution=merge-duplicates,missing=default"
     );
-    // Rows that are there are left alone.
+    // Existing rows are left unchanged.
     let ignored = sent(|it| {
         it.from("t")
             .upsert(BOTH)

@@ -1,10 +1,10 @@
-//! One grammar of columns for filters, conditions and orders.
+//! Filters, conditions and orders share one grammar of columns.
 
 use scoped_runtime::{Column, Condition, Order, Query};
 
 use crate::support::{pair, parameters, refused, sent};
 
-/// What a filter, a condition and an order send for a column.
+/// Returns what a filter, a condition and an order send for a column.
 async fn written(column: &str) -> [(String, String); 3] {
     let request = sent(|it| {
         let query = it
@@ -18,7 +18,7 @@ async fn written(column: &str) -> [(String, String); 3] {
 }
 
 #[tokio::test]
-async fn a_column_is_written_alike_everywhere() {
+async fn filters_conditions_and_orders_write_a_column_the_same_way() {
     for (column, name) in [
         ("stars", "stars"),
         ("meta->>display name", r#"meta->>"display name""#),
@@ -44,7 +44,7 @@ async fn a_column_is_written_alike_everywhere() {
     }
 }
 
-/// Every name that PostgREST, or the gateway, takes for a parameter.
+/// Names that PostgREST, or the gateway, uses for parameters.
 const PARAMETERS: [&str; 10] = [
     "select",
     "order",
@@ -80,7 +80,7 @@ async fn a_column_with_a_parameters_name_is_still_a_column() {
 }
 
 #[tokio::test]
-async fn a_delete_by_such_a_column_deletes_its_rows_only() {
+async fn a_delete_filtered_by_a_column_named_like_a_parameter_is_filtered() {
     let filters: [fn(Query, &str) -> Query; 6] = [
         |query, column| query.eq(column, "5"),
         |query, column| query.in_(column, ["5"]),
@@ -103,7 +103,7 @@ async fn a_delete_by_such_a_column_deletes_its_rows_only() {
 }
 
 #[tokio::test]
-async fn an_exact_column_has_any_letters() {
+async fn an_exact_column_may_contain_any_character() {
     let request = sent(|it| {
         let exact = Column::exact(r#"a."b->c"#);
         let query = it

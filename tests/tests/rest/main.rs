@@ -1,4 +1,4 @@
-//! Queries: what is sent, what is refused before anything is sent, and what answers come to. A
+//! Tests of queries: what is sent, what is refused before anything is sent, and how responses are read. A
 //! recording server stands in for PostgREST.
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! What no server can read as it was meant is refused before anything is sent: NUL, empty groups, deep
-//! nesting, long URLs, operators and headers that do not fit.
+//! A query that a server cannot read with its intended meaning is refused before anything is sent: NUL,
+//! empty groups, deep nesting, long URLs, and invalid operators and headers.
 
 use scoped_runtime::{ClientError, Condition, Error, Is, any};
 use serde_json::json;
@@ -32,7 +32,7 @@ async fn nul_is_refused_wherever_it_stands() {
     says(|it| table(it).insert(json!({"a": nul})), &words).await;
     says(|it| table(it).update(json!({nul: 1})).eq("a", 1), &words).await;
     says(|it| it.rpc("f", json!({"a": [nul]})), &words).await;
-    // A backslash before `u0000` is text of the user's.
+    // A backslash before `u0000` is part of the user's text.
     let escaped = sent(|it| table(it).insert(json!({"a": r"\u0000"}))).await;
     assert_eq!(
         escaped.body_json::<serde_json::Value>().unwrap(),
@@ -74,7 +74,7 @@ async fn a_group_without_a_condition_is_refused() {
 }
 
 #[tokio::test]
-async fn conditions_are_nested_to_a_limit_and_never_cost_the_stack() {
+async fn conditions_have_a_nesting_limit_and_do_not_overflow_the_stack() {
     let nested =
         |depth: usize| (0..depth).fold(Condition::eq("a", 1), |inner, _| Condition::and([inner]));
     says(
@@ -88,7 +88,7 @@ async fn conditions_are_nested_to_a_limit_and_never_cost_the_stack() {
 }
 
 #[tokio::test]
-async fn a_url_that_is_too_long_is_refused_with_the_ways_out() {
+async fn a_url_that_is_too_long_is_refused_with_the_alternatives() {
     let values: Vec<u32> = (0..8_000).collect();
     for error in [
         refused(|it| table(it).in_("id", &values)).await,
@@ -107,7 +107,7 @@ async fn a_url_that_is_too_long_is_refused_with_the_ways_out() {
 }
 
 #[tokio::test]
-async fn operators_and_operands_that_do_not_fit_are_refused() {
+async fn invalid_operators_and_operands_are_refused() {
     for (operator, operand) in [
         ("limit", "1"),
         ("eq.x", "1"),

@@ -1,4 +1,4 @@
-//! Native `postgrest` builders go through the same refusals as queries.
+//! Native `postgrest` builders are refused for the same reasons as queries.
 
 use postgrest::Builder;
 use scoped_runtime::{ClientError, Error};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{KEY, arrived, header, only, pair, parameters, project};
 
 #[tokio::test]
-async fn a_native_builder_of_the_client_is_ready_for_its_project() {
+async fn native_gives_a_builder_for_the_clients_project() {
     let (server, client) = project().await;
     let client = client.schema("api2");
     client
@@ -42,7 +42,7 @@ async fn a_name_that_cannot_be_sent_is_an_error_when_it_is_executed() {
 }
 
 #[tokio::test]
-async fn what_a_query_refuses_is_refused_of_a_native_builder() {
+async fn a_native_builder_is_refused_for_the_same_reasons_as_a_query() {
     let (server, client) = project().await;
     let steps: &[fn(Builder) -> Builder] = &[
         |it| it.delete(),
@@ -104,7 +104,7 @@ async fn what_a_query_refuses_is_refused_of_a_native_builder() {
 }
 
 #[tokio::test]
-async fn a_limited_native_write_is_refused_whole_if_more_rows_match() {
+async fn a_native_write_with_a_limit_sends_max_affected() {
     let (server, client) = project().await;
     let native = client.native("t").delete().eq("a", "1").limit(1);
     client.execute(native).await.unwrap();
@@ -115,7 +115,7 @@ async fn a_limited_native_write_is_refused_whole_if_more_rows_match() {
     let strict = |count| format!("return=representation,handling=strict,max-affected={count}");
     assert_eq!(header(&requests[0], "prefer"), strict(1));
     assert_eq!(header(&requests[1], "prefer"), strict(3));
-    // Of two limits PostgREST takes one.
+    // PostgREST uses only one of two limits.
     let limited = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()));
     let limited = limited.from("t?limit=2").delete().eq("a", "1");
     client.execute(limited.limit(5)).await.unwrap_err();
@@ -128,7 +128,7 @@ async fn a_limited_native_write_is_refused_whole_if_more_rows_match() {
 }
 
 #[tokio::test]
-async fn reads_and_function_calls_keep_their_freedom() {
+async fn native_reads_and_function_calls_are_not_restricted() {
     let (server, client) = project().await;
     let read = client
         .native("films")

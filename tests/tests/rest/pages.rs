@@ -49,7 +49,7 @@ async fn a_page_has_its_rows_and_the_total() {
 }
 
 #[tokio::test]
-async fn a_page_behind_the_last_row_is_empty() {
+async fn a_page_after_the_last_row_is_empty() {
     let body = json!({"code": "PGRST103", "message": "Requested range not satisfiable"});
     let answer = ResponseTemplate::new(416).set_body_json(body);
     let (_server, client) = answering([answer.insert_header("content-range", "*/9")]).await;
@@ -143,7 +143,7 @@ async fn other_forms_of_the_answer_have_their_media_types() {
     );
 }
 
-/// All rows of a stream, or the first error.
+/// Returns all rows of a stream, or its first error.
 async fn all(client: &ScopedClient, paging: Paging) -> Result<Vec<i64>, Error> {
     let mut rows = client.from("t").select("id").fetch_stream::<Row>(paging);
     let mut ids = Vec::new();
@@ -154,8 +154,8 @@ async fn all(client: &ScopedClient, paging: Paging) -> Result<Vec<i64>, Error> {
 }
 
 #[tokio::test]
-async fn a_stream_by_a_key_begins_each_page_behind_the_last_one() {
-    // The server gives no more than two rows at once, though it is asked for more.
+async fn a_stream_by_a_key_starts_each_page_after_the_last_key() {
+    // The server returns at most two rows at once, although it is asked for more.
     let (server, client) = answering([rows([1, 2]), rows([2, 4]), rows([4, 9]), rows([9])]).await;
     let ids = all(&client, Paging::by_key("id").page_size(5))
         .await
@@ -178,7 +178,7 @@ async fn a_stream_by_a_key_begins_each_page_behind_the_last_one() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_deleted_meanwhile_hides_no_other() {
+async fn a_row_deleted_during_a_stream_hides_no_other_row() {
     let (_server, client) = answering([rows([1, 2]), rows([3, 4]), rows([4])]).await;
     assert_eq!(
         all(&client, Paging::by_key("id").page_size(2))
@@ -194,7 +194,7 @@ async fn a_row_that_is_deleted_meanwhile_hides_no_other() {
 }
 
 #[tokio::test]
-async fn a_key_that_does_not_tell_rows_apart_is_an_error() {
+async fn a_stream_by_a_key_that_is_not_unique_is_an_error() {
     for pages in [vec![rows([1, 1])], vec![rows([1, 2]), rows([2, 2])]] {
         let (_server, client) = answering(pages).await;
         let error = all(&client, Paging::by_key("id").page_size(2))
@@ -214,7 +214,7 @@ async fn a_key_that_does_not_tell_rows_apart_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_stream_by_ranges_goes_on_until_a_page_is_empty() {
+async fn a_stream_by_ranges_continues_until_a_page_is_empty() {
     let (server, client) = answering([rows([1, 2]), rows([3]), rows([])]).await;
     let query = client.from("t").order(Order::asc("id")).range(10, 14);
     let mut stream = query.fetch_stream::<Row>(Paging::by_range().page_size(2));

@@ -1,4 +1,4 @@
-//! A client that only reads refuses everything else before anything is sent.
+//! A read-only client refuses all other requests before anything is sent.
 
 use scoped_runtime::{ClientError, Error, ScopedClient, Upload};
 use serde_json::json;
@@ -15,7 +15,7 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>, what: &str) {
     }
 }
 
-/// Everything that may write, each in the words of its error.
+/// Calls every method that may write, and checks that the error names it.
 async fn tries_to_write(reader: &ScopedClient) {
     assert!(reader.is_read_only());
     assert!(format!("{reader:?}").contains("is_read_only: true"));
@@ -63,7 +63,7 @@ async fn tries_to_write(reader: &ScopedClient) {
 }
 
 #[tokio::test]
-async fn a_client_that_only_reads_writes_nothing_to_the_wire() {
+async fn a_read_only_client_refuses_every_write_before_sending() {
     let (server, client) = project().await;
     let reader = client.read_only();
     tries_to_write(&reader).await;
@@ -71,15 +71,18 @@ async fn a_client_that_only_reads_writes_nothing_to_the_wire() {
     tries_to_write(&reader.schema("api2")).await;
     let narrow = reader.narrow().keep_claims([""; 0]).client().unwrap();
     tries_to_write(&narrow).await;
-    assert!(arrived(&server).await.is_empty(), "nothing was sent");
-    assert!(!client.is_read_only(), "the client it came from goes on");
+    assert!(arrived(&server).await.is_empty(), "a request was sent");
+    assert!(
+        !client.is_read_only(),
+        "the original client still sends requests"
+    );
     let insert = client.from("notes").insert(json!({"body": "x"}));
     insert.execute().await.unwrap();
     assert_eq!(arrived(&server).await.len(), 1);
 }
 
 #[tokio::test]
-async fn it_reads_and_calls_functions_by_get() {
+async fn a_read_only_client_reads_and_calls_functions_by_get() {
     let (server, client) = project().await;
     let reader = client.read_only();
     reader.from("notes").select("*").execute().await.unwrap();
@@ -127,7 +130,7 @@ async fn it_reads_and_calls_functions_by_get() {
 }
 
 #[tokio::test]
-async fn arguments_that_only_a_body_can_carry_are_refused_with_what_to_do() {
+async fn a_read_only_client_refuses_arguments_that_need_a_body() {
     let (server, client) = project().await;
     let call = client.read_only().rpc("f", json!({"a": "eq.1"}));
     let error = call.execute().await.unwrap_err().to_string();
@@ -139,7 +142,7 @@ async fn arguments_that_only_a_body_can_carry_are_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn closing_it_leaves_the_client_it_came_from_and_not_the_other_way_round() {
+async fn closing_a_client_closes_its_read_only_client_but_not_the_reverse() {
     let (_server, client) = project().await;
     let reader = client.read_only();
     reader.close();

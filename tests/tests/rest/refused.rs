@@ -1,5 +1,5 @@
-//! What contradicts itself, or would mean something else on the server, is refused before anything is
-//! sent, with what to write instead.
+//! A query that contradicts itself, or has another meaning on the server, is refused before anything is
+//! sent, and the error says what to write instead.
 
 use scoped_runtime::{Condition, Explain, ScopedClient, all, any};
 use serde_json::json;
@@ -14,7 +14,7 @@ async fn a_write_without_a_filter_is_refused_unless_all_rows_are_meant() {
     says(|it| table(it).delete().limit(1), &words).await;
     says(|it| table(it).delete().order("a").select("a"), &words).await;
     says(|it| table(it).delete().param("x", "y"), &words).await;
-    // What holds for every row is no filter.
+    // A condition that every row matches is not a filter.
     says(
         |it| table(it).delete().and([!Condition::in_("v", [""; 0])]),
         &words,
@@ -143,7 +143,7 @@ async fn an_insert_has_neither_a_filter_nor_a_limit() {
 }
 
 #[tokio::test]
-async fn what_is_said_twice_is_refused() {
+async fn a_second_verb_select_limit_or_offset_is_refused() {
     let row = || json!({"a": 1});
     says(
         |it| table(it).insert(row()).update(row()),
@@ -212,7 +212,7 @@ async fn a_method_of_another_verb_is_refused() {
 }
 
 #[tokio::test]
-async fn explaining_a_write_never_carries_it_out() {
+async fn explaining_a_write_never_executes_it() {
     let (server, client) = crate::support::project().await;
     let delete = || client.from("t").delete().eq("a", 1);
     let error = delete()

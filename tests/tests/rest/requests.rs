@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{arrived, header, only, pair, parameters, project};
 
 #[tokio::test]
-async fn a_path_has_no_query_in_it_and_may_end_with_a_slash() {
+async fn a_request_path_may_end_with_a_slash_but_has_no_query() {
     let (server, client) = project().await;
     let error = client
         .request("GET", "functions/v1/hello?name=x")
@@ -22,7 +22,7 @@ async fn a_path_has_no_query_in_it_and_may_end_with_a_slash() {
 }
 
 #[tokio::test]
-async fn methods_that_are_no_requests_of_a_user_are_refused() {
+async fn http_methods_that_a_user_cannot_send_are_refused() {
     let (server, client) = project().await;
     for method in ["CONNECT", "TRACE", "trace", "PURGE", "", "G T"] {
         let error = client
@@ -39,7 +39,7 @@ async fn methods_that_are_no_requests_of_a_user_are_refused() {
 }
 
 #[tokio::test]
-async fn of_auth_only_what_has_no_effect_is_read() {
+async fn requests_to_auth_are_limited_to_reads_without_an_effect() {
     let (server, client) = project().await;
     for path in [
         "auth/v1/reauthenticate",
@@ -88,7 +88,7 @@ async fn of_auth_only_what_has_no_effect_is_read() {
 }
 
 #[tokio::test]
-async fn what_frames_a_message_or_names_a_host_is_refused() {
+async fn headers_that_frame_a_message_or_name_a_host_are_refused() {
     let (server, client) = project().await;
     for name in [
         "content-length",

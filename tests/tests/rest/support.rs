@@ -1,4 +1,4 @@
-//! A project at a recording server.
+//! A project with a recording server.
 
 use scoped_runtime::{Config, Error, Query, ScopedClient, ScopedClients};
 use serde_json::json;
@@ -8,7 +8,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
 pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 
-/// A server that answers in turns with these, then with the last one for ever, and a client of it.
+/// A server with these responses in turn, which repeats the last one, and a client of it.
 pub(crate) async fn answering(
     answers: impl IntoIterator<Item = ResponseTemplate>,
 ) -> (MockServer, ScopedClient) {
@@ -38,26 +38,26 @@ pub(crate) async fn project() -> (MockServer, ScopedClient) {
     answering([ResponseTemplate::new(200).set_body_json(json!([]))]).await
 }
 
-/// Everything that arrived so far.
+/// Returns all requests so far.
 pub(crate) async fn arrived(server: &MockServer) -> Vec<Request> {
     server.received_requests().await.unwrap()
 }
 
-/// The only request that arrived.
+/// Returns the only request.
 pub(crate) async fn only(server: &MockServer) -> Request {
     let mut requests = arrived(server).await;
     assert_eq!(requests.len(), 1, "one request");
     requests.remove(0)
 }
 
-/// Sends a query to a recording server and gives what arrived.
+/// Sends a query to a recording server and returns the request.
 pub(crate) async fn sent(query: impl FnOnce(&ScopedClient) -> Query) -> Request {
     let (server, client) = project().await;
     query(&client).execute().await.unwrap();
     only(&server).await
 }
 
-/// The error of a query of which nothing may arrive.
+/// Returns the error of a query for which no request may be sent.
 pub(crate) async fn refused(query: impl FnOnce(&ScopedClient) -> Query) -> Error {
     let (server, client) = project().await;
     let error = query(&client).execute().await.expect_err("a mistake");
@@ -75,7 +75,7 @@ pub(crate) fn pair(name: &str, value: &str) -> (String, String) {
     (name.to_owned(), value.to_owned())
 }
 
-/// The value of a header, or nothing.
+/// Returns the value of a header, or an empty text.
 pub(crate) fn header<'a>(request: &'a Request, name: &str) -> &'a str {
     request
         .headers
@@ -83,7 +83,7 @@ pub(crate) fn header<'a>(request: &'a Request, name: &str) -> &'a str {
         .map_or("", |value| value.to_str().unwrap())
 }
 
-/// Asserts that the query is refused with an error that has these words in it.
+/// Asserts that the query is refused with an error that contains these words.
 pub(crate) async fn says(query: impl FnOnce(&ScopedClient) -> Query, words: &[&str]) {
     let error = refused(query).await.to_string();
     for word in words {

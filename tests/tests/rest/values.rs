@@ -1,4 +1,4 @@
-//! Values are written as PostgreSQL reads them, and cannot become syntax.
+//! Values are written in the notation of PostgreSQL and cannot become syntax.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde_json::json as value;
 
 use crate::support::{ALICE, pair, parameters, sent};
 
-/// A value as it is sent.
+/// Returns the text that is sent for a value.
 fn written(value: impl FilterValue) -> String {
     let mut text = String::new();
     value.append_to(&mut text);
@@ -39,7 +39,7 @@ fn numbers_texts_and_identifiers_are_values() {
 }
 
 #[test]
-fn times_of_chrono_are_written_as_postgres_reads_them() {
+fn times_of_chrono_are_written_in_the_format_of_postgres() {
     use chrono::{NaiveDate, TimeZone, Utc};
 
     let day = |year| NaiveDate::from_ymd_opt(year, 3, 15).unwrap();
@@ -64,7 +64,7 @@ fn times_of_chrono_are_written_as_postgres_reads_them() {
 }
 
 #[test]
-fn times_of_jiff_are_written_as_postgres_reads_them() {
+fn times_of_jiff_are_written_in_the_format_of_postgres() {
     use jiff::civil::date;
     use jiff::tz::TimeZone;
 
@@ -117,7 +117,7 @@ async fn a_sole_empty_text_is_not_an_empty_list() {
     assert_eq!(parameters(&request), [pair("v", r#"in.("","")"#)]);
     let request = sent(|it| it.from("t").delete().and([!Condition::in_("v", [""])])).await;
     assert_eq!(parameters(&request), [pair("and", r#"(v.not.in.("",""))"#)]);
-    // Of no values none fits, whatever server reads it.
+    // With an empty list no value matches, whichever server reads it.
     let request = sent(|it| it.from("t").delete().in_("v", [""; 0])).await;
     assert_eq!(
         parameters(&request),
@@ -242,7 +242,7 @@ async fn null_and_booleans_have_a_type_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_double_negation_is_none() {
+async fn a_double_negation_cancels_out() {
     let request = sent(|it| {
         it.from("t").and([
             !Condition::not("a", "eq", 1),

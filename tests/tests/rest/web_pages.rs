@@ -1,4 +1,4 @@
-//! A URL that leads elsewhere often answers with a web page: that is an error that says so.
+//! If the URL of a project leads to a web page, the error says so.
 
 use scoped_runtime::{ClientError, Error};
 use wiremock::ResponseTemplate;
@@ -21,7 +21,7 @@ fn is_page<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 }
 
 #[tokio::test]
-async fn a_page_with_200_is_an_error_of_every_way_to_send() {
+async fn a_web_page_with_200_is_an_error_for_every_way_to_send() {
     let (_server, client) = answering([page(200)]).await;
     is_page(client.from("t").execute().await);
     is_page(client.from("t").fetch::<()>().await);
@@ -33,7 +33,7 @@ async fn a_page_with_200_is_an_error_of_every_way_to_send() {
 }
 
 #[tokio::test]
-async fn a_page_that_was_asked_for_or_comes_from_another_service_is_an_answer() {
+async fn a_web_page_is_returned_if_accepted_or_from_another_service() {
     let (_server, client) = answering([page(200)]).await;
     let asked = client.rpc("page", ()).header("accept", "text/html");
     assert!(asked.execute().await.unwrap().text().contains("doctype"));
@@ -42,7 +42,7 @@ async fn a_page_that_was_asked_for_or_comes_from_another_service_is_an_answer() 
 }
 
 #[tokio::test]
-async fn a_page_with_404_says_what_came_and_what_to_check() {
+async fn a_web_page_with_404_is_an_error_that_says_what_to_check() {
     for (status, is_hinted) in [(404, true), (502, false)] {
         let (_server, client) = answering([page(status)]).await;
         let Error::Api(error) = client.from("t").execute().await.unwrap_err() else {

@@ -1,4 +1,4 @@
-//! What a query looks like when it arrives.
+//! The requests that queries send.
 
 use scoped_runtime::{Returning, all};
 use serde_json::json;
@@ -94,7 +94,7 @@ async fn every_operator_has_a_method() {
 }
 
 #[tokio::test]
-async fn preferences_add_up_and_a_later_one_replaces_its_namesake() {
+async fn preferences_accumulate_and_a_later_one_replaces_the_same_name() {
     let request = sent(|it| it.from("t").exact_count().insert(json!({}))).await;
     assert_eq!(
         header(&request, "prefer"),
@@ -130,7 +130,7 @@ async fn a_limited_write_can_never_touch_more_rows() {
         sent(|it| it.from("t").delete().eq("a", 1).limit(1)).await,
         sent(|it| it.from("t").limit(1).eq("a", 1).update(json!({}))).await,
         sent(|it| it.from("t").delete().eq("a", 1).limit(1).max_affected(9)).await,
-        // What would switch the limit off has no effect.
+        // A preference that would disable the limit has no effect.
         sent(|it| {
             it.from("t")
                 .delete()
@@ -207,7 +207,7 @@ async fn a_selection_may_have_several_lines() {
 }
 
 #[tokio::test]
-async fn what_has_no_method_has_a_way() {
+async fn header_and_param_send_headers_and_parameters_without_a_method() {
     let request = sent(|it| {
         let query = it
             .from("t")

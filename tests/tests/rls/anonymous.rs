@@ -1,4 +1,4 @@
-//! A client without a user sees what policies and grants give `anon`.
+//! An anonymous client sees what policies and grants allow the role `anon`.
 
 use scoped_runtime::{ClientError, Error};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{api, clients, somebody};
 
 #[tokio::test]
-async fn without_a_user_a_client_sees_what_anon_may() {
+async fn an_anonymous_client_sees_what_policies_allow_anon() {
     let clients = clients().await;
     let alice = clients.get(somebody()).unwrap();
     let author = alice.user_id().to_string();
@@ -80,7 +80,7 @@ async fn without_a_user_a_client_sees_what_anon_may() {
 }
 
 #[tokio::test]
-async fn a_blocking_client_without_a_user_sees_the_same() {
+async fn a_blocking_anonymous_client_sees_what_policies_allow_anon() {
     let clients = clients().await;
     let blocking = scoped_runtime::blocking::ScopedClients::from(clients);
     let outcome = tokio::task::spawn_blocking(move || -> Result<_, Error> {

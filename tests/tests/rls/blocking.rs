@@ -1,4 +1,4 @@
-//! Clients for code without an async runtime act as their users too.
+//! Blocking clients act as their users as well.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::support::{Note, api, clients, somebody};
 
-/// The server's project. What starts the server is async; nothing after it is.
+/// The project of the server. Only the start of the server is async.
 fn project() -> ScopedClients {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(clients()).into()

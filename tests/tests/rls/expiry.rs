@@ -1,4 +1,5 @@
-//! What the server sees when a token's life is over. The clock is moved; the server checks real time.
+//! Requests after the expiry of a token. The tests move the project's clock, and the server checks the real
+//! time.
 
 use std::sync::{Arc, Barrier};
 use std::time::Duration;
@@ -12,7 +13,7 @@ const TWO_HOURS: Duration = Duration::from_hours(2);
 
 const SHORT: Duration = Duration::from_mins(5);
 
-/// A project whose clock is two hours behind, so that the first token is long expired for the server.
+/// A project whose clock is two hours behind, so that the first token has already expired for the server.
 async fn behind() -> (ScopedClients, ManualClock) {
     let clock = ManualClock::real();
     clock.jump_back(TWO_HOURS);
@@ -27,7 +28,7 @@ async fn expired(lifetime: Duration) -> (ScopedClient, ManualClock) {
 }
 
 #[tokio::test]
-async fn the_next_query_after_the_end_arrives_with_a_live_token() {
+async fn a_query_after_the_expiry_is_sent_with_a_valid_token() {
     let (client, clock) = expired(SHORT).await;
     clock.pass(TWO_HOURS);
     assert_eq!(write(&client, "later").await.body, "later");
@@ -35,7 +36,7 @@ async fn the_next_query_after_the_end_arrives_with_a_live_token() {
 }
 
 #[tokio::test]
-async fn a_query_written_before_the_end_arrives_with_a_live_token() {
+async fn a_query_written_before_the_expiry_is_sent_with_a_valid_token() {
     let (client, clock) = expired(SHORT).await;
     let query = client.from("notes").select("*");
     clock.pass(TWO_HOURS);
@@ -43,7 +44,7 @@ async fn a_query_written_before_the_end_arrives_with_a_live_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_query_from_each_of_64_threads_arrives_with_a_live_token() {
+async fn after_the_expiry_64_threads_send_queries_with_a_valid_token() {
     let (client, clock) = expired(SHORT).await;
     clock.pass(TWO_HOURS);
     let start = Arc::new(Barrier::new(64));
@@ -72,7 +73,7 @@ async fn one_query_from_each_of_64_threads_arrives_with_a_live_token() {
 }
 
 #[tokio::test]
-async fn a_clock_that_stays_behind_is_an_error_that_says_expired() {
+async fn a_token_from_a_slow_clock_is_refused_as_expired() {
     let (client, _clock) = expired(Duration::from_hours(1)).await;
     let error = api(client.from("notes").execute().await);
     assert!(error.is_expired_token(), "{error}");

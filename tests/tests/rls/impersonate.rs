@@ -1,4 +1,4 @@
-//! Functions that act as several users, or on a thread: policies see the right one each time.
+//! Functions that act as several users, or on a thread: the policies see the right user each time.
 
 use scoped_runtime::{
     Error, ScopedClient, ScopedClients, UserId, blocking, impersonate, scoped_claims,
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::support::{Note, api, clients, notes, somebody, write};
 
-/// Hands a note over: only its owner can take it away, only the other can put it in.
+/// Hands over a note: only its owner can delete it, and only the receiver can insert it.
 #[impersonate(via = clients, expires_in = "5m", actor = "transfer", reason = "a test")]
 async fn hand_over(
     clients: &ScopedClients,
@@ -21,7 +21,7 @@ async fn hand_over(
 ) -> Result<Option<Note>, Error> {
     let id = note.id.to_string();
     let hidden = receiver.from("notes").eq("id", &id).fetch::<Note>().await?;
-    assert_eq!(hidden, [], "not the receiver's yet");
+    assert_eq!(hidden, [], "the receiver does not see the note yet");
     let delete = sender.from("notes").delete().eq("id", &id);
     let Some(taken) = delete.fetch_optional::<Note>().await? else {
         return Ok(None);
@@ -29,12 +29,16 @@ async fn hand_over(
     let insert = receiver.from("notes").insert(json!({"body": taken.body}));
     let copy: Note = insert.fetch_one().await?;
     let foreign = sender.from("notes").eq("id", copy.id.to_string());
-    assert_eq!(foreign.fetch::<Note>().await?, [], "the sender's no more");
+    assert_eq!(
+        foreign.fetch::<Note>().await?,
+        [],
+        "the sender no longer sees the note"
+    );
     Ok(Some(copy))
 }
 
 #[tokio::test]
-async fn two_users_in_one_function_move_a_row_that_only_one_of_them_sees_at_a_time() {
+async fn two_users_in_one_function_hand_over_a_row_that_only_its_owner_sees() {
     let clients = clients().await;
     let (alice, bob) = (
         clients.get(somebody()).unwrap(),
@@ -51,7 +55,7 @@ async fn two_users_in_one_function_move_a_row_that_only_one_of_them_sees_at_a_ti
     assert_eq!(notes(&alice).await, []);
     assert_eq!(notes(&bob).await, std::slice::from_ref(&copy));
 
-    // Whoever does not own it gives nothing.
+    // A user who does not own the note cannot hand it over.
     let stolen = hand_over(&clients, &copy, alice.user_id(), alice.user_id());
     assert_eq!(stolen.await.unwrap(), None);
     assert_eq!(notes(&bob).await, [copy]);
@@ -67,7 +71,7 @@ struct Document {
     tenant_id: String,
 }
 
-/// A job without async.
+/// A blocking job.
 #[impersonate(user = user, claims = Member { tenant_id: tenant.to_owned() }, via = clients)]
 fn tenants(
     clients: &blocking::ScopedClients,
@@ -87,7 +91,7 @@ fn tenants(
 }
 
 #[test]
-fn a_job_on_a_thread_sees_its_users_tenant_and_nothing_of_others() {
+fn a_job_on_a_thread_sees_only_the_tenant_of_its_user() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let clients = blocking::ScopedClients::from(runtime.block_on(clients()));
     let user = somebody();

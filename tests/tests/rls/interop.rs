@@ -1,4 +1,4 @@
-//! Other libraries read our tokens, and ours stand beside one of the Supabase CLI's.
+//! Other libraries verify our tokens, and our claims are compared with those of the Supabase CLI.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -21,7 +21,7 @@ const ALWAYS: [&str; 9] = [
     "sub",
 ];
 
-/// A token of this user for tenant `acme`, verified and decoded by jose.
+/// Returns the header and claims of a token of this user for tenant `acme`, verified by jose.
 async fn decoded(clients: &ScopedClients, user: &str) -> (Value, Map<String, Value>) {
     let client = clients
         .user(user)
@@ -63,13 +63,13 @@ async fn jose_reads_exactly_the_documented_claims() {
     ] {
         assert_eq!(claims[name], value, "{name}");
     }
-    // An hour, and five seconds back for servers whose clock is behind.
+    // The lifetime is an hour, and `iat` is five seconds back for servers whose clock is behind.
     let (iat, exp) = (claims["iat"].as_u64(), claims["exp"].as_u64());
     assert_eq!(exp.unwrap() - iat.unwrap(), 3605);
 }
 
 #[tokio::test]
-async fn the_cli_s_claims_are_ours_with_the_same_values() {
+async fn tokens_have_all_claims_of_the_supabase_cli_with_the_same_values() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/bearer-jwt.json");
     let golden: Value = serde_json::from_slice(&std::fs::read(golden).unwrap()).unwrap();
     let theirs = golden["claims"].as_object().unwrap();
@@ -81,7 +81,7 @@ async fn the_cli_s_claims_are_ours_with_the_same_values() {
             _ => assert_eq!(ours[name], *value, "{name}"),
         }
     }
-    // What Auth's own tokens carry beside that, and policies read.
+    // These claims are also in the tokens of Auth, and policies read them.
     let more: BTreeSet<&str> = names(&ours).difference(&names(theirs)).copied().collect();
     assert_eq!(
         more,

@@ -1,4 +1,4 @@
-//! No user sees, changes or deletes another's rows.
+//! A user cannot see, change or delete the rows of another user.
 
 use scoped_runtime::{Error, ScopedClient, ScopedClients, UserId, impersonate};
 use serde_json::json;
@@ -56,7 +56,7 @@ async fn overwrite(
     Ok(changed.len())
 }
 
-/// Everything one user tries while 199 others do the same.
+/// Makes every attempt of one user, while 199 other users do the same.
 async fn try_everything(clients: ScopedClients, own: Note, others: Note) {
     let user: UserId = own.owner.parse().unwrap();
     let client = clients.get(&user).unwrap();

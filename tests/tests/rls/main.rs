@@ -1,4 +1,4 @@
-//! Against the real server: what Row Level Security lets through for a client's user.
+//! Tests on the real server: which rows Row Level Security allows the user of a client.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and so may its helpers"

@@ -1,4 +1,4 @@
-//! Queries mean on a server what they say.
+//! Queries on a real server have the result that their methods promise.
 
 use scoped_runtime::{ClientError, Condition, Error, Order, ScopedClient};
 use serde::Deserialize;
@@ -15,13 +15,13 @@ async fn user() -> ScopedClient {
     clients().await.get(somebody()).unwrap()
 }
 
-/// The names of the items that a query finds.
+/// Returns the names of the items that a query finds.
 async fn names(query: scoped_runtime::Query) -> Vec<String> {
     let items: Vec<Item> = query.order("id").fetch().await.unwrap();
     items.into_iter().map(|item| item.name).collect()
 }
 
-/// A user with these items, in this order.
+/// Makes a user with these items, in this order.
 async fn with_items(items: Value) -> ScopedClient {
     let client = user().await;
     client.from("items").insert(items).execute().await.unwrap();
@@ -37,8 +37,8 @@ async fn hostile_values_are_only_values() {
         let items = || client.from("items").select("name");
         assert_eq!(names(items().eq("name", name)).await, [name]);
         assert_eq!(names(items().in_("name", [name])).await, [name]);
-        // Unlike PostgREST, the local server does not undo the escapes inside `or` and `and`; what
-        // is sent there is tested in `client/refused.rs`.
+        // Unlike PostgREST, the local server does not decode the escapes inside of `or` and `and`;
+        // `client/refused.rs` tests what is sent there.
         if !name.contains(['"', '\\']) {
             let either = [Condition::eq("name", name), Condition::is_null("name")];
             assert_eq!(names(items().or(either)).await, [name]);
@@ -52,7 +52,7 @@ async fn hostile_values_are_only_values() {
 }
 
 #[tokio::test]
-async fn filters_find_what_they_should() {
+async fn every_filter_finds_the_matching_rows() {
     let client = with_items(json!([
         {"name": "a", "price": 1, "tags": ["red", "big"], "data": {"n": 1}, "period": "[1,3)"},
         {"name": "b", "price": 2, "tags": ["blue"], "data": {"n": 2}, "period": "[5,8)"},
@@ -100,7 +100,7 @@ async fn a_count_comes_with_the_rows_in_either_order() {
 }
 
 #[tokio::test]
-async fn one_row_or_none() {
+async fn fetch_one_and_fetch_optional_return_one_row_or_none() {
     let client = user().await;
     let note = write(&client, "a").await;
     let by_id = |id: i64| client.from("notes").eq("id", id);
@@ -175,7 +175,7 @@ async fn another_schema_has_its_own_tables() {
 }
 
 #[tokio::test]
-async fn errors_keep_what_the_server_says() {
+async fn errors_keep_the_status_and_code_of_the_server() {
     let client = user().await;
     let missing = api(client.from("no_such_table").execute().await);
     assert_eq!((missing.status(), missing.code()), (404, Some("PGRST205")));
@@ -193,7 +193,7 @@ async fn errors_keep_what_the_server_says() {
 }
 
 #[tokio::test]
-async fn a_native_builder_of_your_own_acts_as_the_user() {
+async fn a_native_builder_is_executed_as_the_user() {
     let client = user().await;
     write(&client, "a").await;
     let url = server().await.config_builder().build().unwrap();
@@ -232,7 +232,7 @@ async fn health_tells_the_right_key_from_a_wrong_one() {
     let health = clients(server.config_builder()).health().await;
     assert!(health.is_healthy() && health.is_reachable(), "{health}");
     assert_eq!(health.is_key_accepted(), Some(true));
-    let skew = health.clock_skew().expect("the server says the time");
+    let skew = health.clock_skew().expect("the response has a date");
     assert!(skew.abs() <= 1, "{health}");
 
     let wrong = "another-secret-than-the-one-that-the-project-has";

@@ -1,4 +1,4 @@
-//! Clients that only read, on the real server: they see their user's rows, and change none.
+//! Read-only clients on the real server see the rows of their user and change none.
 
 use scoped_runtime::{ClientError, Error, ScopedClient, ScopedClients, UserId, impersonate};
 use serde_json::json;
@@ -12,7 +12,7 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 }
 
 #[tokio::test]
-async fn a_reader_sees_its_users_rows_and_changes_none() {
+async fn a_read_only_client_sees_the_rows_of_its_user_and_changes_none() {
     let clients = clients().await;
     let (alice, bob) = (somebody(), somebody());
     let writer = clients.get(alice).unwrap();
@@ -58,7 +58,7 @@ async fn a_reader_sees_its_users_rows_and_changes_none() {
 }
 
 #[tokio::test]
-async fn a_reader_calls_functions() {
+async fn a_read_only_client_calls_functions() {
     let clients = clients().await;
     let (alice, bob) = (somebody(), somebody());
     let note = write(&clients.get(alice).unwrap(), "mine").await;
@@ -108,7 +108,7 @@ fn tidy_blocking(
 }
 
 #[tokio::test]
-async fn the_attribute_makes_readers_too() {
+async fn the_attribute_makes_read_only_clients() {
     let clients = clients().await;
     let user = UserId::from(somebody());
     let writer = clients.get(&user).unwrap();

@@ -1,4 +1,4 @@
-//! Every way of sending a query, on a server with policies.
+//! Every way to send a query, on a server with policies.
 
 use scoped_runtime::{ClientError, Condition, Error, Order, Paging, Returning, ScopedClient, any};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ async fn user() -> ScopedClient {
     clients().await.get(somebody()).unwrap()
 }
 
-/// Two users with the same quotas, of which nobody sees the other's.
+/// Two users with the same quotas. Neither sees those of the other.
 async fn two_users() -> (ScopedClient, ScopedClient) {
     let (alice, bob) = (user().await, user().await);
     for client in [&alice, &bob] {
@@ -37,7 +37,7 @@ async fn two_users() -> (ScopedClient, ScopedClient) {
     (alice, bob)
 }
 
-/// The limits of the user's quotas.
+/// Returns the limits of the user's quotas.
 async fn limits(client: &ScopedClient) -> Vec<i64> {
     let rows: Vec<Quota> = client
         .from("quotas")
@@ -50,7 +50,7 @@ async fn limits(client: &ScopedClient) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn one_user_counts_pages_and_streams_their_own_rows_only() {
+async fn counts_pages_and_streams_contain_only_the_users_own_rows() {
     let (alice, _bob) = two_users().await;
     let nobody = user().await;
     assert_eq!(alice.from("quotas").count().await.unwrap(), 5);
@@ -100,8 +100,8 @@ async fn one_user_counts_pages_and_streams_their_own_rows_only() {
     assert!(ids.is_sorted_by(|a, b| a > b));
 }
 
-/// `PostgREST` gives what a row leaves out its default (`missing=default`), the local server null; what
-/// is sent is tested in `rest/bodies.rs`.
+/// For a missing column PostgREST inserts the default value (`missing=default`), and the local server
+/// inserts null; `rest/bodies.rs` tests what is sent.
 #[tokio::test]
 async fn rows_of_a_list_may_leave_out_what_others_have() {
     let client = user().await;
@@ -148,7 +148,7 @@ async fn an_upsert_merges_or_leaves_the_rows_that_are_there() {
 }
 
 #[tokio::test]
-async fn a_write_says_how_many_rows_it_touches() {
+async fn expect_rows_is_compared_with_the_number_of_rows_a_write_touched() {
     let (alice, bob) = two_users().await;
     let update = |most: i64| {
         let update = alice.from("quotas").update(json!({"note": "changed"}));
@@ -240,7 +240,7 @@ async fn an_insert_where_nothing_may_be_read_needs_to_return_nothing() {
 }
 
 #[tokio::test]
-async fn functions_give_nothing_values_and_rows() {
+async fn functions_return_nothing_values_and_rows() {
     let client = user().await;
     client.rpc("nothing", ()).fetch_one::<()>().await.unwrap();
     let halves = || client.rpc("halves", json!({"numbers": [1, 2, 3]}));
@@ -267,7 +267,7 @@ async fn functions_give_nothing_values_and_rows() {
 }
 
 #[tokio::test]
-async fn a_literal_search_finds_its_letters_only() {
+async fn a_literal_search_matches_wildcards_literally() {
     let client = user().await;
     let names = ["50%", "50 percent", "a_b", "axb", "a*b", r"a\b", "AB"];
     let rows: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();

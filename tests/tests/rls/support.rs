@@ -1,4 +1,4 @@
-//! The server, and users of it.
+//! The server and its users.
 
 use scoped_runtime::{ApiError, ConfigBuilder, Error, ScopedClient, ScopedClients};
 use scoped_tests::Target;
@@ -21,18 +21,18 @@ pub(crate) async fn server() -> Target {
     }
 }
 
-/// The server's project, with all defaults.
+/// The project of the server with the default configuration.
 pub(crate) async fn clients() -> ScopedClients {
     project(|config| config).await
 }
 
-/// The server's project, configured further.
+/// The project of the server with a changed configuration.
 pub(crate) async fn project(more: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> ScopedClients {
     let config = more(server().await.config_builder()).build();
     ScopedClients::new(config.expect("a good configuration")).expect("a project")
 }
 
-/// A user that no other test knows.
+/// A user that no other test uses.
 pub(crate) fn somebody() -> Uuid {
     uuid::Builder::from_random_bytes(rand()).into_uuid()
 }
@@ -52,16 +52,16 @@ pub(crate) async fn write(client: &ScopedClient, body: &str) -> Note {
     note.fetch_one().await.expect("the note")
 }
 
-/// Every note that this client's user sees.
+/// Returns every note that the user of this client sees.
 pub(crate) async fn notes(client: &ScopedClient) -> Vec<Note> {
     let notes = client.from("notes").select("id,owner,body").order("id");
     notes.fetch().await.expect("notes")
 }
 
-/// The server's error.
+/// Returns the error of the server.
 pub(crate) fn api<T: std::fmt::Debug>(result: Result<T, Error>) -> ApiError {
     match result {
         Err(Error::Api(error)) => error,
-        other => panic!("no error of the server: {other:?}"),
+        other => panic!("expected an error of the server: {other:?}"),
     }
 }

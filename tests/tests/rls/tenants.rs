@@ -43,7 +43,7 @@ struct Document {
     tenant_id: String,
 }
 
-/// Cannot be called with a client that lacks the claims.
+/// This function cannot be called with a client that lacks the claims.
 async fn tenants<C: ScopedClaims>(client: &ScopedClient<C>) -> Vec<String> {
     let documents = client.from("documents").select("tenant_id");
     let documents: Vec<Document> = documents.fetch().await.unwrap();
@@ -53,7 +53,7 @@ async fn tenants<C: ScopedClaims>(client: &ScopedClient<C>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_claim_opens_exactly_its_tenant() {
+async fn a_tenant_claim_gives_access_to_that_tenant_only() {
     let clients = clients().await;
     let user = somebody();
     for name in ["acme", "globex"] {

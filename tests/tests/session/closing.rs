@@ -1,4 +1,4 @@
-//! A client that is closed sends nothing any more, and neither does anything made from it.
+//! After a client was closed, neither it nor a client or query made from it sends a request.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn is_closed(client: &ScopedClient) -> bool {
 }
 
 #[tokio::test]
-async fn closing_a_client_ends_its_clones_queries_and_what_was_narrowed_from_it() {
+async fn closing_a_client_closes_its_clones_queries_and_narrowed_clients() {
     let (server, clients, clock) = project().await;
     let client = clients.get(ALICE).unwrap();
     let (clone, schema) = (client.clone(), client.schema("api2"));
@@ -54,12 +54,12 @@ async fn closing_a_client_ends_its_clones_queries_and_what_was_narrowed_from_it(
     assert_eq!(arrived(&server).await.len(), before, "nothing left");
     assert!(
         !is_closed(&other).await,
-        "another client of the same user goes on"
+        "another client of the same user is not closed"
     );
 }
 
 #[tokio::test]
-async fn closing_a_user_ends_all_their_clients_and_nobody_elses() {
+async fn close_user_closes_all_clients_of_that_user_and_no_others() {
     let (_server, clients, _) = project().await;
     let first = clients.get(ALICE).unwrap();
     let second = clients.user(ALICE).claim("a", 1).auto_refresh(false);
@@ -79,7 +79,7 @@ async fn closing_a_user_ends_all_their_clients_and_nobody_elses() {
     assert_ne!(
         new.expose_secret(),
         old.expose_secret(),
-        "no token of before"
+        "the new client has a new token"
     );
     clients.close_user("nobody").unwrap_err();
     clients

@@ -1,4 +1,4 @@
-//! Tokens over time: renewed, shared, signed elsewhere, ended.
+//! Tests of tokens over time: renewal, sharing, remote signing and closing.
 
 mod closing;
 mod renewal;

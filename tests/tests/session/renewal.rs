@@ -1,4 +1,4 @@
-//! Tokens are renewed before they end, once, and what arrives at a server is always a live one.
+//! Tokens are renewed once before they expire, and every request carries a valid token.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier};
@@ -18,7 +18,7 @@ fn token(client: &ScopedClient) -> String {
 }
 
 #[test]
-fn a_live_token_is_reused_until_60_seconds_before_its_end() {
+fn a_token_is_reused_until_60_seconds_before_it_expires() {
     let (clients, clock) = offline();
     let client = clients.get(ALICE).unwrap();
     let first = token(&client);
@@ -57,7 +57,7 @@ fn refresh_before_moves_the_renewal() {
 }
 
 #[test]
-fn a_wall_clock_that_jumps_either_way_needs_no_restart() {
+fn after_the_wall_clock_jumps_tokens_are_still_valid() {
     for jump in [HOUR * 24 * 365, HOUR * 2, Duration::from_secs(90)] {
         let (clients, clock) = offline();
         let client = clients.get(ALICE).unwrap();
@@ -71,27 +71,30 @@ fn a_wall_clock_that_jumps_either_way_needs_no_restart() {
             let claims = verified(&token(&client));
             assert!(
                 claims["iat"].as_u64().unwrap() <= now,
-                "not from the future"
+                "the token was issued in the past"
             );
-            assert!(claims["exp"].as_u64().unwrap() > now, "not past its end");
+            assert!(
+                claims["exp"].as_u64().unwrap() > now,
+                "the token has not expired"
+            );
         }
     }
 }
 
 #[test]
-fn a_wall_clock_set_back_does_not_stretch_a_token_s_life() {
+fn a_wall_clock_set_back_does_not_delay_the_renewal() {
     let (clients, clock) = offline();
     let client = clients.get(ALICE).unwrap();
     clock.pass(HOUR / 2);
     clock.jump_back(HOUR / 4);
     let first = token(&client);
-    // 59 minutes after the mint by the monotonic clock, 44 by the wall clock.
+    // The mint was 59 minutes ago by the monotonic clock, and 44 minutes ago by the wall clock.
     clock.pass((HOUR / 2).checked_sub(Duration::from_mins(1)).unwrap());
     assert_ne!(token(&client), first);
 }
 
 #[test]
-fn without_auto_refresh_the_token_serves_to_its_end_and_then_says_so() {
+fn without_auto_refresh_the_token_is_used_until_it_expires() {
     let (clients, clock) = offline();
     let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
     let first = token(&client);
@@ -106,7 +109,7 @@ fn without_auto_refresh_the_token_serves_to_its_end_and_then_says_so() {
 }
 
 #[tokio::test]
-async fn without_auto_refresh_nothing_leaves_after_the_end() {
+async fn without_auto_refresh_no_request_is_sent_after_the_expiry() {
     let (server, clients, clock) = project().await;
     let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
     clock.pass(HOUR);
@@ -115,7 +118,7 @@ async fn without_auto_refresh_nothing_leaves_after_the_end() {
 }
 
 #[tokio::test]
-async fn a_query_written_before_the_expiry_carries_a_live_token_after_it() {
+async fn a_query_written_before_the_expiry_is_sent_with_a_valid_token() {
     let (server, clients, clock) = project().await;
     let client = clients.get(ALICE).unwrap();
     let query = client.from("notes").select("*");
@@ -129,7 +132,7 @@ async fn a_query_written_before_the_expiry_carries_a_live_token_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn a_due_token_costs_one_new_one_for_64_tasks_and_64_threads() {
+async fn a_due_token_is_renewed_once_for_64_tasks_and_64_threads() {
     for _ in 0..5 {
         let (server, clients, clock) = project().await;
         let client = clients.get(ALICE).unwrap();
@@ -168,12 +171,12 @@ async fn a_due_token_costs_one_new_one_for_64_tasks_and_64_threads() {
         assert_eq!(sent.len(), 128);
         let different: HashSet<_> = sent.into_iter().collect();
         assert_eq!(different.len(), 1, "exactly one new token");
-        assert!(!different.contains(&old), "and not the old one");
+        assert!(!different.contains(&old), "the old token was not sent");
     }
 }
 
 #[tokio::test]
-async fn a_server_that_calls_a_token_expired_gets_the_same_request_with_a_fresh_one_once() {
+async fn a_request_refused_as_expired_is_sent_again_with_a_new_token() {
     let server = MockServer::start().await;
     Mock::given(any())
         .respond_with(expired("PGRST303"))
@@ -196,7 +199,7 @@ async fn a_server_that_calls_a_token_expired_gets_the_same_request_with_a_fresh_
 }
 
 #[tokio::test]
-async fn a_server_that_keeps_calling_tokens_expired_is_asked_twice_and_no_more() {
+async fn a_request_is_sent_at_most_twice_if_every_token_is_called_expired() {
     for code in ["PGRST303", "PGRST301"] {
         let server = MockServer::start().await;
         Mock::given(any())

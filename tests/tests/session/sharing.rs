@@ -1,4 +1,4 @@
-//! Clients with the same content share one token, and no others do.
+//! Clients share a token if and only if their content is equal.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,7 +12,7 @@ fn token(client: &ScopedClient) -> String {
     client.token().unwrap().expose_secret().to_owned()
 }
 
-/// Every way in which two clients can differ, from none.
+/// Clients that all differ from each other, one for each way to differ.
 fn different(clients: &ScopedClients) -> Vec<ScopedClientBuilder> {
     let alice = || clients.user(ALICE);
     let claims: [Value; 9] = [
@@ -50,7 +50,7 @@ fn different(clients: &ScopedClients) -> Vec<ScopedClientBuilder> {
 }
 
 #[test]
-fn clients_share_a_token_exactly_if_nothing_differs() {
+fn clients_share_a_token_if_and_only_if_their_content_is_equal() {
     let (clients, _) = offline();
     let tokens = || -> Vec<String> {
         let all = different(&clients).into_iter();
@@ -58,13 +58,17 @@ fn clients_share_a_token_exactly_if_nothing_differs() {
             .collect()
     };
     let (first, second) = (tokens(), tokens());
-    assert_eq!(first, second, "the same content, the same token");
+    assert_eq!(first, second, "clients with equal content share a token");
     let distinct: HashSet<_> = first.iter().collect();
-    assert_eq!(distinct.len(), first.len(), "other content, another token");
+    assert_eq!(
+        distinct.len(),
+        first.len(),
+        "clients with different content do not"
+    );
 }
 
 #[test]
-fn two_projects_share_nothing() {
+fn clients_of_two_projects_share_no_token() {
     let (one, other) = (offline().0, offline().0);
     assert_ne!(
         token(&one.get(ALICE).unwrap()),
@@ -73,7 +77,7 @@ fn two_projects_share_nothing() {
 }
 
 #[test]
-fn a_shared_token_is_renewed_once_for_all() {
+fn a_shared_token_is_renewed_once_for_all_its_clients() {
     let (clients, clock) = offline();
     let (one, other) = (clients.get(ALICE).unwrap(), clients.get(ALICE).unwrap());
     let old = token(&one);
@@ -85,14 +89,14 @@ fn a_shared_token_is_renewed_once_for_all() {
 }
 
 #[test]
-fn clients_without_renewal_share_nothing() {
+fn clients_without_auto_refresh_share_no_token() {
     let (clients, _) = offline();
     let alone = || clients.user(ALICE).auto_refresh(false).client().unwrap();
     assert_ne!(token(&alone()), token(&alone()));
 }
 
 #[test]
-fn sharing_can_be_switched_off_and_is_bounded() {
+fn shared_sessions_zero_disables_sharing_and_its_number_bounds_the_cache() {
     let clients = |sessions| {
         let config = config("https://project.test").shared_sessions(sessions);
         ScopedClients::new(config.build().unwrap()).unwrap()
@@ -103,7 +107,7 @@ fn sharing_can_be_switched_off_and_is_bounded() {
         token(&none.get(ALICE).unwrap())
     );
 
-    // However many sessions there were, no more are kept than said.
+    // The cache never keeps more sessions than configured.
     let few = clients(8);
     let all = || -> Vec<String> {
         let clients = (0..1000).map(|index| few.user(BOB).claim("n", index).client());
@@ -115,16 +119,17 @@ fn sharing_can_be_switched_off_and_is_bounded() {
 }
 
 #[test]
-fn the_role_of_a_shared_session_is_the_clients_own() {
+fn clients_of_one_user_with_different_roles_keep_their_roles() {
     let (clients, _) = offline();
     let client = clients.user(ALICE).role(Role::new("reporting").unwrap());
     assert_eq!(client.client().unwrap().role().as_str(), "reporting");
     assert_eq!(clients.get(ALICE).unwrap().role().as_str(), "authenticated");
 }
 
-/// By bytes, not by number alone: large claims would take more memory than the number says.
+/// The cache is also bounded by bytes, because large claims would otherwise take more memory than the
+/// number of sessions suggests.
 #[test]
-fn large_sessions_take_the_room_of_many() {
+fn large_sessions_take_the_place_of_several_small_ones() {
     let kept = |claim: &str| {
         let config = config("https://project.test")
             .max_token_bytes(1 << 20)

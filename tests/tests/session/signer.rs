@@ -1,4 +1,5 @@
-//! A key that lives elsewhere: who waits for it, how often it is asked, and what leaves meanwhile.
+//! A remote signer: which callers wait for it, how often it is asked, and which tokens are sent in the
+//! meantime.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use crate::key::vault::{Answer, KEY_ID, Vault};
 use crate::support::{ALICE, SECRET, arrived, bearer, config, only, verified};
 
 const HOUR: Duration = Duration::from_hours(1);
-/// When a token of an hour is due.
+/// The age at which a token with a lifetime of an hour is due for renewal.
 const DUE: Duration = Duration::from_mins(59);
 const BOB: &str = "00000000-0000-4000-8000-00000000000b";
 const OTHER_SECRET: &str = "another-secret-that-is-long-enough-for-hs256";
@@ -26,7 +27,7 @@ async fn sent(server: &MockServer) -> HashSet<String> {
     requests.iter().map(|it| bearer(it).to_owned()).collect()
 }
 
-/// So many requests, each on a task of its own.
+/// Sends this number of requests, each in a task of its own.
 fn requests(client: &ScopedClient, tasks: usize) -> Vec<JoinHandle<Result<(), Error>>> {
     (0..tasks)
         .map(|_| {
@@ -37,7 +38,7 @@ fn requests(client: &ScopedClient, tasks: usize) -> Vec<JoinHandle<Result<(), Er
 }
 
 #[tokio::test]
-async fn making_a_client_signs_nothing_and_the_first_token_is_awaited() {
+async fn with_a_signer_token_is_an_error_until_token_async_was_awaited() {
     let vault = Vault::new();
     let (clients, _) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -57,20 +58,20 @@ async fn making_a_client_signs_nothing_and_the_first_token_is_awaited() {
 }
 
 #[tokio::test]
-async fn a_query_waits_for_its_signature_by_itself() {
+async fn a_query_is_sent_after_the_signer_has_answered() {
     let vault = Vault::new();
     let (server, clients, _) = vault.project().await;
     vault.next([Answer::SignsLater]);
     let request = requests(&clients.get(ALICE).unwrap(), 1).remove(0);
     vault.is_asked(1).await;
-    assert!(arrived(&server).await.is_empty(), "nothing leaves without");
+    assert!(arrived(&server).await.is_empty(), "sent without a token");
     vault.release();
     request.await.unwrap().unwrap();
     assert_eq!(verified(bearer(&only(&server).await))["sub"], ALICE);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn a_due_token_costs_one_signature_for_64_tasks_and_the_old_one_does_not_leave() {
+async fn a_due_token_is_signed_once_for_64_tasks_and_the_old_one_is_not_sent() {
     for _ in 0..5 {
         let vault = Vault::new();
         let (server, clients, clock) = vault.project().await;
@@ -84,16 +85,17 @@ async fn a_due_token_costs_one_signature_for_64_tasks_and_the_old_one_does_not_l
         for request in requests {
             request.await.unwrap().unwrap();
         }
-        assert_eq!(vault.asked(), 2, "the first, and one more");
+        assert_eq!(vault.asked(), 2, "one signature for each token");
         let sent = sent(&server).await;
         assert_eq!(sent.len(), 1, "exactly one new token");
-        assert!(!sent.contains(&old), "and not the old one");
+        assert!(!sent.contains(&old), "the old token was not sent");
     }
 }
 
 #[tokio::test]
-async fn callers_that_go_away_neither_lose_nor_spoil_the_signature_under_way() {
-    // How many stay, beside two that go away: the one that asked, and one that joined.
+async fn a_signature_in_progress_survives_callers_that_are_cancelled() {
+    // The number of callers that stay, beside two that are cancelled: the one that started the signature,
+    // and one that joined it.
     for stay in [0, 1, 5] {
         let vault = Vault::new();
         let (server, clients, clock) = vault.project().await;
@@ -113,13 +115,13 @@ async fn callers_that_go_away_neither_lose_nor_spoil_the_signature_under_way() {
         for request in staying.into_iter().chain(requests(&client, 1)) {
             request.await.unwrap().unwrap();
         }
-        assert_eq!(vault.asked(), 2, "with {stay} that stay");
+        assert_eq!(vault.asked(), 2, "{stay} callers stay");
         assert_eq!(sent(&server).await.len(), 1);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_s_own_timeout_leaves_the_signature_to_the_next_caller() {
+async fn after_a_callers_timeout_the_next_caller_gets_the_same_signature() {
     let vault = Vault::new();
     let (clients, _) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -134,7 +136,7 @@ async fn a_caller_s_own_timeout_leaves_the_signature_to_the_next_caller() {
 }
 
 #[test]
-fn a_signature_begun_on_a_runtime_that_is_gone_is_finished_on_another() {
+fn a_signature_survives_the_runtime_it_was_started_on() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -161,7 +163,7 @@ fn a_signature_begun_on_a_runtime_that_is_gone_is_finished_on_another() {
 }
 
 #[tokio::test]
-async fn a_token_is_renewed_before_its_end_and_not_before_it_is_due() {
+async fn a_token_is_renewed_when_it_is_due_and_not_earlier() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -176,7 +178,7 @@ async fn a_token_is_renewed_before_its_end_and_not_before_it_is_due() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_due_when_its_slow_signature_comes_is_used_all_the_same() {
+async fn a_token_that_is_due_when_its_signature_arrives_is_still_used() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let life = |client: scoped_runtime::ScopedClientBuilder| {
@@ -197,7 +199,7 @@ async fn a_token_that_is_due_when_its_slow_signature_comes_is_used_all_the_same(
 }
 
 #[tokio::test]
-async fn without_auto_refresh_it_signs_once() {
+async fn without_auto_refresh_the_signer_signs_once() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
@@ -228,7 +230,7 @@ async fn one_user_s_signature_does_not_wait_for_another_s() {
 }
 
 #[tokio::test]
-async fn a_key_rotated_in_while_a_signature_is_under_way_signs_everything_that_leaves() {
+async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
     for answer in [Answer::SignsLater, Answer::FailsLater] {
         for at_once in [true, false] {
             let vault = Vault::new();
@@ -251,7 +253,7 @@ async fn a_key_rotated_in_while_a_signature_is_under_way_signs_everything_that_l
             let sent = sent(&server).await;
             assert_eq!(sent.len(), 1, "{answer:?}, at once: {at_once}");
             assert!(sent.iter().all(|token| is_of_the_new_key(token)));
-            assert_eq!(vault.asked(), 2, "never again");
+            assert_eq!(vault.asked(), 2, "no further signature");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! A signer that fails, hangs or answers nonsense: the present token serves until its end, and then the
-//! error says why.
+//! A signer that fails, hangs or returns invalid signatures: the cached token is used until it expires, and
+//! then the error says why there is no new one.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::key::vault::{Answer, SEALED, Vault, spelled_out};
 use crate::support::{ALICE, SECRET, START, arrived, bearer, verified};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// When a token of an hour is due, a minute before its end.
+/// The age at which a token with a lifetime of an hour is due for renewal, a minute before it expires.
 const DUE: Duration = Duration::from_mins(59);
 
-/// The source that a signer's failure keeps.
+/// Returns the source of a signer's failure.
 fn source(error: &Error) -> String {
     assert!(
         matches!(error, Error::Token(TokenError::Signer { .. })),
@@ -27,7 +27,7 @@ fn source(error: &Error) -> String {
 }
 
 #[tokio::test]
-async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_second() {
+async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
     let vault = Vault::new();
     let (server, clients, clock) = vault.project().await;
     let client = clients.get(ALICE).unwrap();
@@ -38,10 +38,10 @@ async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_secon
         for _ in 0..3 {
             client.from("notes").execute().await.unwrap();
         }
-        assert!(vault.asked() <= 1 + second, "one try a second at most");
+        assert!(vault.asked() <= 1 + second, "at most one attempt a second");
         clock.pass(SECOND);
     }
-    assert_eq!(vault.asked(), 61, "and it is tried each second");
+    assert_eq!(vault.asked(), 61, "one attempt each second");
     let requests = arrived(&server).await;
     assert_eq!(requests.len(), 180);
     assert!(
@@ -50,12 +50,16 @@ async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_secon
             .all(|it| bearer(it) == first.expose_secret())
     );
 
-    // Its end has come.
+    // The cached token has expired.
     for _ in 0..3 {
         let error = client.from("notes").execute().await.unwrap_err();
         assert_eq!(source(&error), SEALED);
     }
-    assert_eq!(arrived(&server).await.len(), 180, "nothing left since");
+    assert_eq!(
+        arrived(&server).await.len(),
+        180,
+        "no request was sent with an expired token"
+    );
     assert_eq!(vault.asked(), 62);
 
     vault.always(Answer::Signs);
@@ -68,7 +72,7 @@ async fn while_it_fails_the_present_token_serves_to_its_end_with_one_try_a_secon
 }
 
 #[tokio::test]
-async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() {
+async fn while_the_signer_hangs_the_cached_token_is_used_until_it_expires() {
     let vault = Vault::new();
     let clock = ManualClock::at(START);
     let config = vault
@@ -81,7 +85,8 @@ async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() 
     clock.pass(DUE);
     vault.always(Answer::SignsLater);
     for attempt in 1..=30 {
-        // The first who asks waits for a second, and the next not at all until the signer has had its time.
+        // The first caller waits for a second. The next one does not wait until the signer has exceeded its
+        // timeout.
         let token = after(&clock, SECOND, &client).await.unwrap();
         assert_eq!(token.expose_secret(), first.expose_secret());
         let token = client.token_async().await.unwrap();
@@ -102,7 +107,7 @@ async fn while_it_hangs_the_present_token_serves_after_a_moment_until_its_end() 
     verified(new.expose_secret());
 }
 
-/// A token that is had when exactly so much time has passed on the project's clock.
+/// Returns the token that is available after exactly this time on the project's clock.
 async fn after(
     clock: &ManualClock,
     time: Duration,
@@ -124,7 +129,7 @@ async fn after(
 }
 
 #[tokio::test]
-async fn a_signer_that_panics_is_an_error_and_the_next_try_works() {
+async fn a_panic_of_the_signer_is_an_error_and_the_next_attempt_succeeds() {
     let vault = Vault::new();
     let (clients, clock) = vault.offline();
     let client = clients.get(ALICE).unwrap();
@@ -140,12 +145,12 @@ async fn a_signer_that_panics_is_an_error_and_the_next_try_works() {
 }
 
 #[tokio::test]
-async fn a_signature_of_the_wrong_length_is_refused_and_nothing_leaves() {
+async fn a_signature_of_the_wrong_length_is_refused_before_sending() {
     let wrong = [
         (Algorithm::Hs256, 0),
         (Algorithm::Hs256, 31),
         (Algorithm::Hs256, 64),
-        // DER
+        // Lengths of signatures in DER.
         (Algorithm::Es256, 70),
         (Algorithm::Es256, 71),
         (Algorithm::Es256, 72),
@@ -180,7 +185,7 @@ async fn a_signature_of_the_wrong_length_is_refused_and_nothing_leaves() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_server_called_expired_is_not_sent_again_while_the_signer_is_down() {
+async fn while_the_signer_fails_a_token_refused_as_expired_is_not_sent_again() {
     let vault = Vault::new();
     let server = MockServer::start().await;
     let expired = json!({"code": "PGRST303", "message": "JWT expired"});

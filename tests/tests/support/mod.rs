@@ -1,4 +1,4 @@
-//! A project at a recording server.
+//! A project with a recording server.
 
 use scoped_runtime::{Config, ConfigBuilder, ConfigurationError, Error, ScopedClients};
 use scoped_tests::ManualClock;
@@ -11,10 +11,10 @@ pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
 pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
 
-/// 2026-11-23, in seconds since 1970.
+/// 2026-11-23 in seconds since 1970.
 pub(crate) const START: u64 = 1_795_392_000;
 
-/// A configuration for this URL that reads nothing from the environment.
+/// A configuration for this URL that reads no environment variable.
 pub(crate) fn config(url: &str) -> ConfigBuilder {
     Config::builder()
         .environment(|_| None)
@@ -23,7 +23,7 @@ pub(crate) fn config(url: &str) -> ConfigBuilder {
         .jwt_secret(SECRET)
 }
 
-/// A project that is never asked, with a clock to move.
+/// A project to which no request is sent, and its clock.
 pub(crate) fn offline() -> (ScopedClients, ManualClock) {
     let clock = ManualClock::at(START);
     let config = config("https://project.test")
@@ -33,14 +33,14 @@ pub(crate) fn offline() -> (ScopedClients, ManualClock) {
     (ScopedClients::new(config).unwrap(), clock)
 }
 
-/// A server that answers every request with this and keeps what arrived.
+/// A server that gives every request this response and records the requests.
 pub(crate) async fn server(answer: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
     server
 }
 
-/// A server that answers `200 []`, its project, and the project's clock.
+/// A server that answers `200 []`, its project, and the clock of the project.
 pub(crate) async fn project() -> (MockServer, ScopedClients, ManualClock) {
     let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
     let clock = ManualClock::at(START);
@@ -48,19 +48,19 @@ pub(crate) async fn project() -> (MockServer, ScopedClients, ManualClock) {
     (server, ScopedClients::new(config).unwrap(), clock)
 }
 
-/// Everything that arrived so far.
+/// Returns all requests so far.
 pub(crate) async fn arrived(server: &MockServer) -> Vec<Request> {
     server.received_requests().await.unwrap()
 }
 
-/// The only request that arrived.
+/// Returns the only request.
 pub(crate) async fn only(server: &MockServer) -> Request {
     let mut requests = arrived(server).await;
     assert_eq!(requests.len(), 1, "one request");
     requests.remove(0)
 }
 
-/// The value of a header, or nothing.
+/// Returns the value of a header, or an empty text.
 pub(crate) fn header<'a>(request: &'a Request, name: &str) -> &'a str {
     request
         .headers
@@ -68,14 +68,14 @@ pub(crate) fn header<'a>(request: &'a Request, name: &str) -> &'a str {
         .map_or("", |value| value.to_str().unwrap())
 }
 
-/// The token that a request carried.
+/// Returns the token of a request.
 pub(crate) fn bearer(request: &Request) -> &str {
     header(request, "authorization")
         .strip_prefix("Bearer ")
         .expect("a bearer token")
 }
 
-/// What a token says, after another library has verified its signature.
+/// Verifies the signature with another library and returns the claims.
 pub(crate) fn verified(token: &str) -> Map<String, Value> {
     use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 

@@ -1,4 +1,4 @@
-//! What stands in a token, and which tokens are never made.
+//! The claims of tokens, and the claims with which no token is made.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::support::{ALICE, START, config, offline, verified};
 
-/// A struct whose serialised form a test chooses.
+/// A struct whose serialised form the test chooses.
 #[derive(Serialize)]
 #[serde(transparent)]
 struct Raw(Value);
@@ -33,7 +33,7 @@ impl ScopedClaims for Subscriber {
     const CLAIMS: &'static [Claim] = &[Claim::new("subscription")];
 }
 
-/// Cannot be serialised.
+/// A type that cannot be serialised.
 struct Broken;
 
 impl Serialize for Broken {
@@ -46,23 +46,23 @@ impl ScopedClaims for Broken {
     const CLAIMS: &'static [Claim] = &[];
 }
 
-/// The custom claims of a token: all that the runtime does not set itself.
+/// Returns the custom claims of a token: all that the runtime does not set.
 fn custom(mut claims: Map<String, Value>) -> Value {
     claims.retain(|name, _| !RESERVED.contains(&name.as_str()));
     Value::Object(claims)
 }
 
-/// What the token of a client says, once another library has verified it.
+/// Returns the custom claims in the token of a client, verified by another library.
 fn said<C: ScopedClaims>(client: Result<ScopedClient<C>, Error>) -> Result<Value, Error> {
     Ok(custom(verified(client?.token()?.expose_secret())))
 }
 
-/// What a token with these claims says.
+/// Returns the custom claims of a token that is minted with this struct.
 fn minted(claims: impl ScopedClaims) -> Result<Value, Error> {
     said(offline().0.user(ALICE).claims(claims).client())
 }
 
-/// The same, for a claim known only at run time.
+/// As [`minted`], for a claim that is added by name.
 fn minted_at_run_time(name: &str, value: &Value) -> Result<Value, Error> {
     said(offline().0.user(ALICE).claim(name, value).client())
 }
@@ -70,12 +70,12 @@ fn minted_at_run_time(name: &str, value: &Value) -> Result<Value, Error> {
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> TokenError {
     match result {
         Err(Error::Token(error)) => error,
-        other => panic!("not refused as a token: {other:?}"),
+        other => panic!("expected a token error: {other:?}"),
     }
 }
 
 #[test]
-fn a_token_says_what_is_documented_and_nothing_else() {
+fn a_token_has_exactly_the_documented_claims() {
     let (clients, clock) = offline();
     clock.pass(Duration::from_millis(999));
     let token = clients.get(ALICE).unwrap().token().unwrap();
@@ -84,7 +84,7 @@ fn a_token_says_what_is_documented_and_nothing_else() {
     let jti: Uuid = claims["jti"].as_str().unwrap().parse().unwrap();
     assert_eq!(jti.get_version_num(), 4);
     claims.remove("jti");
-    // Numbers are equal here only when both are integers.
+    // The comparison also fails if a number is a float instead of an integer.
     assert_eq!(
         Value::Object(claims),
         json!({
@@ -101,7 +101,7 @@ fn a_token_says_what_is_documented_and_nothing_else() {
 }
 
 #[test]
-fn a_legacy_secret_signs_under_a_header_without_a_key_id() {
+fn tokens_of_the_legacy_secret_have_no_key_id() {
     let token = offline().0.get(ALICE).unwrap().token().unwrap();
     let header = decode_header(token.expose_secret()).unwrap();
     let header = serde_json::to_value(header).unwrap();
@@ -109,7 +109,7 @@ fn a_legacy_secret_signs_under_a_header_without_a_key_id() {
 }
 
 #[test]
-fn the_times_of_a_token_are_those_of_its_claims() {
+fn issued_at_and_expires_at_match_the_claims_of_the_token() {
     for (life, seconds) in [
         (Duration::from_secs(1), 1),
         (Duration::from_millis(2900), 2),
@@ -137,7 +137,7 @@ fn no_two_tokens_have_the_same_id() {
 }
 
 #[test]
-fn a_structs_fields_are_claims_under_their_serde_names() {
+fn the_fields_of_a_struct_become_claims_with_their_serde_names() {
     let plan = "pro";
     let claims_of = |seats| Subscriber { plan, seats };
     let claims = json!({ "subscription": "pro", "seats": 3 });
@@ -147,7 +147,7 @@ fn a_structs_fields_are_claims_under_their_serde_names() {
 }
 
 #[test]
-fn a_struct_and_claims_of_run_time_stand_side_by_side() {
+fn a_struct_and_claims_added_by_name_are_minted_together() {
     let builder = offline().0.user(ALICE).claim("before", 1);
     let builder = builder.claims(Raw(json!({ "tenant_id": "acme" })));
     let client = builder.claim("after", [2, 3]).client().unwrap();
@@ -157,7 +157,7 @@ fn a_struct_and_claims_of_run_time_stand_side_by_side() {
 }
 
 #[test]
-fn every_kind_of_value_arrives_as_it_was_put_in() {
+fn every_json_value_is_minted_unchanged() {
     for value in [
         json!("Zoë 田中 🦀 \u{202e}"),
         json!("quote \" backslash \\ slash / newline \n tab \t \u{1}\u{2028}"),
@@ -181,8 +181,8 @@ fn every_kind_of_value_arrives_as_it_was_put_in() {
 }
 
 #[test]
-fn claims_of_every_length_survive_the_encoding() {
-    // Base64 works on three bytes at a time, so every remainder has to be met with every list.
+fn claims_of_every_length_are_encoded_correctly() {
+    // Base64 encodes three bytes at a time, so every list is combined with every remainder.
     for count in 0..20 {
         for length in 0..3 {
             let mut claims: Map<String, Value> = (0..count)
@@ -196,7 +196,7 @@ fn claims_of_every_length_survive_the_encoding() {
 }
 
 #[test]
-fn no_claim_takes_the_place_of_one_that_the_runtime_sets() {
+fn reserved_claims_are_refused() {
     let names = "sub role aud iss iat exp aal is_anonymous jti act nbf session_id amr";
     assert_eq!(RESERVED.join(" "), names);
     for &reserved in RESERVED {
@@ -229,7 +229,7 @@ fn a_claim_that_is_set_twice_is_refused() {
 }
 
 #[test]
-fn claims_that_are_no_object_are_refused() {
+fn claims_that_are_not_an_object_are_refused() {
     for (value, expected) in [
         (json!(null), "null"),
         (json!(true), "a boolean"),
@@ -250,7 +250,7 @@ fn a_claim_that_cannot_be_serialised_is_named_with_its_cause() {
     let in_a_struct = minted(Broken).map(drop);
     for (expected, result) in [("broken", at_run_time.map(drop)), ("claims", in_a_struct)] {
         let TokenError::Serialize { name, source, .. } = refused(result) else {
-            panic!("another error than that of `{expected}`");
+            panic!("expected a serialisation error of `{expected}`");
         };
         assert_eq!(
             (name, source.to_string()),
@@ -260,13 +260,13 @@ fn a_claim_that_cannot_be_serialised_is_named_with_its_cause() {
 }
 
 #[test]
-fn a_claim_of_run_time_that_is_none_is_absent() {
+fn a_claim_added_by_name_with_none_is_absent() {
     let builder = offline().0.user(ALICE).claim("x", None::<u8>);
     let claims = said(builder.claim("y", Some(1)).client());
     assert_eq!(claims.unwrap(), json!({ "y": 1 }));
 }
 
-/// A client of this project with claims of about 5000 and 600 bytes.
+/// A client of this project with two claims of about 5000 and 600 bytes.
 fn large(config: ConfigBuilder) -> Result<ScopedClient, Error> {
     let clients = ScopedClients::new(config.build()?)?;
     let builder = clients.user(ALICE).claim("bulk", "hush".repeat(1250));
@@ -274,7 +274,7 @@ fn large(config: ConfigBuilder) -> Result<ScopedClient, Error> {
 }
 
 #[test]
-fn a_token_that_gateways_drop_is_refused_with_the_names_of_its_largest_claims() {
+fn a_token_over_the_size_limit_is_refused_with_its_largest_claims() {
     let project = || config("https://project.test");
     let error = refused(large(project()));
     let text = format!("{error} {error:?}");
@@ -287,7 +287,7 @@ fn a_token_that_gateways_drop_is_refused_with_the_names_of_its_largest_claims() 
     let said = "over the limit of 4096; largest claims: `bulk` (5006 bytes), `notes` (606 bytes)";
     assert!(text.contains(said), "{text}");
 
-    // The limit itself is allowed.
+    // A token of exactly the limit is allowed.
     let fits = large(project().max_token_bytes(bytes)).unwrap();
     assert_eq!(fits.token().unwrap().expose_secret().len(), bytes);
     let error = refused(large(project().max_token_bytes(bytes - 1)));

@@ -1,3 +1,3 @@
-//! What is in a token.
+//! Tests of the content of tokens.
 
 mod contents;

@@ -1,4 +1,5 @@
-//! R7: after `close()` has returned no request begins to be written; `race.rs` has the very moment of it.
+//! R7: after `close()` has returned, no request begins to be written. `race.rs` tests the moment of the
+//! close itself.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -18,7 +19,7 @@ fn is_closed<T>(outcome: &Result<T, Error>) -> bool {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
+async fn after_close_a_request_that_waits_for_tcp_is_not_sent() {
     let (listener, fillers) = full_queue().await;
     let address = listener.local_addr().unwrap();
     let short = Duration::from_millis(200);
@@ -27,7 +28,7 @@ async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
     let query = tokio::spawn(alice.from("notes").execute());
     tokio::time::sleep(short).await;
     alice.close();
-    // The caller need not wait for the connection.
+    // The caller gets the error without waiting for the connection.
     let outcome = tokio::time::timeout(short, query).await.unwrap().unwrap();
     assert!(is_closed(&outcome));
 
@@ -41,7 +42,7 @@ async fn a_request_that_waits_in_a_full_accept_queue_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_for_tls_is_not_sent() {
+async fn after_close_user_a_request_that_waits_for_tls_is_not_sent() {
     let certificate = Certificate::new();
     let acceptor = certificate.acceptor("http/1.1");
     let go = Arc::new(Notify::new());
@@ -71,13 +72,13 @@ async fn a_request_that_waits_for_tls_is_not_sent() {
     clients.close_user(ALICE).unwrap();
     assert!(is_closed(&of_alice.await.unwrap()));
     go.notify_one();
-    // The connection that Alice's request wanted carries Bob's.
+    // The connection that was opened for Alice's request carries Bob's.
     of_bob.await.unwrap().unwrap();
     assert_eq!(arrived.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn a_request_that_waits_for_a_stream_is_not_sent() {
+async fn after_close_a_request_that_waits_for_an_http2_stream_is_not_sent() {
     let certificate = Certificate::new();
     let mut builder = h2::server::Builder::new();
     builder.max_concurrent_streams(1);
@@ -91,7 +92,7 @@ async fn a_request_that_waits_for_a_stream_is_not_sent() {
             let released = released.lock().unwrap().take();
             async move {
                 if number > 0 {
-                    // No second connection ever gets as far.
+                    // A second connection is never answered.
                     std::future::pending::<()>().await;
                 }
                 let mut released = released;
@@ -125,7 +126,7 @@ async fn a_request_that_waits_for_a_stream_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_caller_whose_request_was_written_learns_of_it_at_once_and_streams_end() {
+async fn close_ends_requests_and_streams_in_progress_with_an_error() {
     let server = Server::start(|mut stream, _| async move {
         while let Some(text) = request(&mut stream).await? {
             if text.contains("/slow") {

@@ -1,4 +1,4 @@
-//! Must show 1: however requests end, no answer reaches another user.
+//! However requests end, no response reaches another user.
 
 use std::io;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::support::{
 const USERS: u64 = 500;
 const ROUNDS: u64 = 12;
 
-/// Numbers that look random and are the same each time.
+/// A random number generator with the same numbers in every run.
 #[derive(Debug)]
 pub(crate) struct Dice(pub(crate) AtomicU64);
 
@@ -33,7 +33,7 @@ impl Dice {
     }
 }
 
-/// Every user asks again and again, drops some requests, and reads nothing but their own answers.
+/// Every user sends many requests, drops some of them, and checks that every response belongs to them.
 async fn crowd(clients: ScopedClients, dice: Arc<Dice>) -> (usize, usize) {
     let (answered, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let users = (0..USERS).map(|user| {
@@ -70,7 +70,7 @@ async fn crowd(clients: ScopedClients, dice: Arc<Dice>) -> (usize, usize) {
     )
 }
 
-/// Whose request it is, and what it asks for.
+/// Returns a body that names the user and the table of the request.
 fn echo(bearer: &str, path: &str) -> String {
     let user = claims(bearer)["sub"].as_str().unwrap().to_owned();
     let table = path.rsplit('/').next().unwrap().split('?').next().unwrap();
@@ -85,7 +85,7 @@ pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Dice) -> io::Result
             0 => return Ok(()),
             1 => return stream.write_all(&whole.as_bytes()[..whole.len() / 2]).await,
             2 => {
-                // Twice, in one packet.
+                // The response is sent twice in one packet.
                 stream.write_all(whole.repeat(2).as_bytes()).await?;
             }
             3 => {
@@ -110,7 +110,7 @@ pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Dice) -> io::Result
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_reaches_another_user_over_http1() {
+async fn no_response_reaches_another_user_over_http1() {
     let dice = Arc::new(Dice(AtomicU64::new(1)));
     let rolls = Arc::clone(&dice);
     let server = Server::start(move |mut stream, _| {
@@ -128,7 +128,7 @@ pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<D
         let body = echo(bearer, request.uri().path());
         match dice.roll(600) {
             0..=3 => connection.graceful_shutdown(),
-            // Which ends up to fifty requests at once.
+            // This ends up to fifty requests at once.
             4 => {
                 connection.abrupt_shutdown(h2::Reason::INTERNAL_ERROR);
                 continue;
@@ -163,7 +163,7 @@ pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<D
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_reaches_another_user_over_http2() {
+async fn no_response_reaches_another_user_over_http2() {
     let dice = Arc::new(Dice(AtomicU64::new(2)));
     let certificate = Certificate::new();
     let mut builder = h2::server::Builder::new();

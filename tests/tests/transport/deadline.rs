@@ -1,4 +1,4 @@
-//! Q26: one deadline for everything, and errors that say which part took the time.
+//! Q26: one deadline covers the whole request, and the error names the phase that took too long.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ fn timeout(error: &Error) -> (Duration, Phase) {
 }
 
 #[tokio::test]
-async fn both_tries_of_an_expired_token_share_the_time() {
+async fn both_attempts_with_an_expired_token_share_the_deadline() {
     let expired = answer(401, r#"{"code":"PGRST303","message":"JWT expired"}"#);
     let go = Arc::new(Notify::new());
     let count = Arc::new(AtomicUsize::new(0));
@@ -61,7 +61,7 @@ async fn both_tries_of_an_expired_token_share_the_time() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_ends_with_the_request() {
+async fn a_response_body_that_does_not_arrive_ends_at_the_request_timeout() {
     let server = Server::start(|mut stream, _| async move {
         request(&mut stream).await?;
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[";
@@ -85,7 +85,7 @@ async fn a_body_that_does_not_come_ends_with_the_request() {
 }
 
 #[tokio::test]
-async fn a_tcp_connection_that_does_not_come_to_be_ends_in_its_time() {
+async fn a_tcp_connection_that_is_not_accepted_ends_at_the_connect_timeout() {
     let (listener, _fillers) = full_queue().await;
     let url = format!("http://{}", listener.local_addr().unwrap());
     let clock = ManualClock::at(START);
@@ -98,8 +98,8 @@ async fn a_tcp_connection_that_does_not_come_to_be_ends_in_its_time() {
 }
 
 #[tokio::test]
-async fn a_tls_handshake_that_does_not_end_ends_in_the_same_time() {
-    // It takes connections and never says a word of TLS.
+async fn a_tls_handshake_that_stalls_ends_at_the_connect_timeout() {
+    // The server accepts connections and never answers the handshake.
     let server = Server::start(|stream, _| async move {
         let _stream = stream;
         std::future::pending().await
@@ -120,7 +120,7 @@ async fn a_tls_handshake_that_does_not_end_ends_in_the_same_time() {
 }
 
 #[tokio::test]
-async fn a_signer_that_does_not_answer_is_named() {
+async fn a_timeout_of_the_signer_names_the_phase_token() {
     use scoped_runtime::{Algorithm, Config, Signer};
 
     #[derive(Debug)]

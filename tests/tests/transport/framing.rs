@@ -1,4 +1,4 @@
-//! Q21: nothing that frames a message or names a host is sent on, wherever it comes from.
+//! Q21: headers that frame a message or name a host are refused, wherever they are set.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ const FRAMING: [(&str, &str); 10] = [
 ];
 
 #[tokio::test]
-async fn a_request_that_frames_itself_is_refused() {
+async fn headers_that_frame_the_message_or_name_the_host_are_refused() {
     let arrived = Arc::<Mutex<Vec<String>>>::default();
     let server = {
         let arrived = Arc::clone(&arrived);

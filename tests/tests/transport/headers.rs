@@ -1,5 +1,5 @@
-//! Q25 over HTTP/2: the head of an answer has a limit, and the error names it. The frames are written by
-//! hand (RFC 9113, section 6; RFC 7541, section 6).
+//! Q25 over HTTP/2: the size of the response headers has a limit, and the error names it. The frames are
+//! written by hand (RFC 9113, section 6; RFC 7541, section 6).
 
 use std::io;
 
@@ -24,7 +24,8 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A block of headers as HEADERS and as many CONTINUATIONs as it takes, `is_whole` if it ends with them.
+/// Encodes a header block as a HEADERS frame and the necessary CONTINUATION frames. The last frame ends the
+/// block if `is_whole` is true.
 fn head(stream: u32, block: &[u8], is_whole: bool) -> Vec<u8> {
     let parts: Vec<&[u8]> = block.chunks(LARGEST).collect();
     let mut frames = Vec::new();
@@ -41,7 +42,7 @@ fn head(stream: u32, block: &[u8], is_whole: bool) -> Vec<u8> {
     frames
 }
 
-/// A text's length, with a prefix of seven bits, and the text (RFC 7541, sections 5.1 and 5.2).
+/// Encodes the length of a text with a prefix of seven bits, and the text (RFC 7541, sections 5.1 and 5.2).
 fn text(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     match text.len().checked_sub(127) {
@@ -59,17 +60,18 @@ fn text(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// A field that is not remembered (`0`), or is the newest of the dynamic table from here on (`0x40`).
+/// Encodes a header field that is not indexed (`0`), or that becomes the newest entry of the dynamic table
+/// (`0x40`).
 fn field(kind: u8, name: &str, value: &str) -> Vec<u8> {
     [vec![kind], text(name), text(value)].concat()
 }
 
 /// `:status: 200` of the static table.
 const OK: [u8; 1] = [0x88];
-/// The newest field of the dynamic table, number 62.
+/// The newest entry of the dynamic table, which has the index 62.
 const AGAIN: [u8; 1] = [0xbe];
 
-/// The next request's stream; `None` at the end of the connection.
+/// Returns the stream of the next request; `None` at the end of the connection.
 async fn next(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<Option<u32>> {
     loop {
         let mut start = [0; 9];
@@ -90,7 +92,7 @@ async fn next(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<
     }
 }
 
-/// Answers the first request of each connection with this head, and the others with `[]`.
+/// Answers the first request of each connection with this header block, and the others with `[]`.
 async fn server(certificate: &Certificate, block: Vec<u8>, is_whole: bool) -> Server {
     let acceptor = certificate.acceptor("h2");
     Server::start(move |stream, _| {
@@ -116,7 +118,7 @@ async fn server(certificate: &Certificate, block: Vec<u8>, is_whole: bool) -> Se
     .await
 }
 
-/// What a read says that is answered so, and how many connections there were after a second one.
+/// Sends two reads to such a server and returns what the first error names, and the number of connections.
 async fn said(block: Vec<u8>, is_whole: bool) -> (String, usize) {
     let certificate = Certificate::new();
     let server = server(&certificate, block, is_whole).await;
@@ -143,7 +145,7 @@ const OWN: &str = "the head of the response, unless it is malformed,";
 const OF_CONNECTION: &str = "the head of a response over the same HTTP/2 connection";
 
 #[tokio::test]
-async fn too_many_headers_are_given_up_and_the_connection_stays() {
+async fn over_http2_too_many_headers_are_an_error_and_the_connection_stays() {
     let mut block = OK.to_vec();
     for number in 0..1000 {
         block.extend(field(0, &format!("x-{number}"), "y"));
@@ -152,20 +154,20 @@ async fn too_many_headers_are_given_up_and_the_connection_stays() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_too_large_is_given_up_and_the_connection_stays() {
+async fn over_http2_a_large_header_is_an_error_and_the_connection_stays() {
     let block = [&OK[..], &field(0, "x", &"y".repeat(33 << 10))].concat();
     assert_eq!(said(block, true).await, (OWN.to_owned(), 1));
 }
 
 #[tokio::test]
-async fn headers_that_grow_when_they_are_unpacked_end_the_connection() {
+async fn over_http2_headers_that_expand_past_the_limit_end_the_connection() {
     let large = field(0x40, "x", &"y".repeat(4000));
     let block = [&OK[..], &large, &AGAIN.repeat(10_000)].concat();
     assert_eq!(said(block, true).await, (OF_CONNECTION.to_owned(), 2));
 }
 
 #[tokio::test]
-async fn headers_without_an_end_end_the_connection() {
+async fn over_http2_a_header_block_without_an_end_ends_the_connection() {
     let mut block = OK.to_vec();
     for number in 0..100_000 {
         block.extend(field(0, &format!("x-{number}"), "y"));

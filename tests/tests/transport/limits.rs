@@ -1,4 +1,4 @@
-//! Q25 and R11: what comes from outside has a limit, and the error names it.
+//! Q25 and R11: everything that is received has a limit, and the error names it.
 
 use std::io;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use crate::support::{ALICE, Certificate, Server, answer, config, http2, project, request};
 
-/// As many bytes as the other side takes; whether it took so many.
+/// Writes up to this number of bytes, until the other side stops reading.
 async fn pour(stream: &mut (impl AsyncWrite + Unpin), bytes: usize) -> io::Result<()> {
     let block = vec![b'x'; 1 << 16];
     let mut left = bytes;
@@ -35,7 +35,7 @@ fn exceeded(error: &Error) -> (&str, usize, &'static str) {
 const GIGABYTE: usize = 1 << 30;
 const HEAD: &str = "the head of the response, if it has no more than 100 headers,";
 
-/// What the largest moment of these costs beside what was there.
+/// Returns the result and the peak of the additional memory that the closure allocates.
 fn measured<T>(run: impl FnOnce() -> T) -> (T, u64) {
     let mut result = None;
     let info = allocation_counter::measure(|| result = Some(run()));
@@ -74,7 +74,7 @@ fn failing(head: &str, bytes: usize) -> (Error, u64) {
 }
 
 #[test]
-fn a_body_of_a_gigabyte_is_given_up() {
+fn a_body_over_response_bytes_is_an_error_without_buffering_it() {
     let announced = "HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n";
     let (error, peak) = failing(announced, GIGABYTE);
     assert_eq!(
@@ -93,7 +93,7 @@ fn a_body_of_a_gigabyte_is_given_up() {
 }
 
 #[test]
-fn an_error_of_sixty_megabytes_is_given_up() {
+fn an_error_body_over_error_bytes_is_an_error_without_buffering_it() {
     for head in [
         "HTTP/1.1 500 X\r\ncontent-length: 62914560\r\n\r\n",
         "HTTP/1.1 500 X\r\n\r\n",
@@ -110,7 +110,7 @@ fn an_error_of_sixty_megabytes_is_given_up() {
 }
 
 #[test]
-fn headers_without_an_end_are_given_up() {
+fn headers_over_header_bytes_are_an_error_without_buffering_them() {
     let many = format!("HTTP/1.1 200 OK\r\n{}", "a: b\r\n".repeat(101));
     for head in [
         &*many,
@@ -124,7 +124,7 @@ fn headers_without_an_end_are_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_of_a_gigabyte_is_given_up_over_http2() {
+async fn over_http2_a_body_over_response_bytes_keeps_the_connection() {
     let certificate = Certificate::new();
     let server = http2(
         &certificate,
@@ -165,7 +165,7 @@ async fn a_body_of_a_gigabyte_is_given_up_over_http2() {
     assert_eq!(
         server.connections(),
         1,
-        "the others' streams are not touched"
+        "the other streams keep their connection"
     );
 }
 
@@ -197,7 +197,7 @@ async fn a_key_set_has_a_limit_of_bytes_and_of_keys() {
             .await
             .unwrap();
         let CallerError::KeysUnavailable { source, .. } = outcome.unwrap_err() else {
-            panic!("no keys are to be had");
+            panic!("expected that the keys are unavailable");
         };
         assert!(source.to_string().contains(said), "{source}");
     }

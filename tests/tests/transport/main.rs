@@ -1,4 +1,4 @@
-//! How requests leave, on servers made of raw sockets: what counts is what our side writes.
+//! Tests of the transport on servers of raw sockets, which see what our side writes.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and so may its helpers"

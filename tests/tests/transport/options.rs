@@ -1,4 +1,4 @@
-//! Proxy, client certificates, default headers, connections of a user's own, traces.
+//! Proxies, client certificates, default headers, separate connections for each user, and tracing.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +10,7 @@ use crate::support::{
     ALICE, BOB, Certificate, EMPTY, Server, always, config, header, project, request,
 };
 
-/// A proxy that opens tunnels, and what it was asked.
+/// A proxy that opens tunnels and records the requests.
 async fn proxy(asked: &Arc<Mutex<Vec<String>>>) -> Server {
     let asked = Arc::clone(asked);
     Server::start(move |mut stream, _| {
@@ -36,7 +36,7 @@ async fn proxy(asked: &Arc<Mutex<Vec<String>>>) -> Server {
 }
 
 #[tokio::test]
-async fn a_proxy_opens_tunnels_and_its_credentials_are_secret() {
+async fn requests_use_the_proxy_and_errors_hide_its_credentials() {
     let asked = Arc::default();
     let proxy = proxy(&asked).await;
     let certificate = Certificate::new();
@@ -85,7 +85,7 @@ async fn a_proxy_opens_tunnels_and_its_credentials_are_secret() {
 }
 
 #[tokio::test]
-async fn a_client_certificate_is_shown_where_it_is_asked_for() {
+async fn the_client_certificate_is_sent_to_a_server_that_requires_it() {
     let certificate = Certificate::new().asks_clients();
     let (chain, key) = certificate.client();
     let acceptor = certificate.acceptor("http/1.1");
@@ -118,7 +118,7 @@ async fn a_client_certificate_is_shown_where_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn default_headers_give_way_to_the_requests_own() {
+async fn headers_of_a_request_override_the_default_headers() {
     let heads = Arc::<Mutex<Vec<String>>>::default();
     let server = recording(&heads).await;
     let config = config(&server.http())
@@ -154,7 +154,7 @@ async fn recording(heads: &Arc<Mutex<Vec<String>>>) -> Server {
 }
 
 #[tokio::test]
-async fn each_user_has_connections_of_their_own_if_the_configuration_says_so() {
+async fn connections_per_user_gives_each_user_their_own_connection() {
     let server =
         Server::start(|mut stream, _| async move { always(&mut stream, EMPTY).await }).await;
     for (own, connections) in [(false, 1), (true, 2)] {
@@ -169,7 +169,7 @@ async fn each_user_has_connections_of_their_own_if_the_configuration_says_so() {
 }
 
 #[tokio::test]
-async fn idle_connections_are_closed_in_time() {
+async fn idle_connections_are_closed_after_the_idle_timeout() {
     let clock = scoped_tests::ManualClock::at(crate::support::START);
     let ended = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = Arc::clone(&ended);
@@ -221,8 +221,8 @@ fn a_request_is_one_span_without_a_secret_or_a_value() {
                 Some(parent.to_owned())
             });
             let alice = project(config).get(ALICE).unwrap();
-            // Other tests may meet the span for the first time while this one's subscriber is made: what
-            // tracing remembers of that is asked anew.
+            // Other tests may reach the span for the first time while the subscriber of this test is
+            // installed. The rebuild updates what tracing has cached about the span.
             alice.from("notes").execute().await.unwrap();
             tracing::callsite::rebuild_interest_cache();
             alice

@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::support::{ALICE, START, Server, config, project, request};
 
 enum Event {
-    /// The thread that sends is held at its look at the clock.
+    /// The sending thread is held while it reads the clock.
     Held,
     /// The server has read a request.
     Arrived(String),
@@ -22,13 +22,13 @@ enum Event {
     Ended,
 }
 
-/// A clock that holds one thread at one of its looks, until the test lets it go on. Between two looks that
-/// thread decides nothing about time, tokens or the end of its client, so that the looks are the places where
-/// something may come in between.
+/// A clock that holds one thread at one of its clock reads until the test releases it. Between two clock
+/// reads the thread decides nothing about time, tokens or closing, so the clock reads are the only places
+/// where a `close()` can intervene.
 #[derive(Debug)]
 struct Holding {
     time: ManualClock,
-    /// How many looks are left to the one at which it is held.
+    /// The number of clock reads before the one at which the thread is held.
     left: AtomicUsize,
     thread: Mutex<Option<ThreadId>>,
     held: Sender<Event>,
@@ -66,7 +66,7 @@ impl Clock for Shared {
     }
 }
 
-/// Reads requests and answers none.
+/// A server that reads requests and never answers.
 async fn silent(events: Sender<Event>) -> Server {
     Server::start(move |mut stream, _| {
         let events = events.clone();
@@ -81,12 +81,12 @@ async fn silent(events: Sender<Event>) -> Server {
     .await
 }
 
-/// How long a `close()` is given to return that ought to wait. Too short a time hides a mistake of ours and
-/// is never taken for one.
+/// How long the test waits before it concludes that a `close()` blocks. If it is too short, the test may
+/// miss a mistake, but it never reports a false one.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// Closes while the sending thread is at its look of this number. Whether the close waited for the request
-/// to be written; `None` if the request had been written before that look.
+/// Closes the client while the sending thread is held at this clock read. Returns whether the close waited
+/// until the request was written; `None` if the request was written before that clock read.
 fn closed_at(
     look: usize,
     close: fn(&ScopedClients, &ScopedClient),
@@ -125,7 +125,8 @@ fn closed_at(
     closing.join().unwrap();
     assert!(sending.join().unwrap().is_err());
 
-    // The server takes connections in their order: once this one's request is there, it has them all.
+    // The server accepts connections in order, so once the request of this one arrives, it has accepted
+    // all.
     let mut last = std::net::TcpStream::connect(server.address).unwrap();
     last.write_all(b"GET /last HTTP/1.1\r\n\r\n").unwrap();
     let (mut arrived, mut ended, mut is_complete) = (0, 0, false);
@@ -134,12 +135,12 @@ fn closed_at(
             Event::Arrived(text) if text.starts_with("GET /last ") => is_complete = true,
             Event::Arrived(_) => arrived += 1,
             Event::Ended => ended += 1,
-            Event::Held => panic!("it is held once"),
+            Event::Held => panic!("the thread is held only once"),
         }
     }
     assert!(
         waited || arrived == 0,
-        "written after the close, at look {look}"
+        "written after the close, at clock read {look}"
     );
     Some(waited && arrived == 1)
 }
@@ -159,7 +160,8 @@ fn no_request_begins_to_be_written_after_close_has_returned() {
         let outcomes: Vec<bool> = (0..)
             .map_while(|look| closed_at(look, close, &servers))
             .collect();
-        // Some looks are before the place where bytes leave, where closing is at once, and some at it.
+        // Some clock reads are before the write, where closing returns at once, and some are during it,
+        // where closing waits.
         assert!(outcomes.contains(&false), "{outcomes:?}");
         assert!(outcomes.contains(&true), "{outcomes:?}");
     }

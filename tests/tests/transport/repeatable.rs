@@ -1,4 +1,4 @@
-//! A write is sent again after a byte of it has left only if it says that it may be.
+//! A write of which a byte was sent is sent again only if it is repeatable.
 
 use std::sync::atomic::Ordering;
 
@@ -10,7 +10,7 @@ use crate::retries::in_order;
 use crate::support::{ALICE, EMPTY, config, project};
 
 const BUSY: Option<&str> = Some("HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n");
-/// A reset of the connection, and a server that is busy.
+/// A connection reset, and a response with the status 503.
 const FAILURES: [&[Option<&str>]; 2] = [&[None, Some(EMPTY)], &[BUSY, Some(EMPTY)]];
 
 #[tokio::test]
@@ -20,7 +20,11 @@ async fn a_query_is() {
         let alice = project(config(&server.http())).get(ALICE).unwrap();
         let write = alice.from("notes").upsert(json!({ "id": 1 }));
         write.clone().execute().await.unwrap_err();
-        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+        assert_eq!(
+            count.load(Ordering::SeqCst),
+            1,
+            "the request is not repeatable"
+        );
 
         let (server, count) = in_order(failure).await;
         let alice = project(config(&server.http())).get(ALICE).unwrap();
@@ -34,13 +38,17 @@ async fn a_query_is() {
 }
 
 #[tokio::test]
-async fn a_request_to_another_service_is() {
+async fn a_request_to_a_service_is_sent_again_only_if_it_is_repeatable() {
     for failure in FAILURES {
         let (server, count) = in_order(failure).await;
         let alice = project(config(&server.http())).get(ALICE).unwrap();
         let put = || alice.request("PUT", "storage/v1/object/b/f").body("x");
         put().execute().await.unwrap_err();
-        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+        assert_eq!(
+            count.load(Ordering::SeqCst),
+            1,
+            "the request is not repeatable"
+        );
 
         let (server, count) = in_order(failure).await;
         let alice = project(config(&server.http())).get(ALICE).unwrap();
@@ -51,7 +59,7 @@ async fn a_request_to_another_service_is() {
 }
 
 #[tokio::test]
-async fn a_body_that_can_be_sent_once_never_is() {
+async fn an_upload_is_never_sent_again() {
     let (server, count) = in_order(FAILURES[1]).await;
     let alice = project(config(&server.http())).get(ALICE).unwrap();
     let put = alice.request("PUT", "storage/v1/object/b/f").repeatable();
@@ -65,7 +73,7 @@ async fn a_body_that_can_be_sent_once_never_is() {
 }
 
 #[test]
-fn blocking_writes_are_too() {
+fn blocking_writes_are_sent_again_only_if_they_are_repeatable() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     for failure in FAILURES {
         let (server, count) = runtime.block_on(in_order(failure));
@@ -73,7 +81,11 @@ fn blocking_writes_are_too() {
         let alice = clients.get(ALICE).unwrap();
         let write = alice.from("notes").upsert(json!({ "id": 1 }));
         write.execute().unwrap_err();
-        assert_eq!(count.load(Ordering::SeqCst), 1, "it does not say so");
+        assert_eq!(
+            count.load(Ordering::SeqCst),
+            1,
+            "the request is not repeatable"
+        );
 
         let (server, count) = runtime.block_on(in_order(failure));
         let clients = blocking::ScopedClients::from(project(config(&server.http())));

@@ -1,4 +1,4 @@
-//! Q22: what is sent again, on which connection, and what never is.
+//! Q22: which requests are sent again, on which connection, and which are not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,8 +15,8 @@ use crate::support::{
     request, respond, until,
 };
 
-/// Its answers in this order, `None` for a reset, over however many connections; and how many requests
-/// came.
+/// Starts a server that gives these responses in order (`None` for a reset) over any number of connections.
+/// Returns it with the number of requests.
 pub(crate) async fn in_order(
     answers: &'static [Option<&'static str>],
 ) -> (Server, Arc<AtomicUsize>) {
@@ -56,7 +56,7 @@ fn is_connection<T>(outcome: &Result<T, Error>) -> bool {
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_it_was_idle_costs_nothing() {
+async fn a_write_is_not_sent_on_an_idle_connection_that_was_closed() {
     let server = Server::start(|mut stream, _| async move {
         request(&mut stream).await?;
         stream.write_all(EMPTY.as_bytes()).await
@@ -67,14 +67,14 @@ async fn a_connection_that_died_while_it_was_idle_costs_nothing() {
     for number in 0..20 {
         write(&alice).await.unwrap();
         assert_eq!(server.connections(), number + 1);
-        // The end of the connection has come, though this runtime has not been told.
+        // The server has closed the connection, but the runtime has not been polled since.
         std::thread::sleep(Duration::from_millis(2));
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
 #[tokio::test]
-async fn a_read_whose_connection_is_lost_is_sent_again_and_a_write_never() {
+async fn after_a_lost_connection_a_read_is_sent_again_and_a_write_is_not() {
     let (server, count) = in_order(&[Some(EMPTY), None, Some(EMPTY), None]).await;
     let clients = project(config(&server.http()));
     let alice = clients.get(ALICE).unwrap();
@@ -83,11 +83,15 @@ async fn a_read_whose_connection_is_lost_is_sent_again_and_a_write_never() {
     assert_eq!(count.load(Ordering::SeqCst), 3);
     let outcome = write(&alice).await;
     assert!(is_connection(&outcome), "{outcome:?}");
-    assert_eq!(count.load(Ordering::SeqCst), 4, "a byte of it had left");
+    assert_eq!(
+        count.load(Ordering::SeqCst),
+        4,
+        "a byte of the write had been sent"
+    );
 }
 
 #[tokio::test]
-async fn a_read_whose_answer_is_cut_is_sent_again() {
+async fn a_read_whose_response_is_cut_off_is_sent_again() {
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[";
     let count = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&count);
@@ -113,7 +117,7 @@ async fn a_read_whose_answer_is_cut_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_busy_is_asked_again_by_reads() {
+async fn after_a_503_a_read_is_sent_again_and_a_write_is_not() {
     const BUSY: Option<&str> = Some("HTTP/1.1 503 X\r\ncontent-length: 0\r\n\r\n");
     let (server, count) = in_order(&[BUSY, BUSY, Some(EMPTY), BUSY]).await;
     let clients = project(config(&server.http()));
@@ -129,7 +133,7 @@ async fn a_server_that_is_busy_is_asked_again_by_reads() {
 }
 
 #[tokio::test]
-async fn retries_have_a_number_a_budget_and_the_time_of_the_request() {
+async fn retries_are_limited_by_number_budget_and_deadline() {
     let busy = answer(503, "{}");
     let count = Arc::new(AtomicUsize::new(0));
     let server = {
@@ -153,12 +157,12 @@ async fn retries_have_a_number_a_budget_and_the_time_of_the_request() {
     let two = project(config(&url)).get(ALICE).unwrap();
     two.from("notes").execute().await.unwrap_err();
     assert_eq!(count.swap(0, Ordering::SeqCst), 3);
-    // The budget: 500 requests that fail are not 1500.
+    // The budget keeps many failing requests from being sent three times each.
     let requests = (0..200).map(|_| two.from("notes").execute());
     futures_util::future::join_all(requests).await;
     let sent = count.swap(0, Ordering::SeqCst);
     assert!((200..=250).contains(&sent), "{sent}");
-    // No pause that ends after the deadline is begun.
+    // A retry does not begin if its pause would end after the deadline.
     let clock = ManualClock::at(START);
     let brief = config(&url)
         .clock(clock)
@@ -218,7 +222,7 @@ async fn a_retry_carries_a_fresh_token_if_the_first_one_is_due_by_then() {
     assert_ne!(ids[0], ids[1]);
 }
 
-/// Streams that the server did not process are sent again, whatever they do.
+/// Streams that the server did not process are sent again, both reads and writes.
 async fn unprocessed(how: Unprocessed) {
     let certificate = Certificate::new();
     let paths = Arc::<Mutex<Vec<String>>>::default();
@@ -266,7 +270,7 @@ async fn unprocessed(how: Unprocessed) {
                 ["/rest/v1/first", "/rest/v1/second"]
             );
         }
-        // The server says that it has processed the stream: that is for the caller to know.
+        // The server says that it has processed the stream, so the caller gets the error.
         Unprocessed::GoneAway => assert!(second.is_err()),
     }
     alice.from("third").execute().await.unwrap();
@@ -279,12 +283,12 @@ enum Unprocessed {
 }
 
 #[tokio::test]
-async fn a_stream_that_was_refused_is_sent_again() {
+async fn a_write_on_a_refused_http2_stream_is_sent_again() {
     unprocessed(Unprocessed::Refused).await;
 }
 
 #[tokio::test]
-async fn a_connection_that_goes_away_is_replaced() {
+async fn after_a_goaway_the_next_request_opens_a_connection() {
     unprocessed(Unprocessed::GoneAway).await;
 }
 
@@ -309,7 +313,8 @@ async fn requests_above_the_last_stream_of_a_goaway_are_sent_again() {
                 }
                 return Ok(());
             }
-            // By hand: SETTINGS, and once HEADERS came, GOAWAY with the last stream 0.
+            // The server is written by hand: SETTINGS, and after the HEADERS a GOAWAY with the last stream
+            // 0.
             let mut preface = [0; 24];
             stream.read_exact(&mut preface).await?;
             stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await?;

@@ -14,7 +14,7 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A server on a thread that stays.
+/// A server on a runtime that lives as long as the process.
 fn server() -> (&'static Runtime, Server) {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         Builder::new_multi_thread()
@@ -40,14 +40,18 @@ fn ask(clients: &ScopedClients, runtime: &Runtime) {
 }
 
 #[test]
-fn one_project_serves_runtimes_that_are_not_driven_any_more() {
+fn connections_are_not_shared_between_runtimes() {
     let (_runtime, server) = server();
     let clients = project(config(&server.http()));
     let (first, second) = (runtime(), runtime());
     ask(&clients, &first);
     ask(&clients, &second);
     ask(&clients, &first);
-    assert_eq!(server.connections(), 2, "each has one of its own");
+    assert_eq!(
+        server.connections(),
+        2,
+        "each runtime has its own connection"
+    );
     drop(first);
     ask(&clients, &second);
     ask(&clients, &runtime());
@@ -60,7 +64,7 @@ fn one_project_serves_runtimes_that_are_not_driven_any_more() {
 }
 
 #[test]
-fn http2_connections_are_a_runtimes_too() {
+fn http2_connections_are_not_shared_between_runtimes() {
     let certificate = Certificate::new();
     let (runtime_of_server, _) = server();
     let server = runtime_of_server.block_on(http2(
@@ -82,7 +86,7 @@ fn http2_connections_are_a_runtimes_too() {
 }
 
 #[test]
-fn without_a_runtime_there_is_an_error_and_no_panic() {
+fn outside_of_a_runtime_a_request_is_an_error_without_a_panic() {
     let (_runtime, server) = server();
     let clients = project(config(&server.http()));
     let alice = clients.get(ALICE).unwrap();

@@ -1,4 +1,4 @@
-//! Token sources that can be watched, identities without a signature, and audits that wait (R9).
+//! Subscriptions to tokens, identities without a signature, and asynchronous audit sinks (R9).
 #![allow(
     clippy::disallowed_methods,
     reason = "what must not stand still is measured by the real clock"
@@ -24,7 +24,7 @@ fn offline(clock: &ManualClock) -> scoped_runtime::ConfigBuilder {
 }
 
 #[tokio::test]
-async fn a_watch_tells_each_token_and_the_end() {
+async fn subscribe_yields_each_token_and_ends_when_the_client_is_closed() {
     let clock = ManualClock::at(START);
     let clients = project(offline(&clock));
     let alice = clients.get(ALICE).unwrap();
@@ -39,7 +39,7 @@ async fn a_watch_tells_each_token_and_the_end() {
         let token = tokens.next().await;
         (tokens, token)
     });
-    // It looks at the clock every half a minute: a wall clock may be set.
+    // The subscription reads the clock every 30 seconds, because a wall clock may be set.
     for _ in 0..118 {
         assert!(!next.is_finished());
         pass(&clock, Duration::from_secs(30)).await;
@@ -55,7 +55,7 @@ async fn a_watch_tells_each_token_and_the_end() {
 }
 
 #[tokio::test]
-async fn a_watch_of_a_token_that_is_not_renewed_ends_with_it() {
+async fn without_auto_refresh_subscribe_ends_when_the_token_expires() {
     let clock = ManualClock::at(START);
     let clients = project(offline(&clock));
     let alice = clients.user(ALICE).expires_in(Duration::from_secs(20));
@@ -67,7 +67,7 @@ async fn a_watch_of_a_token_that_is_not_renewed_ends_with_it() {
 }
 
 #[test]
-fn an_identity_needs_no_token() {
+fn identity_is_available_before_the_first_token() {
     let clock = ManualClock::at(START);
     let config = offline(&clock).audit_async(Slow);
     let clients = project(config);
@@ -79,7 +79,7 @@ fn an_identity_needs_no_token() {
     assert_eq!(identity.claims()["tenant_id"], "acme");
     assert!(!identity.is_anonymous());
     assert_eq!(identity.actor().unwrap().to_string(), "support-7");
-    // There is none: it has to be recorded elsewhere first.
+    // There is no token yet: the asynchronous sink has to record it first.
     let error = alice.token().unwrap_err();
     assert!(
         matches!(error, Error::Token(TokenError::AwaitSigner)),
@@ -99,14 +99,14 @@ impl AsyncAuditSink for Slow {
 }
 
 #[tokio::test]
-async fn an_audit_elsewhere_is_waited_for_by_queries() {
+async fn queries_wait_for_an_async_audit_sink() {
     let server =
         Server::start(|mut stream, _| async move { always(&mut stream, EMPTY).await }).await;
     let clients = project(config(&server.http()).audit_async(Slow));
     let alice = clients.get(ALICE).unwrap();
     alice.from("notes").execute().await.unwrap();
     alice.token().unwrap();
-    // A panic of the sink is a failure, and no token.
+    // A panic of the sink is an audit failure, and the request is not sent.
     let bob = clients.get(BOB).unwrap();
     let error = bob.from("notes").execute().await.unwrap_err();
     assert!(
@@ -116,7 +116,7 @@ async fn an_audit_elsewhere_is_waited_for_by_queries() {
     assert_eq!(server.connections(), 1);
 }
 
-/// A sink that uses the client that it records for.
+/// A sink that uses the client whose mints it records.
 #[derive(Debug, Clone, Default)]
 struct UsesItself(Arc<OnceLock<ScopedClient>>);
 
@@ -130,7 +130,7 @@ impl AuditSink for UsesItself {
 }
 
 #[tokio::test]
-async fn a_sink_that_uses_its_own_client_gets_an_error() {
+async fn an_audit_sink_that_uses_the_client_it_records_gets_an_error() {
     let clock = ManualClock::at(START);
     let sink = UsesItself::default();
     let clients = project(offline(&clock).audit(sink.clone()));
@@ -161,7 +161,7 @@ impl AuditSink for Panics {
 }
 
 #[tokio::test]
-async fn a_sink_that_panics_has_failed() {
+async fn a_panic_of_the_audit_sink_is_an_audit_failure() {
     let clock = ManualClock::at(START);
     let going_on = offline(&clock)
         .audit(Panics)
@@ -179,7 +179,7 @@ async fn a_sink_that_panics_has_failed() {
     );
 }
 
-/// Takes its time when it has been told to.
+/// A sink that sleeps when it records a mint of Alice.
 #[derive(Debug, Clone, Default)]
 struct Sleeps(Arc<AtomicUsize>);
 
@@ -193,7 +193,7 @@ impl AuditSink for Sleeps {
 }
 
 #[tokio::test]
-async fn a_sink_that_takes_its_time_stops_only_those_who_need_it() {
+async fn a_slow_audit_sink_delays_only_the_clients_of_the_recorded_token() {
     let clock = ManualClock::at(START);
     let sink = Sleeps::default();
     let clients: ScopedClients = project(offline(&clock).audit(sink.clone()));
@@ -208,7 +208,7 @@ async fn a_sink_that_takes_its_time_stops_only_those_who_need_it() {
         })
         .collect();
     tokio::task::yield_now().await;
-    // One thread runs all of this: it would stand still.
+    // One thread runs the whole test, so a blocking sink would block Bob as well.
     bob.token_async().await.unwrap();
     assert!(begun.elapsed() < Duration::from_millis(300));
     for token in waiting {

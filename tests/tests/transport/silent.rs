@@ -1,4 +1,4 @@
-//! Q23: an HTTP/2 connection that died in silence is found by PING and replaced.
+//! Q23: a PING finds an HTTP/2 connection that died silently, and the connection is replaced.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use scoped_tests::ManualClock;
 use crate::support::{ALICE, Certificate, START, config, http2, project, respond, until};
 
 #[tokio::test]
-async fn a_connection_without_a_word_is_given_up_within_seconds() {
+async fn a_silent_http2_connection_is_replaced_after_the_ping_timeout() {
     let certificate = Certificate::new();
     let is_silent = Arc::new(AtomicBool::new(false));
     let server = {
@@ -23,7 +23,7 @@ async fn a_connection_without_a_word_is_given_up_within_seconds() {
                     while let Some(Ok((_, stream))) = connection.accept().await {
                         respond(stream, 200, "[]");
                         if number == 0 {
-                            // What is queued leaves, and then nothing is read or written any more.
+                            // Queued frames are flushed, and then the server neither reads nor writes.
                             let flush = std::future::poll_fn(|cx| connection.poll_closed(cx));
                             let _ = tokio::time::timeout(Duration::from_millis(50), flush).await;
                             is_silent.store(true, Ordering::SeqCst);
@@ -45,7 +45,7 @@ async fn a_connection_without_a_word_is_given_up_within_seconds() {
     until("silence", || is_silent.load(Ordering::SeqCst)).await;
 
     let query = tokio::spawn(alice.from("notes").execute());
-    // Ten seconds to the PING, five to its answer, and the pause before the next try.
+    // The PING is sent after ten seconds and answered within five; then follows the pause before the retry.
     for _ in 0..16 {
         tokio::time::sleep(Duration::from_millis(20)).await;
         assert_eq!(server.connections(), 1);

@@ -1,6 +1,6 @@
-//! `just soak` asks for ten minutes, and looks at memory and descriptors at both ends: clients, callers whose
-//! tokens are verified, impersonation, sinks that take their time, keys that are rotated, users that are closed,
-//! and servers that misbehave.
+//! `just soak` runs this test for ten minutes and compares memory and descriptors at the beginning and the
+//! end. The load consists of clients, callers whose tokens are verified, impersonation, slow audit sinks,
+//! rotated keys, closed users, and misbehaving servers.
 #![allow(clippy::disallowed_methods, reason = "a recipe says how long it takes")]
 
 use std::fs;
@@ -18,7 +18,7 @@ use crate::support::{Certificate, SECRET, Server, config, http2, project};
 
 const USERS: u64 = 64;
 
-/// A sink that takes its time on its thread, and one that is awaited.
+/// A slow audit sink, in a blocking and an asynchronous form.
 #[derive(Debug)]
 struct Slow(Dice);
 
@@ -49,7 +49,7 @@ async fn as_the_user(
     Ok(())
 }
 
-/// One of the ways in which a service comes to a client.
+/// Makes a client in one of the ways that a service does.
 async fn client(clients: &ScopedClients, user: &str, dice: &Dice) -> Result<ScopedClient, Error> {
     let made = clients
         .user(user)
@@ -70,7 +70,7 @@ async fn client(clients: &ScopedClients, user: &str, dice: &Dice) -> Result<Scop
     }
 }
 
-/// Rotates keys, with the same secret: the servers verify what they get.
+/// Rotates keys with the same secret. The servers verify the tokens with it.
 async fn rotate(projects: [ScopedClients; 2]) {
     for round in 0_u64.. {
         tokio::time::sleep(Duration::from_millis(500)).await;
@@ -99,7 +99,7 @@ fn used() -> (i64, i64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes ten minutes; `just soak`"]
 #[expect(clippy::disallowed_methods, reason = "the recipe says how long")]
-async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
+async fn memory_and_descriptors_do_not_grow() {
     let seconds = std::env::var("SOAK_SECONDS").map_or(600, |text| text.parse().unwrap());
     let (dice, certificate) = (Arc::new(Dice(AtomicU64::new(7))), Certificate::new());
     let rolls = Arc::clone(&dice);
@@ -116,7 +116,7 @@ async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
     )
     .await;
     let trusting = config(&encrypted.https()).root_certificate(certificate.authority.clone());
-    // A small cache, which is full when the first look is taken.
+    // The cache is small, so that it is full at the first measurement.
     let plain = config(&plain.http()).audit(Slow(Dice(AtomicU64::new(8))));
     let trusting = trusting.audit_async(Slow(Dice(AtomicU64::new(9))));
     let projects = [plain, trusting].map(|one| project(one.shared_sessions(64)));
@@ -131,7 +131,7 @@ async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
             let user = format!("00000000-0000-4000-8000-{user:012x}");
             loop {
                 let Ok(client) = client(&clients, &user, &dice).await else {
-                    // A mint that the sink did not record in time, or a user who was closed meanwhile.
+                    // The sink did not record the mint in time, or the user was closed in the meantime.
                     tokio::task::yield_now().await;
                     continue;
                 };
@@ -157,7 +157,7 @@ async fn memory_and_descriptors_are_the_same_after_ten_minutes() {
         })
     });
     let users: Vec<_> = users.collect();
-    // What is made once has been made by then.
+    // By then, everything that is allocated once has been allocated.
     tokio::time::sleep(Duration::from_secs(seconds / 10)).await;
     let begin = used();
     println!("begin: {} kB, {} descriptors", begin.0, begin.1);

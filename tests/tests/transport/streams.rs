@@ -1,4 +1,4 @@
-//! Bodies that are never in memory as a whole.
+//! Request and response bodies that are never in memory as a whole.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn parts(count: usize) -> Upload {
 }
 
 #[tokio::test]
-async fn an_upload_is_sent_part_by_part_and_an_answer_read_so() {
+async fn uploads_and_responses_are_streamed() {
     let heads = Arc::<Mutex<Vec<String>>>::default();
     let server = {
         let heads = Arc::clone(&heads);
@@ -60,7 +60,7 @@ async fn an_upload_is_sent_part_by_part_and_an_answer_read_so() {
         assert_eq!(header(&heads[0], "content-length"), Some("10000"));
         assert_eq!(header(&heads[1], "transfer-encoding"), Some("chunked"));
     }
-    // One that breaks, and one that is longer than it said.
+    // The first upload fails, and the second is longer than its declared length.
     let broken = Upload::new(futures_util::stream::iter([Err("the disk is gone".into())]));
     for upload in [broken.length(10), parts(2).length(1500)] {
         let error = put().upload(upload).await.unwrap_err();
@@ -81,10 +81,10 @@ impl Concat for Vec<Result<Bytes, Error>> {
     }
 }
 
-/// A body may come from another answer of the same connection, or close the client: neither waits for
-/// itself.
+/// The body of an upload may come from another response on the same connection, or close the client,
+/// without a deadlock.
 #[tokio::test]
-async fn an_upload_may_use_its_own_client() {
+async fn the_body_of_an_upload_may_use_or_close_its_own_client() {
     let certificate = Certificate::new();
     let server = http2(
         &certificate,
@@ -143,7 +143,7 @@ async fn an_upload_may_use_its_own_client() {
 }
 
 #[tokio::test]
-async fn after_the_head_each_part_has_its_time() {
+async fn each_part_of_a_streamed_body_has_the_body_idle_timeout() {
     let server = Server::start(|mut stream, _| async move {
         request(&mut stream).await?;
         let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[";

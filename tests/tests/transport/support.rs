@@ -1,4 +1,4 @@
-//! Servers of raw sockets, and projects at them.
+//! Servers of raw sockets, and projects that use them.
 
 use std::future::Future;
 use std::io;
@@ -21,14 +21,14 @@ pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
 pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
-/// 2026-11-23, in seconds since 1970.
+/// 2026-11-23 in seconds since 1970.
 pub(crate) const START: u64 = 1_795_392_000;
 
-/// `200 []`
+/// The response `200 []`.
 pub(crate) const EMPTY: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]";
 
-/// An answer with this status and body.
+/// Formats a response with this status and body.
 pub(crate) fn answer(status: u16, body: &str) -> String {
     let bytes = body.len();
     format!(
@@ -48,7 +48,7 @@ pub(crate) fn project(config: ConfigBuilder) -> ScopedClients {
     ScopedClients::new(config.build().unwrap()).unwrap()
 }
 
-/// A server whose connections are numbered and handled by this.
+/// A server that numbers its connections and passes them to a handler.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -93,13 +93,14 @@ impl Server {
         format!("https://{}", self.address)
     }
 
-    /// How many connections there have been.
+    /// Returns the number of connections so far.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 }
 
-/// A server whose queue of connections is full, with those that fill it: the next is not even refused.
+/// A listener with a full accept queue, and the connections that fill it. The next connection is not even
+/// refused.
 pub(crate) async fn full_queue() -> (TcpListener, Vec<TcpStream>) {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
@@ -108,7 +109,7 @@ pub(crate) async fn full_queue() -> (TcpListener, Vec<TcpStream>) {
     socket.set_nonblocking(true).unwrap();
     let listener = TcpListener::from_std(socket.into()).unwrap();
     let address = listener.local_addr().unwrap();
-    // The queue is full as soon as a connection does not come to be.
+    // The queue is full as soon as a connection attempt stays pending.
     let mut fillers = Vec::new();
     let short = Duration::from_millis(200);
     while let Ok(Ok(filler)) = tokio::time::timeout(short, TcpStream::connect(address)).await {
@@ -117,7 +118,7 @@ pub(crate) async fn full_queue() -> (TcpListener, Vec<TcpStream>) {
     (listener, fillers)
 }
 
-/// A request as it came: head and body. `None` at the end of the connection.
+/// Reads the head and body of a request. Returns `None` at the end of the connection.
 pub(crate) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<String>> {
     let mut text = Vec::new();
     while !text.ends_with(b"\r\n\r\n") {
@@ -142,7 +143,7 @@ pub(crate) fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// What the token of a request says; its signature is verified by another library.
+/// Returns the claims in the token of a request, after another library has verified its signature.
 pub(crate) fn claims(bearer: &str) -> serde_json::Map<String, serde_json::Value> {
     use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 
@@ -154,7 +155,7 @@ pub(crate) fn claims(bearer: &str) -> serde_json::Map<String, serde_json::Value>
     decode(token, &key, &rules).unwrap().claims
 }
 
-/// Answers every request of a connection with this.
+/// Gives every request of a connection this response.
 pub(crate) async fn always(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     answer: &str,
@@ -165,7 +166,7 @@ pub(crate) async fn always(
     Ok(())
 }
 
-/// A certificate for the loopback address, by an authority of its own.
+/// A certificate for the loopback address, with its own certificate authority.
 pub(crate) struct Certificate {
     pub(crate) authority: String,
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -203,7 +204,7 @@ impl Certificate {
         (leaf.pem(), key.serialize_pem())
     }
 
-    /// Wants a client's certificate from here on.
+    /// Requires a client certificate from here on.
     pub(crate) fn asks_clients(mut self) -> Self {
         use tokio_rustls::rustls::server::WebPkiClientVerifier;
         use tokio_rustls::rustls::{RootCertStore, pki_types::PrivateKeyDer};
@@ -233,7 +234,7 @@ impl Certificate {
     }
 }
 
-/// A server of HTTP/2 over TLS. Connections are numbered; their requests come through the `h2` crate.
+/// An HTTP/2 server over TLS, by the `h2` crate. It numbers its connections and passes them to a handler.
 pub(crate) async fn http2<F>(
     certificate: &Certificate,
     builder: h2::server::Builder,
@@ -259,7 +260,7 @@ pub(crate) type Http2Connection =
     h2::server::Connection<tokio_rustls::server::TlsStream<TcpStream>, bytes::Bytes>;
 pub(crate) type Respond = h2::server::SendResponse<bytes::Bytes>;
 
-/// Answers a stream.
+/// Sends the response on a stream.
 pub(crate) fn respond(mut respond: Respond, status: u16, body: &str) {
     let head = http::Response::builder().status(status).body(()).unwrap();
     if let Ok(mut stream) = respond.send_response(head, false) {
@@ -267,7 +268,7 @@ pub(crate) fn respond(mut respond: Respond, status: u16, body: &str) {
     }
 }
 
-/// Waits until this holds, and fails if it never does.
+/// Waits until the condition is true, and fails after a few seconds.
 pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..1000 {
         if holds() {
@@ -278,7 +279,7 @@ pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("never: {what}");
 }
 
-/// Moves the clock when something waits for a moment up to this far away.
+/// Waits until a sleeper of the clock is due within this time, and moves the clock by it.
 pub(crate) async fn pass(clock: &ManualClock, time: Duration) {
     until("something waits for this moment", || {
         clock.sleepers(time) > 0

@@ -1,4 +1,4 @@
-//! R8: no first byte is written after the token's end; it is renewed instead.
+//! R8: no request is written with an expired token; the token is renewed first.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,8 @@ use crate::support::{
     request, until,
 };
 
-/// A server whose first handshake waits, what arrives there, and what lets it go on.
+/// A server whose first handshake waits, with its project and clock, the requests, and the signal that
+/// releases the handshake.
 async fn slow() -> (
     Server,
     ScopedClients,
@@ -52,7 +53,7 @@ async fn slow() -> (
 }
 
 #[tokio::test]
-async fn a_token_that_ends_while_a_connection_is_made_is_renewed() {
+async fn a_token_that_expires_while_a_connection_is_opened_is_renewed() {
     let (server, clients, clock, arrived, go) = slow().await;
     let alice = clients.user(ALICE).expires_in(Duration::from_secs(3));
     let alice = alice.client().unwrap();
@@ -63,11 +64,15 @@ async fn a_token_that_ends_while_a_connection_is_made_is_renewed() {
     query.await.unwrap().unwrap();
     let arrived = arrived.lock().unwrap();
     let claims = claims(header(&arrived[0], "authorization").unwrap());
-    assert_eq!(claims["exp"], START + 8, "a token of five seconds later");
+    assert_eq!(
+        claims["exp"],
+        START + 8,
+        "the token was minted five seconds later"
+    );
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_renewed_is_not_sent_after_its_end() {
+async fn without_auto_refresh_a_token_that_expires_while_connecting_is_not_sent() {
     let (server, clients, clock, arrived, go) = slow().await;
     let alice = clients.user(ALICE).expires_in(Duration::from_secs(3));
     let alice = alice.auto_refresh(false).client().unwrap();
@@ -81,7 +86,7 @@ async fn a_token_that_is_not_renewed_is_not_sent_after_its_end() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_passes_while_a_connection_is_made_says_so() {
+async fn a_deadline_that_passes_while_connecting_names_the_connection_phase() {
     let (server, clients, clock, arrived, go) = slow().await;
     let alice = clients.get(ALICE).unwrap();
     let query = tokio::spawn(
@@ -102,9 +107,9 @@ async fn a_deadline_that_passes_while_a_connection_is_made_says_so() {
     assert_eq!(arrived.lock().unwrap().len(), 0);
 }
 
-/// Q27: the server's clock is behind ours.
+/// Q27: the clock of the server is behind ours.
 #[tokio::test]
-async fn a_token_from_the_future_is_tried_once_more_on_a_read() {
+async fn a_read_refused_as_issued_in_the_future_is_sent_once_more() {
     let future = answer(
         401,
         r#"{"code":"PGRST303","message":"JWT issued at future"}"#,
@@ -147,9 +152,9 @@ async fn a_token_from_the_future_is_tried_once_more_on_a_read() {
     assert_eq!(*count.lock().unwrap(), 3);
 }
 
-/// Q14: what an answer without a body says of a token.
+/// Q14: a response without a body names the error in its headers.
 #[tokio::test]
-async fn an_expired_token_of_a_head_request_is_replaced() {
+async fn a_head_request_refused_as_expired_is_sent_again_with_a_new_token() {
     let arrived = Arc::<Mutex<Vec<String>>>::default();
     let server = {
         let arrived = Arc::clone(&arrived);

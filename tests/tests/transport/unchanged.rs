@@ -1,6 +1,6 @@
-//! What leaves, byte by byte as far as it is ours to say. `tests/unify` runs this file again, with every
-//! feature of `reqwest`, `rustls` and `hyper` turned on by another crate of the program: the same has to
-//! leave there.
+//! The bytes that we send, as far as we decide them. `tests/unify` runs this file again, while another
+//! crate of the program enables every feature of `reqwest`, `rustls` and `hyper`: the bytes have to be the
+//! same.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +22,7 @@ fn project(url: &str) -> ScopedClients {
     ScopedClients::new(config.build().unwrap()).unwrap()
 }
 
-/// A server that gives this answer and keeps the heads that came.
+/// A server that gives this response and keeps the heads of the requests.
 async fn server(answer: &'static [u8]) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -72,7 +72,7 @@ async fn a_request_has_these_headers_and_no_others() {
 }
 
 #[tokio::test]
-async fn what_claims_to_be_compressed_is_left_as_it_came() {
+async fn a_compressed_body_is_returned_unchanged() {
     let answer = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\nset-cookie: a=b\r\ncontent-length: 4\r\n\r\nzzzz";
     let (url, heads) = server(answer).await;
     let alice = project(&url).get(ALICE).unwrap();
@@ -103,7 +103,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_tls_handshake_offers_the_same() {
+async fn the_tls_client_hello_has_these_parameters() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let hello = tokio::spawn(async move {
@@ -132,7 +132,7 @@ async fn a_tls_handshake_offers_the_same() {
             hello.server_cert_types().is_none(),
         )
     });
-    // With an authority of its own, so that no certificates need be on this machine.
+    // The project has its own certificate authority, so the machine does not need any certificates.
     let config = Config::builder()
         .environment(|_| None)
         .url(url)
@@ -155,7 +155,7 @@ async fn a_tls_handshake_offers_the_same() {
 
 const SCHEMES: usize = 13;
 
-/// Of a key that is gone.
+/// A certificate authority whose key no longer exists.
 const AUTHORITY: &str = "-----BEGIN CERTIFICATE-----\n\
     MIIBfzCCASWgAwIBAgIUJ82KRe98QJ7h2J/d4LFoxu617x0wCgYIKoZIzj0EAwIw\n\
     FDESMBAGA1UEAwwJdW5jaGFuZ2VkMCAXDTI2MTEyODIwMzUwN1oYDzIxMjYxMTA0\n\

@@ -1,4 +1,4 @@
-//! A project's Auth, as far as it lists keys.
+//! The Auth of a project, reduced to its key set.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ impl Auth {
         verify(&self.verifier, &token).await.map(drop)
     }
 
-    /// How often it was asked since it was last told what to answer.
+    /// Returns the number of requests since the response was last set.
     pub(crate) async fn asked(&self) -> usize {
         self.server.received_requests().await.unwrap().len()
     }

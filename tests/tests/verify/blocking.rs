@@ -1,4 +1,4 @@
-//! Who is calling a thread that waits.
+//! Verification of callers with the blocking clients.
 
 use scoped_runtime::{CallerError, Error, NoClaims, VerifiedToken, blocking};
 use scoped_tests::ManualClock;
@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set};
 
 #[test]
-fn a_thread_fetches_the_keys_and_passes_the_callers_token_on() {
+fn blocking_clients_fetch_the_keys_and_forward_the_callers_token() {
     let runtime = Runtime::new().unwrap();
     let issuer = Issuer::new(KID);
     let server = runtime.block_on(MockServer::start());

@@ -1,4 +1,4 @@
-//! Clients of a caller: freshly minted, or with their own token forwarded.
+//! Clients of a caller: minted, or with the caller's token forwarded.
 
 use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
@@ -88,7 +88,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_minted_client_has_what_was_verified_and_no_more() {
+async fn a_minted_client_has_only_the_verified_claims() {
     let world = World::new().await;
     let act = json!({ "sub": "agent-7" });
     let token = world.token(
@@ -111,9 +111,12 @@ async fn a_minted_client_has_what_was_verified_and_no_more() {
     assert_eq!(minted["tenant_id"], "acme");
     assert_eq!(
         minted["is_anonymous"], true,
-        "no anonymous user becomes a permanent one"
+        "an anonymous caller stays anonymous"
     );
-    assert_eq!(minted["aal"], "aal1", "nobody has signed in for it");
+    assert_eq!(
+        minted["aal"], "aal1",
+        "the user did not sign in for a minted token"
+    );
     assert_eq!(minted["act"], act);
     assert!(!minted.contains_key("unverified"));
     assert!(!minted.contains_key("session_id"));
@@ -144,7 +147,7 @@ async fn anonymous_and_permanent_callers_share_no_token() {
 }
 
 #[tokio::test]
-async fn a_client_for_a_caller_is_as_anonymous_as_they_are() {
+async fn a_client_for_a_caller_keeps_is_anonymous() {
     let world = World::new().await;
     for anonymous in [true, false] {
         let token = world.token(&json!({ "is_anonymous": anonymous }));
@@ -156,7 +159,7 @@ async fn a_client_for_a_caller_is_as_anonymous_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
+async fn a_minted_client_has_at_most_the_lifetime_of_the_mint_policy() {
     let issuer = Issuer::new(KID);
     let policy = MintPolicy::new().max_lifetime(Duration::from_mins(15));
     let config = builder(&ManualClock::at(START))
@@ -177,7 +180,7 @@ async fn a_minted_client_lives_no_longer_than_the_policy_allows() {
 }
 
 #[tokio::test]
-async fn where_an_actor_is_required_the_caller_is_their_own_unless_another_is_named() {
+async fn with_require_actor_the_caller_is_the_default_actor() {
     let issuer = Issuer::new(KID);
     let config = builder(&ManualClock::at(START))
         .signing_key(own_key())
@@ -197,7 +200,7 @@ async fn where_an_actor_is_required_the_caller_is_their_own_unless_another_is_na
 }
 
 #[tokio::test]
-async fn a_caller_mints_once_however_many_requests_they_send() {
+async fn several_requests_of_one_caller_mint_one_token() {
     let world = World::new().await;
     for _ in 0..10 {
         let caller = world.caller(&world.token(&json!({}))).await;
@@ -208,7 +211,7 @@ async fn a_caller_mints_once_however_many_requests_they_send() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_forwarded_arrives_as_it_came() {
+async fn a_forwarded_token_is_sent_unchanged() {
     let world = World::new().await;
     let token = world.token(&json!({ "exp": START + 60 }));
     let client = world
@@ -228,7 +231,7 @@ async fn a_token_that_is_forwarded_arrives_as_it_came() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_forwarded_ends_at_its_end_and_is_never_replaced() {
+async fn a_forwarded_token_expires_and_is_never_renewed() {
     let world = World::new().await;
     let token = world.token(&json!({ "exp": START + 60 }));
     let client = world
@@ -258,7 +261,7 @@ async fn a_token_that_is_forwarded_ends_at_its_end_and_is_never_replaced() {
     assert_eq!(world.bearers().await.len(), 1);
     assert_eq!(world.mints(), 0);
 
-    // The verifier has leeway; a client has none, and says so at once.
+    // The verifier has a leeway, but the client has none and fails at once.
     let late = world
         .caller(&token)
         .await
@@ -271,7 +274,7 @@ async fn a_token_that_is_forwarded_ends_at_its_end_and_is_never_replaced() {
 }
 
 #[tokio::test]
-async fn a_server_that_calls_a_forwarded_token_expired_gets_no_other() {
+async fn a_forwarded_token_that_is_refused_as_expired_is_not_replaced() {
     let world = World::new().await;
     world.server.reset().await;
     let expired = json!({ "code": "PGRST303", "message": "JWT expired" });
@@ -297,7 +300,7 @@ async fn a_server_that_calls_a_forwarded_token_expired_gets_no_other() {
 }
 
 #[tokio::test]
-async fn closing_the_user_ends_both_kinds_of_clients() {
+async fn close_user_closes_minted_and_forwarded_clients() {
     let world = World::new().await;
     let caller = world.caller(&world.token(&json!({}))).await;
     let minted = caller.client(&world.clients).client().unwrap();
@@ -314,7 +317,7 @@ async fn closing_the_user_ends_both_kinds_of_clients() {
 }
 
 #[tokio::test]
-async fn no_token_writes_to_auth_not_even_ones_own() {
+async fn a_forwarded_token_cannot_write_to_auth() {
     let world = World::new().await;
     let caller = world.caller(&world.token(&json!({}))).await;
     let client = caller.forward_token(&world.clients).unwrap();

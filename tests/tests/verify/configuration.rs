@@ -1,4 +1,4 @@
-//! A verification that contradicts itself.
+//! Invalid options of a verifier.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const FIELDS: [&str; 7] = [
 ];
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn all_problems_of_verifier_options_are_reported_at_once() {
     let clock = ManualClock::at(START);
     let alone = builder(&clock).verifier_options(nonsense()).verifier();
     let project = builder(&clock)
@@ -43,13 +43,13 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn a_verifier_alone_needs_nothing_but_the_url() {
+fn a_verifier_needs_only_the_url() {
     let empty = || Config::builder().environment(|_| None);
     empty().url("https://project.test").verifier().unwrap();
     let error = empty().verifier().unwrap_err();
     assert_eq!(error.problems().len(), 1);
     assert_eq!(error.field(), "url");
-    // What is there is checked all the same.
+    // A value that is not required is still checked.
     let error = empty()
         .url("https://project.test")
         .api_key("sb_secret_abc")

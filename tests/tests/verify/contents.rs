@@ -1,14 +1,14 @@
-//! What a good signature does not make good: members that are read twice, chains of actors, and what the
-//! caller can edit.
+//! Content that is refused despite a valid signature: private names of `serde_json`, chains of actors, and
+//! claims that the caller can edit.
 
 use scoped_runtime::{CallerError, scoped_claims};
 use serde_json::{Value, json};
 
 use crate::support::{Issuer, KID, claims, trusting, verify};
 
-/// `serde_json` reads what is in an object of such a name as JSON once more.
+/// `serde_json` parses the content of an object with such a name as JSON once more.
 #[tokio::test]
-async fn json_inside_of_a_token_is_not_taken_apart() {
+async fn private_names_of_serde_json_are_refused_in_a_callers_token() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     for name in ["RawValue", "Number"] {
@@ -24,7 +24,7 @@ async fn json_inside_of_a_token_is_not_taken_apart() {
 }
 
 #[tokio::test]
-async fn a_chain_of_actors_has_a_limit_and_names_that_can_be_kept() {
+async fn a_chain_of_actors_has_valid_names_and_at_most_16_levels() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let chain = |levels: usize| {
@@ -66,7 +66,7 @@ struct Edited {
     user_metadata: Value,
 }
 
-/// Reads another type, which the attribute cannot see into.
+/// A struct that is deserialised through another type, which the attribute cannot inspect.
 #[scoped_claims]
 #[serde(from = "Edited")]
 struct Sneaky {
@@ -88,12 +88,12 @@ struct Allowed {
 }
 
 #[tokio::test]
-async fn what_a_caller_can_edit_is_no_claim_by_any_way() {
+async fn user_metadata_is_readable_only_with_allow_user_metadata() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let token = issuer.token(&claims(&json!({ "user_metadata": { "admin": true } })));
     let verifier = clients.verifier();
-    // A claim that is `null` would be lost, so that nothing is read at all.
+    // Deserialising it would produce a claim that is `null`, so verification fails.
     assert!(verifier.verify::<Sneaky>(&token).await.is_err());
     let caller = verifier.verify::<Allowed>(&token).await.unwrap();
     assert_eq!(caller.claims().profile, json!({ "admin": true }));

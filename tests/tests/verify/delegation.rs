@@ -1,4 +1,4 @@
-//! A verified caller who acts as somebody else.
+//! A verified caller who acts as another user.
 
 use scoped_runtime::{
     Actor, Caller, Error, ScopedClient, ScopedClients, ToActor, UserId, impersonate,
@@ -21,15 +21,15 @@ async fn act(more: Value) -> (Value, String) {
 }
 
 #[tokio::test]
-async fn the_caller_is_the_actor() {
+async fn a_caller_given_as_actor_becomes_the_act_claim() {
     let (act, shown) = act(json!({})).await;
     assert_eq!(act, json!({ "sub": ALICE }));
     assert_eq!(shown, ALICE);
 }
 
-/// RFC 8693, section 4.1: the outermost is the current one.
+/// RFC 8693, section 4.1: the outermost actor is the current one.
 #[tokio::test]
-async fn whoever_acts_as_the_caller_comes_along() {
+async fn an_actor_of_the_caller_stays_in_the_act_chain() {
     let first = json!({ "sub": "agent-7", "act": { "sub": "root", "iss": "https://a.test" } });
     let (act, shown) = act(json!({ "act": first })).await;
     assert_eq!(act, json!({ "sub": ALICE, "act": first }));

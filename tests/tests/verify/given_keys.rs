@@ -1,4 +1,4 @@
-//! Sets of keys that are given in code.
+//! Key sets that are given in code.
 
 use scoped_runtime::__private::jws_verifies;
 use scoped_runtime::{CallerError, SigningKey, VerifierOptions};
@@ -64,7 +64,7 @@ fn a_set_without_a_usable_key_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn keys_that_only_others_understand_are_left_out() {
+async fn keys_of_unknown_types_are_ignored() {
     let issuer = Issuer::new(KID);
     let strange = json!({ "kty": "AKP", "alg": "ML-DSA-44", "kid": "post-quantum", "pub": "AA" });
     let jwks = json!({ "keys": [strange, issuer.jwk()] }).to_string();
@@ -79,7 +79,7 @@ async fn keys_that_only_others_understand_are_left_out() {
 }
 
 #[tokio::test]
-async fn a_token_without_a_kid_means_a_key_without_one() {
+async fn a_token_without_a_kid_is_verified_with_keys_without_one() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
     let unnamed = |keys: &[&Issuer]| {
@@ -109,9 +109,9 @@ async fn a_token_without_a_kid_means_a_key_without_one() {
     assert!(matches!(error, CallerError::MissingKeyId), "{error}");
 }
 
-/// Every algorithm, with keys that the Supabase CLI and OpenSSL made.
+/// Covers every algorithm, with keys that the Supabase CLI made.
 #[tokio::test]
-async fn what_a_signing_key_signs_its_public_half_verifies() {
+async fn tokens_of_a_signing_key_verify_with_its_public_jwk() {
     let file: Value =
         serde_json::from_str(include_str!("../../golden/keys/supabase-cli.json")).unwrap();
     for (name, key) in file["keys"].as_object().unwrap() {
@@ -137,7 +137,7 @@ async fn what_a_signing_key_signs_its_public_half_verifies() {
 }
 
 #[test]
-fn a_key_with_one_letter_changed_is_another_key_or_none() {
+fn a_jwk_with_one_changed_character_verifies_nothing() {
     let issuer = Issuer::new(KID);
     let (jwks, token) = (set(&[&issuer]), issuer.token(&claims(&json!({}))));
     assert!(jws_verifies(&token, &jwks));

@@ -1,4 +1,5 @@
-//! Keys that the project lists: fetched once, kept as long as the answer says, and looked for again.
+//! Key sets that the project publishes: they are fetched once, cached as long as the response allows, and
+//! fetched again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,7 +25,7 @@ async fn keys_are_fetched_once_without_a_token() {
 }
 
 #[tokio::test]
-async fn keys_serve_as_long_as_the_answer_says() {
+async fn keys_are_cached_as_long_as_cache_control_allows() {
     for (directives, age, life) in [
         ("public, max-age=600", None, 600),
         ("max-age=120, must-revalidate", None, 120),
@@ -51,7 +52,7 @@ async fn keys_serve_as_long_as_the_answer_says() {
 }
 
 #[tokio::test]
-async fn a_machine_that_slept_asks_again_and_a_clock_that_was_set_back_does_not_matter() {
+async fn either_clock_can_make_the_cached_keys_expire() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[&issuer]).await;
     auth.takes(&issuer).await.unwrap();
@@ -66,14 +67,14 @@ async fn a_machine_that_slept_asks_again_and_a_clock_that_was_set_back_does_not_
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_looked_for_once_in_half_a_minute() {
+async fn an_unknown_kid_fetches_the_keys_at_most_once_in_30_s() {
     let auth = Auth::new().await;
     let [old, new, made_up] = ["old", "new", "made up"].map(Issuer::new);
     auth.lists(&[&old]).await;
     auth.takes(&old).await.unwrap();
     auth.clock.pass(MINUTE);
 
-    // Rotated: the first token of the new key is enough.
+    // The keys were rotated: the first token with the new key causes a fetch.
     auth.lists(&[&old, &new]).await;
     auth.takes(&new).await.unwrap();
     assert_eq!(auth.asked().await, 1);
@@ -90,7 +91,7 @@ async fn an_unknown_key_is_looked_for_once_in_half_a_minute() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_refused_by_its_looks_asks_for_no_keys() {
+async fn a_malformed_token_does_not_fetch_the_keys() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[&issuer]).await;
     let hs256 = json!({ "alg": "HS256", "kid": "x" });
@@ -102,7 +103,7 @@ async fn a_token_that_is_refused_by_its_looks_asks_for_no_keys() {
 }
 
 #[tokio::test]
-async fn sixty_four_tasks_fetch_once() {
+async fn sixty_four_concurrent_verifications_fetch_the_keys_once() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
     auth.answers(answer).await;
@@ -124,7 +125,7 @@ async fn sixty_four_tasks_fetch_once() {
 }
 
 #[tokio::test]
-async fn whoever_begins_a_fetch_and_leaves_spoils_it_for_nobody() {
+async fn a_key_fetch_survives_the_cancellation_of_its_first_caller() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
     auth.answers(answer).await;
@@ -138,7 +139,7 @@ async fn whoever_begins_a_fetch_and_leaves_spoils_it_for_nobody() {
 }
 
 #[tokio::test]
-async fn while_keys_are_fetched_again_nobody_else_waits() {
+async fn while_the_keys_are_refreshed_other_callers_do_not_wait() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[&issuer]).await;
     auth.takes(&issuer).await.unwrap();
@@ -170,7 +171,7 @@ async fn a_revoked_key_is_refused_after_the_next_fetch() {
 }
 
 #[tokio::test]
-async fn a_project_without_asymmetric_keys_lists_none_and_that_is_no_failure() {
+async fn with_an_empty_key_set_the_key_of_a_token_is_unknown() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[]).await;
     let error = auth.takes(&issuer).await.unwrap_err();

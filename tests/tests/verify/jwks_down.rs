@@ -1,4 +1,4 @@
-//! While the project does not list its keys, or not in time.
+//! Verification while the project does not publish its keys, or not in time.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::auth::{Auth, MINUTE, max_age};
 use crate::support::{Issuer, builder, verify};
 
 #[tokio::test]
-async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
+async fn cached_keys_are_used_for_an_hour_while_the_endpoint_is_down() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[&issuer]).await;
     auth.takes(&issuer).await.unwrap();
@@ -34,14 +34,14 @@ async fn old_keys_serve_for_an_hour_while_the_endpoint_is_down() {
         "{error}"
     );
 
-    // It is back.
+    // The endpoint works again.
     auth.lists(&[&issuer]).await;
     auth.clock.pass(Duration::from_secs(1));
     auth.takes(&issuer).await.unwrap();
 }
 
 #[tokio::test]
-async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
+async fn without_cached_keys_a_failing_endpoint_is_keys_unavailable() {
     let issuer = Issuer::new("a");
     let oct = json!({ "keys": [{ "kty": "oct", "k": "A".repeat(64), "kid": "a" }] });
     for answer in [
@@ -58,7 +58,7 @@ async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
             "{error}"
         );
         assert!(scoped_runtime::Error::from(error).is_transient());
-        // Not for every request, but soon.
+        // The keys are not fetched for every request, but again after a short time.
         auth.takes(&issuer).await.unwrap_err();
         assert_eq!(auth.asked().await, 1);
         auth.lists(&[&issuer]).await;
@@ -68,7 +68,7 @@ async fn without_any_keys_an_endpoint_that_fails_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn an_endpoint_that_hangs_is_given_up_on() {
+async fn a_hanging_endpoint_times_out() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     let url = auth.server.uri();
     let limit = Duration::from_millis(100);

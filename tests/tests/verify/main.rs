@@ -1,4 +1,4 @@
-//! Who is calling: which tokens are believed, with which keys, and what may be done with them.
+//! Tests of verification: which tokens are accepted, with which keys, and what a verified caller may do.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and so may its helpers"

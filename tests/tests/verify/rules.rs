@@ -1,4 +1,4 @@
-//! What is believed, and what a verified token tells.
+//! The rules for tokens, and the content of a verified caller.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +23,7 @@ struct Member {
 }
 
 #[tokio::test]
-async fn a_verified_token_tells_who_is_calling() {
+async fn a_caller_has_the_identity_of_the_verified_token() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let header = format!(
@@ -94,7 +94,7 @@ async fn times_have_ten_seconds_of_leeway() {
 }
 
 #[tokio::test]
-async fn the_leeway_can_be_none() {
+async fn the_leeway_can_be_zero() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
     let verification = VerifierOptions::new()
@@ -112,7 +112,7 @@ async fn the_leeway_can_be_none() {
 }
 
 #[tokio::test]
-async fn what_auth_may_leave_out_may_be_left_out() {
+async fn claims_that_auth_may_omit_are_optional() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let less = json!({ "aal": null, "session_id": null, "is_anonymous": null, "amr": null,
@@ -125,7 +125,7 @@ async fn what_auth_may_leave_out_may_be_left_out() {
 }
 
 #[tokio::test]
-async fn audience_issuer_and_algorithms_are_the_configurations() {
+async fn verifier_options_set_audience_issuer_and_algorithms() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
     let with = |verification: VerifierOptions| {
@@ -142,7 +142,7 @@ async fn audience_issuer_and_algorithms_are_the_configurations() {
         .unwrap();
     verify(&audience, &token(json!({}))).await.unwrap_err();
 
-    // Another issuer's users need no UUID.
+    // The users of another issuer need not have UUIDs.
     let other = with(VerifierOptions::new().issuer("https://login.test/"));
     let claims = json!({ "iss": "https://login.test/", "sub": "user_2abc" });
     let caller = verify(&other, &token(claims)).await.unwrap();
@@ -155,7 +155,7 @@ async fn audience_issuer_and_algorithms_are_the_configurations() {
 }
 
 #[tokio::test]
-async fn claims_are_read_as_the_struct_that_is_asked_for() {
+async fn claims_are_read_into_the_requested_struct() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let more = json!({ "organisation": "acme", "app_metadata": { "plan": "pro" }, "seats": 3 });
@@ -173,7 +173,7 @@ async fn claims_are_read_as_the_struct_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn claims_that_do_not_fit_are_named_and_never_shown() {
+async fn a_claims_mismatch_names_the_claims_and_shows_no_value() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     for (more, expected) in [
@@ -216,13 +216,13 @@ async fn claims_that_do_not_fit_are_named_and_never_shown() {
         for value in ["4711", "secret-plan", ALICE] {
             assert!(!shown.contains(value), "{shown}");
         }
-        // The same token is good for whoever asks for less.
+        // The same token is accepted without the struct.
         verify(clients.verifier(), &token).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_handler_can_require_more_than_a_good_token() {
+async fn a_caller_can_be_required_to_have_aal2_a_role_or_a_permanent_account() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let of = async |more: Value| {
@@ -252,7 +252,7 @@ async fn a_handler_can_require_more_than_a_good_token() {
 }
 
 #[tokio::test]
-async fn nothing_shows_the_token_or_the_keys() {
+async fn debug_of_caller_and_verifier_shows_neither_token_nor_claims() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let token = issuer.token(&claims(&json!({ "organisation": "a-tenant" })));

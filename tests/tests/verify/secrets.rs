@@ -1,4 +1,4 @@
-//! HS256: only with a secret that the project has.
+//! HS256 tokens are verified only with a secret of the project.
 
 use scoped_runtime::{
     CallerError, Config, Problem, RotateNow, ScopedClients, SigningKey, TokenVerifier,
@@ -28,7 +28,7 @@ fn project(secret: &str) -> ScopedClients {
 }
 
 #[tokio::test]
-async fn the_secret_that_a_project_signs_with_verifies_too() {
+async fn the_jwt_secret_of_the_project_also_verifies() {
     let clients = project(SECRET);
     assert!(takes(clients.verifier(), SECRET).await);
     assert!(!takes(clients.verifier(), OTHER).await);
@@ -36,14 +36,14 @@ async fn the_secret_that_a_project_signs_with_verifies_too() {
     verify(clients.verifier(), own.expose_secret())
         .await
         .unwrap();
-    // Hosted Auth names the legacy secret, too.
+    // Hosted Auth gives the legacy secret a key ID as well.
     let header = json!({ "alg": "HS256", "kid": "uJw2XU5SvL", "typ": "JWT" });
     let named = hmac_token(SECRET.as_bytes(), &header, &claims(&json!({})));
     verify(clients.verifier(), &named).await.unwrap();
 }
 
 #[tokio::test]
-async fn without_a_secret_no_hs256_token_is_believed() {
+async fn without_a_secret_hs256_tokens_are_refused() {
     let config = builder(&ManualClock::at(START)).signing_key(own_key());
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     let error = verify(clients.verifier(), &by(SECRET)).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn without_a_secret_no_hs256_token_is_believed() {
 }
 
 #[tokio::test]
-async fn a_replaced_secret_verifies_on_unless_it_is_to_end_now() {
+async fn a_rotated_secret_still_verifies_but_not_after_rotate_now() {
     let clients = project(SECRET);
     clients.rotate(SigningKey::hs256(OTHER).unwrap());
     assert!(takes(clients.verifier(), SECRET).await);
@@ -63,7 +63,7 @@ async fn a_replaced_secret_verifies_on_unless_it_is_to_end_now() {
 }
 
 #[tokio::test]
-async fn a_verifier_alone_takes_the_secret_of_the_environment() {
+async fn a_verifier_uses_the_secret_of_the_environment() {
     let with = |secret: Option<&'static str>| {
         let clock = ManualClock::at(START);
         let config = Config::builder()
@@ -90,9 +90,9 @@ fn a_secret_that_is_too_short_is_refused() {
     assert!(!error.to_string().contains("short"), "{error}");
 }
 
-/// Each secret is tried for every token.
+/// The number of secrets is bounded, because each is tried for every token.
 #[tokio::test]
-async fn however_often_a_project_rotates_the_last_eight_secrets_verify() {
+async fn the_last_eight_rotated_secrets_verify() {
     let name = |number: usize| format!("secret-number-{number:04}-that-is-long-enough");
     let clients = project(SECRET);
     for number in 0..1000 {
@@ -103,12 +103,12 @@ async fn however_often_a_project_rotates_the_last_eight_secrets_verify() {
         assert_eq!(takes(verifier, &name(number)).await, is_taken, "{number}");
     }
     assert!(!takes(verifier, SECRET).await);
-    // The same one again takes no other's place.
+    // Rotating to the same secret again does not displace another one.
     for _ in 0..20 {
         clients.rotate(SigningKey::hs256(name(999)).unwrap());
     }
     assert!(takes(verifier, &name(992)).await);
-    // A secret that the configuration names stays.
+    // A secret from the configuration is never displaced.
     let verification = VerifierOptions::new().hs256(OTHER);
     let config = builder(&ManualClock::at(START))
         .jwt_secret(SECRET)

@@ -1,4 +1,4 @@
-//! A signature that was verified once is remembered, and nothing else of it.
+//! The verified cache remembers only that a signature is valid.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{Issuer, KID, START, claims, trusting, verify};
 
 #[tokio::test]
-async fn a_token_that_was_verified_ends_all_the_same() {
+async fn a_cached_verification_still_checks_the_times_of_the_token() {
     let issuer = Issuer::new(KID);
     let (clients, clock) = trusting(&issuer);
     let token = issuer.token(&claims(&json!({ "exp": START + 60 })));
@@ -18,14 +18,14 @@ async fn a_token_that_was_verified_ends_all_the_same() {
     clock.pass(Duration::from_secs(70));
     let error = verify(clients.verifier(), &token).await.unwrap_err();
     assert!(matches!(error, CallerError::Expired), "{error}");
-    // The clock is set back, and the token is from the future.
+    // The clock is set back, so the token was issued in the future.
     clock.jump_back(Duration::from_secs(170));
     let error = verify(clients.verifier(), &token).await.unwrap_err();
     assert!(matches!(error, CallerError::NotYetValid { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn a_token_that_differs_in_one_byte_is_another_one() {
+async fn a_cached_token_with_one_changed_byte_is_refused() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let token = issuer.token(&claims(&json!({})));
@@ -39,7 +39,7 @@ async fn a_token_that_differs_in_one_byte_is_another_one() {
 }
 
 #[tokio::test]
-async fn what_one_project_has_verified_another_has_not() {
+async fn the_verified_cache_is_not_shared_between_projects() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let (others, _) = trusting(&Issuer::new(KID));
@@ -50,9 +50,9 @@ async fn what_one_project_has_verified_another_has_not() {
 }
 
 #[tokio::test]
-async fn a_token_is_no_good_for_another_project() {
+async fn a_caller_cannot_be_used_with_another_project() {
     let issuer = Issuer::new(KID);
-    // Both trust the same key.
+    // Both projects trust the same key.
     let ((clients, _), (other, _)) = (trusting(&issuer), trusting(&issuer));
     let token = issuer.token(&claims(&json!({})));
     let caller = verify(clients.verifier(), &token).await.unwrap();

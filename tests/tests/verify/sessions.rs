@@ -1,4 +1,4 @@
-//! Tokens of real sessions: a sign-up at the local server, and the keys that its gateway lists.
+//! Tokens of real sessions: a sign-up at the local server, and the keys that its gateway publishes.
 
 use scoped_runtime::{CallerError, NoClaims, ScopedClients, SigningKey};
 use scoped_tests::{Gateway, LocalSupabase, generate_keys};
@@ -10,7 +10,7 @@ async fn server() -> &'static LocalSupabase {
     LocalSupabase::shared().await.unwrap()
 }
 
-/// Signs somebody up who was never there before, and gives the access token and the user's ID.
+/// Signs up a new user and returns the access token and the user's ID.
 async fn sign_up(gateway: &Gateway) -> (String, String) {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(0);
@@ -29,7 +29,7 @@ async fn sign_up(gateway: &Gateway) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_real_session_is_believed_with_the_legacy_secret() {
+async fn a_real_session_is_verified_with_the_legacy_secret() {
     let gateway = server().await.gateway().await.unwrap();
     let config = gateway.config_builder().jwt_secret(gateway.jwt_secret());
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
@@ -41,7 +41,7 @@ async fn a_real_session_is_believed_with_the_legacy_secret() {
     assert_eq!(caller.user_id().as_str(), id);
     assert!(caller.session_id().is_some());
 
-    // Somebody else's secret.
+    // The secret of another project.
     let other = server().await.gateway().await.unwrap();
     let config = gateway.config_builder().jwt_secret(other.jwt_secret());
     let stranger = ScopedClients::new(config.build().unwrap()).unwrap();
@@ -54,7 +54,7 @@ async fn a_real_session_is_believed_with_the_legacy_secret() {
 }
 
 #[tokio::test]
-async fn real_sessions_of_every_kind_of_key_are_believed_and_see_their_own_rows() {
+async fn real_sessions_of_every_key_type_are_verified_and_see_their_own_rows() {
     for algorithm in ["ES256", "RS256", "EdDSA"] {
         let keys = generate_keys(&[algorithm]).await.unwrap();
         let gateway = server().await.gateway().await.unwrap();

@@ -1,4 +1,4 @@
-//! An issuer with a key, and a project that trusts it.
+//! An issuer with a key, and projects that trust it.
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
@@ -18,10 +18,10 @@ pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KID: &str = "0b1c8d2e-7f3a-4c59-9d61-2a4e5b6c7d8f";
 pub(crate) const URL: &str = "https://project.test";
-/// 2026-11-23, in seconds since 1970.
+/// 2026-11-23 in seconds since 1970.
 pub(crate) const START: u64 = 1_795_392_000;
 
-/// Signs with ES256, whatever it is given.
+/// An issuer that signs any header and claims with ES256.
 pub(crate) struct Issuer {
     pair: EcdsaKeyPair,
     pub(crate) kid: String,
@@ -35,7 +35,7 @@ impl Issuer {
         }
     }
 
-    /// The public key.
+    /// Returns the public key.
     pub(crate) fn jwk(&self) -> Value {
         let (x, y) = self.pair.public_key().as_ref()[1..].split_at(32);
         let [x, y] = [x, y].map(|bytes| URL_SAFE_NO_PAD.encode(bytes));
@@ -47,20 +47,20 @@ impl Issuer {
         json!({ "alg": "ES256", "kid": self.kid, "typ": "JWT" })
     }
 
-    /// A token of this header and these claims, as texts.
+    /// Returns a token of this header and these claims, which are given as text.
     pub(crate) fn sign(&self, header: &str, claims: &str) -> String {
         let input = format!("{}.{}", encode(header), encode(claims));
         let signature = self.pair.sign(&SystemRandom::new(), input.as_bytes());
         format!("{input}.{}", encode(signature.unwrap().as_ref()))
     }
 
-    /// A token of these claims.
+    /// Returns a token of these claims.
     pub(crate) fn token(&self, claims: &Value) -> String {
         self.sign(&self.header().to_string(), &claims.to_string())
     }
 }
 
-/// A token with an HMAC of this key.
+/// Returns a token with an HMAC by this key.
 pub(crate) fn hmac_token(secret: &[u8], header: &Value, claims: &Value) -> String {
     let input = format!(
         "{}.{}",
@@ -80,7 +80,7 @@ pub(crate) fn set(keys: &[&Issuer]) -> String {
     json!({ "keys": keys }).to_string()
 }
 
-/// What Auth says of Alice, with these claims in place of or beside it; a null takes one out.
+/// Returns the claims that Auth writes for Alice, replaced or extended by these claims; null removes one.
 pub(crate) fn claims(more: &Value) -> Value {
     let mut claims = json!({
         "sub": ALICE, "role": "authenticated", "aud": "authenticated",
@@ -97,7 +97,7 @@ pub(crate) fn claims(more: &Value) -> Value {
     claims
 }
 
-/// A project that mints with a key of its own and is never asked.
+/// A configuration of a project to which no request is sent.
 pub(crate) fn builder(clock: &ManualClock) -> ConfigBuilder {
     Config::builder()
         .environment(|_| None)

@@ -1,5 +1,5 @@
-//! Issuers other than the project's Auth, each with settings of its own, and what is said of a token that
-//! is another's.
+//! Issuers other than the project's Auth, each with its own settings, and the errors for tokens of another
+//! issuer.
 
 use scoped_runtime::{TokenVerifier, VerifierOptions};
 use scoped_tests::ManualClock;
@@ -33,7 +33,7 @@ fn fields(verification: VerifierOptions) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
+async fn keys_of_a_third_party_are_fetched_from_its_jwks_url_and_cached() {
     let (first, second) = (Issuer::new(KID), Issuer::new("another"));
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_string(set(&[&first]));
@@ -54,11 +54,11 @@ async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
     }
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
-    // Nothing of the project is told to others.
+    // No credential of the project is sent to a third party.
     for name in ["apikey", "authorization"] {
         assert!(!requests[0].headers.contains_key(name), "{name}");
     }
-    // The keys rotate: a `kid` that is not known is looked for again.
+    // The keys are rotated: an unknown `kid` causes a fetch.
     server.reset().await;
     let answer = ResponseTemplate::new(200).set_body_string(set(&[&first, &second]));
     Mock::given(path("/keys"))
@@ -71,7 +71,7 @@ async fn keys_of_a_third_party_are_fetched_where_it_lists_them_and_kept() {
 }
 
 #[tokio::test]
-async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
+async fn each_exception_for_third_party_tokens_is_a_setting_of_its_own() {
     let issuer = Issuer::new(KID);
     let of = |header: Value, more: Value| {
         let mut all = issuer.header();
@@ -114,7 +114,7 @@ async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
         verify(&verifier(verification), &token).await.expect(name);
         verify(&verifier(plain()), &token).await.unwrap_err();
     }
-    // What is there is looked at all the same, and one setting is not another.
+    // A claim or header that is present is still checked, and one setting does not imply another.
     let relaxed = plain()
         .allow_missing_audience()
         .allow_thumbprints()
@@ -135,7 +135,7 @@ async fn each_way_in_which_tokens_of_a_third_party_differ_is_a_setting() {
 }
 
 #[test]
-fn settings_for_a_third_party_name_it() {
+fn third_party_settings_require_an_issuer() {
     assert_eq!(
         fields(VerifierOptions::new().allow_missing_audience()),
         ["allow_missing_audience"]
@@ -176,9 +176,9 @@ fn settings_for_a_third_party_name_it() {
     }
 }
 
-/// The project's own Auth under another name: keys are the project's, and so are the users.
+/// The project's own Auth with another issuer URL: the keys and the users are those of the project.
 #[tokio::test]
-async fn the_project_under_another_name_keeps_its_users() {
+async fn another_issuer_url_of_the_project_still_requires_uuid_subjects() {
     let issuer = Issuer::new(KID);
     let keys = || VerifierOptions::new().jwks(set(&[&issuer]));
     let (clients, _) = trusting(&issuer);
@@ -203,7 +203,7 @@ async fn the_project_under_another_name_keeps_its_users() {
             assert!(error.contains(part), "{error}");
         }
     }
-    // Without keys of its own, an issuer is the project, whatever its name.
+    // An issuer without keys of its own uses those of the project, whatever its URL.
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_string(set(&[&issuer]));
     Mock::given(path("/auth/v1/.well-known/jwks.json"))
@@ -226,7 +226,7 @@ async fn the_project_under_another_name_keeps_its_users() {
 }
 
 #[tokio::test]
-async fn what_is_missing_or_another_is_said_with_what_was_expected() {
+async fn verification_errors_name_the_found_and_the_expected_value() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let body = |more: Value| issuer.token(&claims(&more));
@@ -273,7 +273,7 @@ async fn what_is_missing_or_another_is_said_with_what_was_expected() {
             assert!(text.contains(part), "{part}: {text}");
         }
         assert!(text.len() < 300 && !text.contains('\n'), "{text}");
-        // The caller is told nothing of it.
+        // The caller gets none of these details.
         assert_eq!(
             (public.status(), public.message()),
             (401, "the token is not valid")

@@ -1,4 +1,4 @@
-//! The public vectors of the Wycheproof project, through the code that verifies tokens.
+//! The public test vectors of the Wycheproof project, run through the code that verifies tokens.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -8,19 +8,20 @@ use std::{fs, io};
 use scoped_runtime::__private::jws_verifies;
 use serde_json::Value;
 
-/// Algorithms that we accept.
+/// The algorithms that we accept.
 const OURS: [&str; 4] = ["ES256", "RS256", "EdDSA", "HS256"];
 
-/// Valid by the file, and refused all the same: both have a `?` inside their base64url, which RFC 7515,
-/// section 2, does not allow. (`Modified` cases beside them, which differ in nothing else, are invalid.)
+/// Cases that are valid according to the file and that we refuse: both have a `?` inside their base64url,
+/// which RFC 7515, section 2, does not allow. (The `Modified` cases beside them differ in nothing else and
+/// are invalid.)
 const STRICTER: [u64; 2] = [372, 373];
 
-/// Invalid by the file for their padding, which the file itself has lost: byte for byte they are case
-/// 357, which is valid.
+/// Cases that are invalid according to the file because of padding that the file itself has lost: byte for
+/// byte they equal case 357, which is valid.
 const SAME_AS_VALID: [u64; 2] = [367, 370];
 
 #[test]
-fn every_case_ends_as_its_file_says() {
+fn every_wycheproof_case_has_the_result_of_its_file() {
     let Ok(folder) = vectors() else {
         say("not run: WYCHEPROOF_VECTORS names no folder");
         return;
@@ -39,7 +40,7 @@ fn every_case_ends_as_its_file_says() {
     }
 }
 
-/// The harness of tests keeps what `println!` prints of a test that passes; this it does not.
+/// Writes a line directly, because the test harness hides the output of `println!` in a passing test.
 fn say(line: &str) {
     let printed = io::stdout().write_all(format!("{line}\n").as_bytes());
     printed.unwrap();
@@ -47,17 +48,17 @@ fn say(line: &str) {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "whoever runs the tests says where the vectors are"
+    reason = "the user of the tests sets the folder of the vectors"
 )]
 fn vectors() -> Result<String, std::env::VarError> {
     std::env::var("WYCHEPROOF_VECTORS")
 }
 
-/// Runs the cases of a file, and counts them by how they ended.
+/// Runs the cases of a file and counts them by result.
 fn run(file: &str, json: &Value) -> BTreeMap<&'static str, u64> {
     let mut count = BTreeMap::new();
     for group in json["testGroups"].as_array().unwrap() {
-        // Secrets are private only.
+        // A shared secret has only a private form.
         let keys = group.get("public").unwrap_or(&group["private"]);
         for case in group["tests"].as_array().unwrap() {
             let ended = one(file, keys, case);
@@ -68,7 +69,7 @@ fn run(file: &str, json: &Value) -> BTreeMap<&'static str, u64> {
 }
 
 fn one(file: &str, keys: &Value, case: &Value) -> &'static str {
-    // Encrypted tokens and those in JSON are handed over as they are.
+    // Encrypted tokens and those in the JSON serialisation are passed on unchanged.
     let token = case.get("jws").unwrap_or(&case["jwe"]);
     let token = token
         .as_str()
@@ -90,7 +91,7 @@ fn one(file: &str, keys: &Value, case: &Value) -> &'static str {
     }
 }
 
-/// Whether header and keys are of an algorithm that we accept.
+/// Returns whether we accept the algorithms of header and keys.
 fn is_of_ours(token: &str, keys: &Value) -> bool {
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -101,7 +102,7 @@ fn is_of_ours(token: &str, keys: &Value) -> bool {
         .ok()
         .and_then(|json| serde_json::from_slice::<Value>(&json).ok());
     let Some(header) = header else {
-        // Damaged: by the key's.
+        // The header cannot be read, so the algorithm of the key decides.
         return true;
     };
     let alg = header["alg"].as_str().unwrap_or_default();

@@ -37,7 +37,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, clients: &ScopedClients) {
         .service(web::resource("/reporting").wrap(reporting).get(caller));
 }
 
-/// Something between the middleware and the handler that changes who is calling.
+/// A middleware that replaces the `Authorization` header after the caller was verified.
 async fn replace(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -56,7 +56,7 @@ async fn optional(caller: OptionalCaller) -> Json<Value> {
     Json(json!({ "sub": caller.0.map(|it| it.user_id().to_string()) }))
 }
 
-/// Rows for a caller, or for anyone.
+/// Returns rows with the token of the caller, or as `anon`.
 async fn anyone(caller: OptionalCaller, clients: web::Data<ScopedClients>) -> Answer {
     let rows: Vec<Value> = caller
         .forward_token(&clients)?

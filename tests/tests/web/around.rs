@@ -1,5 +1,4 @@
-//! What stands around a service: other origins, headers for every answer, an access log, and the
-//! operator's log.
+//! What surrounds a service: CORS, headers on every response, an access log, and the operator's log.
 
 use std::sync::{Arc, Mutex};
 
@@ -45,7 +44,7 @@ fn axum_app(clients: &ScopedClients) -> Router {
         .layer(RequireCaller::new(clients))
         .route("/caller", get(axum_caller))
         .route("/rows", get(axum_rows))
-        // Last, so that it is around everything.
+        // The last layer is the outermost one.
         .layer(cors)
         .with_state(clients.clone())
 }
@@ -62,7 +61,7 @@ fn asking(method: Method, path: &str) -> http::request::Builder {
 }
 
 #[tokio::test]
-async fn a_refusal_of_axum_can_be_read_by_another_origin() {
+async fn in_axum_an_error_response_has_the_cors_headers() {
     let (_, clients) = clients();
     let app = axum_app(&clients);
     for path in ["/layer", "/caller"] {
@@ -85,7 +84,7 @@ async fn a_refusal_of_axum_can_be_read_by_another_origin() {
     }
 }
 
-/// Every answer that passes, as an access log writes it.
+/// The status of every response, as an access log records it.
 #[derive(Clone, Default)]
 struct Access(Arc<Mutex<Vec<u16>>>);
 
@@ -109,7 +108,7 @@ async fn actix_rows(db: Forwarded) -> Result<String, Error> {
 }
 
 #[test]
-fn a_refusal_of_actix_passes_through_everything_around_it() {
+fn in_actix_an_error_response_passes_through_the_outer_middleware() {
     let (issuer, clients) = clients();
     let access = Access::default();
     actix_web::rt::System::new().block_on(async {
@@ -127,7 +126,7 @@ fn a_refusal_of_actix_passes_through_everything_around_it() {
             .route("/caller", web::get().to(actix_caller))
             .wrap(from_fn(log_access))
             .wrap(DefaultHeaders::new().add(("x-version", "1")))
-            // Last, so that it is around everything.
+            // The last middleware is the outermost one.
             .wrap(cors);
         let app = init_service(app).await;
         for path in ["/layer", "/caller"] {
@@ -161,7 +160,7 @@ fn a_refusal_of_actix_passes_through_everything_around_it() {
     });
 }
 
-/// What the operator reads of these requests.
+/// Returns the log lines of these requests.
 fn logged(ask: impl FnOnce()) -> Vec<String> {
     let log = scoped_tests::Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -205,7 +204,7 @@ fn assert_told(lines: &[String], token: &str) {
 }
 
 #[test]
-fn the_operator_of_axum_reads_one_event_with_the_cause() {
+fn in_axum_an_error_logs_one_event_with_the_cause() {
     let (issuer, clients) = clients();
     let token = issuer.token(&claims(&serde_json::json!({})));
     let lines = logged(|| {
@@ -231,7 +230,7 @@ fn the_operator_of_axum_reads_one_event_with_the_cause() {
 }
 
 #[test]
-fn the_operator_of_actix_reads_one_event_with_the_cause() {
+fn in_actix_an_error_logs_one_event_with_the_cause() {
     let (issuer, clients) = clients();
     let token = issuer.token(&claims(&serde_json::json!({})));
     let lines = logged(|| {

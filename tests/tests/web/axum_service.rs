@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::world::Tenant;
 
-/// The project is a part of the state, as in most services.
+/// The project is a part of the application state, as in most services.
 #[derive(Clone, FromRef)]
 struct App {
     clients: ScopedClients,
@@ -42,7 +42,7 @@ pub(crate) fn app(clients: &ScopedClients) -> Router {
         })
 }
 
-/// Something between the middleware and the handler that changes who is calling.
+/// A middleware that replaces the `Authorization` header after the caller was verified.
 async fn replace(mut request: Request) -> Request {
     let other = request.headers_mut().remove("x-replace").unwrap();
     request.headers_mut().insert("authorization", other);
@@ -57,7 +57,7 @@ async fn optional(OptionalCaller(caller): OptionalCaller) -> Json<Value> {
     Json(json!({ "sub": caller.map(|it| it.user_id().to_string()) }))
 }
 
-/// Rows for a caller, or for anyone.
+/// Returns rows with the token of the caller, or as `anon`.
 async fn anyone(caller: OptionalCaller, State(clients): State<ScopedClients>) -> Answer {
     let rows: Vec<Value> = caller
         .forward_token(&clients)?

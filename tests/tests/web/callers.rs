@@ -1,4 +1,4 @@
-//! Who gets in, and what the others are told.
+//! Which tokens a service accepts, and which response the others get.
 
 use scoped_runtime::VerifierOptions;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ const PATHS: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn a_good_token_gets_in_everywhere() {
+async fn a_valid_token_is_accepted_by_every_extractor() {
     let world = World::new().await;
     let token = world.token(&json!({ "organisation": "acme" }));
     let alice = json!({ "sub": ALICE });
@@ -37,7 +37,7 @@ async fn a_good_token_gets_in_everywhere() {
 }
 
 #[tokio::test]
-async fn a_bad_token_gets_in_nowhere_and_is_not_told_why() {
+async fn an_invalid_token_is_refused_without_the_reason() {
     let world = World::new().await;
     let stranger = Issuer::new(KID);
     let body = claims(&json!({}));
@@ -80,7 +80,7 @@ async fn a_bad_token_gets_in_nowhere_and_is_not_told_why() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_told_so() {
+async fn an_expired_token_is_refused_with_jwt_expired() {
     let world = World::new().await;
     let token = world.token(&json!({ "iat": START - 3600, "exp": START - 60 }));
     for path in PATHS {
@@ -93,7 +93,7 @@ async fn an_expired_token_is_told_so() {
 }
 
 #[tokio::test]
-async fn without_a_header_only_the_optional_caller_is_content() {
+async fn without_a_header_only_the_optional_extractor_accepts() {
     let world = World::new().await;
     for path in PATHS {
         let answer = world.ask(path, &[]).await;
@@ -107,7 +107,7 @@ async fn without_a_header_only_the_optional_caller_is_content() {
 }
 
 #[tokio::test]
-async fn a_header_that_is_no_bearer_token_makes_nobody_a_guest() {
+async fn a_malformed_header_is_refused_also_by_the_optional_extractor() {
     let world = World::new().await;
     let token = world.token(&json!({ "organisation": "acme" }));
     let good = format!("Bearer {token}");
@@ -126,7 +126,7 @@ async fn a_header_that_is_no_bearer_token_makes_nobody_a_guest() {
 }
 
 #[tokio::test]
-async fn claims_that_a_handler_lacks_are_a_403_without_their_names() {
+async fn missing_claims_are_a_403_that_does_not_name_them() {
     let world = World::new().await;
     let token = world.token(&json!({}));
     let answer = world.ask_with("/tenant", &token).await;
@@ -139,7 +139,7 @@ async fn claims_that_a_handler_lacks_are_a_403_without_their_names() {
 }
 
 #[tokio::test]
-async fn a_middleware_can_require_more() {
+async fn require_caller_can_require_aal2_a_role_or_a_permanent_account() {
     let world = World::new().await;
     let cases: [(&str, Value, u16, &str); 6] = [
         ("/strict", json!({ "aal": "aal2" }), 200, ""),
@@ -170,7 +170,7 @@ async fn a_middleware_can_require_more() {
 }
 
 #[tokio::test]
-async fn keys_that_cannot_be_fetched_are_a_503_that_says_when_to_come_again() {
+async fn without_the_keys_requests_get_a_503_with_retry_after() {
     let issuer = Issuer::new(KID);
     let world = World::with(issuer, VerifierOptions::new()).await;
     world.database_answers(ResponseTemplate::new(500)).await;

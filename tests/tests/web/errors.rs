@@ -1,4 +1,4 @@
-//! What a client is told when the database says no, and what not.
+//! The response of a service to an error of the database, and what it must not contain.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use wiremock::ResponseTemplate;
 use crate::support::START;
 use crate::world::World;
 
-/// Everything that a database may say and nobody outside should read.
+/// Texts of the database that no response may contain.
 const SECRETS: [&str; 4] = [
     "secret_table",
     "secret_constraint",
@@ -25,7 +25,7 @@ fn says(status: u16, code: &str, details: &str) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn errors_of_the_database_have_a_status_and_leak_nothing() {
+async fn database_errors_have_a_matching_status_and_leak_no_text() {
     let world = World::new().await;
     let token = world.token(&json!({}));
     let key = "Key (secret_value)=(secret_value) already exists.";
@@ -50,7 +50,7 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
         (says(400, "P0001", key), 400, "P0001"),
         (says(402, "PT402", key), 402, "P0001"),
         (says(409, "40001", key), 503, "unavailable"),
-        // Storage: 400 whatever it was.
+        // Storage answers 400 for every error.
         (says(400, "NoSuchKey", key), 404, "not_found"),
         (says(400, "NoSuchBucket", key), 404, "not_found"),
         (says(400, "KeyAlreadyExists", key), 409, "already_exists"),
@@ -104,21 +104,21 @@ async fn errors_of_the_database_have_a_status_and_leak_nothing() {
 }
 
 #[tokio::test]
-async fn a_forwarded_token_that_ends_meanwhile_is_the_callers_own_401() {
+async fn a_forwarded_token_past_its_end_is_a_401() {
     let world = World::new().await;
-    // Within the verifier's leeway, and over for a client.
+    // The token is within the leeway of the verifier and has expired for a client.
     let token = world.token(&json!({ "iat": START - 60, "exp": START - 5 }));
     let answer = world.ask_with("/forwarded", &token).await;
     assert_eq!((answer.status, answer.code()), (401, "PGRST303"));
     assert_eq!(world.ask_with("/minted", &token).await.status, 200);
     let sent = world.database.received_requests().await.unwrap();
-    assert_eq!(sent.len(), 2, "of the minted ones only");
+    assert_eq!(sent.len(), 2, "only the minted clients sent requests");
     let none: Vec<Value> = Vec::new();
     assert_eq!(world.ask_with("/minted", &token).await.body, json!(none));
 }
 
 #[tokio::test]
-async fn an_optional_callers_client_is_theirs_or_that_of_anon() {
+async fn an_optional_forwarded_client_acts_as_the_caller_or_as_anon() {
     let world = World::new().await;
     let token = world.token(&json!({}));
     assert_eq!(world.ask("/anyone", &[]).await.status, 200);
@@ -126,7 +126,7 @@ async fn an_optional_callers_client_is_theirs_or_that_of_anon() {
     assert_eq!(
         world.ask_with("/anyone", "x").await.status,
         401,
-        "no guest by mistake"
+        "an invalid token does not act as `anon`"
     );
     let sent = world.database.received_requests().await.unwrap();
     let authorizations: Vec<_> = sent
@@ -136,7 +136,11 @@ async fn an_optional_callers_client_is_theirs_or_that_of_anon() {
     let [axum, actix, axum_caller, actix_caller] = &*authorizations else {
         panic!("one request of each service for each answer: {sent:?}");
     };
-    assert_eq!((axum, actix), (&None, &None), "the API key alone");
+    assert_eq!(
+        (axum, actix),
+        (&None, &None),
+        "the request has only the API key"
+    );
     for caller in [axum_caller, actix_caller] {
         assert_eq!(caller.unwrap(), &format!("Bearer {token}"));
     }

@@ -1,4 +1,5 @@
-//! One service in axum and in actix-web, asked the same over HTTP; and the services of the examples.
+//! The same service in axum and in actix-web with the same requests over HTTP, and the services of the
+//! examples.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may panic, and so may its helpers"

@@ -1,4 +1,4 @@
-//! A request is verified once, and what is known of it is of its very header.
+//! A request is verified once, and the verified caller is cached per `Authorization` header.
 
 use serde_json::json;
 
@@ -20,7 +20,7 @@ async fn a_middleware_and_several_extractors_verify_once() {
 }
 
 #[tokio::test]
-async fn a_caller_who_is_known_is_not_the_one_of_another_header() {
+async fn the_verified_caller_is_cached_per_authorization_header() {
     let world = World::new().await;
     let alice = format!("Bearer {}", world.token(&json!({})));
     let bob = format!("Bearer {}", world.token(&json!({ "sub": BOB })));

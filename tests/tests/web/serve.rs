@@ -1,4 +1,4 @@
-//! Services on free ports. Each gives its address.
+//! Starts services on free ports. Each function returns the URL.
 
 use actix_web::web::ServiceConfig;
 use actix_web::{App, HttpServer};
@@ -12,12 +12,12 @@ pub(crate) async fn axum(app: Router) -> String {
     url
 }
 
-/// On a thread of its own, with one worker.
+/// Starts the service on a thread of its own, with one worker.
 pub(crate) fn actix(routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> String {
     actix_with(1, routes)
 }
 
-/// On a thread of its own. Each worker has a runtime of its own.
+/// Starts the service on a thread of its own. Each worker has a runtime of its own.
 pub(crate) fn actix_with(
     workers: usize,
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,

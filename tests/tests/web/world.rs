@@ -1,4 +1,4 @@
-//! A project behind two services, and whoever asks them.
+//! A project with two services in front of it, and a client of both.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ pub(crate) struct Tenant {
     pub(crate) organisation: String,
 }
 
-/// A manual clock that counts how often somebody asks what time it is. Each verification does, once.
+/// A manual clock that counts how often the time is read. Each verification reads it once.
 #[derive(Debug, Clone)]
 struct CountingClock(ManualClock, Arc<AtomicUsize>);
 
@@ -37,7 +37,7 @@ pub(crate) struct World {
     pub(crate) database: MockServer,
     pub(crate) issuer: Issuer,
     asked_the_time: Arc<AtomicUsize>,
-    /// The same service in each framework, by its name.
+    /// The same service in each framework, with its name.
     services: [(&'static str, String); 2],
 }
 
@@ -74,7 +74,7 @@ impl World {
         world
     }
 
-    /// The database answers everything with this from now on.
+    /// Sets the response of the database to all requests from now on.
     pub(crate) async fn database_answers(&self, answer: ResponseTemplate) {
         self.database.reset().await;
         Mock::given(any())
@@ -83,7 +83,7 @@ impl World {
             .await;
     }
 
-    /// A token of Alice's, with these claims in place of or beside hers.
+    /// Returns a token of Alice, replaced or extended by these claims.
     pub(crate) fn token(&self, more: &Value) -> String {
         let mut all = claims(&json!({ "iss": format!("{}/auth/v1", self.database.uri()) }));
         for (name, value) in more.as_object().unwrap() {
@@ -92,7 +92,7 @@ impl World {
         self.issuer.token(&all)
     }
 
-    /// Asks both services, which have to agree in everything.
+    /// Sends the request to both services and checks that their responses are equal.
     pub(crate) async fn ask(&self, path: &str, authorization: &[&str]) -> Answer {
         let headers: Vec<_> = authorization
             .iter()
@@ -124,7 +124,7 @@ impl World {
         self.ask(path, &[&format!("Bearer {token}")]).await
     }
 
-    /// How often the time was asked for meanwhile, by each service on average.
+    /// Returns the average number of verifications of the two services for one request.
     pub(crate) async fn verifications(&self, path: &str, token: &str) -> usize {
         self.asked_the_time.store(0, Ordering::Relaxed);
         assert_eq!(self.ask_with(path, token).await.status, 200);
@@ -155,7 +155,7 @@ impl Answer {
             challenge,
             retry_after,
             content_type,
-            // What the frameworks refuse by themselves is plain text.
+            // Errors of the frameworks themselves are plain text.
             body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
         }
     }

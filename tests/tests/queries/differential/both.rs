@@ -8,7 +8,7 @@ use crate::hostile;
 use crate::random::Random;
 use crate::recorder::Recorder;
 
-/// One request in both notations.
+/// The same request as a `Query` and as a native builder.
 pub(super) struct Both {
     pub(super) query: Query,
     pub(super) native: Builder,
@@ -18,18 +18,18 @@ pub(super) struct Both {
     is_insert: bool,
 }
 
-/// How many methods of `postgrest` are tried: all but `auth`, whose header is replaced, and
+/// The number of methods of `postgrest` that are tried: all but `auth`, whose header is replaced, and
 /// `order_with_options`, which has a test of its own.
 pub(super) const METHODS: usize = 42;
 
-/// Without a syntax of its own, in which the two would have to differ.
+/// Columns without special characters, which the two would have to write differently.
 const COLUMNS: [&str; 5] = ["id", "name", "stars", "data->>key", "data->0"];
 
 impl Both {
     pub(super) fn random(random: &mut Random, recorder: &Recorder) -> Self {
         let mut both = Self::start(random, recorder);
         if both.is_change {
-            // Without a filter neither is sent.
+            // Without a filter a change is refused in both notations.
             both = both.also("eq", |query, native| {
                 (query.eq("id", 7), native.eq("id", "7"))
             });
@@ -89,14 +89,14 @@ impl Both {
         self
     }
 
-    /// A filter; an insert has none.
+    /// Adds a filter, unless the request is an insert.
     fn filter(self, random: &mut Random) -> Self {
         if self.is_insert {
             return self;
         }
         let column = random.pick(&COLUMNS);
-        // The whole of a parameter is one value, whatever letters it has; `postgrest` replaces each `%` of
-        // a pattern.
+        // The whole parameter is one value, whichever characters it contains; `postgrest` replaces each `%`
+        // of a pattern.
         let value = hostile::value(random);
         let pattern = value.replace('%', "*");
         let configuration = random.pick(&[None, Some("english")]);
@@ -188,8 +188,8 @@ impl Both {
         }
     }
 
-    /// What shapes the answer. Each method stands once: `postgrest` lets a later header replace an earlier
-    /// one, so a limit follows a count.
+    /// Adds the methods that shape the response. Each is called once and the limit after the count, because
+    /// in `postgrest` a later header replaces an earlier one.
     fn rest(mut self, random: &mut Random) -> Self {
         if random.percent(30) {
             self = self.also("select", |query, native| {

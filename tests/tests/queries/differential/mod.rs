@@ -1,5 +1,5 @@
-//! `postgrest` as the oracle: what both a `Query` and a native builder can say is sent through both, and
-//! what arrives is the same.
+//! `postgrest` as the oracle: a request that both a `Query` and a native builder can express is sent
+//! through both, and both requests have to be equal.
 
 mod both;
 
@@ -18,12 +18,12 @@ use crate::wrong::Wrong;
 /// How many pairs of requests are compared.
 const PAIRS: u64 = 2_000;
 
-/// What of a request says something.
+/// The parts of a request that have a meaning.
 #[derive(Debug, PartialEq, Eq)]
 struct Compared {
     method: String,
     path: String,
-    /// Decoded, in any order.
+    /// Decoded and sorted, because their order has no meaning.
     parameters: Vec<(String, Option<String>)>,
     prefer: BTreeSet<String>,
     accept: String,
@@ -53,7 +53,7 @@ impl Compared {
 }
 
 #[tokio::test]
-async fn a_query_and_a_native_builder_that_say_the_same_send_the_same() {
+async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
     let mut recorder = Recorder::start().await;
     let mut said = BTreeMap::<&str, usize>::new();
     let mut wrong = Wrong::default();
@@ -79,13 +79,13 @@ async fn a_query_and_a_native_builder_that_say_the_same_send_the_same() {
         }
     }
     wrong.check();
-    // Every method of `postgrest` that has a counterpart was among them.
+    // Checks that every method of `postgrest` with a counterpart was among them.
     assert_eq!(said.len(), both::METHODS, "{said:?}");
     assert!(said.values().all(|count| *count > 10), "{said:?}");
 }
 
 #[tokio::test]
-async fn a_query_that_becomes_a_native_builder_says_the_same() {
+async fn into_builder_keeps_the_meaning_of_the_query() {
     let mut recorder = Recorder::start().await;
     let (mut same, mut not_native) = (0, 0);
     let mut wrong = Wrong::default();
@@ -93,16 +93,19 @@ async fn a_query_that_becomes_a_native_builder_says_the_same() {
         let chain = Chain::random(&mut Random::new(seed), &recorder.client);
         let outcome = chain.query.clone().execute().await;
         let Some(ours) = recorder.arrived() else {
-            assert!(outcome.is_err(), "nothing was sent, and no error said so");
+            assert!(outcome.is_err(), "the query was neither sent nor refused");
             let builder = chain.query.into_builder();
-            assert!(builder.is_err(), "what is refused becomes no builder");
+            assert!(
+                builder.is_err(),
+                "a refused query must not become a builder"
+            );
             continue;
         };
         match chain.query.clone().into_builder() {
             Ok(builder) => {
                 let outcome = recorder.client.execute(builder).await;
                 let native = recorder.arrived();
-                // No builder can say that every row is meant.
+                // No native builder can express `all_rows`.
                 if native.is_none() && chain.all_rows {
                     not_native += 1;
                     continue;
@@ -132,9 +135,9 @@ async fn a_query_that_becomes_a_native_builder_says_the_same() {
     );
 }
 
-/// Where the texts differ, the model says that they mean the same.
+/// Where the texts differ, the model says that their meaning is the same.
 #[tokio::test]
-async fn an_order_with_options_is_the_same_order() {
+async fn order_with_options_has_the_same_meaning_in_both() {
     let mut recorder = Recorder::start().await;
     let client = recorder.client.clone();
     for (table, ascending, nulls_first) in [

@@ -1,5 +1,5 @@
-//! The model on texts whose meaning is known: from PostgREST's documentation, and from what a real server
-//! was seen to do.
+//! The model of PostgREST on texts with a known meaning: from the documentation of PostgREST, and from
+//! observations of a real server.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn read(method: &str, target: &str) -> Result<Request, Refused> {
     })
 }
 
-/// The conditions, each as `table/column->key op value`.
+/// Returns the conditions, each as `table/column->key op value`.
 fn conditions(target: &str) -> Vec<String> {
     let request = read("GET", target).unwrap();
     assert!(request.ignored.is_empty(), "{:?}", request.ignored);
@@ -58,7 +58,7 @@ fn shown(tree: &Tree) -> String {
 }
 
 #[test]
-fn the_model_reads_filters_as_the_documentation_has_them() {
+fn the_model_reads_filters_as_documented() {
     for (target, expected) in [
         ("people?age=gte.18", r#"[age] gte "18""#),
         ("people?age=not.lt.13", r#"[age] not lt "13""#),
@@ -116,7 +116,7 @@ fn the_model_reads_filters_as_the_documentation_has_them() {
 }
 
 #[test]
-fn the_model_leaves_out_what_the_server_leaves_out() {
+fn the_model_ignores_the_parts_that_the_server_ignores() {
     for (method, target) in [
         ("GET", "t?limit=eq.5"),
         ("DELETE", "t?author.offset=eq.5"),
@@ -151,9 +151,9 @@ fn the_model_cuts_and_empties_what_the_server_does() {
     assert_eq!(conditions("t?a=in.(%22%22)"), ["[a] in []"]);
     assert_eq!(conditions("t?a=not.in.()"), ["[a] not in []"]);
     assert_eq!(conditions("t?a=in.(%22%22,%22%22)"), [r#"[a] in ["", ""]"#]);
-    // A table named `not` is a negation to a group.
+    // A group reads a table named `not` as a negation.
     assert_eq!(conditions("t?%22not%22.and=(a.eq.1)"), [r#"!([a] eq "1")"#]);
-    // Inside of parentheses an index is a key.
+    // Inside of parentheses an index is read as a key.
     let order = read("GET", "t?order=author(data->0)")
         .unwrap()
         .orders

@@ -15,15 +15,15 @@ pub(crate) enum Tree {
     },
 }
 
-/// The embedded table of a group's parameter, the group, and what stands behind it, which is left out.
+/// Reads the embedded table in the name of the parameter, the group, and the ignored text behind the group.
 pub(super) fn group(key: &str, value: &str) -> Read<(Vec<String>, Tree, String)> {
     let mut path = names(&mut Text::new(key))?;
     let operator = path.pop().unwrap_or_default();
-    // Any part of the path that reads `not` negates the group, in quotes or not.
+    // Any part of the path that reads `not` negates the group, with or without quotes.
     let is_negated = path.iter().any(|name| name == "not");
     path.retain(|name| name != "not");
     let not = if is_negated { "not." } else { "" };
-    // Operator and value are read as one text: `and` and `(..)`.
+    // The operator and the value are read as one text: `and` and `(..)`.
     let whole = format!("{not}{operator}{value}");
     let mut text = Text::new(&whole);
     let tree = tree(&mut text)?;

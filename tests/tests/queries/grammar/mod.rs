@@ -1,6 +1,6 @@
-//! A model of the requests that PostgREST takes, written from its documentation
-//! (<https://docs.postgrest.org/en/stable/references/api/tables_views.html>) and from what a real server
-//! was seen to do. It says what a request means, and what of it the server leaves out in silence.
+//! A model of the requests that PostgREST accepts, written from its documentation
+//! (<https://docs.postgrest.org/en/stable/references/api/tables_views.html>) and from observations of a
+//! real server. It returns what a request means, and which parts of it the server silently ignores.
 
 mod examples;
 mod logic;
@@ -23,7 +23,7 @@ use self::operation::{Place, operation};
 use self::text::{Read, Text};
 use crate::recorder::Arrived;
 
-/// What stands at an embedded table; for the request's own table the path is empty.
+/// A value for an embedded table. For the table of the request itself the path is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct At<T> {
     pub(crate) path: Vec<String>,
@@ -34,31 +34,31 @@ pub(crate) struct At<T> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// Below the root of the API: `notes`, `rpc/add`.
+    /// The path below the root of the API: `notes`, `rpc/add`.
     pub(crate) target: String,
     pub(crate) select: Option<String>,
-    /// Filters and groups in the order in which they come.
+    /// Filters and groups in the order of the request.
     pub(crate) conditions: Vec<At<Tree>>,
     pub(crate) orders: Vec<At<Vec<Order>>>,
     pub(crate) limits: Vec<At<u64>>,
     pub(crate) offsets: Vec<At<u64>>,
     pub(crate) columns: Option<Vec<String>>,
     pub(crate) on_conflict: Option<Vec<String>>,
-    /// Of a function that is called by GET.
+    /// The arguments of a function that is called by GET.
     pub(crate) arguments: Vec<(String, String)>,
     pub(crate) preferences: Preferences,
     pub(crate) profile: Option<String>,
     pub(crate) accept: String,
     pub(crate) body: Option<Value>,
-    /// What is left out in silence.
+    /// The parts that the server silently ignores.
     pub(crate) ignored: Vec<String>,
 }
 
 impl Request {
-    /// Reads a request as the server does.
+    /// Reads a request the way that the server does.
     ///
     /// # Errors
-    /// What it would answer with 400.
+    /// Returns the error that the server would answer with 400.
     pub(crate) fn read(arrived: &Arrived) -> Result<Self, Refused> {
         let target = arrived
             .path
@@ -151,7 +151,7 @@ impl Request {
                 let said = Tree::Test(field, operation);
                 self.conditions.push(At { path, said });
             }
-            // An argument, unless the value had begun to be an operation.
+            // The value is an argument, unless it begins like an operation.
             Err(_)
                 if is_call
                     && !["not.", "in.", "is."]
@@ -165,7 +165,7 @@ impl Request {
         Ok(())
     }
 
-    /// The embedded table of `author.limit`.
+    /// Reads the embedded table of a name such as `author.limit`.
     fn path(&mut self, key: &str) -> Read<Vec<String>> {
         let mut text = Text::new(key);
         let (path, _) = name::tree_path(&mut text)?;
@@ -173,7 +173,7 @@ impl Request {
         Ok(path)
     }
 
-    /// What was read; what was not is left out.
+    /// Returns what was read and notes the rest as ignored.
     fn all<T>(&mut self, (said, rest): (T, &str)) -> T {
         if !rest.is_empty() {
             self.ignored.push(format!("`{rest}` behind what was read"));
@@ -181,7 +181,7 @@ impl Request {
         said
     }
 
-    /// What has no effect for this method.
+    /// Removes the parts that have no effect for this method, and notes them as ignored.
     fn drop_what_means_nothing(&mut self) {
         let is_call = self.target.starts_with("rpc/");
         match &*self.method {
@@ -209,7 +209,7 @@ impl Request {
         }
     }
 
-    /// At how many rows the server refuses a write.
+    /// The number of rows above which the server refuses a write.
     pub(crate) fn most_rows(&self) -> Option<u64> {
         self.preferences
             .max_affected
@@ -225,7 +225,7 @@ fn once<T: std::fmt::Debug>(known: &mut Option<T>, said: T, ignored: &mut Vec<St
     }
 }
 
-/// The parameters, decoded. The server separates them at `&` and `;`.
+/// Returns the decoded parameters. The server separates them at `&` and `;`.
 pub(crate) fn parameters(query: &str) -> impl Iterator<Item = (String, Option<String>)> {
     let parts = query.split(['&', ';']).filter(|part| !part.is_empty());
     parts.map(|part| match part.split_once('=') {

@@ -9,7 +9,7 @@ pub(crate) struct Field {
     pub(crate) path: Vec<Step>,
 }
 
-/// `->` or, as text, `->>`.
+/// A step `->` or, for the value as text, `->>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Step {
     pub(crate) as_text: bool,
@@ -22,8 +22,8 @@ pub(crate) enum Key {
     Index(String),
 }
 
-/// What Unicode counts as alphabetic and Haskell does not as a letter: marks, numbers and signs. As far
-/// as the tests' names use them.
+/// Characters that are alphabetic in Unicode but not letters in Haskell: marks, numbers and signs, as far
+/// as the names of these tests contain them.
 const NO_LETTERS: &str = "\u{93e}\u{94d}\u{2167}\u{24d0}\u{345}";
 
 fn is_identifier(letter: char) -> bool {
@@ -31,7 +31,8 @@ fn is_identifier(letter: char) -> bool {
     is_letter || letter.is_ascii_digit() || matches!(letter, '_' | ' ' | '$')
 }
 
-/// A plain name: letters, digits, `_`, `$` and blanks, single dashes between; or anything in quotes.
+/// Reads a plain name (letters, digits, `_`, `$` and blanks, with single dashes between them) or a quoted
+/// name.
 pub(super) fn name(text: &mut Text<'_>) -> Read<String> {
     if text.peek() == Some('"') {
         return text.quoted();
@@ -39,7 +40,7 @@ pub(super) fn name(text: &mut Text<'_>) -> Read<String> {
     dashed(text, "a name", is_identifier)
 }
 
-/// The letters of a plain text or a configuration of text search.
+/// Reads the letters of a plain text, or the configuration of a text search.
 pub(super) fn identifier(text: &mut Text<'_>) -> Read<String> {
     let identifier = text.take_while(is_identifier);
     if identifier.is_empty() {
@@ -48,7 +49,7 @@ pub(super) fn identifier(text: &mut Text<'_>) -> Read<String> {
     Ok(identifier.trim().to_owned())
 }
 
-/// Parts with dashes between; a dash of an arrow is none.
+/// Reads parts with dashes between them. The dash of an arrow is not such a dash.
 fn dashed(text: &mut Text<'_>, what: &str, fits: fn(char) -> bool) -> Read<String> {
     let mut parts: Vec<&str> = Vec::new();
     loop {
@@ -63,7 +64,7 @@ fn dashed(text: &mut Text<'_>, what: &str, fits: fn(char) -> bool) -> Read<Strin
     }
 }
 
-/// `->a->>0`
+/// Reads a path such as `->a->>0`.
 pub(super) fn json_path(text: &mut Text<'_>) -> Read<Vec<Step>> {
     let mut path = Vec::new();
     while text.eat("->") {
@@ -78,7 +79,8 @@ pub(super) fn json_path(text: &mut Text<'_>) -> Read<Vec<Step>> {
     Ok(path)
 }
 
-/// A number is an index only before what may follow a path; the `)` of an order is not among that.
+/// Reads an index. A number is an index only before a text that may follow a path, and the `)` of an order
+/// is not one.
 fn index(text: &mut Text<'_>) -> Read<String> {
     let sign = if text.eat("-") { "-" } else { "" };
     let digits = text.take_while(|letter| letter.is_ascii_digit());
@@ -93,7 +95,7 @@ fn index(text: &mut Text<'_>) -> Read<String> {
     Ok(format!("{sign}{digits}"))
 }
 
-/// A column with its path, and blanks around it.
+/// Reads a column with its path and the blanks around it.
 pub(super) fn field(text: &mut Text<'_>) -> Read<Field> {
     text.skip_blanks();
     let name = name(text)?;
@@ -102,7 +104,7 @@ pub(super) fn field(text: &mut Text<'_>) -> Read<Field> {
     Ok(Field { name, path })
 }
 
-/// Names with dots between.
+/// Reads names with dots between them.
 pub(super) fn names(text: &mut Text<'_>) -> Read<Vec<String>> {
     let mut names = vec![name(text)?];
     while text.eat(".") {
@@ -111,7 +113,7 @@ pub(super) fn names(text: &mut Text<'_>) -> Read<Vec<String>> {
     Ok(names)
 }
 
-/// The name of a parameter: embedded tables, then a column with its path.
+/// Reads the name of a parameter: embedded tables, then a column with its path.
 pub(super) fn tree_path(text: &mut Text<'_>) -> Read<(Vec<String>, Field)> {
     let mut names = names(text)?;
     let name = names.pop().unwrap_or_default();
@@ -119,7 +121,7 @@ pub(super) fn tree_path(text: &mut Text<'_>) -> Read<(Vec<String>, Field)> {
     Ok((names, Field { name, path }))
 }
 
-/// `a,"b c"`
+/// Reads a list such as `a,"b c"`.
 pub(super) fn columns(value: &str) -> Read<(Vec<String>, &str)> {
     let mut text = Text::new(value);
     let mut columns = vec![name(&mut text)?];

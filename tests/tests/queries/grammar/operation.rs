@@ -1,4 +1,4 @@
-//! Operators and what they compare with.
+//! Operators and their operands.
 
 use super::name::identifier;
 use super::text::{Read, Text};
@@ -26,12 +26,12 @@ const QUANTIFIABLE: [&str; 9] = [
 ];
 const IS: [&str; 5] = ["null", "not_null", "true", "false", "unknown"];
 
-/// Where an operation stands.
+/// The place of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// The value of a parameter, which is all one value.
+    /// In the value of a parameter, which is a single value to its end.
     Parameter,
-    /// Among the conditions of a group, where values end at `,` and `)`.
+    /// Among the conditions of a group, where a value ends at `,` or `)`.
     Group,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn operation(text: &mut Text<'_>, place: Place) -> Read<Operation> {
     text.refuse("an operator")
 }
 
-/// `eq(any).`
+/// Reads an operator such as `eq(any).`.
 fn head_of(text: &mut Text<'_>, operator: &str) -> Read<Option<String>> {
     text.expect(operator)?;
     let is_search = SEARCHES.contains(&operator);
@@ -110,7 +110,7 @@ fn single(text: &mut Text<'_>, place: Place) -> String {
     cut(&value)
 }
 
-/// `{a,b}`, in which commas end nothing.
+/// Reads an array such as `{a,b}`, in which a comma does not end the value.
 fn array(text: &mut Text<'_>) -> Read<String> {
     text.expect("{")?;
     let inner = text.take_while(|letter| !"{}".contains(letter));
@@ -118,7 +118,7 @@ fn array(text: &mut Text<'_>) -> Read<String> {
     Ok(format!("{{{inner}}}"))
 }
 
-/// `(a,"b,c")`. A list of one empty text is an empty list.
+/// Reads a list such as `(a,"b,c")`. A list of one empty text is an empty list.
 fn list(text: &mut Text<'_>) -> Read<Vec<String>> {
     if !text.eat_lexeme("(") {
         return text.refuse("(");

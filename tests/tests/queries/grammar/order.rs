@@ -1,19 +1,19 @@
-//! Orders.
+//! The orders of a request.
 
 use super::name::{Field, field, name};
 use super::text::{Read, Text};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Order {
-    /// The embedded table by whose column the outer rows are sorted.
+    /// The embedded table whose column sorts the outer rows.
     pub(crate) relation: Option<String>,
     pub(crate) field: Field,
     pub(crate) is_descending: bool,
-    /// Where nulls stand; nothing leaves it to PostgreSQL.
+    /// The place of nulls; `None` leaves it to PostgreSQL.
     pub(crate) nulls_first: Option<bool>,
 }
 
-/// `name,stars.desc.nullslast,author(name)`
+/// Reads a list such as `name,stars.desc.nullslast,author(name)`.
 pub(super) fn orders(value: &str) -> Read<(Vec<Order>, &str)> {
     let mut text = Text::new(value);
     let mut orders = vec![lexeme(&mut text)?];

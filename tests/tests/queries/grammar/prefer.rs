@@ -1,16 +1,16 @@
 //! The `Prefer` header.
 
-/// What PostgREST knows of it; of each the first counts.
+/// The preferences that PostgREST knows. It uses the first value of each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Preferences {
     pub(crate) returning: Option<String>,
     pub(crate) resolution: Option<String>,
     pub(crate) missing: Option<String>,
     pub(crate) count: Option<String>,
-    /// Looked at with `handling=strict` only.
+    /// It has an effect only with `handling=strict`.
     pub(crate) max_affected: Option<u64>,
     pub(crate) is_strict: bool,
-    /// Whatever else there is, in the order in which it comes.
+    /// All other preferences in the order of the header.
     pub(crate) others: Vec<String>,
 }
 

@@ -1,6 +1,6 @@
-//! Text that is read from its start.
+//! A text that a parser consumes from its start.
 
-/// A text that PostgREST refuses (400, PGRST100).
+/// The error for a text that PostgREST refuses (400, PGRST100).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refused(pub(crate) String);
 
@@ -22,14 +22,14 @@ impl<'t> Text<'t> {
         self.0.chars().next()
     }
 
-    /// Reads this text, if it comes next.
+    /// Consumes this text if the rest begins with it.
     pub(super) fn eat(&mut self, text: &str) -> bool {
         let rest = self.0.strip_prefix(text);
         self.0 = rest.unwrap_or(self.0);
         rest.is_some()
     }
 
-    /// Reads this text, whatever the case of its letters.
+    /// Consumes this text, ignoring ASCII case.
     pub(super) fn eat_in_any_case(&mut self, text: &str) -> bool {
         let fits = self
             .0
@@ -63,7 +63,7 @@ impl<'t> Text<'t> {
         self.take_while(|letter| matches!(letter, ' ' | '\t'));
     }
 
-    /// Reads this text, and blanks around it.
+    /// Consumes this text and the blanks around it.
     pub(super) fn eat_lexeme(&mut self, text: &str) -> bool {
         let mut ahead = *self;
         ahead.skip_blanks();
@@ -75,7 +75,7 @@ impl<'t> Text<'t> {
         found
     }
 
-    /// Reads what this reads, or nothing at all.
+    /// Consumes what the parser reads, or nothing if the parser fails.
     pub(super) fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Option<T> {
         let mut ahead = *self;
         let found = read(&mut ahead).ok()?;
@@ -83,7 +83,7 @@ impl<'t> Text<'t> {
         Some(found)
     }
 
-    /// Text in double quotes, in which a backslash stands before any letter that means itself.
+    /// Reads text in double quotes, in which a backslash makes the next character a literal one.
     pub(super) fn quoted(&mut self) -> Read<String> {
         self.expect("\"")?;
         let mut value = String::new();
@@ -104,7 +104,7 @@ impl<'t> Text<'t> {
         self.refuse("a closing quote")
     }
 
-    /// A quoted text with nothing else before the next `,` or `)`.
+    /// Reads a quoted text if a `,`, a `)` or the end follows.
     pub(super) fn quoted_alone(&mut self) -> Option<String> {
         self.attempt(|text| {
             let value = text.quoted()?;

@@ -1,16 +1,16 @@
-//! PostgreSQL's literals, as its documentation has them.
+//! PostgreSQL's literals, read according to its documentation.
 
 use std::ops::Bound;
 
 use crate::written::Bounds;
 
-/// The elements of PostgreSQL's `{1,"b c"}`.
+/// Reads the elements of an array such as `{1,"b c"}`.
 pub(super) fn array(text: &str) -> Option<Vec<String>> {
     let inner = text.strip_prefix('{')?.strip_suffix('}')?;
     if inner.is_empty() {
         return Some(Vec::new());
     }
-    // Without quotes `null` is no text, and blanks count for nothing.
+    // Without quotes `null` is not a text, and blanks around an element are ignored.
     let is_element = |(text, is_quoted): &(String, bool)| {
         *is_quoted
             || !text.is_empty()
@@ -24,7 +24,7 @@ pub(super) fn array(text: &str) -> Option<Vec<String>> {
         .then(|| elements.into_iter().map(|(text, _)| text).collect())
 }
 
-/// The bounds of PostgreSQL's `[1,"a b")`.
+/// Reads the bounds of a range such as `[1,"a b")`.
 pub(super) fn range(text: &str) -> Option<Bounds> {
     let (open, close) = (text.chars().next()?, text.chars().last()?);
     let inner = text.strip_prefix(['[', '('])?.strip_suffix([']', ')'])?;
@@ -41,7 +41,7 @@ pub(super) fn range(text: &str) -> Option<Bounds> {
     Some((bound(low, open), bound(high, close)))
 }
 
-/// Texts with commas between, and whether each is in quotes.
+/// Reads texts with commas between them, and whether each is in quotes.
 fn separated(text: &str) -> Option<Vec<(String, bool)>> {
     let mut elements = vec![(String::new(), false)];
     let mut letters = text.chars();
@@ -61,8 +61,8 @@ fn separated(text: &str) -> Option<Vec<(String, bool)>> {
     (!is_inside).then_some(elements)
 }
 
-/// The text that a regular expression finds, if it finds one only. Letters that mean something have a
-/// backslash before them, and no letter or digit has: `\d` is a class.
+/// Returns the only text that a regular expression matches, if there is only one. Special characters have a
+/// backslash before them. A letter or digit does not, because `\d` is a class.
 pub(super) fn literal(pattern: &str) -> Option<String> {
     let mut text = String::new();
     let mut letters = pattern.chars();

@@ -1,4 +1,4 @@
-//! What a condition means for the rows of a table.
+//! The meaning of a condition for the rows of a table.
 
 use scoped_runtime::Is;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::grammar::{self, Field, Operation, Tree};
 use crate::written::{Operand, Said, Test};
 
-/// A condition with what holds always, or never, resolved.
+/// A condition in which parts that are always true or always false are resolved.
 #[derive(Debug, Clone)]
 pub(crate) enum Meaning<T> {
     Constant(bool),
@@ -18,10 +18,10 @@ pub(crate) enum Meaning<T> {
     },
 }
 
-/// Which rows a condition lets through, as far as that is known without looking at them.
+/// The rows that match a condition, as far as this is known without the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rows {
-    /// All that have a value.
+    /// All rows in which the column has a value.
     All,
     Some,
     None,
@@ -30,7 +30,7 @@ pub(crate) enum Rows {
 pub(crate) trait Negate: Sized {
     fn negate(self) -> Self;
     fn rows(&self) -> Rows;
-    /// Nothing unless it is `is.null`; else whether it is negated.
+    /// Returns whether an `is.null` test is negated, and `None` for other tests.
     fn null_test(&self) -> Option<bool>;
     fn same_column(&self, other: &Self) -> bool;
 }
@@ -110,7 +110,7 @@ impl<T: Negate> Meaning<T> {
         match &kept[..] {
             [] => Self::Constant(!any),
             [_] => kept.remove(0),
-            // What no row fits.
+            // A row cannot match both tests.
             [Self::Test(one), Self::Test(other)]
                 if !any
                     && one.null_test() == Some(false)
@@ -144,11 +144,11 @@ impl<T: Negate> Meaning<T> {
     }
 }
 
-/// What arrived.
+/// Returns the meaning of a condition that arrived.
 pub(crate) fn of_tree(tree: &Tree) -> Meaning<(Field, Operation)> {
     match tree {
         Tree::Test(field, operation) => match (operation.modifier.as_deref(), &operation.operand) {
-            // Of no values none fits, and all do.
+            // With an empty list `any` matches no value, and `all` matches every value.
             (Some(quantifier @ ("any" | "all")), grammar::Operand::Single(list))
                 if list == "{}" =>
             {
@@ -167,7 +167,7 @@ pub(crate) fn of_tree(tree: &Tree) -> Meaning<(Field, Operation)> {
     }
 }
 
-/// What was written.
+/// Returns the meaning of a condition that was written.
 pub(crate) fn of_said(said: &Said) -> Meaning<Test> {
     match said {
         Said::Not(said) => of_said(said).not(),

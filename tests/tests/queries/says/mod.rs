@@ -1,4 +1,4 @@
-//! Whether a request says what was written.
+//! Compares the meaning of a request with what was written.
 
 mod literal;
 mod meaning;
@@ -14,7 +14,7 @@ use self::literal::{array, literal, range};
 use crate::grammar::{self, At, Field, Operation, Tree};
 use crate::written::{Operand, Said, Test};
 
-/// Whether these conditions are those that were written, in this order.
+/// Returns whether these conditions are those that were written, in this order.
 pub(crate) fn same_conditions(arrived: &[At<Tree>], written: &[(Vec<String>, Said)]) -> bool {
     let arrived = arrived.iter().map(|at| (&at.path, of_tree(&at.said)));
     let arrived = arrived.filter(|(_, meaning)| !matches!(meaning, Meaning::Constant(true)));

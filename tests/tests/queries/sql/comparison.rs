@@ -1,4 +1,4 @@
-//! Comparisons that fit the types of the columns.
+//! Comparisons that match the types of the columns.
 
 use std::ops::Bound;
 
@@ -50,7 +50,7 @@ fn numbers(random: &mut Random) -> Vec<String> {
     random.some(3, |random| random.pick(&NUMBERS).to_string())
 }
 
-/// A comparison that fits the type of its column.
+/// Returns a comparison that matches the type of its column.
 pub(super) fn test(random: &mut Random) -> Test {
     let test = match random.below(12) {
         0..=3 => {
@@ -257,7 +257,7 @@ fn bound(random: &mut Random, value: usize) -> Bound<String> {
     }
 }
 
-/// Full-text search on the column that holds the words already.
+/// Returns a full-text search on the column of type `tsvector`.
 fn search(random: &mut Random) -> Test {
     let place = place("words", &[], false);
     let (operator, text) = match random.below(4) {

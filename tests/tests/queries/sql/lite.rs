@@ -1,11 +1,11 @@
-//! Where the local server differs from PostgREST, so that it cannot be asked. What is sent there is still
-//! compared with SQL, as the model of PostgREST reads it.
+//! Differences between the local server and PostgREST, because of which the local server cannot be asked.
+//! Such requests are still compared with SQL, through the model of PostgREST.
 
 use super::sample::Sample;
 use crate::grammar::Key;
 use crate::written::{Form, Operand, Place, Said, Test};
 
-/// How the local server differs from PostgREST for this query, if it does.
+/// Returns how the local server differs from PostgREST for this query.
 pub(super) fn differs(sample: &Sample) -> Option<&'static str> {
     let orders = sample.orders.iter().find_map(|(place, ..)| order(place));
     let mut conditions = sample.conditions.iter().chain(&sample.of_writer);
@@ -14,7 +14,7 @@ pub(super) fn differs(sample: &Sample) -> Option<&'static str> {
         .or_else(|| twice(&sample.conditions))
 }
 
-/// Two filters that are no group.
+/// Returns the difference for two filters outside of a group.
 fn twice(conditions: &[Said]) -> Option<&'static str> {
     let tests = || {
         conditions.iter().filter_map(|said| match said {
@@ -52,7 +52,7 @@ fn condition(said: &Said, in_group: bool) -> Option<&'static str> {
     }
 }
 
-/// Anywhere.
+/// Returns the difference for a condition in any place.
 fn operand(comparison: &Test) -> Option<&'static str> {
     let is_json = !comparison.place.path.is_empty();
     if is_json && matches!(comparison.operator, "match" | "imatch" | "isdistinct") {
@@ -77,7 +77,7 @@ fn operand(comparison: &Test) -> Option<&'static str> {
     }
 }
 
-/// Among the conditions of a group.
+/// Returns the difference for a condition in a group.
 fn grouped(comparison: &Test) -> Option<&'static str> {
     let is_quoted = |text: &String| text.contains(['"', '\\']);
     let is_number = |text: &String| text.parse::<i64>().is_ok();

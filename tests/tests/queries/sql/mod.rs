@@ -1,5 +1,4 @@
-//! On the local server: random queries find the rows that SQL finds for the same role with the same
-//! claims.
+//! On the local server, random queries find the rows that SQL finds for the same role and claims.
 //!
 //! Each query is asked three times: of the server; in SQL that is made from what was written; and in SQL
 //! that is made from the request that arrives at a recorder, as the model of PostgREST reads it. The third
@@ -35,7 +34,7 @@ const QUERIES: usize = 500;
 
 const ALICE: &str = "00000000-0000-4000-8000-0000000000a1";
 const BOB: &str = "00000000-0000-4000-8000-0000000000b2";
-/// Has no rows.
+/// A user without rows.
 const CAROL: &str = "00000000-0000-4000-8000-0000000000c3";
 
 #[derive(Debug, Deserialize)]
@@ -54,7 +53,7 @@ async fn ask(sample: &Sample, client: &ScopedClient) -> Outcome {
     }
 }
 
-/// A server of these tests alone, with a table of theirs.
+/// Starts a server with a table for these tests only.
 async fn server() -> &'static LocalSupabase {
     static SERVER: OnceCell<LocalSupabase> = OnceCell::const_new();
     let start = || async {
@@ -69,7 +68,7 @@ async fn server() -> &'static LocalSupabase {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn random_queries_find_what_sql_finds() {
+async fn random_queries_find_the_same_rows_as_sql() {
     let server = server().await;
     let oracle = Oracle::new(server).await;
     oracle.fill(&[(ALICE, 60), (BOB, 20)]).await;
@@ -78,14 +77,14 @@ async fn random_queries_find_what_sql_finds() {
     let compared =
         [ALICE, BOB, CAROL].map(|user| asked.compare(user, clients.get(user).unwrap(), &oracle));
     let found = join_all(compared).await;
-    // Most queries find something, and only for those who have rows.
+    // Checks that most queries find rows, and only for users who have rows.
     assert!(
         found[0] > asked.samples.len() / 2 && found[2] == 0,
         "{found:?}"
     );
 }
 
-/// The queries, and both translations of them.
+/// The queries with both translations to SQL.
 struct Asked {
     samples: Vec<Sample>,
     written: Vec<String>,
@@ -114,7 +113,7 @@ impl Asked {
         }
     }
 
-    /// Asks as this user, in every way; how many queries find something.
+    /// Asks all queries as this user in every way, and returns how many find rows.
     async fn compare(&self, user: &str, client: ScopedClient, oracle: &Oracle<'_>) -> usize {
         let expected = oracle.rows(user, &self.written).await;
         let by_model = oracle.rows(user, &self.arrived).await;
@@ -131,7 +130,9 @@ impl Asked {
                 .unwrap_or_else(|_| panic!("{}", case(expected)));
             found += usize::from(!rows.is_empty());
             if by_model != expected {
-                wrong.note("what arrives finds other rows", || case(by_model));
+                wrong.note("the request that arrived finds other rows", || {
+                    case(by_model)
+                });
             }
             if lite::differs(sample).is_none() {
                 let outcome = ask(sample, &client).await;
@@ -145,7 +146,7 @@ impl Asked {
     }
 }
 
-/// As many as it takes for those that can be asked of the local server.
+/// Generates queries until enough of them can be asked of the local server.
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     let mut asked = 0;
@@ -161,22 +162,22 @@ fn samples() -> Vec<Sample> {
             break;
         }
     }
-    // Every operator is among those.
+    // Checks that every operator is among them.
     assert_eq!(operators.len(), 25, "{operators:?}");
     samples
 }
 
-/// The value as PostgreSQL's literal.
+/// Formats the value as a literal of PostgreSQL.
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// The name in quotes.
+/// Formats the name in double quotes.
 fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A path into JSON.
+/// Formats a path into JSON.
 fn path(steps: &[Step]) -> String {
     let step = |step: &Step| {
         let arrow = if step.as_text { "->>" } else { "->" };
@@ -188,7 +189,7 @@ fn path(steps: &[Step]) -> String {
     steps.iter().map(step).collect::<Vec<_>>().concat()
 }
 
-/// The rows of an answer of the oracle.
+/// Returns the rows of an answer of PostgreSQL.
 fn outcome(value: &Value) -> Outcome {
     match value {
         Value::Array(ids) => Ok(ids.iter().map(|id| id.as_i64().unwrap()).collect()),

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::rows::insert;
 use super::{Outcome, literal, outcome};
 
-/// PostgreSQL, asked as a user.
+/// PostgreSQL, which is asked directly as a user.
 pub(super) struct Oracle<'s>(&'s LocalSupabase);
 
 impl<'s> Oracle<'s> {
@@ -24,13 +24,14 @@ impl<'s> Oracle<'s> {
         Self(server)
     }
 
-    /// Gives each user this many rows.
+    /// Gives each user this number of rows.
     pub(super) async fn fill(&self, users: &[(&str, usize)]) {
         self.0.sql(&insert(users)).await.unwrap();
     }
 
-    /// What each of these queries finds for a user, in one transaction with the user's role and claims. The
-    /// local server's `auth.uid()` reads a setting of one claim, as those of old versions did.
+    /// Returns what each of these queries finds for a user, in one transaction with the user's role and
+    /// claims. `auth.uid()` of the local server reads a setting for the single claim, as old versions of
+    /// Supabase did.
     pub(super) async fn rows(&self, user: &str, queries: &[String]) -> Vec<Outcome> {
         let claims = json!({ "sub": user, "role": "authenticated", "aud": "authenticated" });
         let asked: Vec<String> = queries

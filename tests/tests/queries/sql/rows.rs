@@ -1,5 +1,5 @@
-//! The rows of the test, and the values that queries are made of: few enough that many queries find
-//! something.
+//! The rows of the test, and the values that queries are made of. There are few values, so that many
+//! queries find rows.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(super) const TIMES: [&str; 3] = [
     "1999-12-31T23:59:59Z",
 ];
 
-/// JSON that a column holds.
+/// JSON values of a column.
 pub(super) fn data(random: &mut Random) -> Value {
     json!({
         "n": random.pick(&NUMBERS),
@@ -51,10 +51,10 @@ pub(super) fn array<T: ToString>(values: &[T], of: &str) -> String {
     format!("array[{}]::{of}[]", values.join(","))
 }
 
-/// Makes a value, as PostgreSQL reads it.
+/// Generates a value in the notation of PostgreSQL.
 type Cell = fn(&mut Random) -> String;
 
-/// The columns, and how PostgreSQL writes a value of each.
+/// The columns with the generators of their values.
 const COLUMNS: [(&str, Cell); 14] = [
     ("name", text),
     ("title", text),
@@ -87,7 +87,7 @@ fn number(random: &mut Random) -> String {
     random.pick(&NUMBERS).to_string()
 }
 
-/// The statement that gives each user this many rows, and the writers.
+/// Returns the statement that gives each user this number of rows, and inserts the writers.
 pub(super) fn insert(users: &[(&str, usize)]) -> String {
     let random = &mut Random::new(2026);
     let mut rows = Vec::new();

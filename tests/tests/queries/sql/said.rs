@@ -1,4 +1,4 @@
-//! SQL of what was written, by the documentation of the methods.
+//! Translates what was written to SQL, according to the documentation of the methods.
 
 use std::ops::Bound;
 
@@ -113,7 +113,7 @@ fn comparison(said: &Test, column: &str) -> String {
     }
 }
 
-/// What PostgreSQL calls it.
+/// The operator in PostgreSQL.
 fn operator(name: &'static str) -> &'static str {
     match name {
         "eq" => "=",

@@ -11,7 +11,7 @@ use crate::written::{Place, Said};
 #[derive(Debug)]
 pub(super) struct Sample {
     pub(super) conditions: Vec<Said>,
-    /// A filter of the embedded table `writers`, whose rows decide which samples come.
+    /// A filter of the embedded table `writers`, whose rows decide which samples are returned.
     pub(super) of_writer: Option<Said>,
     pub(super) orders: Vec<(Place, bool, Option<bool>)>,
     limit: Option<usize>,
@@ -51,7 +51,7 @@ impl Sample {
         }
     }
 
-    /// The query, always in an order that leaves no two rows equal.
+    /// Returns the query, always with a total order.
     pub(super) fn on(&self, client: &ScopedClient) -> Query {
         let columns = if self.of_writer.is_some() {
             "id,writers!inner(name)"
@@ -93,7 +93,7 @@ impl Sample {
         query
     }
 
-    /// The operators that it uses.
+    /// Returns the operators in the query.
     pub(super) fn operators(&self, all: &mut BTreeSet<&'static str>) {
         let mut left: Vec<&Said> = self.conditions.iter().collect();
         while let Some(said) = left.pop() {
@@ -107,7 +107,7 @@ impl Sample {
         }
     }
 
-    /// The same in SQL.
+    /// Returns the same query in SQL.
     pub(super) fn sql(&self) -> String {
         let mut conditions: Vec<String> = self.conditions.iter().map(said::sql).collect();
         if let Some(test) = &self.of_writer {
@@ -139,7 +139,7 @@ impl Sample {
             .limit
             .map(|limit| format!(" limit {limit}"))
             .unwrap_or_default();
-        // Of no rows none is skipped, whatever the server says of it.
+        // With a limit of 0, SQL returns no row for any offset.
         let offset = self
             .offset
             .map(|offset| format!(" offset {offset}"))

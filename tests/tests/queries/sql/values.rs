@@ -1,4 +1,4 @@
-//! PostgreSQL reads a filter's value as what it was.
+//! PostgreSQL reads the value of a filter as the value that was given to the query.
 
 use chrono::{FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 use jiff::civil;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{literal, server};
 
-/// The value as it is sent, and the type and the SQL that it must equal.
+/// The value to send, and the type and the SQL that it must equal.
 fn case(value: impl FilterValue, of: &str, sql: &str) -> String {
     let mut text = String::new();
     value.append_to(&mut text);
@@ -102,11 +102,11 @@ fn cases() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn postgresql_reads_every_kind_of_value_as_it_was_meant() {
+async fn postgresql_reads_every_kind_of_filter_value_unchanged() {
     let cases = cases().join("\nunion all ");
     let wrong = server().await.sql(&cases).await.unwrap();
     assert_eq!(wrong, Value::Array(Vec::new()));
-    // The question itself can be answered with no.
+    // Checks that the comparison can also fail.
     let wrong = server().await.sql(&case(1, "int", "2")).await.unwrap();
     assert_eq!(wrong[0]["sent"], "1");
 }

@@ -1,5 +1,5 @@
-//! SQL of a request, as the model of PostgREST reads it: every operand is one literal of a type that
-//! PostgreSQL finds out by itself, as PostgREST sends it.
+//! Translates a request to SQL, as the model of PostgREST reads it: every operand is one literal whose type
+//! PostgreSQL infers, as PostgREST sends it.
 
 use super::{identifier, literal, path};
 use crate::grammar::{At, Field, Operand, Operation, Order, Request, Tree};
@@ -67,7 +67,7 @@ fn tree(table: &str, said: &Tree) -> String {
     }
 }
 
-/// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
+/// The operators of <https://docs.postgrest.org/en/stable/references/api/tables_views.html#operators>.
 const OPERATORS: [(&str, &str); 20] = [
     ("eq", "="),
     ("gt", ">"),

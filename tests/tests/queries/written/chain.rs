@@ -30,7 +30,7 @@ pub(crate) enum Sending {
     Csv,
 }
 
-/// A query, and everything that was said when it was written.
+/// A query with a record of the methods that were called on it.
 #[derive(Debug)]
 pub(crate) struct Chain {
     pub(crate) query: Query,
@@ -50,12 +50,12 @@ pub(crate) struct Chain {
     pub(crate) single: bool,
     pub(crate) preferences: Preferences,
     pub(crate) body: Option<Value>,
-    /// Why it must not be sent.
+    /// The reasons why it must not be sent.
     pub(crate) mistakes: Vec<&'static str>,
 }
 
 impl Chain {
-    /// A chain of methods that mean something together, unless it says otherwise itself.
+    /// A random chain of methods that fit together, except where it records a mistake.
     pub(crate) fn random(random: &mut Random, client: &ScopedClient) -> Self {
         let verb = random.pick(&[
             Verb::Read,
@@ -84,7 +84,7 @@ impl Chain {
             0 => Sending::One,
             1 => Sending::Optional,
             2 => Sending::Page,
-            // A count of a function takes its arguments in the URL.
+            // The count of a function call has its arguments in the URL.
             3 if chain.verb != Verb::Call => Sending::Count,
             4 => Sending::Csv,
             _ => Sending::Execute,
@@ -92,7 +92,7 @@ impl Chain {
         chain
     }
 
-    /// Sends the query. What the answer is does not matter.
+    /// Sends the query. The result of the response does not matter.
     pub(crate) async fn send(&self) -> Result<(), Error> {
         let query = self.query.clone();
         match self.sending {
@@ -105,7 +105,7 @@ impl Chain {
         }
     }
 
-    /// Whether rows of a table change.
+    /// Whether the query changes rows of a table.
     pub(crate) fn is_write(&self) -> bool {
         self.is_change() || self.is_insert()
     }
@@ -118,7 +118,7 @@ impl Chain {
         matches!(self.verb, Verb::Insert | Verb::Upsert)
     }
 
-    /// One more method.
+    /// Calls one more method.
     fn step(self, random: &mut Random) -> Self {
         match random.below(12) {
             0..=3 if !self.is_insert() => {
@@ -140,9 +140,9 @@ impl Chain {
         }
     }
 
-    /// The embedded tables that a filter may be about.
+    /// Returns the path of the embedded table for a filter.
     fn filter_tables(&self, random: &mut Random) -> Vec<String> {
-        // A write has filters of its own table only.
+        // A write may only have filters on its own table.
         if self.is_change() || random.percent(75) {
             Vec::new()
         } else {
@@ -159,7 +159,7 @@ impl Chain {
         self.note((tables, said))
     }
 
-    /// Keeps a condition. What holds for no row is sent as a group, too.
+    /// Records a condition. A condition that no row matches is sent as a group as well.
     fn note(mut self, (tables, said): (Vec<String>, Said)) -> Self {
         let is_group = match &said {
             Said::Test(test) if test.form != Form::Method => false,

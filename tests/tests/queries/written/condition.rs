@@ -7,7 +7,7 @@ use super::test::{Form, Operand, Place, Test};
 use crate::hostile;
 use crate::random::Random;
 
-/// A condition.
+/// A condition of a query.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Said {
     Test(Test),
@@ -16,7 +16,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    /// A condition on the table at this path, with groups as deep as this.
+    /// A random condition on the table at this path, with groups up to this depth.
     pub(crate) fn random(random: &mut Random, tables: &[String], depth: usize) -> Self {
         if random.percent(15) {
             return Self::Not(Box::new(Self::random(random, tables, depth)));
@@ -48,7 +48,7 @@ impl Said {
 const CONFIGURATIONS: [Option<&str>; 3] = [None, Some("english"), Some("simple")];
 
 impl Test {
-    /// A comparison of any kind.
+    /// A random comparison.
     pub(crate) fn random(random: &mut Random, tables: &[String]) -> Self {
         let place = Place::random(random, tables);
         let form = random.pick(&[Form::Method, Form::Method, Form::Filter, Form::Not]);
@@ -125,7 +125,7 @@ impl Test {
         };
         let form = match &operand {
             Operand::Range(_) | Operand::Literal(_) => Form::Method,
-            // `filter` takes no empty list.
+            // `filter` refuses an empty list.
             Operand::Among(texts) if texts.is_empty() || *texts == [""] => Form::Method,
             _ => form,
         };
@@ -157,7 +157,7 @@ fn bound(random: &mut Random) -> Bound<String> {
     }
 }
 
-/// JSON of this depth.
+/// Returns JSON of this depth.
 pub(crate) fn value(random: &mut Random, depth: usize) -> Value {
     match random.below(if depth > 0 { 7 } else { 4 }) {
         0 => json!(random.number()),

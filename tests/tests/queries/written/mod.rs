@@ -1,4 +1,4 @@
-//! What a test writes: kept as data, and written with the library's methods.
+//! The queries of the tests: recorded as data, and written with the methods of the library.
 
 mod chain;
 mod condition;

@@ -1,4 +1,4 @@
-//! How a chain begins: the verb, and what it sends.
+//! The start of a query: the verb and its body.
 
 use scoped_runtime::ScopedClient;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ impl Chain {
     pub(super) fn start(random: &mut Random, client: &ScopedClient, verb: Verb) -> Self {
         let name = loop {
             let name = hostile::exact_name(random);
-            // No path of a URL: refused by its own tests.
+            // The name has to be valid in a path; invalid names have tests of their own.
             if !name.trim_matches('.').is_empty() && !name.contains(['/', '\\', '\n']) {
                 break name;
             }
@@ -91,7 +91,8 @@ fn row(random: &mut Random) -> Value {
     Value::Object((0..count).map(member).collect())
 }
 
-/// The arguments of a function. In a URL they are single values whose names are no parameters.
+/// Returns the arguments of a function. In a URL they are single values, and their names are not those of
+/// parameters.
 fn arguments(random: &mut Random, verb: Verb, mistakes: &mut Vec<&'static str>) -> Value {
     if verb != Verb::CallByGet {
         return row(random);

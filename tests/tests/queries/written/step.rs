@@ -1,4 +1,4 @@
-//! What a chain says beside its conditions.
+//! The parts of a query beside its conditions.
 
 use scoped_runtime::{Order, Returning};
 use serde_json::{Value, json};
@@ -215,7 +215,7 @@ impl Chain {
         self
     }
 
-    /// Something that must not be sent.
+    /// Calls a method with which the query must not be sent.
     pub(super) fn mistake(mut self, random: &mut Random) -> Self {
         let nul = format!("{}\0{}", hostile::value(random), hostile::value(random));
         let (mistake, query) = match random.below(12) {
@@ -241,7 +241,7 @@ impl Chain {
     }
 }
 
-/// A path of embedded tables, written as text.
+/// Formats a path of embedded tables as text.
 pub(super) fn tables(random: &mut Random) -> Vec<String> {
     random.some(2, hostile::name)
 }

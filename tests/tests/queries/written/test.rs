@@ -7,18 +7,18 @@ use crate::grammar::{Key, Step};
 use crate::hostile;
 use crate::random::Random;
 
-/// A column where it stands.
+/// A column with its embedded tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     /// The embedded tables, the outermost first.
     pub(crate) tables: Vec<String>,
     pub(crate) name: String,
     pub(crate) path: Vec<Step>,
-    /// Named by `Column::exact`, not by text.
+    /// Whether the column is named by `Column::exact` instead of text.
     pub(crate) exact: bool,
 }
 
-/// One comparison.
+/// A comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Test {
     pub(crate) place: Place,
@@ -37,7 +37,7 @@ pub(crate) enum Operand {
     Array(Vec<String>),
     Range(Bounds),
     Json(Value),
-    /// A text that is searched for letter by letter.
+    /// A text for a search without wildcards.
     Literal(String),
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum Form {
 }
 
 impl Place {
-    /// A column of the table at this path.
+    /// Returns a column of the table at this path.
     pub(crate) fn random(random: &mut Random, tables: &[String]) -> Self {
         let exact = random.percent(30);
         let name = if exact {
@@ -70,7 +70,7 @@ impl Place {
                 _ if exact => Key::Name(hostile::exact_name(random)),
                 _ => Key::Name(hostile::name(random)),
             };
-            // As text a number is an index.
+            // In text a number is an index.
             let is_number = matches!(&key, Key::Name(name) if name == "0");
             if exact || !is_number {
                 path.push(Step { as_text, key });
@@ -112,7 +112,7 @@ impl Place {
     }
 }
 
-/// Writes a comparison once, for `Query` and `Condition` alike: `$say!(method, arguments)`.
+/// Calls the method for a comparison, for `Query` and `Condition` alike: `$say!(method, arguments)`.
 macro_rules! say_test {
     ($test:expr, $say:ident) => {
         match (&$test.operand, $test.operator, $test.modifier) {
@@ -215,7 +215,7 @@ impl Test {
         }
     }
 
-    /// `not.fts(english)`, without the `not` that the form says already.
+    /// Returns an operator such as `not.fts(english)`, without the `not` that the form already contains.
     fn written_operator(&self) -> String {
         let not = if self.negated == (self.form == Form::Not) {
             ""
@@ -228,7 +228,7 @@ impl Test {
 }
 
 impl Operand {
-    /// In PostgREST's notation.
+    /// Formats the operand in PostgREST's notation.
     fn written(&self) -> String {
         let quoted =
             |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));

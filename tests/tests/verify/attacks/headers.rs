@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use super::Attack;
 use crate::support::{Issuer, KID, claims, encode};
 
-/// Headers that the real key has signed: whoever could make these could also make good ones, but a
-/// verifier that obeys them obeys strangers.
+/// Headers that the real key has signed. An attacker cannot sign them, but a verifier that follows them
+/// would trust keys of a third party.
 pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
     let body = claims(&json!({})).to_string();
     let stranger = Issuer::new(KID);
@@ -60,7 +60,7 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
             "`kid` in capitals",
             with(json!({ "kid": KID.to_uppercase() })),
         ),
-        ("`crit` that nobody knows", with(json!({ "crit": ["exp"] }))),
+        ("an unknown `crit`", with(json!({ "crit": ["exp"] }))),
         ("an empty `crit`", with(json!({ "crit": [] }))),
         (
             "`b64` is off",
@@ -91,9 +91,9 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
             signed(&format!(r#"{{"alg":"ES256","kid":"x","kid":"{KID}"}}"#)),
         ),
         ("a header that is a list", signed(r#"["ES256"]"#)),
-        ("a header that is no JSON", signed("{'alg':'ES256'}")),
+        ("a header that is not JSON", signed("{'alg':'ES256'}")),
         (
-            "a header that goes on",
+            "a header with more JSON behind it",
             signed(&format!("{} {{}}", issuer.header())),
         ),
         ("a header in UTF-16", {

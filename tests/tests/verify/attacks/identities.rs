@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::Attack;
 use crate::support::{ALICE, Issuer, URL, claims};
 
-/// Claims that the real key has signed for others, or that Auth never writes.
+/// Claims that the real key has signed for another project or user, or that Auth never writes.
 pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
     let with = |more: Value| issuer.token(&claims(&more));
     let mut attacks = vec![
@@ -43,7 +43,7 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
         ),
         ("no `sub`", with(json!({ "sub": null }))),
         ("an empty `sub`", with(json!({ "sub": "" }))),
-        ("`sub` is no UUID", with(json!({ "sub": "alice" }))),
+        ("`sub` is not a UUID", with(json!({ "sub": "alice" }))),
         (
             "`sub` in capitals",
             with(json!({ "sub": ALICE.to_uppercase() })),
@@ -87,7 +87,7 @@ pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
     attacks
 }
 
-/// What is no set of claims, or one that two readers may read in two ways.
+/// Payloads that are not a set of claims, or that two parsers may read differently.
 fn payloads(issuer: &Issuer) -> Vec<Attack> {
     let text = |json: &str| issuer.sign(&issuer.header().to_string(), json);
     let all = claims(&json!({})).to_string();
@@ -104,7 +104,7 @@ fn payloads(issuer: &Issuer) -> Vec<Attack> {
         ),
         ("a payload that is a list", text("[]")),
         ("a payload that is text", text("\"alice\"")),
-        ("a payload that is no JSON", text("{")),
+        ("a payload that is not JSON", text("{")),
         (
             "a payload with more behind it",
             text(&format!("{all}{all}")),

@@ -1,4 +1,4 @@
-//! Tokens that nobody may get in with. Each is as good as the real one but for what its name says.
+//! Tokens that must be refused. Each differs from a valid token only in what its name says.
 
 mod headers;
 mod identities;
@@ -17,7 +17,7 @@ use crate::support::{
 type Attack = (&'static str, String);
 
 #[tokio::test]
-async fn no_forged_token_gets_in() {
+async fn every_forged_token_is_refused() {
     let issuer = Issuer::new(KID);
     let (clients, _) = trusting(&issuer);
     let good = issuer.token(&claims(&json!({})));
@@ -42,7 +42,7 @@ async fn no_forged_token_gets_in() {
     }
 }
 
-/// The right header and claims, and not the key's signature.
+/// Tokens with a valid header and claims but without a valid signature of the key.
 fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
     let (input, signature) = good.rsplit_once('.').unwrap();
     let of = |bytes: &[u8]| format!("{input}.{}", encode(bytes));
@@ -72,7 +72,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
             of(&[0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01]),
         ),
         (
-            "somebody else's payload under Alice's signature",
+            "another user's payload under Alice's signature",
             format!("{header}.{bob}.{signature}"),
         ),
         (
@@ -86,7 +86,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
         ("an HMAC with the `kid`", confused(KID.as_bytes())),
         ("an HMAC with nothing", confused(b"")),
         (
-            "an HMAC with a secret of somebody's",
+            "an HMAC with an unknown secret",
             confused(SECRET.as_bytes()),
         ),
         (
@@ -97,7 +97,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
 }
 
 #[tokio::test]
-async fn a_public_key_is_no_secret_even_beside_a_secret() {
+async fn with_a_secret_configured_a_token_hmac_signed_with_the_public_key_is_refused() {
     let issuer = Issuer::new(KID);
     let clock = ManualClock::at(START);
     let verification = VerifierOptions::new().jwks(set(&[&issuer])).hs256(SECRET);
@@ -118,7 +118,7 @@ async fn a_public_key_is_no_secret_even_beside_a_secret() {
     let confused = hmac_token(public.as_bytes(), &header, &body);
     let error = verify(clients.verifier(), &confused).await.unwrap_err();
     assert!(matches!(error, CallerError::Signature), "{error}");
-    // The MAC of the secret under the name of the other algorithm.
+    // A MAC with the secret, in a token whose header names the other algorithm.
     let header = json!({ "alg": "ES256", "kid": KID });
     let renamed = hmac_token(SECRET.as_bytes(), &header, &body);
     let error = verify(clients.verifier(), &renamed).await.unwrap_err();

@@ -3,7 +3,7 @@ use serde_json::json;
 use super::Attack;
 use crate::support::{Issuer, claims};
 
-/// What is no compact JWS at all.
+/// Texts that are not a compact JWS.
 pub(super) fn all(issuer: &Issuer, good: &str) -> Vec<Attack> {
     let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else {
         panic!("{good}");
@@ -45,11 +45,11 @@ pub(super) fn all(issuer: &Issuer, good: &str) -> Vec<Attack> {
         ("the scheme inside", format!("Bearer {good}")),
         ("two tokens", format!("{good},{good}")),
         ("more bytes than any token has", long),
-        ("text that is no token", "sb_publishable_abc".to_owned()),
+        ("text that is not a token", "sb_publishable_abc".to_owned()),
     ]
 }
 
-/// The last letter carries four bits that decode to nothing.
+/// Returns the token with a last letter that differs only in the four bits that are not decoded.
 fn stray_bits(good: &str) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut bytes = good.as_bytes().to_vec();

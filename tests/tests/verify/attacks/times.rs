@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::Attack;
 use crate::support::{Issuer, START, claims};
 
-/// Times that the real key has signed, and that are over, too early, or no times at all.
+/// Times that the real key has signed: in the past, in the future, or malformed.
 pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {
     let with = |more: Value| issuer.token(&claims(&more));
     let text = |json: &str| issuer.sign(&issuer.header().to_string(), json);

@@ -1,4 +1,4 @@
-//! Sign-up and sign-in through the services.
+//! Sign-up and sign-in through the example services.
 
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -59,7 +59,7 @@ async fn auth_gets_the_api_key_and_no_token() {
 }
 
 #[tokio::test]
-async fn while_auth_is_down_users_are_asked_to_come_again() {
+async fn while_auth_is_down_the_service_answers_503_with_retry_after() {
     for service in &Project::at(&nowhere()).await.services {
         for path in ["/sign-up", "/sign-in"] {
             let answer = service.post(path, "", &user()).await;

@@ -1,4 +1,4 @@
-//! The report.
+//! The example report.
 
 use scoped_runtime::blocking::ScopedClients;
 use scoped_runtime::{Error, UserId};
@@ -14,7 +14,7 @@ fn project() -> ScopedClients {
 }
 
 #[test]
-fn every_line_is_about_its_own_users_rows_however_many_threads() {
+fn every_line_of_the_report_counts_only_the_rows_of_its_user() {
     let clients = project();
     let users: Vec<UserId> = (0..10).map(|_| somebody().parse().unwrap()).collect();
     let mut expected = Vec::new();
@@ -37,9 +37,9 @@ fn every_line_is_about_its_own_users_rows_however_many_threads() {
 }
 
 #[test]
-fn a_user_who_cannot_be_read_is_an_error() {
+fn the_report_fails_if_the_rows_of_a_user_cannot_be_read() {
     let clients = project();
-    // `auth.uid()` fails on it.
+    // `auth.uid()` fails for this user ID.
     let stranger = [UserId::external("no uuid").unwrap()];
     let error = report(&clients, &stranger, 1).unwrap_err();
     assert!(matches!(error, Error::Api(_)), "{error}");

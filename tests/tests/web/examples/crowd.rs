@@ -1,4 +1,4 @@
-//! Many users at once.
+//! Many concurrent users of the example services.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +16,7 @@ use crate::serve;
 const USERS: usize = 100;
 const AT_A_TIME: usize = 64;
 
-/// Who asks where, and what they see there.
+/// A request of a user with the expected rows.
 struct Question {
     path: String,
     token: String,
@@ -24,8 +24,8 @@ struct Question {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_thousand_answers_each_belongs_to_the_asker_and_nothing_is_signed_twice() {
-    // It has one note for everybody, which is theirs: the local server would take minutes.
+async fn each_of_10_000_responses_has_the_rows_of_its_user_and_signs_at_most_once() {
+    // The database has one note for each caller, because the local server would take minutes.
     let database = serve::axum(Router::new().fallback(one_note)).await;
     let project = Project::at(&database).await;
     let staff = json!({ "app_metadata": { "team": "support" } });
@@ -49,12 +49,12 @@ async fn of_ten_thousand_answers_each_belongs_to_the_asker_and_nothing_is_signed
     for service in &project.services {
         everybody_asks(service, &questions, 10_000).await;
     }
-    // The callers' own tokens were forwarded; support signed once for each user, and never again.
+    // The tokens of the callers were forwarded, and each token for support was signed once.
     assert_eq!(project.journal.lines().len(), USERS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_of_many_at_once_sees_their_own_rows_of_the_real_database() {
+async fn concurrent_users_see_only_their_own_rows_of_the_real_database() {
     let project = Project::new().await;
     let mut questions = Vec::new();
     for _ in 0..USERS {

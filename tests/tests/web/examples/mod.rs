@@ -1,4 +1,4 @@
-//! The examples, driven as their users drive them, on the local server.
+//! The examples, used over their public interface on the local server.
 
 mod auth;
 mod blocking_report;

@@ -1,4 +1,4 @@
-//! A project on the local server with the two services of the examples in front of it.
+//! A project on the local server with the two example services in front of it.
 
 use std::time::SystemTime;
 
@@ -14,10 +14,10 @@ use scoped_examples::notes::{Auth, Journal};
 use scoped_examples::{actix_notes, axum_notes};
 
 pub(crate) struct Project {
-    /// Where the database and Auth are.
+    /// The URL of the database and of Auth.
     url: String,
     gateway: Option<Gateway>,
-    /// Signs sessions; the project trusts its key.
+    /// The issuer that signs sessions. The project trusts its key.
     pub(crate) issuer: Issuer,
     pub(crate) clock: ManualClock,
     pub(crate) journal: Journal,
@@ -25,7 +25,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// On a gateway of its own, which lists the issuer's key.
+    /// Starts a project on a gateway of its own, which publishes the key of the issuer.
     pub(crate) async fn new() -> Self {
         let server = LocalSupabase::shared().await.unwrap();
         let gateway = server.gateway().await.unwrap();
@@ -35,7 +35,7 @@ impl Project {
         Self::start(config, issuer, Some(gateway)).await
     }
 
-    /// With something else at the project's address, which is not asked for keys.
+    /// Starts a project whose database is at this URL. Its keys are in the configuration.
     pub(crate) async fn at(url: &str) -> Self {
         let issuer = Issuer::new(KID);
         let keys = VerifierOptions::new().jwks(set(&[&issuer]));
@@ -75,7 +75,7 @@ impl Project {
         self.gateway.as_ref().unwrap().trust(keys).await.unwrap();
     }
 
-    /// What Auth says of this user, with these claims in place of or beside it.
+    /// Returns the claims that Auth writes for this user, replaced or extended by these claims.
     pub(crate) fn claims(&self, user: &str, more: &Value) -> Value {
         let now = self.clock.now().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.unwrap().as_secs();
@@ -89,19 +89,19 @@ impl Project {
         all
     }
 
-    /// A session's token.
+    /// Returns a session token.
     pub(crate) fn token(&self, user: &str, more: &Value) -> String {
         self.issuer.token(&self.claims(user, more))
     }
 }
 
-/// A project that mints with a secret of its own.
+/// A configuration of a project that mints with its own secret.
 pub(crate) fn config(url: &str) -> ConfigBuilder {
     let config = Config::builder().environment(|_| None).url(url);
     config.api_key(KEY).jwt_secret(SECRET)
 }
 
-/// The same service in one of the frameworks.
+/// The example service in one of the frameworks.
 #[derive(Clone)]
 pub(crate) struct Service {
     pub(crate) name: &'static str,
@@ -110,7 +110,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Without a token if it is empty.
+    /// Sends a request; an empty token is not sent.
     pub(crate) async fn ask(
         &self,
         method: Method,
@@ -140,13 +140,13 @@ impl Service {
     }
 }
 
-/// An address where nobody listens.
+/// An address on which nothing listens.
 pub(crate) fn nowhere() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-/// A user that no other test knows.
+/// A user ID that no other test uses.
 pub(crate) fn somebody() -> String {
     use std::hash::{BuildHasher, RandomState};
     let random = RandomState::new().hash_one(0);

@@ -1,4 +1,4 @@
-//! Who gets in, at every address that wants to know who is calling.
+//! Which tokens the example services accept, on every route that needs a caller.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::world::Answer;
 const INVALID: &str = r#"Bearer error="invalid_token", error_description="the token is not valid""#;
 const EXPIRED: &str = r#"Bearer error="invalid_token", error_description="JWT expired""#;
 
-/// The answers of one service to this token.
+/// Returns the responses of one service to this token on every route.
 async fn everywhere(service: &Service, token: &str) -> Vec<Answer> {
     let note = json!({ "body": "of somebody" });
     let support = format!("/support/{}/notes?ticket=1", somebody());
@@ -30,7 +30,7 @@ async fn everywhere(service: &Service, token: &str) -> Vec<Answer> {
 }
 
 #[tokio::test]
-async fn a_good_token_gets_in_everywhere() {
+async fn a_valid_token_is_accepted_by_every_route() {
     let project = Project::new().await;
     let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
     for service in &project.services {
@@ -47,7 +47,7 @@ async fn a_good_token_gets_in_everywhere() {
 }
 
 #[tokio::test]
-async fn a_bad_token_gets_in_nowhere_and_mints_nothing() {
+async fn an_invalid_token_is_refused_by_every_route_and_mints_nothing() {
     let project = Project::new().await;
     let (user, issuer) = (somebody(), &project.issuer);
     let good = project.claims(&user, &json!({}));
@@ -129,7 +129,8 @@ async fn a_revoked_key_is_refused_once_the_keys_are_fetched_again() {
         assert_eq!(service.get("/notes", &gone).await.status, 200);
     }
     project.trust(&keys[..1]).await;
-    // The ten minutes that the answer says; for the server it is as late as before.
+    // The cache lifetime in the response is ten minutes. The wall clock is set back, so that the tokens
+    // stay valid for the server.
     project.clock.pass(Duration::from_mins(10));
     project.clock.jump_back(Duration::from_mins(10));
     for service in &project.services {
@@ -146,7 +147,7 @@ async fn a_revoked_key_is_refused_once_the_keys_are_fetched_again() {
 }
 
 #[tokio::test]
-async fn an_anonymous_user_is_asked_to_sign_up() {
+async fn every_route_asks_an_anonymous_user_to_sign_up() {
     let project = Project::new().await;
     let token = project.token(&somebody(), &json!({ "is_anonymous": true }));
     for service in &project.services {
@@ -160,7 +161,7 @@ async fn an_anonymous_user_is_asked_to_sign_up() {
 }
 
 #[tokio::test]
-async fn without_the_projects_keys_nobody_is_believed_and_all_may_come_again() {
+async fn without_the_keys_every_route_answers_503_with_retry_after() {
     let config = config(&nowhere());
     let project = Project::start(config, Issuer::new(KID), None).await;
     let token = project.token(&somebody(), &json!({}));

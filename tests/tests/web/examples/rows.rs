@@ -1,4 +1,4 @@
-//! Whose notes are whose, and what the database's refusals are over HTTP.
+//! The notes of each user, and the HTTP responses to errors of the database.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::project::{Project, somebody};
 
 #[tokio::test]
-async fn a_note_is_there_for_its_owner_alone() {
+async fn a_note_is_visible_only_to_its_owner() {
     let project = Project::new().await;
     let (alice, bob) = (somebody(), somebody());
     let [as_alice, as_bob] = [&alice, &bob].map(|user| project.token(user, &json!({})));
@@ -34,7 +34,7 @@ async fn a_note_is_there_for_its_owner_alone() {
                 service.name
             );
         }
-        // A filter that would match every row, and one that is no number.
+        // These IDs include a filter that would match every row.
         for id in ["1)or(id.gt.0", "*", "0%20or%201=1"] {
             let path = format!("/notes/{id}");
             let answer = service
@@ -67,7 +67,7 @@ async fn a_note_is_there_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn what_the_database_refuses_has_a_status_and_shows_no_sql() {
+async fn database_errors_have_a_matching_status_and_show_no_sql() {
     let project = Project::new().await;
     let bob = somebody();
     for service in &project.services {

@@ -1,4 +1,4 @@
-//! Support, which acts as others, and everybody else, who does not.
+//! Support staff, who may act as other users, and callers who may not.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use super::project::{Project, somebody};
 
 #[tokio::test]
-async fn support_sees_what_the_user_sees_and_the_audit_says_so() {
+async fn support_reads_the_rows_of_the_user_and_the_audit_records_it() {
     let project = Project::new().await;
     let agent = somebody();
     let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
@@ -31,13 +31,13 @@ async fn support_sees_what_the_user_sees_and_the_audit_says_so() {
         );
         let line = format!("{agent} acts as {alice}: 4711");
         assert!(project.journal.lines().contains(&line));
-        // Not as support's own.
+        // The notes of the user are not among those of the support agent.
         assert_eq!(service.get("/notes", &as_agent).await.body, json!([]));
     }
 }
 
 #[tokio::test]
-async fn who_is_of_support_is_what_an_administrator_says_at_auth() {
+async fn app_metadata_set_by_an_administrator_gives_access_to_support() {
     let project = Project::new().await;
     let user =
         json!({ "email": format!("{}@example.com", somebody()), "password": "a long password" });
@@ -66,7 +66,7 @@ async fn who_is_of_support_is_what_an_administrator_says_at_auth() {
 }
 
 #[tokio::test]
-async fn nobody_else_acts_as_others() {
+async fn callers_outside_of_support_cannot_act_as_a_user() {
     let project = Project::new().await;
     let alice = somebody();
     for service in &project.services {
@@ -76,7 +76,7 @@ async fn nobody_else_acts_as_others() {
             json!({ "app_metadata": { "team": "sales" } }),
             json!({ "app_metadata": { "team": ["support"] } }),
             json!({ "team": "support" }),
-            // Users can write this.
+            // Users can edit this claim.
             json!({ "user_metadata": { "team": "support" } }),
         ] {
             let token = project.token(&somebody(), &claims);
@@ -94,7 +94,7 @@ async fn nobody_else_acts_as_others() {
 }
 
 #[tokio::test]
-async fn support_says_why_and_as_whom() {
+async fn support_needs_a_ticket_and_a_valid_user_id() {
     let project = Project::new().await;
     let staff = json!({ "app_metadata": { "team": "support" } });
     let token = project.token(&somebody(), &staff);
@@ -110,7 +110,7 @@ async fn support_says_why_and_as_whom() {
 }
 
 #[tokio::test]
-async fn the_database_is_told_who_is_behind_the_user() {
+async fn the_token_names_the_user_as_sub_and_the_agent_as_act() {
     let database = MockServer::start().await;
     let rows = ResponseTemplate::new(200).set_body_json(json!([]));
     Mock::given(any()).respond_with(rows).mount(&database).await;
@@ -135,7 +135,7 @@ async fn the_database_is_told_who_is_behind_the_user() {
         );
         assert!(
             claims.get("app_metadata").is_none(),
-            "no power of support's"
+            "the token has no permission of support"
         );
     }
 }

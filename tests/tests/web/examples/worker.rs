@@ -1,4 +1,4 @@
-//! The queue.
+//! The example queue.
 
 use std::collections::HashMap;
 
@@ -31,11 +31,11 @@ async fn every_job_of_forty_users_sees_the_rows_of_its_own_user() {
             .iter()
             .filter(|owner| *owner == job.user_id.as_str())
             .count();
-        assert_eq!(own, job.seen.len(), "a job saw somebody else's rows");
+        assert_eq!(own, job.seen.len(), "a job saw rows of another user");
         let most = most.entry(&job.user_id).or_default();
         *most = own.max(*most);
     }
-    // Each user's last job saw what all of them have left.
+    // The last job of each user saw the rows of all their jobs.
     let all = users.iter().map(|user| (user, JOBS_EACH)).collect();
     assert_eq!((done.len(), most), (USERS * JOBS_EACH, all));
 }
