@@ -120,5 +120,6 @@ async fn storage_applies_its_policies_and_refuses_a_token_with_an_unknown_kid() 
     let user = upload(token(&keys[0], json!({}), json!({})).await).await;
     assert_eq!(user, "new row violates row-level security policy");
     let stranger = upload(token(&keys[0], json!({ "kid": "x" }), json!({})).await).await;
-    assert_ne!(user, stranger);
+    let stranger = stranger.as_str().expect("an error with a message");
+    assert!(!stranger.contains("row-level security"), "{stranger}");
 }

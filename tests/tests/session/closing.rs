@@ -15,12 +15,9 @@ async fn is_closed(client: &ScopedClient) -> bool {
         .err()
         .is_some_and(closed);
     let request = client.request("GET", "functions/v1/f").execute().await;
-    let native = postgrest::Postgrest::new("http://127.0.0.1").from("t");
-    let _ = client
-        .execute(native)
-        .await
-        .expect_err("another server, or closed");
+    let native = client.execute(client.native("t").select("*")).await;
     let all = [
+        native.err().is_some_and(closed),
         request.err().is_some_and(closed),
         client.token().err().is_some_and(closed),
         client.token_async().await.err().is_some_and(closed),

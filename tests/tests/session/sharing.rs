@@ -116,6 +116,8 @@ fn shared_sessions_zero_disables_sharing_and_its_number_bounds_the_cache() {
     let (first, second) = (all(), all());
     let kept = first.iter().zip(&second).filter(|(one, two)| one == two);
     assert!(kept.count() <= 8);
+    let again = || token(&few.user(BOB).claim("n", 0).client().unwrap());
+    assert_eq!(again(), again(), "the cache keeps the latest session");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Key sets that are given in code.
 
+use std::collections::BTreeSet;
+
 use scoped_runtime::__private::jws_verifies;
-use scoped_runtime::{CallerError, SigningKey, VerifierOptions};
+use scoped_runtime::{Algorithm, CallerError, SigningKey, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 
@@ -114,6 +116,7 @@ async fn a_token_without_a_kid_is_verified_with_keys_without_one() {
 async fn tokens_of_a_signing_key_verify_with_its_public_jwk() {
     let file: Value =
         serde_json::from_str(include_str!("../../golden/keys/supabase-cli.json")).unwrap();
+    let mut algorithms = BTreeSet::new();
     for (name, key) in file["keys"].as_object().unwrap() {
         let Ok(key) = SigningKey::from_jwk(&key.to_string()) else {
             continue;
@@ -121,6 +124,7 @@ async fn tokens_of_a_signing_key_verify_with_its_public_jwk() {
         if key.public_jwk().is_none() {
             continue;
         }
+        algorithms.insert(key.algorithm());
         let clock = ManualClock::at(START);
         let verification = VerifierOptions::new().jwks(key.public_jwks().to_string());
         let config = builder(&clock)
@@ -134,6 +138,7 @@ async fn tokens_of_a_signing_key_verify_with_its_public_jwk() {
             crate::support::ALICE
         );
     }
+    assert!(algorithms.contains(&Algorithm::Es256) && algorithms.contains(&Algorithm::Rs256));
 }
 
 #[test]
