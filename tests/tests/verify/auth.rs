@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Issuer, START, builder, claims, set, verify};
+use crate::verify::support::{Issuer, START, builder, claims, set, verify};
 
 pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 

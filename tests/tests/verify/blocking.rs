@@ -7,7 +7,7 @@ use tokio::runtime::Runtime;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set};
+use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set};
 
 #[test]
 fn blocking_clients_fetch_the_keys_and_forward_the_callers_token() {

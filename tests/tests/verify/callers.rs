@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, verify};
+use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, verify};
 
 #[scoped_claims]
 struct Tenant {

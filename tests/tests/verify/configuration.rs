@@ -5,7 +5,7 @@ use std::time::Duration;
 use scoped_runtime::{Config, Problem, VerifierOptions};
 use scoped_tests::ManualClock;
 
-use crate::support::{START, builder, own_key};
+use crate::verify::support::{START, builder, own_key};
 
 fn nonsense() -> VerifierOptions {
     VerifierOptions::new()

@@ -4,7 +4,7 @@
 use scoped_runtime::{CallerError, scoped_claims};
 use serde_json::{Value, json};
 
-use crate::support::{Issuer, KID, claims, trusting, verify};
+use crate::verify::support::{Issuer, KID, claims, trusting, verify};
 
 /// `serde_json` parses the content of an object with such a name as JSON once more.
 #[tokio::test]

@@ -5,7 +5,7 @@ use scoped_runtime::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, BOB, Issuer, KID, claims, trusting, verify};
+use crate::verify::support::{ALICE, BOB, Issuer, KID, claims, trusting, verify};
 
 async fn act(more: Value) -> (Value, String) {
     let issuer = Issuer::new(KID);

@@ -7,7 +7,7 @@ use scoped_runtime::{Algorithm, CallerError, SigningKey, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 
-use crate::support::{Issuer, KID, START, builder, claims, set, verify};
+use crate::verify::support::{Issuer, KID, START, builder, claims, set, verify};
 
 fn problem(jwks: &str) -> String {
     let clock = ManualClock::at(START);
@@ -131,11 +131,15 @@ async fn tokens_of_a_signing_key_verify_with_its_public_jwk() {
             .signing_key(key)
             .verifier_options(verification);
         let clients = scoped_runtime::ScopedClients::new(config.build().unwrap()).unwrap();
-        let token = clients.get(crate::support::ALICE).unwrap().token().unwrap();
+        let token = clients
+            .get(crate::verify::support::ALICE)
+            .unwrap()
+            .token()
+            .unwrap();
         let caller = verify(clients.verifier(), token.expose_secret()).await;
         assert_eq!(
             caller.expect(name).user_id().as_str(),
-            crate::support::ALICE
+            crate::verify::support::ALICE
         );
     }
     assert!(algorithms.contains(&Algorithm::Es256) && algorithms.contains(&Algorithm::Rs256));

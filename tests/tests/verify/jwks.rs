@@ -8,8 +8,8 @@ use std::time::Duration;
 use scoped_runtime::CallerError;
 use serde_json::json;
 
-use crate::auth::{Auth, MINUTE, max_age};
-use crate::support::{Issuer, KEY, verify};
+use crate::verify::auth::{Auth, MINUTE, max_age};
+use crate::verify::support::{Issuer, KEY, verify};
 
 #[tokio::test]
 async fn keys_are_fetched_once_without_a_token() {
@@ -95,7 +95,7 @@ async fn a_malformed_token_does_not_fetch_the_keys() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
     auth.lists(&[&issuer]).await;
     let hs256 = json!({ "alg": "HS256", "kid": "x" });
-    let hs256 = crate::support::hmac_token(b"secret", &hs256, &auth.claims());
+    let hs256 = crate::verify::support::hmac_token(b"secret", &hs256, &auth.claims());
     for token in ["a.b.c", "", &hs256, &"x".repeat(9000)] {
         verify(&auth.verifier, token).await.unwrap_err();
     }

@@ -6,8 +6,8 @@ use scoped_runtime::CallerError;
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
-use crate::auth::{Auth, MINUTE, max_age};
-use crate::support::{Issuer, builder, verify};
+use crate::verify::auth::{Auth, MINUTE, max_age};
+use crate::verify::support::{Issuer, builder, verify};
 
 #[tokio::test]
 async fn cached_keys_are_used_for_an_hour_while_the_endpoint_is_down() {

@@ -8,7 +8,7 @@ use scoped_runtime::{
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, verify};
+use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, verify};
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -7,7 +7,7 @@ use scoped_runtime::{
 use scoped_tests::ManualClock;
 use serde_json::json;
 
-use crate::support::{
+use crate::verify::support::{
     ALICE, KEY, SECRET, START, URL, builder, claims, hmac_token, own_key, verify,
 };
 

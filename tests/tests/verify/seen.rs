@@ -5,7 +5,7 @@ use std::time::Duration;
 use scoped_runtime::{CallerError, Error};
 use serde_json::json;
 
-use crate::support::{Issuer, KID, START, claims, trusting, verify};
+use crate::verify::support::{Issuer, KID, START, claims, trusting, verify};
 
 #[tokio::test]
 async fn a_cached_verification_still_checks_the_times_of_the_token() {

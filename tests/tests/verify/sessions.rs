@@ -4,7 +4,7 @@ use scoped_runtime::{CallerError, NoClaims, ScopedClients, SigningKey};
 use scoped_tests::{Gateway, LocalSupabase, generate_keys};
 use serde_json::{Value, json};
 
-use crate::support::encode;
+use crate::verify::support::encode;
 
 async fn server() -> &'static LocalSupabase {
     LocalSupabase::shared().await.unwrap()

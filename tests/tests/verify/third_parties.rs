@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, verify};
+use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, verify};
 
 const OTHER: &str = "https://login.test/";
 

@@ -8,7 +8,7 @@ use scoped_runtime::{
 };
 use serde_json::{Value, json};
 
-use crate::world::Tenant;
+use crate::web::world::Tenant;
 
 type Answer = Result<Json<Value>, Error>;
 

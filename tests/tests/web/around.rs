@@ -15,7 +15,7 @@ use scoped_runtime::{Caller, Error, Forwarded, RequireCaller, ScopedClients};
 use tower_http::cors::CorsLayer;
 use tower_service::Service;
 
-use crate::support::{Issuer, KID, claims, trusting};
+use crate::verify::support::{Issuer, KID, claims, trusting};
 
 const PAGE: &str = "https://app.test";
 

@@ -7,7 +7,7 @@ use scoped_runtime::{
 };
 use serde_json::{Value, json};
 
-use crate::world::Tenant;
+use crate::web::world::Tenant;
 
 /// The project is a part of the application state, as in most services.
 #[derive(Clone, FromRef)]

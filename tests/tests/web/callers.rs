@@ -4,8 +4,8 @@ use scoped_runtime::VerifierOptions;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::support::{ALICE, Issuer, KID, START, claims, hmac_token};
-use crate::world::World;
+use crate::verify::support::{ALICE, Issuer, KID, START, claims, hmac_token};
+use crate::web::world::World;
 
 const PATHS: [&str; 7] = [
     "/caller",

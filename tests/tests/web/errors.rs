@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::support::START;
-use crate::world::World;
+use crate::verify::support::START;
+use crate::web::world::World;
 
 /// Texts of the database that no response may contain.
 const SECRETS: [&str; 4] = [

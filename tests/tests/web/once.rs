@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::{ALICE, BOB, Issuer, KID};
-use crate::world::World;
+use crate::verify::support::{ALICE, BOB, Issuer, KID};
+use crate::web::world::World;
 
 #[tokio::test]
 async fn a_middleware_and_several_extractors_verify_once() {

@@ -9,8 +9,8 @@ use scoped_runtime::{Config, Error, ScopedClients};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::serve;
-use crate::support::{KEY, own_key};
+use crate::verify::support::{KEY, own_key};
+use crate::web::serve;
 
 const WORKERS: usize = 3;
 const ALICE: &str = "00000000-0000-4000-8000-00000000000a";

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{Issuer, KEY, KID, START, claims, own_key, set};
-use crate::{actix_service, axum_service, serve};
+use crate::verify::support::{Issuer, KEY, KID, START, claims, own_key, set};
+use crate::web::{actix_service, axum_service, serve};
 
 #[scoped_claims]
 pub(crate) struct Tenant {

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::Attack;
-use crate::support::{Issuer, KID, claims, encode};
+use crate::verify::support::{Issuer, KID, claims, encode};
 
 /// Headers that the real key has signed. An attacker cannot sign them, but a verifier that follows them
 /// would trust keys of a third party.

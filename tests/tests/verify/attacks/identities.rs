@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::Attack;
-use crate::support::{ALICE, Issuer, URL, claims};
+use crate::verify::support::{ALICE, Issuer, URL, claims};
 
 /// Claims that the real key has signed for another project or user, or that Auth never writes.
 pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {

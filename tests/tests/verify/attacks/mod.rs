@@ -9,7 +9,7 @@ use scoped_runtime::{CallerError, ScopedClients, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::json;
 
-use crate::support::{
+use crate::verify::support::{
     ALICE, Issuer, KID, SECRET, START, builder, claims, encode, hmac_token, own_key, set, trusting,
     verify,
 };
@@ -91,7 +91,7 @@ fn signatures(issuer: &Issuer, good: &str) -> Vec<Attack> {
         ),
         (
             "an HMAC with the API key",
-            confused(crate::support::KEY.as_bytes()),
+            confused(crate::verify::support::KEY.as_bytes()),
         ),
     ]
 }

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::Attack;
-use crate::support::{Issuer, claims};
+use crate::verify::support::{Issuer, claims};
 
 /// Texts that are not a compact JWS.
 pub(super) fn all(issuer: &Issuer, good: &str) -> Vec<Attack> {

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::Attack;
-use crate::support::{Issuer, START, claims};
+use crate::verify::support::{Issuer, START, claims};
 
 /// Times that the real key has signed: in the past, in the future, or malformed.
 pub(super) fn all(issuer: &Issuer) -> Vec<Attack> {

@@ -5,7 +5,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::project::{Project, nowhere, somebody};
-use crate::support::KEY;
+use crate::verify::support::KEY;
 
 fn user() -> Value {
     json!({ "email": format!("{}@example.com", somebody()), "password": "a long password" })

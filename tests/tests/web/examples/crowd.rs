@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::project::{Project, Service, somebody};
-use crate::serve;
+use crate::web::serve;
 
 const USERS: usize = 100;
 const AT_A_TIME: usize = 64;

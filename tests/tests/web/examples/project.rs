@@ -7,9 +7,9 @@ use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClients, VerifierOption
 use scoped_tests::{Gateway, LocalSupabase, ManualClock};
 use serde_json::{Value, json};
 
-use crate::serve;
-use crate::support::{Issuer, KEY, KID, SECRET, claims, set};
-use crate::world::Answer;
+use crate::verify::support::{Issuer, KEY, KID, SECRET, claims, set};
+use crate::web::serve;
+use crate::web::world::Answer;
 use scoped_examples::notes::{Auth, Journal};
 use scoped_examples::{actix_notes, axum_notes};
 

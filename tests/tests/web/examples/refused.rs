@@ -6,8 +6,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::project::{Project, Service, config, nowhere, somebody};
-use crate::support::{Issuer, KID, hmac_token};
-use crate::world::Answer;
+use crate::verify::support::{Issuer, KID, hmac_token};
+use crate::web::world::Answer;
 
 const INVALID: &str = r#"Bearer error="invalid_token", error_description="the token is not valid""#;
 const EXPIRED: &str = r#"Bearer error="invalid_token", error_description="JWT expired""#;

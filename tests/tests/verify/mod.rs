@@ -1,8 +1,4 @@
 //! Tests of verification: which tokens are accepted, with which keys, and what a verified caller may do.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test may panic, and so may its helpers"
-)]
 
 mod attacks;
 mod auth;
@@ -18,6 +14,6 @@ mod rules;
 mod secrets;
 mod seen;
 mod sessions;
-mod support;
+pub(crate) mod support;
 mod third_parties;
 mod wycheproof;
