@@ -8,6 +8,7 @@ mod callers;
 mod errors;
 mod examples;
 mod once;
+mod raw;
 mod serve;
 mod workers;
 mod world;

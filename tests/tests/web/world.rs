@@ -92,6 +92,13 @@ impl World {
         self.issuer.token(&all)
     }
 
+    /// The address of each service, with the name of its framework.
+    pub(crate) fn services(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.services
+            .iter()
+            .map(|(name, url)| (*name, url.as_str()))
+    }
+
     /// Sends the request to both services and checks that their responses are equal.
     pub(crate) async fn ask(&self, path: &str, authorization: &[&str]) -> Answer {
         let headers: Vec<_> = authorization
