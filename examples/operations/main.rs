@@ -62,7 +62,9 @@ async fn run() -> Result {
     seen.logged(&["token minted", ALICE])?;
     seen.counted(metrics::MINTS, &["first"], 3)?;
 
-    step("the key is rotated during requests, and then the old key is no longer trusted");
+    step(
+        "the signing key is rotated while requests are sent; afterwards the server stops trusting the old key",
+    );
     rotate(server, &clients, [&alice, &bob], &seen).await?;
 
     step("Bob is closed");

@@ -170,7 +170,7 @@ fn serde_arguments(attribute: &Attribute, errors: &mut Errors) -> Arguments {
 }
 
 /// Reports a `cfg_attr` on a field that may change its claim: the compiler resolves it only after this macro.
-/// It resolves that of a struct before.
+/// A `cfg_attr` on the struct itself is resolved before the macro runs.
 fn refuse_conditional(attribute: &Attribute, errors: &mut Errors) {
     if let Meta::List(list) = &attribute.meta {
         refuse_conditional_in(&list.tokens, errors);

@@ -42,8 +42,8 @@ impl Errors {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// The value if there is no mistake, otherwise every mistake as `compile_error!`, in the order of the
-    /// source.
+    /// Returns the value if there is no mistake. Otherwise returns one `compile_error!` for each mistake, in
+    /// source order.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, TokenStream> {
         if self.0.is_empty() {
             return Ok(value);

@@ -225,7 +225,7 @@ fn is_about_time(error: &ApiError) -> bool {
     words.iter().any(|word| message.contains(word))
 }
 
-/// Whether the message is that of Supabase's gateway about the API key, which has no error code.
+/// Whether the message is the one that Supabase's gateway sends about an API key. It has no error code.
 fn is_about_api_key(error: &ApiError) -> bool {
     let message = error.message().to_ascii_lowercase();
     error.code().is_none_or(str::is_empty) && message.contains("api key")

@@ -1,4 +1,4 @@
-//! Checks of requests to PostgREST that are not built from a `Query`: those of native builders, and those
+//! Checks of requests to PostgREST that are not built from a `Query`: native builders and requests
 //! with a path and parameters. What a `Query` refuses is refused here, as far as the parameters show it.
 
 use http::{HeaderValue, Method};

@@ -33,8 +33,8 @@ pub(crate) fn rows(bench: &mut Bench) -> Vec<Row> {
     let more = measured.fastest(0) - measured.fastest(1);
     vec![Row {
         what:
-            "a request with `Caller` and `#[impersonate]`, warm, to one that believes whoever asks \
-               and makes the client by hand"
+            "a warm request to a handler with `Caller` and `#[impersonate]`, against a handler that \
+               verifies no token and makes the client by hand"
                 .to_owned(),
         measured: format!("{} more", time(more.max(0.0))),
         target: "at most 5 us".to_owned(),

@@ -14,6 +14,7 @@ mod options;
 mod race;
 mod repeatable;
 mod retries;
+mod retries_http2;
 mod runtimes;
 mod sessions;
 mod silent;

@@ -11,8 +11,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use crate::support::{
-    ALICE, Certificate, EMPTY, START, Server, answer, claims, config, header, http2, pass, project,
-    request, respond, until,
+    ALICE, EMPTY, START, Server, answer, claims, config, header, pass, project, request, until,
 };
 
 /// Starts a server that gives these responses in order (`None` for a reset) over any number of connections.
@@ -43,7 +42,7 @@ pub(crate) fn reset(stream: &TcpStream) -> std::io::Result<()> {
     socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO))
 }
 
-async fn write(alice: &ScopedClient) -> Result<scoped_runtime::Response, Error> {
+pub(crate) async fn write(alice: &ScopedClient) -> Result<scoped_runtime::Response, Error> {
     alice
         .from("notes")
         .insert(json!({ "id": 1 }))
@@ -220,123 +219,4 @@ async fn a_retry_carries_a_fresh_token_if_the_first_one_is_due_by_then() {
     let ids = ids.lock().unwrap();
     assert_eq!(ids.len(), 2);
     assert_ne!(ids[0], ids[1]);
-}
-
-/// Streams that the server did not process are sent again, both reads and writes.
-async fn unprocessed(how: Unprocessed) {
-    let certificate = Certificate::new();
-    let paths = Arc::<Mutex<Vec<String>>>::default();
-    let server = {
-        let paths = Arc::clone(&paths);
-        http2(
-            &certificate,
-            h2::server::Builder::new(),
-            move |mut connection, number| {
-                let paths = Arc::clone(&paths);
-                async move {
-                    let mut count = 0;
-                    while let Some(Ok((request, mut stream))) = connection.accept().await {
-                        count += 1;
-                        if number == 0 && count == 2 {
-                            match how {
-                                Unprocessed::Refused => {
-                                    stream.send_reset(h2::Reason::REFUSED_STREAM);
-                                    continue;
-                                }
-                                Unprocessed::GoneAway => {
-                                    connection.abrupt_shutdown(h2::Reason::NO_ERROR);
-                                    continue;
-                                }
-                            }
-                        }
-                        paths.lock().unwrap().push(request.uri().path().to_owned());
-                        respond(stream, 200, "[]");
-                    }
-                }
-            },
-        )
-        .await
-    };
-    let config = config(&server.https()).root_certificate(certificate.authority.clone());
-    let clients = project(config);
-    let alice = clients.get(ALICE).unwrap();
-    alice.from("first").execute().await.unwrap();
-    let second = alice.from("second").insert(json!({})).execute().await;
-    match how {
-        Unprocessed::Refused => {
-            second.unwrap();
-            assert_eq!(
-                *paths.lock().unwrap(),
-                ["/rest/v1/first", "/rest/v1/second"]
-            );
-        }
-        // The server says that it has processed the stream, so the caller gets the error.
-        Unprocessed::GoneAway => assert!(second.is_err()),
-    }
-    alice.from("third").execute().await.unwrap();
-}
-
-#[derive(Clone, Copy)]
-enum Unprocessed {
-    Refused,
-    GoneAway,
-}
-
-#[tokio::test]
-async fn a_write_on_a_refused_http2_stream_is_sent_again() {
-    unprocessed(Unprocessed::Refused).await;
-}
-
-#[tokio::test]
-async fn after_a_goaway_the_next_request_opens_a_connection() {
-    unprocessed(Unprocessed::GoneAway).await;
-}
-
-#[tokio::test]
-async fn requests_above_the_last_stream_of_a_goaway_are_sent_again() {
-    let certificate = Certificate::new();
-    let acceptor = certificate.acceptor("h2");
-    let connections = Arc::new(AtomicUsize::new(0));
-    let server = Server::start(move |stream, number| {
-        let acceptor = acceptor.clone();
-        connections.fetch_add(1, Ordering::SeqCst);
-        async move {
-            use tokio::io::AsyncReadExt;
-
-            let mut stream = acceptor.accept(stream).await?;
-            if number > 0 {
-                let mut connection = h2::server::handshake(stream)
-                    .await
-                    .map_err(std::io::Error::other)?;
-                while let Some(Ok((_, stream))) = connection.accept().await {
-                    respond(stream, 200, "[]");
-                }
-                return Ok(());
-            }
-            // The server is written by hand: SETTINGS, and after the HEADERS a GOAWAY with the last stream
-            // 0.
-            let mut preface = [0; 24];
-            stream.read_exact(&mut preface).await?;
-            stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await?;
-            loop {
-                let mut head = [0; 9];
-                stream.read_exact(&mut head).await?;
-                let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-                let mut payload = vec![0; length as usize];
-                stream.read_exact(&mut payload).await?;
-                if head[3] == 1 {
-                    break;
-                }
-            }
-            let goaway = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            stream.write_all(&goaway).await?;
-            stream.shutdown().await
-        }
-    })
-    .await;
-    let config = config(&server.https()).root_certificate(certificate.authority.clone());
-    let clients = project(config);
-    let alice = clients.get(ALICE).unwrap();
-    write(&alice).await.unwrap();
-    until("a second connection", || server.connections() == 2).await;
 }

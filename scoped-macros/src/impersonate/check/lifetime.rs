@@ -17,7 +17,7 @@ pub(super) fn check(written: &WrittenFunction, errors: &mut Errors) {
     }
 }
 
-/// Reports mistakes in the arguments of this list only, because those of the attribute are checked once.
+/// Reports mistakes in the arguments of this list only, because the arguments of the attribute are checked once.
 fn check_scope(scope: &ClientArguments<'_>, errors: &mut Errors) {
     let says = |name| scope.own.value(name).is_some();
     let Some(margin) = scope.value("refresh_before") else {

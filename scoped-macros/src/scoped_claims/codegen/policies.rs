@@ -12,8 +12,8 @@ pub(super) fn check(model: &Model, policies: &Policies) -> TokenStream {
     let private = quote!(#runtime::__private);
     let files = policies.folders.iter().flat_map(|folder| &folder.files);
     let files = files.map(|file| file.display().to_string());
-    // A change of a file makes Cargo compile the struct again. No code calls this function, so that no file
-    // becomes part of the program, nor part of the metadata of the crate, as that of a constant would.
+    // A change of a file makes Cargo compile the struct again. No code calls this function, so no file
+    // is embedded in the program or in the crate's metadata. A constant would embed it in the metadata.
     let files = quote! {
         const _: () = {
             fn _files() {

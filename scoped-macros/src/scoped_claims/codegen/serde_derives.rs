@@ -59,7 +59,7 @@ fn derive(model: &Model) -> Vec<Attribute> {
     attributes
 }
 
-/// The arguments for serde in addition to those of the user; with the name, if it can be told on the struct
+/// The arguments for serde in addition to the user's own; with the name, if it can be told on the struct
 /// itself.
 pub(super) fn field_arguments(model: &Model, field: &Field, with_name: bool) -> TokenStream {
     let rename = field.rename.as_ref().filter(|_| with_name).map(|rename| {

@@ -3,9 +3,9 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use super::explore::{at_random, in_every_order};
 use super::signature::GivesUp;
 use super::world::{LIMITS, World};
+use super::{at_random, in_every_order};
 
 /// Tasks that may go away at each of their awaits, beside one that stays or comes later.
 fn any_tasks_go_away(stays: bool) {
@@ -36,12 +36,12 @@ fn any_tasks_go_away(stays: bool) {
 }
 
 #[test]
-fn whoever_stays_gets_the_one_value_whichever_others_go_away_at_whichever_await() {
+fn the_remaining_callers_get_the_one_value_when_others_are_cancelled_at_any_await() {
     at_random(|| any_tasks_go_away(true));
 }
 
 #[test]
-fn whoever_comes_later_resumes_what_others_left_at_whichever_await() {
+fn a_later_caller_resumes_a_renewal_that_was_cancelled_at_any_await() {
     at_random(|| any_tasks_go_away(false));
 }
 

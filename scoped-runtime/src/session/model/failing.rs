@@ -3,9 +3,9 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use super::explore::{at_random, in_every_order};
 use super::signature::GivesUp;
 use super::world::{LIMITS, Refused, World};
+use super::{at_random, in_every_order};
 
 fn a_renewal_fails(fickle: bool) {
     let world = World::due();
@@ -50,7 +50,7 @@ fn a_failure_reaches_all_who_wait_and_the_next_renewal_begins_after_the_pause() 
 }
 
 #[test]
-fn a_failure_reaches_whoever_stays_whichever_others_go_away() {
+fn a_failure_reaches_the_remaining_callers_when_others_are_cancelled() {
     at_random(|| a_renewal_fails(true));
 }
 

@@ -3,9 +3,9 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use super::explore::{at_random, in_every_order};
 use super::signature::GivesUp;
 use super::world::{LIMITS, World};
+use super::{at_random, in_every_order};
 
 /// A signature is under way when a key comes that needs no waiting.
 fn a_task_waits_while_threads_make() {
@@ -98,11 +98,11 @@ fn the_value_stops_serving() {
 }
 
 #[test]
-fn whoever_asks_after_a_value_stopped_serving_gets_a_later_one() {
+fn a_call_after_a_value_expired_gets_a_later_value() {
     at_random(the_value_stops_serving);
 }
 
-/// A signer so slow that its renewal is begun anew, while whoever waits for the first still does.
+/// A signer so slow that a second renewal starts while callers still wait for the first.
 fn a_slow_one_is_begun_anew() {
     let world = World::due();
     let first = {
@@ -132,7 +132,7 @@ fn a_renewal_that_ends_after_it_was_begun_anew_never_takes_the_place_of_its_succ
     at_random(a_slow_one_is_begun_anew);
 }
 
-/// The first renewal ends after a later one, and whoever waits for it wakes up then.
+/// The first renewal ends after a later one. The callers that wait for the first wake up then.
 fn one_ends_after_the_next() {
     let world = World::new();
     let mut first = {
@@ -149,6 +149,6 @@ fn one_ends_after_the_next() {
 }
 
 #[test]
-fn whoever_waited_for_a_signature_that_ends_late_gets_the_value_made_since_in_every_order() {
+fn a_caller_that_waited_for_a_late_signature_gets_the_newer_value_in_every_order() {
     in_every_order(one_ends_after_the_next, 50);
 }

@@ -3,8 +3,8 @@
 use shuttle::sync::Arc;
 use shuttle::{future, thread};
 
-use super::explore::{at_random, in_every_order};
 use super::world::World;
+use super::{at_random, in_every_order};
 
 /// So many tasks await one renewal while another thread signs.
 fn tasks_wait(tasks: usize, world: &Arc<World>) {
@@ -50,7 +50,7 @@ fn four_tasks_wait_for_the_next() {
 }
 
 #[test]
-fn all_tasks_that_wait_for_the_next_value_wake_up_and_nobody_reads_the_old_one_after_it() {
+fn all_tasks_that_wait_for_the_next_value_wake_up_and_none_reads_the_old_value_after_it() {
     at_random(four_tasks_wait_for_the_next);
 }
 

@@ -1,4 +1,4 @@
-//! The synchronisation primitives of the renewal, built on those of the scheduler.
+//! The synchronisation primitives of the renewal, built on the scheduler's primitives.
 
 pub(super) use shuttle::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -3,8 +3,8 @@
 use shuttle::sync::Arc;
 use shuttle::thread;
 
-use super::explore::{at_random, in_every_order};
 use super::world::World;
+use super::{at_random, in_every_order};
 
 fn two_threads_find_it_due() {
     let world = World::due();
@@ -47,6 +47,6 @@ fn four_threads_find_it_due_and_one_reads() {
 }
 
 #[test]
-fn threads_that_find_a_value_due_make_one_and_nobody_reads_the_old_one_after_the_new() {
+fn threads_that_find_a_value_due_make_one_and_none_reads_the_old_value_after_the_new() {
     at_random(four_threads_find_it_due_and_one_reads);
 }

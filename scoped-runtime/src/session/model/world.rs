@@ -1,4 +1,4 @@
-//! One value that threads and tasks renew, and what must hold of it whatever they do.
+//! One value that threads and tasks renew, and the invariants that hold in every order.
 
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;

@@ -22,7 +22,7 @@ const ROLES: [&str; 9] = [
 ];
 
 impl ReadCollector<'_> {
-    /// Reports what is wrong with a read, whatever claims the tokens have.
+    /// Reports the mistakes of a read that do not depend on the claims struct.
     pub(super) fn remark_read(&mut self, read: &ClaimRead) {
         let object = &self.project.objects[read.owner];
         let path = read.dotted();

@@ -74,7 +74,7 @@ impl<'r> Dataflow<'r> {
         again
     }
 
-    /// Evaluates an expression, such as that of a policy or a default.
+    /// Evaluates an expression, for example a policy's `USING` clause or the default of a parameter.
     pub(crate) fn expression(&mut self, node: &Node, context: EvaluationContext<'_>) -> Output {
         let mut frame = Frame::new(context);
         self.decide(&mut frame, node);

@@ -110,7 +110,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// `SELECT .. INTO name`: the text of the variable is no longer known.
+    /// Forgets the text of the variable that `SELECT .. INTO` assigns: the rows are not known here.
     fn selected(&self, index: usize, (at, end): TokenRange, variables: &mut Variables) {
         let source = &self.sources[index];
         if let Some(into) = (at..end).find(|at| source.is(*at, "into"))
