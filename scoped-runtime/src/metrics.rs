@@ -16,6 +16,7 @@ use std::time::Duration;
 use http::Method;
 
 use crate::clock::Clock;
+use crate::config::SERVICES;
 use crate::error::{CallerError, ClientError, Error, TokenError};
 
 /// A counter of minted tokens. The label `kind` is `first` for the first token of a session, or `renewal`.
@@ -206,15 +207,7 @@ impl Drop for RequestTimer<'_> {
 /// The service of a path below the project's URL.
 fn service(target: &str) -> &'static str {
     let first = target.split(['/', '?']).next().unwrap_or_default();
-    let services = [
-        "rest",
-        "auth",
-        "storage",
-        "functions",
-        "graphql",
-        "realtime",
-    ];
-    let known = services.into_iter().find(|service| *service == first);
+    let known = SERVICES.into_iter().find(|service| *service == first);
     known.unwrap_or("other")
 }
 

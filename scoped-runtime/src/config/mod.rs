@@ -18,6 +18,7 @@ pub(crate) use connections::{Connections, Pem, Proxy};
 pub use limits::Limits;
 pub(crate) use reserved_headers::is_framing;
 pub(crate) use settings::Settings;
+pub(crate) use url::SERVICES;
 pub(crate) use verifier_config::VerifierConfig;
 pub use verifier_options::VerifierOptions;
 pub(crate) use verifier_options::{ThirdPartyRules, VerifierRules};

@@ -6,6 +6,16 @@ const ISSUER_EXAMPLE: &str =
     "give it as the project knows it, such as `https://issuer.example.com`";
 const EXAMPLE: &str = "use a project URL such as `https://abcdefghijkl.supabase.co`";
 
+/// The services of a Supabase project, by the first segment of their paths below its URL.
+pub(crate) const SERVICES: [&str; 6] = [
+    "rest",
+    "auth",
+    "storage",
+    "functions",
+    "graphql",
+    "realtime",
+];
+
 /// Checks the project's URL and gives it one trailing slash, so that paths can be joined to it.
 pub(super) fn check(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     let mut refuse = |reason: &str, remedy: &str| {
@@ -117,17 +127,9 @@ fn problems_of(url: &Url) -> Vec<(&'static str, &'static str)> {
     if url.fragment().is_some() {
         found.push(("has a fragment", "remove the `#` and everything after it"));
     }
-    let services = [
-        "rest",
-        "auth",
-        "storage",
-        "functions",
-        "graphql",
-        "realtime",
-    ];
     let mut segments = url.path().split('/').rev().filter(|part| !part.is_empty());
     let last = (segments.next(), segments.next());
-    if matches!(last, (Some("v1"), Some(service)) if services.contains(&service)) {
+    if matches!(last, (Some("v1"), Some(service)) if SERVICES.contains(&service)) {
         found.push((
             "is the URL of one service",
             "remove the path of the service, such as `/rest/v1`, from its end",
