@@ -8,7 +8,7 @@ const RUNTIME: &str = "scoped-runtime";
 /// The name under which the compiled package depends on the runtime, if it is another one than
 /// `scoped-runtime` and the manifest states it in a simple way. In any other case the compiler reports the
 /// missing crate.
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "Cargo says there which package is compiled"
 )]

@@ -22,7 +22,7 @@ pub(super) enum Environment {
 }
 
 impl Environment {
-    #[allow(
+    #[expect(
         clippy::disallowed_methods,
         reason = "only this function reads the environment"
     )]

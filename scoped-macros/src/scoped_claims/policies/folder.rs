@@ -39,7 +39,7 @@ impl Folder {
 }
 
 /// Whether the crate is built from a package, which may lack files of the repository.
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "how docs.rs tells a macro where it is"
 )]

@@ -183,7 +183,7 @@ fn place(finding: &Finding, policies: &Policies, written: &WrittenPolicies) -> S
     written.span
 }
 
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "how Cargo tells a macro whose crate it is in"
 )]
