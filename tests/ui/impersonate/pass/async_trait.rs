@@ -108,6 +108,6 @@ impl Object for Worker {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = calls;
 }

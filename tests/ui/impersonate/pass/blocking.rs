@@ -71,7 +71,7 @@ impl Job for Worker {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant { tenant_id: String::new() };
     let _ = (run, every_argument, process_default, both, tenant.tenant_id);
     let _ = (Worker::run, |worker: &'static Worker| worker.names(&[]).map(drop));

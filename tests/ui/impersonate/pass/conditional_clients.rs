@@ -58,6 +58,6 @@ async fn all_there(
     Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (not_there, one_of_two, only_one_is_conditional, all_there);
 }

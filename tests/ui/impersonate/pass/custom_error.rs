@@ -52,7 +52,7 @@ fn run_now<F: Future>(future: F) -> F::Output {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let id = "6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11";
     match run_now(named(id, "1")) {
         Err(Failure::Client(Error::Client(ClientError::NotInstalled))) => {}

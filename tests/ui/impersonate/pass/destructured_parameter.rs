@@ -17,7 +17,7 @@ async fn run(
     Ok(format!("{id} {name} {first}"))
 }
 
-fn main() {
+pub(crate) fn main() {
     let job = Job { user: (String::new(), 1), name: String::new() };
     let _ = (run, job.user.1);
 }

@@ -51,7 +51,7 @@ async fn calls(app: &App) -> Result<(), Error> {
     expressions(app, "", "authenticated", String::new()).await
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant { tenant_id: String::new() };
     let _ = (calls, tenant.tenant_id);
 }

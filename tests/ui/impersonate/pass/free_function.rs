@@ -30,6 +30,6 @@ async fn calls(clients: &ScopedClients) -> Result<(), Error> {
 
 fn is_send<T: Send>(_: impl Fn(&'static ScopedClients) -> T) {}
 
-fn main() {
+pub(crate) fn main() {
     is_send(calls);
 }

@@ -35,6 +35,6 @@ fn unknown<'a>(clients: &'a ScopedClients, id: &'a str, #[scoped] db: ScopedClie
     Box::pin(async move { Ok(db.user_id().to_string()) })
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (opaque, boxed, aliased, unknown);
 }

@@ -41,6 +41,6 @@ async fn calls(app: &App<'_>) -> Result<(), Error> {
     app.run(id).await
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = calls;
 }

@@ -58,6 +58,6 @@ impl Work for Worker {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (above, below, blocking_above, blocking_below, Worker::above, Worker::below);
 }

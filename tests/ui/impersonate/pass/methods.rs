@@ -40,6 +40,6 @@ impl Worker {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (Worker::all, Worker::shared);
 }

@@ -39,6 +39,6 @@ fn claims(_: &str) -> scoped_runtime::NoClaims {
 
 fn client_with() {}
 
-fn main() {
+pub(crate) fn main() {
     let _ = (run, lint_on_the_client, same_names);
 }

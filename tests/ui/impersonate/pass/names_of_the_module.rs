@@ -43,6 +43,6 @@ fn waits(id: UserId, #[scoped] db: blocking::ScopedClient) -> core::result::Resu
     Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (everything, waits);
 }

@@ -26,7 +26,7 @@ fn run_now<F: Future>(future: F) -> F::Output {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let mut reached = false;
     let result = run_now(run(&mut reached));
     assert!(matches!(result, Err(Error::Client(ClientError::NotInstalled))));

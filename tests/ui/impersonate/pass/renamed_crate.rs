@@ -12,11 +12,11 @@ async fn run(clients: &rt::ScopedClients, #[scoped] db: rt::ScopedClient) -> ::c
     ::core::result::Result::Ok(())
 }
 
-#[rt::impersonate(user = "6f7f5b3c6a4e4b579f0e2f4b5d0c9a11", expires_in = ::core::time::Duration::MAX, crate = crate::rt)]
+#[rt::impersonate(user = "6f7f5b3c6a4e4b579f0e2f4b5d0c9a11", expires_in = ::core::time::Duration::MAX, crate = crate::impersonate_renamed_crate::rt)]
 async fn by_default(#[scoped] _: rt::ScopedClient) -> ::core::result::Result<(), rt::Error> {
     ::core::result::Result::Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (run, by_default);
 }

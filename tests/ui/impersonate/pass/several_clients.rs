@@ -51,6 +51,6 @@ fn in_a_thread(
     Ok(a.user_id() == b.user_id())
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (transfer, overridden, in_a_thread);
 }

@@ -32,7 +32,7 @@ impl Work for Worker {
 
 fn is_send<T: Send>(_: T) {}
 
-fn main() {
+pub(crate) fn main() {
     let _ = |worker: &Worker| is_send(worker.fetch("id"));
     let _ = |worker: &'static Worker| worker.store("id", "row");
 }

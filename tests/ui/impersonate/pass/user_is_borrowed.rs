@@ -29,7 +29,7 @@ async fn guarded(
 
 fn is_send<T: Send>(_: impl Fn(&'static ScopedClients, &'static std::sync::Mutex<Vec<String>>) -> T) {}
 
-fn main() {
+pub(crate) fn main() {
     is_send(guarded);
     let _ = field;
 }

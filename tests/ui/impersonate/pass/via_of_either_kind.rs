@@ -35,6 +35,6 @@ fn plain_via_a_static(id: &str, #[scoped] db: blocking::ScopedClient) -> Result<
     db.token().map(drop)
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = (plain_via_async, async_via_blocking, plain_via_a_pointer, async_via_a_lock, plain_via_a_static);
 }

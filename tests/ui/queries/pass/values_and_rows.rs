@@ -17,6 +17,6 @@ async fn run(alice: &ScopedClient, owner: Uuid, user: &UserId, note: Note) -> Re
     Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = run;
 }

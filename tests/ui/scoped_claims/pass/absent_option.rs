@@ -53,7 +53,7 @@ macro_rules! with_crate {
         #[scoped_claims]
         struct $name {
             #[claim(rename = $under)]
-            own: Option<$crate::Seats>,
+            own: Option<$crate::claims_absent_option::Seats>,
         }
     };
 }
@@ -66,7 +66,7 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
     C::CLAIMS.iter().map(|claim| claim.name()).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let absent =
         Tenant { seats: None, plan: None, region: None, always: None, tags: Vec::new(), number: None };
     let written = serde_json::to_value(&absent).unwrap();

@@ -25,7 +25,7 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
     C::CLAIMS.iter().map(|claim| claim.name()).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant { plan: "free".to_owned(), always: Some(1), size: 300 };
     let written = serde_json::to_value(&tenant).unwrap();
     assert_eq!(written, json!({ "plan": "free", "places": 1, "size": 300 }));

@@ -38,7 +38,7 @@ mod rules {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let good = Tenant {
         tenant_id: "acme".to_owned(),
         plan: "pro".to_owned(),

@@ -32,7 +32,7 @@ struct Plain {
     cache: Option<String>,
 }
 
-fn main() {
+pub(crate) fn main() {
     let read: Tenant = from_value(json!({ "tenant_id": "acme" })).unwrap();
     let expected = Tenant {
         tenant_id: "acme".to_owned(),

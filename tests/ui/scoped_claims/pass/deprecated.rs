@@ -41,7 +41,7 @@ mod new {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     #[allow(deprecated)]
     let old = Old { tenant: "acme".to_owned() };
     let _ = scoped_runtime::ScopedClaims::check(&old);

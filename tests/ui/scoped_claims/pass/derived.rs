@@ -16,7 +16,7 @@ struct Tenant<T = u32> {
     cache: String,
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant { tenant_id: "acme".to_owned(), plan: Some(1), cache: String::new() };
     tenant.check().unwrap();
     let written = to_value(&tenant).unwrap();

@@ -48,7 +48,7 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
     C::CLAIMS.iter().map(|claim| claim.name()).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let write = Write {
         as_the_rule_says: 1,
         claimed: 2,

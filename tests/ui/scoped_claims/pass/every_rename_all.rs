@@ -50,7 +50,7 @@ macro_rules! under {
     }};
 }
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(under!("lowercase")[1], "tenant_id");
     assert_eq!(under!("UPPERCASE")[1], "TENANT_ID");
     assert_eq!(under!("PascalCase")[1], "TenantId");

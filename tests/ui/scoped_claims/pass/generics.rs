@@ -61,7 +61,7 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
     C::CLAIMS.iter().map(|claim| claim.name()).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant {
         plan: 1_u8,
         seats: None,

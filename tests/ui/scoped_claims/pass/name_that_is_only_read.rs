@@ -13,7 +13,7 @@ struct Profile {
     inner: u8,
 }
 
-fn main() {
+pub(crate) fn main() {
     const { assert!(Profile::READS_USER_METADATA) };
     let read = |json| serde_json::from_value::<Profile>(json).unwrap();
     let expected = Profile { profile: Some("p".to_owned()), inner: 1 };

@@ -33,7 +33,7 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
     C::CLAIMS.iter().map(|claim| claim.name()).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let address = Address { city: "Bern".to_owned(), land: None };
     let tenant = Tenant {
         tenant_id: "acme".to_owned(),

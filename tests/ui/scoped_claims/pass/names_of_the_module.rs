@@ -44,7 +44,7 @@ struct Flat {
     plan: String,
 }
 
-fn main() {
+pub(crate) fn main() {
     Tenant { seats: 2, plan_name: "free".to_owned() }.check().unwrap();
     Flat { plan: "free".to_owned() }.check().unwrap();
 }

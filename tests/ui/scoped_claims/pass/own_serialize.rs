@@ -27,7 +27,7 @@ fn names<C: ScopedClaims>() -> Vec<&'static str> {
     C::CLAIMS.iter().map(|claim| claim.name()).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant { tenant_id: "acme".to_owned(), seats: None };
     let written = serde_json::to_value(&tenant).unwrap();
     assert_eq!(written, json!({ "tenantId": "acme" }));

@@ -16,7 +16,7 @@ mod inner {
     pub struct Tenant {
         /// Its plan.
         pub plan: u8,
-        pub(in crate::inner) hidden: u8,
+        pub(in crate::claims_preserved::inner) hidden: u8,
     }
 
     /// The same with everything that needs more code.
@@ -47,7 +47,7 @@ struct Conditional {
     plan: u8,
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = inner::Tenant::default();
     assert_eq!(tenant, tenant.max(tenant));
     assert_eq!(tenant.plan + tenant.hidden(), 0);

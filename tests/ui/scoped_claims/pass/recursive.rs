@@ -19,7 +19,7 @@ struct Inside<T> {
     next: Option<Box<Self>>,
 }
 
-fn main() {
+pub(crate) fn main() {
     let unit = |name: &str| Unit { name: name.to_owned(), parts: Vec::new(), lead: None };
     let tree = Unit { parts: vec![unit("a")], lead: Some(Box::new(unit("b"))), ..unit("root") };
     let written = to_value(&tree).unwrap();

@@ -7,7 +7,7 @@ mod other {
 }
 
 mod claims {
-    #[::scoped_runtime::scoped_claims(crate = crate::other::renamed)]
+    #[::scoped_runtime::scoped_claims(crate = crate::claims_renamed_crate_without_prelude::other::renamed)]
     #[derive(::std::clone::Clone)]
     pub struct Absolute<T> {
         pub plan: T,
@@ -15,7 +15,7 @@ mod claims {
         pub seats: ::std::option::Option<u32>,
     }
 
-    #[::scoped_runtime::scoped_claims(crate = crate::other::renamed, under = "app_metadata", max_bytes = 99)]
+    #[::scoped_runtime::scoped_claims(crate = crate::claims_renamed_crate_without_prelude::other::renamed, under = "app_metadata", max_bytes = 99)]
     pub struct Nested<T> {
         #[claim(pattern = "x", custom = value)]
         pub plan: ::std::string::String,
@@ -69,7 +69,7 @@ mod shadowed {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     use ::scoped_runtime::ScopedClaims;
     use ::serde_json::to_string;
     use ::std::{assert_eq, string::ToString};

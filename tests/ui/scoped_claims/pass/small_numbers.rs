@@ -17,7 +17,7 @@ struct Numbers {
     signed: Vec<i8>,
 }
 
-fn main() {
+pub(crate) fn main() {
     let numbers = Numbers {
         levels: vec![Some(1), None],
         pair: [None, Some(2)],

@@ -12,7 +12,7 @@ struct Report {
 #[scoped_claims]
 struct Plain {}
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(Report::ROLE, Some("reporting"));
     assert_eq!(Report::EXPIRES_IN, Some(Duration::from_secs(5400)));
     assert_eq!(Report::MAX_BYTES, Some(30));

@@ -9,10 +9,10 @@ macro_rules! tenant {
         #[derive(Debug, PartialEq)]
         struct $name {
             $(#[claim(default = $default, pattern = $rule)] $field: $ty,)*
-            #[claim(custom = $crate::check)]
-            own: Option<$crate::Seats>,
+            #[claim(custom = $crate::claims_through_a_macro::check)]
+            own: Option<$crate::claims_through_a_macro::Seats>,
             #[claim(min = 1, default = 2)]
-            number: $crate::Seats,
+            number: $crate::claims_through_a_macro::Seats,
         }
     };
 }
@@ -25,7 +25,7 @@ fn check(seats: &u32) -> Result<(), &'static str> {
 
 tenant!(Tenant { plan: String = "free", "[a-z]+"; team: Option<String> = "none", "[a-z]+" } under "app_metadata", "reporting");
 
-fn main() {
+pub(crate) fn main() {
     let read: Tenant = from_value(json!({ "app_metadata": { "own": 9 } })).unwrap();
     let expected = Tenant {
         plan: "free".to_owned(),

@@ -19,7 +19,7 @@ struct Tenant {
     seen: Option<Timestamp>,
 }
 
-fn main() {
+pub(crate) fn main() {
     let mut tenant = Tenant {
         since: DateTime::from_timestamp(7, 0).unwrap(),
         until: None,

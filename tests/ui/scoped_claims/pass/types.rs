@@ -72,7 +72,7 @@ mod seconds {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant {
         id: uuid::Uuid::nil(),
         plan: Plan::Pro,

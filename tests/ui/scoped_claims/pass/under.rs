@@ -74,7 +74,7 @@ fn paths<C: ScopedClaims>() -> Vec<String> {
     C::CLAIMS.iter().map(ToString::to_string).collect()
 }
 
-fn main() {
+pub(crate) fn main() {
     let tenant = Tenant {
         tenant_id: "acme".to_owned(),
         seats: Some(3),

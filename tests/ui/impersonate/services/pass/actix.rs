@@ -38,6 +38,6 @@ async fn routed(clients: Data<ScopedClients>, user: web::Path<String>, #[scoped]
     Ok(format!("{user} {db:?}"))
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = || App::new().service(above).service(below).route("/", web::get().to(routed));
 }

@@ -64,7 +64,7 @@ async fn several(
     Ok(format!("{from} {to} {b:?}"))
 }
 
-fn main() {
+pub(crate) fn main() {
     let _: fn(App) -> Router = |app| {
         Router::new()
             .route("/{user}", get(checked))

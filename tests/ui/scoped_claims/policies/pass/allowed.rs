@@ -2,9 +2,9 @@
 
 use scoped_runtime::scoped_claims;
 
-#[scoped_claims(policies("sql/two_tables.sql", allow = ["tenant", "partner", "unread"]))]
+#[scoped_claims(policies("ui/scoped_claims/policies/sql/two_tables.sql", allow = ["tenant", "partner", "unread"]))]
 struct Tenant {
     tenant_id: String,
 }
 
-fn main() {}
+pub(crate) fn main() {}

@@ -6,7 +6,7 @@ use scoped_runtime::scoped_claims;
 use serde::{Deserialize, Serialize};
 
 /// Seen by name.
-#[scoped_claims(policies("sql/idioms.sql", allow = ["level", "parent"]))]
+#[scoped_claims(policies("ui/scoped_claims/policies/sql/idioms.sql", allow = ["level", "parent"]))]
 struct Named {
     tenant_id: String,
     #[claim(under = "app_metadata")]
@@ -39,7 +39,7 @@ struct Plain {
 }
 
 /// Seen by type.
-#[scoped_claims(policies = "sql/idioms.sql")]
+#[scoped_claims(policies = "ui/scoped_claims/policies/sql/idioms.sql")]
 struct Typed {
     tenant_id: Option<Id>,
     #[claim(under = "app_metadata")]
@@ -53,7 +53,7 @@ struct Typed {
 }
 
 /// Not seen: with a parameter it is what it is made.
-#[scoped_claims(policies("sql/idioms.sql", allow = ["parent"]))]
+#[scoped_claims(policies("ui/scoped_claims/policies/sql/idioms.sql", allow = ["parent"]))]
 struct Generic<T> {
     tenant_id: T,
     #[claim(under = "app_metadata")]
@@ -80,8 +80,8 @@ mod text {
     }
 }
 
-fn main() {
-    #[scoped_claims(policies("sql/two_tables.sql", tables = ["documents"]))]
+pub(crate) fn main() {
+    #[scoped_claims(policies("ui/scoped_claims/policies/sql/two_tables.sql", tables = ["documents"]))]
     struct Inner {
         tenant: String,
     }

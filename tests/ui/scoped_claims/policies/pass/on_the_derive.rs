@@ -3,10 +3,10 @@
 use scoped_runtime::ScopedClaims;
 
 #[derive(serde::Serialize, ScopedClaims)]
-#[claims(policies("sql/two_tables.sql", tables = ["documents"]))]
+#[claims(policies("ui/scoped_claims/policies/sql/two_tables.sql", tables = ["documents"]))]
 struct Tenant {
     #[serde(rename = "tenant")]
     tenant_id: String,
 }
 
-fn main() {}
+pub(crate) fn main() {}

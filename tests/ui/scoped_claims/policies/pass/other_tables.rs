@@ -2,9 +2,9 @@
 
 use scoped_runtime::scoped_claims;
 
-#[scoped_claims(policies("sql/two_tables.sql", tables = ["documents"]))]
+#[scoped_claims(policies("ui/scoped_claims/policies/sql/two_tables.sql", tables = ["documents"]))]
 struct Tenant {
     tenant: String,
 }
 
-fn main() {}
+pub(crate) fn main() {}

@@ -4,10 +4,10 @@
 pub extern crate scoped_runtime as renamed;
 
 mod inner {
-    pub use ::renamed as found;
+    pub use super::renamed as found;
 }
 
-#[renamed::scoped_claims(crate = self::inner::found, policies("sql/idioms.sql", allow = ["level", "parent"]))]
+#[renamed::scoped_claims(crate = self::inner::found, policies("ui/scoped_claims/policies/sql/idioms.sql", allow = ["level", "parent"]))]
 pub struct Tenant {
     pub tenant_id: ::std::string::String,
     #[claim(under = "app_metadata")]
@@ -21,4 +21,4 @@ pub struct Tenant {
 /// Whole.
 pub type Seats = u32;
 
-fn main() {}
+pub(crate) fn main() {}

@@ -2,9 +2,9 @@
 
 use scoped_runtime::scoped_claims;
 
-#[scoped_claims(policies("sql/history/*.sql", "sql/later.sql"))]
+#[scoped_claims(policies("ui/scoped_claims/policies/sql/history/*.sql", "ui/scoped_claims/policies/sql/later.sql"))]
 struct Tenant {
     tenant_id: String,
 }
 
-fn main() {}
+pub(crate) fn main() {}

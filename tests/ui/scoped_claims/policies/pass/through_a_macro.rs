@@ -11,7 +11,7 @@ macro_rules! tenant {
     };
 }
 
-tenant!(One, "sql/two_tables.sql", "documents");
-tenant!(Two, "sql/two_tables.sql", "public.documents");
+tenant!(One, "ui/scoped_claims/policies/sql/two_tables.sql", "documents");
+tenant!(Two, "ui/scoped_claims/policies/sql/two_tables.sql", "public.documents");
 
-fn main() {}
+pub(crate) fn main() {}
