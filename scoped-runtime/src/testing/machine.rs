@@ -10,7 +10,7 @@ use super::error::{KitError, Result};
 const STEP: &str = "postgres";
 
 /// Returns the first program called `name` in the folders of `path`.
-pub(crate) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
+pub fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(name))

@@ -34,10 +34,21 @@ mod background;
 mod error;
 mod machine;
 mod manual_clock;
+mod packages;
 mod postgres;
 mod random;
+mod supabase;
 mod supervisor;
 
 pub use error::KitError;
 pub use manual_clock::ManualClock;
 pub use postgres::{Postgres, PostgresBuilder};
+pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
+
+/// What the project's own tests share with the kit; it may change with any version.
+#[doc(hidden)]
+pub mod __private {
+    pub use super::background::off_thread;
+    pub use super::machine::find_program;
+    pub use super::supabase::{Installation, run_script};
+}

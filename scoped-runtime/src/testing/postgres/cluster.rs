@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -68,7 +69,6 @@ struct State {
 /// The database of one test. Dropping it removes it.
 pub(crate) struct Database {
     name: String,
-    kind: Kind,
     /// Taken only by `drop`.
     cluster: Option<Arc<Cluster>>,
 }
@@ -89,30 +89,37 @@ pub(crate) fn database(
         let mut servers = lock(&SERVERS);
         let key = (kind, files);
         let cluster = match existing {
-            Some(url) => match servers.existing.upgrade() {
-                Some(cluster) => cluster,
-                None => {
-                    let cluster = Arc::new(Cluster::existing(&url)?);
-                    servers.existing = Arc::downgrade(&cluster);
-                    cluster
-                }
-            },
-            None => {
-                let known = servers.local.iter().find(|cluster| cluster.suits(&key));
-                match known {
-                    Some(cluster) => cluster.clone(),
-                    None => {
-                        let cluster = Arc::new(Cluster::local(&programs()?)?);
-                        servers.local.push(cluster.clone());
-                        cluster
-                    }
-                }
-            }
+            Some(url) => servers.existing(&url)?,
+            None => servers.local(&key, programs)?,
         };
         let template = cluster.template(key, prepare)?;
         (cluster, template)
     };
     cluster.clone_of(&template, kind)
+}
+
+impl Servers {
+    fn existing(&mut self, url: &str) -> Result<Arc<Cluster>> {
+        if let Some(cluster) = self.existing.upgrade() {
+            return Ok(cluster);
+        }
+        let cluster = Arc::new(Cluster::existing(url)?);
+        self.existing = Arc::downgrade(&cluster);
+        Ok(cluster)
+    }
+
+    fn local(
+        &mut self,
+        key: &(Kind, SqlFiles),
+        programs: impl FnOnce() -> Result<PathBuf>,
+    ) -> Result<Arc<Cluster>> {
+        if let Some(cluster) = self.local.iter().find(|cluster| cluster.suits(key)) {
+            return Ok(cluster.clone());
+        }
+        let cluster = Arc::new(Cluster::local(&programs()?)?);
+        self.local.push(cluster.clone());
+        Ok(cluster)
+    }
 }
 
 impl Cluster {
@@ -147,14 +154,15 @@ impl Cluster {
             cluster.app_password
         );
         if let Server::Local(_) = cluster.server {
-            roles.push_str(&format!(
+            let _ = write!(
+                roles,
                 "alter role postgres password '{}';
                  alter database postgres owner to postgres;
                  create role supabase_lite login createrole noinherit password '{}';
                  grant anon, authenticated, service_role to supabase_lite with admin option;
                  grant supabase_lite to postgres;",
                 cluster.postgres_password, cluster.lite_password
-            ));
+            );
         }
         admin.execute(STEP, &roles).map_err(|error| {
             if let Server::Existing(_) = cluster.server {
@@ -270,7 +278,6 @@ impl Cluster {
         self.admin().execute(STEP, &statement)?;
         Ok(Database {
             name,
-            kind,
             cluster: Some(self),
         })
     }
