@@ -29,21 +29,32 @@ pub async fn apply_histories(
     let admin: Config = server.admin_url().parse()?;
     let histories = statements(histories).await?;
     let (server, task) = connect(&admin).await?;
-    server.batch_execute("create database before template template0").await?;
-    in_database(&admin, "before", async |client| client.batch_execute(before).await).await?;
+    server
+        .batch_execute("create database before template template0")
+        .await?;
+    in_database(&admin, "before", async |client| {
+        client.batch_execute(before).await
+    })
+    .await?;
     let known = texts(&server, "select rolname::text from pg_roles").await?;
     let mut results = Vec::new();
     for history in histories {
-        server.batch_execute("create database history template before").await?;
+        server
+            .batch_execute("create database history template before")
+            .await?;
         let mut result = History::default();
         for file in history {
             let refused = in_database(&admin, "history", async |client| apply(client, file).await);
             result.refused.extend(refused.await?);
         }
-        result.policies =
-            in_database(&admin, "history", async |client| texts(client, POLICIES).await).await?;
+        result.policies = in_database(&admin, "history", async |client| {
+            texts(client, POLICIES).await
+        })
+        .await?;
         results.push(result);
-        server.batch_execute("drop database history with (force)").await?;
+        server
+            .batch_execute("drop database history with (force)")
+            .await?;
         // Roles are the server's, not the database's.
         for role in texts(&server, "select rolname::text from pg_roles").await? {
             if !known.contains(&role) {
@@ -72,7 +83,9 @@ async fn statements(histories: Vec<Vec<String>>) -> Result<Vec<Vec<Vec<String>>>
             texts.collect::<Vec<_>>()
         });
         let sizes = histories.iter().map(Vec::len);
-        Ok(sizes.map(|size| cut.by_ref().take(size).collect()).collect())
+        Ok(sizes
+            .map(|size| cut.by_ref().take(size).collect())
+            .collect())
     })
     .await
 }

@@ -51,15 +51,19 @@ impl Verifier {
                 let path = std::env::var_os("PATH").unwrap_or_default();
                 let python = python::install(&path, files)?;
                 let script = files.join("verify.py");
-                run_script(self.step(), &python, &[script.as_os_str()], files, input, &secrets)?
+                run_script(
+                    self.step(),
+                    &python,
+                    &[script.as_os_str()],
+                    files,
+                    input,
+                    &secrets,
+                )?
             }
         };
         match output {
             Value::Array(values) if values.len() == expected => Ok(values),
-            _ => Err(KitError::new(
-                self.step(),
-                "not one answer for each token",
-            )),
+            _ => Err(KitError::new(self.step(), "not one answer for each token")),
         }
     }
 }

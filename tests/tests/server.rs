@@ -197,7 +197,10 @@ async fn a_migration_that_fails_is_shown_without_the_keys() {
     assert_eq!(error.step(), "migrate");
     let place = format!("migrate: {}:3: ", file.display());
     let error = error.to_string();
-    assert!(error.starts_with(&place) && error.contains("tabel"), "{error}");
+    assert!(
+        error.starts_with(&place) && error.contains("tabel"),
+        "{error}"
+    );
     assert!(
         !error.contains("sb_secret_") && !error.contains("postgres://"),
         "{error}"

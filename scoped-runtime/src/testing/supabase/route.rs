@@ -18,10 +18,14 @@ impl Route {
         let prefix = prefix.trim_end_matches('/');
         let is_path = prefix.len() > 1 && prefix.starts_with('/') && !prefix.contains(['?', '#']);
         if !is_path {
-            return Err(KitError::new(STEP, format!("`{prefix}` is not the beginning of a path"))
-                .remedy("name one such as `/functions/v1`"));
+            return Err(
+                KitError::new(STEP, format!("`{prefix}` is not the beginning of a path"))
+                    .remedy("name one such as `/functions/v1`"),
+            );
         }
-        let url = Url::parse(url).ok().filter(|url| url.scheme() == "http" && url.has_host());
+        let url = Url::parse(url)
+            .ok()
+            .filter(|url| url.scheme() == "http" && url.has_host());
         let url = url.ok_or_else(|| {
             KitError::new(STEP, format!("the server of `{prefix}` has no http URL"))
                 .remedy("name one such as `http://127.0.0.1:9000`")
@@ -47,7 +51,10 @@ mod tests {
         assert_eq!(route.to_json()["prefix"], "/functions/v1");
         for prefix in ["", "/", "functions", "/a?b"] {
             let error = Route::new(prefix, "http://127.0.0.1").unwrap_err();
-            assert!(error.to_string().contains("is not the beginning of a path"), "{error}");
+            assert!(
+                error.to_string().contains("is not the beginning of a path"),
+                "{error}"
+            );
         }
         for url in ["", "127.0.0.1:9000", "https://127.0.0.1", "ws://127.0.0.1"] {
             let error = Route::new("/x", url).unwrap_err();
