@@ -33,6 +33,12 @@ async fn a_server_that_stays_is_left_as_it_was() {
     assert_eq!(during.difference(&before).count(), 4, "{during:?}");
     assert_eq!(place.processes(), 0, "no server is started");
     run.kill();
+    // The server notices the end of a connection a moment later.
+    let alive =
+        "select 1 as one from pg_stat_activity where application_name like 'scoped\\_kit\\_%'";
+    while server.sql(alive).await.unwrap() != serde_json::json!([]) {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 
     // What a killed process has left, the next one removes; it removes its own at its end.
     let mut run = Run::start(&place, User::Own, "end postgres", &variables);

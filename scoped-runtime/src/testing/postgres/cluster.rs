@@ -154,7 +154,7 @@ impl Cluster {
             databases: AtomicU64::new(0),
         };
         let admin = cluster.admin();
-        let role = app_role(&cluster.id);
+        let role = cluster.app_role();
         let mut roles = format!(
             "{ROLES}
              create role {role} login noinherit password '{}';
@@ -296,9 +296,20 @@ impl Cluster {
         })
     }
 
+    /// The login role that is fit for an application.
+    fn app_role(&self) -> String {
+        match self.server {
+            Server::Local(_) => "scoped_app".to_owned(),
+            Server::Existing(_) => app_role(&self.id),
+        }
+    }
+
     fn new_name(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
-        format!("{}_{number}", process_name(&self.id))
+        match self.server {
+            Server::Local(_) => format!("kit_{number}"),
+            Server::Existing(_) => format!("{}_{number}", process_name(&self.id)),
+        }
     }
 }
 
@@ -308,14 +319,14 @@ impl Drop for Cluster {
         let Server::Existing(server) = &self.server else {
             return;
         };
-        let admin = server.admin();
+        let (admin, app_role) = (server.admin(), self.app_role());
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         // What cannot be removed now is removed by the next process that starts.
         for template in state.templates.values().flatten() {
             let _ = existing::drop_database(admin, template);
         }
         let roles = std::mem::take(&mut state.roles);
-        existing::drop_roles(admin, roles.into_iter().chain([app_role(&self.id)]));
+        existing::drop_roles(admin, roles.into_iter().chain([app_role]));
     }
 }
 
@@ -335,7 +346,7 @@ impl Database {
         let cluster = self.cluster();
         let login = cluster
             .admin()
-            .as_user(&app_role(&cluster.id), &cluster.app_password);
+            .as_user(&cluster.app_role(), &cluster.app_password);
         login.database(&self.name)
     }
 
