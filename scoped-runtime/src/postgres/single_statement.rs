@@ -74,7 +74,9 @@ async fn attempt(call: &Call, opened: &Opened, statement: Statement<'_>) -> Resu
             // A statement that is prepared already is there after the first poll.
             if matches!(*preparing, MaybeDone::Future(_)) {
                 join(opening.as_mut(), preparing.as_mut()).await;
-                if let Some(Err(error)) = opening.as_mut().take_output() {
+                if matches!(*opening, MaybeDone::Done(Err(_)))
+                    && let Some(Err(error)) = opening.as_mut().take_output()
+                {
                     return Err(statement_failed(error, false).into());
                 }
             }
