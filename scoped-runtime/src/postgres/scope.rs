@@ -16,12 +16,17 @@ pub(super) struct Scope {
 }
 
 /// Sets everything for the transaction, in the order of the arrays.
-pub(super) const ENTER: &str = "select set_config(name, value, true) from unnest($1::text[], $2::text[]) as setting(name, value)";
+pub(super) const ENTER: &str = "select set_config(name, value, true) \
+     from unnest($1::text[], $2::text[]) as setting(name, value)";
+
+/// Also releases the locks that an earlier statement left on the session.
+pub(super) const ENTER_OWN_SESSION: &str = "select set_config(name, value, true), (select pg_advisory_unlock_all()) \
+     from unnest($1::text[], $2::text[]) as setting(name, value)";
 
 /// Removes what an earlier statement left on the session: settings, temporary tables (which hide tables of the
-/// same name), cursors, locks and the like. It belongs to the transaction, so that its failure aborts it.
-const CLEAN: &str = "; close all; reset role; reset all; unlisten *; select pg_advisory_unlock_all(); \
-                     discard temp; discard sequences";
+/// same name), cursors and the like. It belongs to the transaction, so that its failure aborts it.
+const CLEAN: &str =
+    "; close all; reset role; reset all; unlisten *; discard temp; discard sequences";
 
 /// The settings in which PostgREST before version 11 kept single claims. Functions such as `auth.uid()` read
 /// them first, so they must be empty.

@@ -9,7 +9,7 @@ use tokio_postgres::{Row, RowStream};
 use super::driver_error::statement_failed;
 use super::lease::Lease;
 use super::parameters::Encoded;
-use super::scope::{ENTER, Scope};
+use super::scope::{ENTER, ENTER_OWN_SESSION, Scope};
 use crate::error::{ClientError, Error, PostgresError};
 
 /// A statement with its parameters.
@@ -119,7 +119,7 @@ pub(super) async fn prepare_enter(
     }
     let client = lease.client().ok_or(PostgresError::Abandoned)?;
     lease.set_busy();
-    let prepared = client.prepare_cached(ENTER).await;
+    let prepared = client.prepare_cached(ENTER_OWN_SESSION).await;
     let prepared = prepared.map_err(|error| statement_failed(error, false))?;
     lease.set_clean();
     Ok(Some(prepared))

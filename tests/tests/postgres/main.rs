@@ -4,5 +4,16 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+mod blocking;
+mod cancel;
+mod errors;
+mod fuzz;
+mod identity;
+mod login;
+mod pooler;
+mod rows;
+mod scope;
 mod statements;
 mod support;
+mod tls;
+mod transactions;

@@ -40,10 +40,21 @@ impl World {
         self.clients.get(BOB).unwrap()
     }
 
+    /// The login role of the pool.
+    pub(crate) fn login(&self) -> String {
+        self.address().get_user().unwrap().to_owned()
+    }
+
     /// One value that the superuser reads.
     pub(crate) async fn value(&self, sql: &str) -> serde_json::Value {
         let rows = self.database.sql(sql).await.unwrap();
-        rows[0].as_object().unwrap().values().next().unwrap().clone()
+        rows[0]
+            .as_object()
+            .unwrap()
+            .values()
+            .next()
+            .unwrap()
+            .clone()
     }
 
     pub(crate) fn address(&self) -> PostgresConfig {
@@ -52,7 +63,9 @@ impl World {
 }
 
 pub(crate) async fn database() -> Postgres {
-    let database = Postgres::with("tests/postgres/project/migrations").await.unwrap();
+    let database = Postgres::with("tests/postgres/project/migrations")
+        .await
+        .unwrap();
     let notes = format!(
         "insert into notes (owner, body) values ('{ALICE}', 'a1'), ('{ALICE}', 'a2'),
          ('{BOB}', 'b1'), ('{BOB}', 'b2'), ('{BOB}', 'b3')"
@@ -68,4 +81,19 @@ pub(crate) fn project() -> ConfigBuilder {
         .url("http://localhost:1")
         .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
         .jwt_secret("a-secret-of-at-least-thirty-two-bytes")
+}
+
+/// The connections of this database that are in a transaction, or busy.
+pub(crate) const NOT_IDLE: &str = "select count(*) from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'";
+
+/// Waits until a condition holds that only the server can tell, and fails after ten seconds.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    for _ in 0..1000 {
+        if holds().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("never: {what}");
 }

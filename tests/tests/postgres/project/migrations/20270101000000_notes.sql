@@ -22,6 +22,11 @@ alter table vault enable row level security;
 create policy everything on vault to authenticated using (true);
 revoke all on vault from anon, authenticated;
 
-create role reporting nologin;
+-- Roles belong to the server, which may have it from another run.
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'reporting') then
+    create role reporting nologin;
+  end if;
+end $$;
 grant select on notes to reporting;
 create policy all_of_them on notes for select to reporting using (true);
