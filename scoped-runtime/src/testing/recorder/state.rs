@@ -48,7 +48,8 @@ impl State {
 
     /// Keeps the request and returns its answer.
     pub(super) fn answer_to(&self, request: &Recorded) -> Answer {
-        if let Err(over_limit) = lock(&self.kept).add(request) {
+        let kept = lock(&self.kept).add(request);
+        if let Err(over_limit) = kept {
             return self.refuse(507, over_limit);
         }
         let chosen = choose(&mut lock(&self.choices), request.method(), request.path());
