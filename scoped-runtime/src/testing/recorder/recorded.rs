@@ -93,7 +93,7 @@ impl Recorded {
 
     /// The body.
     #[must_use]
-    pub fn body(&self) -> &Bytes {
+    pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
