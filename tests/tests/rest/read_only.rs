@@ -120,7 +120,7 @@ async fn a_read_only_client_reads_and_calls_functions_by_get() {
             "GET notes?select=*",
             "GET rpc/add?a=1&b=2",
             "GET rpc/add?a=1",
-            "HEAD notes",
+            "HEAD notes?",
             "GET notes?select=*",
         ]
     );
