@@ -4,7 +4,10 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 
 use super::project::Project;
+use super::typed_store::TypedStore;
 use crate::claims::UserId;
+#[cfg(feature = "postgres")]
+use crate::config::Settings;
 use crate::error::{ClientError, Error, is_html};
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
@@ -17,6 +20,8 @@ pub(crate) struct Core {
     pub(super) close_flag: Arc<CloseFlag>,
     pub(super) project: Arc<Project>,
     pub(super) is_read_only: bool,
+    /// What modules to the right keep with this client.
+    pub(super) store: TypedStore,
 }
 
 /// The core of a user's client, with the source of its tokens.
@@ -37,6 +42,7 @@ impl UserCore {
             close_flag,
             project: Arc::clone(project),
             is_read_only,
+            store: TypedStore::default(),
         };
         Self {
             core: Arc::new(core),
@@ -56,6 +62,18 @@ impl Core {
         self.is_read_only
     }
 
+    /// What is kept with this client and its clones, and dropped with the last of them.
+    #[expect(dead_code, reason = "for the socket of Realtime")]
+    pub(crate) fn store(&self) -> &TypedStore {
+        &self.store
+    }
+
+    /// What is kept with the project.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn project_store(&self) -> &TypedStore {
+        &self.project.store
+    }
+
     /// Refuses a method that may write if the client is read-only. `what` names the request in the error.
     pub(crate) fn check_method(&self, method: &Method, what: &str) -> Result<(), ClientError> {
         if !self.is_read_only || matches!(*method, Method::GET | Method::HEAD) {
@@ -67,7 +85,25 @@ impl Core {
         })
     }
 
-    pub(super) fn check_open(&self) -> Result<(), ClientError> {
+    /// The settings of the project: clock, limits, timeouts.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.project.config.settings
+    }
+
+    /// The source of the identity; `None` for an anonymous client.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn identity_source(&self) -> Option<&dyn TokenSource> {
+        self.source.as_deref()
+    }
+
+    /// Which clients are closed with this one.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn close_flag(&self) -> &CloseFlag {
+        &self.close_flag
+    }
+
+    pub(crate) fn check_open(&self) -> Result<(), ClientError> {
         if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
         }
