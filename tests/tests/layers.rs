@@ -32,7 +32,7 @@ const LINE: [&str; 18] = [
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("jsonwebtoken", &["key", "verify"]),
     ("aws_lc_rs", &["key", "token"]),
     ("rustls_pki_types", &["key", "transport"]),
@@ -45,6 +45,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("dotenvy", &["config"]),
     ("rustix", &["clock"]),
     ("postgrest", &["transport", "rest", "client", "blocking"]),
+    ("sqlx", &["postgres"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
 ];

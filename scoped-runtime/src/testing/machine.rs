@@ -36,8 +36,10 @@ pub(crate) fn postgres_programs() -> Result<Option<PathBuf>> {
         return if has_postgres(&chosen) {
             Ok(Some(chosen))
         } else {
-            Err(KitError::new(STEP, "PG_BINDIR has no `initdb` and `postgres`")
-                .remedy("correct it, or unset it"))
+            Err(
+                KitError::new(STEP, "PG_BINDIR has no `initdb` and `postgres`")
+                    .remedy("correct it, or unset it"),
+            )
         };
     }
     Ok(usual_places()

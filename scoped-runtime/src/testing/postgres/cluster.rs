@@ -15,7 +15,8 @@ const ROLES: &str = include_str!("sql/roles.sql");
 const PROJECT: &str = include_str!("sql/project.sql");
 const SERVICES: &str = include_str!("sql/services.sql");
 /// The local server brings tables of its own, on which migrations make policies and triggers as `postgres`.
-const LITE_PRIVILEGES: &str = "grant all on all tables in schema auth, storage, realtime to supabase_lite, postgres;
+const LITE_PRIVILEGES: &str =
+    "grant all on all tables in schema auth, storage, realtime to supabase_lite, postgres;
     grant usage, create on schema auth, storage, realtime to postgres;";
 
 /// The PostgreSQL servers of this process. One is enough, unless migrations make roles, which belong to the server:
@@ -158,7 +159,9 @@ impl Cluster {
         }
         admin.execute(STEP, &roles).map_err(|error| {
             if let Server::Existing(_) = cluster.server {
-                error.remedy("DATABASE_URL must name a user who may create databases and Supabase's roles")
+                error.remedy(
+                    "DATABASE_URL must name a user who may create databases and Supabase's roles",
+                )
             } else {
                 error
             }
@@ -239,7 +242,10 @@ impl Cluster {
             // The local server grants privileges on every table, which only an owner can do.
             inside.execute(STEP, "reassign owned by postgres to supabase_lite")?;
         }
-        admin.execute(STEP, &format!("alter database {name} allow_connections false"))?;
+        admin.execute(
+            STEP,
+            &format!("alter database {name} allow_connections false"),
+        )?;
         Ok(name.to_owned())
     }
 
@@ -312,7 +318,9 @@ impl Database {
     /// The login role that is fit for an application.
     pub(crate) fn app(&self) -> Login {
         let cluster = self.cluster();
-        let login = cluster.admin().as_user(&app_role(&cluster.id), &cluster.app_password);
+        let login = cluster
+            .admin()
+            .as_user(&app_role(&cluster.id), &cluster.app_password);
         login.database(&self.name)
     }
 

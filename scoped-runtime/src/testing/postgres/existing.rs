@@ -135,7 +135,10 @@ fn recorded_roles(admin: &Login, database: &str) -> Result<Vec<String>> {
 }
 
 pub(crate) fn drop_database(admin: &Login, database: &str) -> Result<()> {
-    admin.execute(STEP, &format!("drop database if exists {database} with (force)"))
+    admin.execute(
+        STEP,
+        &format!("drop database if exists {database} with (force)"),
+    )
 }
 
 /// Drops the roles that nothing refers to any more.
