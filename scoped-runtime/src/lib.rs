@@ -53,9 +53,11 @@ pub use key::{AwsKms, AwsKmsError};
 pub use mint_policy::MintPolicy;
 #[cfg(feature = "postgres")]
 pub use postgres::{
-    Anonymous, AnonymousPostgres, PostgresPool, PostgresTransaction, ScopedPostgres,
-    ToPostgresConfig,
+    Anonymous, AnonymousPostgres, PostgresPool, PostgresTransaction, ScopeStatements,
+    ScopedPostgres, ToPostgresConfig,
 };
+#[cfg(feature = "sqlx")]
+pub use postgres::{AnonymousSqlx, ScopedSqlx, SqlxPool};
 pub use rest::{
     All, Any, Column, ColumnNames, Composite, Condition, Explain, FilterValue, Is, Json, Operand,
     Order, Page, Paging, Query, RangeValue, Request, Returning, Rows, Text, all, any, json, text,

@@ -15,6 +15,7 @@ mod impersonate;
 mod key;
 mod metrics;
 mod mint_policy;
+mod recorder;
 mod session;
 mod support;
 mod token;

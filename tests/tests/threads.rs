@@ -8,11 +8,8 @@
 
 use std::fs;
 
-use scoped_runtime::Config;
 use scoped_runtime::blocking::ScopedClients;
-use serde_json::json;
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use scoped_runtime::testing::Recorder;
 
 /// Returns the number of threads in this process that the runtime has named.
 fn ours() -> usize {
@@ -24,18 +21,8 @@ fn ours() -> usize {
 
 #[test]
 fn a_project_starts_one_thread_for_all_its_blocking_clients() {
-    let answer = ResponseTemplate::new(200).set_body_json(json!([]));
-    let server = tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let server = MockServer::start().await;
-        Mock::given(any()).respond_with(answer).mount(&server).await;
-        server
-    });
-    let config = Config::builder()
-        .environment(|_| None)
-        .url(server.uri())
-        .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
-        .jwt_secret("a-jwt-secret-that-is-long-enough-for-hs256");
-    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let server = Recorder::start_blocking().unwrap();
+    let clients = ScopedClients::new(server.config()).unwrap();
     assert_eq!(ours(), 0, "the thread starts with the first request");
     std::thread::scope(|threads| {
         for user in 0..64_u32 {

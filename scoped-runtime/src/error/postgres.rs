@@ -40,6 +40,13 @@ pub enum PostgresError {
         /// The error of the driver, without the connection string.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// The driver could not send the statement or read its rows (feature `sqlx`).
+    #[error("the driver could not send the statement or read its rows")]
+    #[non_exhaustive]
+    Driver {
+        /// The error of the driver.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// One row was asked for, and there is none.
     #[error("no row was found where one was asked for; use `query_opt` if it may be absent")]
     NoRow,

@@ -11,6 +11,7 @@ use super::lease::{CANCEL_LIMIT, GRACE, Lease};
 use super::pool::Pool;
 use super::scope::{Scope, ScopeSpec};
 use super::scoped_postgres::Options;
+use crate::claims::Role;
 use crate::client::Core;
 use crate::clock::with_timeout;
 use crate::error::{
@@ -68,28 +69,18 @@ impl Call {
     /// Gets live claims, then a connection, then claims that are still live.
     pub(super) async fn open(&self) -> Result<Opened, Error> {
         self.core.check_open()?;
-        let role = self.role();
-        if !self
-            .pool
-            .settings
-            .roles
-            .iter()
-            .any(|allowed| allowed.as_str() == role)
-        {
-            let reason = format!("does not allow the role `{role}`");
-            let remedy = "add it with `PostgresPool::roles`, or use a client in an allowed role";
-            return Err(ConfigurationError::from(Problem::new(FIELD, reason, remedy)).into());
-        }
+        let role = role_of(&self.core);
+        check_role(&self.pool.settings.roles, role)?;
         let mut phase = PostgresPhase::Claims;
         let opened = {
             let work = async {
-                let mut claims = self.claims().await?;
+                let mut claims = claims_of(&self.core).await?;
                 phase = PostgresPhase::Connection;
                 let lease = self.pool.lease().await?;
                 let login = self.pool.login(&lease).await?;
-                if !self.are_live(claims.as_ref()) {
+                if !are_live(&self.core, claims.as_ref()) {
                     phase = PostgresPhase::Claims;
-                    claims = self.claims().await?;
+                    claims = claims_of(&self.core).await?;
                 }
                 let scope = Scope::new(&ScopeSpec {
                     role,
@@ -109,26 +100,6 @@ impl Call {
             self.before_deadline(work).await
         };
         opened.unwrap_or_else(|| self.timed_out(&mut phase))
-    }
-
-    fn role(&self) -> &str {
-        let source = self.core.identity_source();
-        source.map_or("anon", |source| source.identity().role().as_str())
-    }
-
-    /// Live claims of the user; `None` for an anonymous client.
-    async fn claims(&self) -> Result<Option<UnsignedClaims>, Error> {
-        let Some(source) = self.core.identity_source() else {
-            return Ok(None);
-        };
-        if let Some(claims) = source.current_claims() {
-            return Ok(Some(claims));
-        }
-        Ok(Some(source.claims_async().await?))
-    }
-
-    fn are_live(&self, claims: Option<&UnsignedClaims>) -> bool {
-        are_live(&self.core, claims)
     }
 
     /// Awaits what happens before anything is sent, until the deadline (`None`) or the close of the client.
@@ -205,9 +176,36 @@ impl Call {
 }
 
 /// The claims that PostgREST sets for a request with the API key alone.
-const ANONYMOUS: &str = r#"{"role":"anon"}"#;
+pub(super) const ANONYMOUS: &str = r#"{"role":"anon"}"#;
 
-fn are_live(core: &Core, claims: Option<&UnsignedClaims>) -> bool {
+/// The role of the client.
+pub(super) fn role_of(core: &Core) -> &str {
+    let source = core.identity_source();
+    source.map_or("anon", |source| source.identity().role().as_str())
+}
+
+/// Refuses a role that is not in the list.
+pub(super) fn check_role(allowed: &[Role], role: &str) -> Result<(), ConfigurationError> {
+    if allowed.iter().any(|allowed| allowed.as_str() == role) {
+        return Ok(());
+    }
+    let reason = format!("does not allow the role `{role}`");
+    let remedy = "add it with `roles` of the pool, or use a client in an allowed role";
+    Err(Problem::new(FIELD, reason, remedy).into())
+}
+
+/// Live claims of the user; `None` for an anonymous client.
+pub(super) async fn claims_of(core: &Core) -> Result<Option<UnsignedClaims>, Error> {
+    let Some(source) = core.identity_source() else {
+        return Ok(None);
+    };
+    if let Some(claims) = source.current_claims() {
+        return Ok(Some(claims));
+    }
+    Ok(Some(source.claims_async().await?))
+}
+
+pub(super) fn are_live(core: &Core, claims: Option<&UnsignedClaims>) -> bool {
     match (core.identity_source(), claims) {
         (Some(source), Some(claims)) => source.are_live(claims),
         (None, None) => true,
@@ -222,6 +220,14 @@ pub(super) struct WriteGate {
 }
 
 impl WriteGate {
+    #[cfg(feature = "sqlx")]
+    pub(super) fn new(core: &Arc<Core>, claims: Option<UnsignedClaims>) -> Self {
+        Self {
+            core: Arc::clone(core),
+            claims,
+        }
+    }
+
     /// Runs the function, which polls futures for the first time, so that their messages are handed to the
     /// connection. No code of the application may run in it. After `close` has returned, it does not run.
     pub(super) async fn pass(&self, mut poll: impl FnMut(&mut Context<'_>)) -> Result<(), Error> {

@@ -20,7 +20,7 @@ pub(super) struct CheckedLogin {
 /// The login role, every role that it is a member of, and the roles that the pool allows. A role can be taken
 /// with `SET` since PostgreSQL 16 and with any membership before; membership of any kind counts as risk, since
 /// one with the admin option can be extended.
-const ROLES: &str = "
+pub(super) const ROLES: &str = "
     select r.rolname::text as name,
            r.rolname = session_user as is_login,
            r.rolsuper as is_superuser,
@@ -71,29 +71,47 @@ impl CheckedLogin {
         let (roles, settings) = (roles.map_err(failed)?, settings.map_err(failed)?);
         lease.set_clean();
         let roles: Result<Vec<_>, _> = roles.iter().map(FoundRole::read).collect();
-        let problems = problems(&roles.map_err(failed)?, allowed);
+        let settings: Result<Vec<_>, _> = settings.iter().map(read_setting).collect();
+        Self::new(&roles.map_err(failed)?, settings.map_err(failed)?, allowed)
+    }
+
+    /// Refuses a login role that is not safe. `found` are the rows of [`ROLES`], and `settings` those of
+    /// [`role_settings::QUERY`].
+    pub(super) fn new(
+        found: &[FoundRole],
+        settings: Vec<[String; 3]>,
+        allowed: &[Role],
+    ) -> Result<Self, Error> {
+        let problems = problems(found, allowed);
         if !problems.is_empty() {
             return Err(ConfigurationError::new(problems).into());
         }
-        Ok(Self {
-            settings: role_settings::read(&settings)?,
-        })
+        let settings = role_settings::read(settings)?;
+        Ok(Self { settings })
     }
 }
 
 #[allow(clippy::struct_excessive_bools, reason = "the attributes of a role")]
-struct FoundRole {
-    name: String,
-    is_login: bool,
-    is_superuser: bool,
-    bypasses_rls: bool,
-    creates_roles: bool,
-    replicates: bool,
-    is_member: bool,
-    is_inherited: bool,
-    can_be_set: bool,
-    owns_tables: bool,
-    owns_tables_with_policies: bool,
+pub(super) struct FoundRole {
+    pub(super) name: String,
+    pub(super) is_login: bool,
+    pub(super) is_superuser: bool,
+    pub(super) bypasses_rls: bool,
+    pub(super) creates_roles: bool,
+    pub(super) replicates: bool,
+    pub(super) is_member: bool,
+    pub(super) is_inherited: bool,
+    pub(super) can_be_set: bool,
+    pub(super) owns_tables: bool,
+    pub(super) owns_tables_with_policies: bool,
+}
+
+fn read_setting(row: &Row) -> Result<[String; 3], tokio_postgres::Error> {
+    Ok([
+        row.try_get("role")?,
+        row.try_get("name")?,
+        row.try_get("value")?,
+    ])
 }
 
 impl FoundRole {

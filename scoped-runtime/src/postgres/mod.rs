@@ -11,9 +11,18 @@ mod pool;
 mod role_settings;
 pub(crate) mod rows;
 mod scope;
+mod scope_statements;
 mod scoped_postgres;
+#[cfg(feature = "sqlx")]
+mod scoped_sqlx;
 mod single_statement;
 mod span;
+#[cfg(feature = "sqlx")]
+mod sqlx_error;
+#[cfg(feature = "sqlx")]
+mod sqlx_lease;
+#[cfg(feature = "sqlx")]
+mod sqlx_pool;
 mod statement;
 mod statement_methods;
 mod transaction;
@@ -23,7 +32,12 @@ mod value_text;
 
 pub use config::ToPostgresConfig;
 pub use pool::PostgresPool;
+pub use scope_statements::ScopeStatements;
 pub use scoped_postgres::{Anonymous, AnonymousPostgres, ScopedPostgres};
+#[cfg(feature = "sqlx")]
+pub use scoped_sqlx::{AnonymousSqlx, ScopedSqlx};
+#[cfg(feature = "sqlx")]
+pub use sqlx_pool::SqlxPool;
 #[cfg(feature = "blocking")]
 pub(crate) use statement::Answer;
 pub(crate) use statement::Statement;

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tokio_postgres::Row;
-
 use super::config::FIELD;
-use super::driver_error::statement_failed;
 use crate::error::{Error, Problem, shown};
 
 /// The settings of one role, as a transaction applies them. `PostgREST` copies the same ones; see
@@ -42,14 +39,12 @@ pub(super) const QUERY: &str = "
 /// The most settings of one role.
 const MAX_SETTINGS: usize = 100;
 
-pub(super) fn read(rows: &[Row]) -> Result<HashMap<String, RoleSettings>, Error> {
+/// Reads the columns of [`QUERY`]: role, name and value.
+pub(super) fn read(
+    rows: impl IntoIterator<Item = [String; 3]>,
+) -> Result<HashMap<String, RoleSettings>, Error> {
     let mut roles: HashMap<String, RoleSettings> = HashMap::new();
-    for row in rows {
-        let text = |name: &str| {
-            row.try_get::<_, String>(name)
-                .map_err(|error| statement_failed(error, false))
-        };
-        let (role, name, value) = (text("role")?, text("name")?, text("value")?);
+    for [role, name, value] in rows {
         let settings = roles.entry(role.clone()).or_default();
         match name.as_str() {
             "statement_timeout" => settings.statement_timeout = milliseconds(&value),

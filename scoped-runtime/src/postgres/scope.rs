@@ -7,12 +7,23 @@ use super::parameters::Encoded;
 use super::role_settings::RoleSettings;
 use crate::error::PostgresError;
 
-/// What makes a transaction the user's: how it begins, and the settings that hold until its end.
+/// What makes a transaction the user's, for this driver: how it begins, and the settings that hold until its end.
 pub(super) struct Scope {
     /// The statements that begin the transaction.
     pub(super) begin: String,
     /// The names and the values of [`ENTER`].
     pub(super) settings: [Encoded; 2],
+}
+
+/// What makes a transaction the user's, for any driver.
+#[derive(Clone)]
+pub(super) struct ScopeText {
+    /// The statements that begin the transaction.
+    pub(super) begin: String,
+    /// The first parameter of [`ENTER`].
+    pub(super) names: Vec<String>,
+    /// The second parameter of [`ENTER`].
+    pub(super) values: Vec<String>,
 }
 
 /// Sets everything for the transaction, in the order of the arrays.
@@ -53,6 +64,21 @@ pub(super) struct ScopeSpec<'a> {
 
 impl Scope {
     pub(super) fn new(spec: &ScopeSpec<'_>) -> Result<Self, PostgresError> {
+        let ScopeText {
+            begin,
+            names,
+            values,
+        } = ScopeText::new(spec);
+        let encode = |place, texts: &Vec<String>| Encoded::new(place, texts, &Type::TEXT_ARRAY);
+        Ok(Self {
+            begin,
+            settings: [encode(0, &names)?, encode(1, &values)?],
+        })
+    }
+}
+
+impl ScopeText {
+    pub(super) fn new(spec: &ScopeSpec<'_>) -> Self {
         let nothing = RoleSettings::default();
         let of_role = spec.role_settings.unwrap_or(&nothing);
         let mut begin = "begin".to_owned();
@@ -85,11 +111,12 @@ impl Scope {
         values.extend(SINGLE_CLAIMS.map(|_| ""));
         names.extend(["statement_timeout", "request.jwt.claims", "role"]);
         values.extend([limit.as_str(), spec.claims, spec.role]);
-        let encode = |place, texts: &Vec<&str>| Encoded::new(place, texts, &Type::TEXT_ARRAY);
-        Ok(Self {
+        let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+        Self {
             begin,
-            settings: [encode(0, &names)?, encode(1, &values)?],
-        })
+            names: owned(names),
+            values: owned(values),
+        }
     }
 }
 

@@ -144,6 +144,14 @@ impl<C, M: Mode> ScopedPostgres<C, M> {
         clone
     }
 
+    pub(super) fn shared_core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The call of a statement or transaction, which begins now.
     fn call(&self) -> Result<Call, Error> {
         Ok(Call::new(&self.core, Pool::of(&self.core)?, self.options))

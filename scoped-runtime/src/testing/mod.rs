@@ -1,9 +1,10 @@
-//! The test kit (feature `testing`, in `[dev-dependencies]`): a clock that a test moves, a local Supabase server, and a
-//! throw-away PostgreSQL, both with the migrations of the project under test.
+//! The test kit (feature `testing`, in `[dev-dependencies]`): a clock that a test moves, a server in the process
+//! that records requests, a local Supabase server, and a throw-away PostgreSQL with the migrations of the project.
 //!
 //! | part | is |
 //! |---|---|
 //! | [`ManualClock`] | a clock that stands still until a test moves it |
+//! | [`Recorder`] | a server in the process that answers as told and keeps what arrived |
 //! | [`Postgres`] | a database for one test, with Supabase's roles and the project's migrations |
 //! | [`LocalSupabase`] | a server with real HTTP, real tokens and real Row Level Security |
 //!
@@ -46,12 +47,14 @@ mod manual_clock;
 mod packages;
 mod postgres;
 mod random;
+mod recorder;
 mod supabase;
 mod supervisor;
 
 pub use error::KitError;
 pub use manual_clock::ManualClock;
 pub use postgres::{Postgres, PostgresBuilder};
+pub use recorder::{Answer, Gate, PathAnswers, Recorded, Recorder};
 pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
 
 /// What the project's own tests share with the kit; it may change with any version.

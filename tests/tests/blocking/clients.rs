@@ -5,19 +5,18 @@ use std::thread;
 use std::time::Duration;
 
 use scoped_runtime::blocking::{Query, ScopedClient, ScopedClients};
+use scoped_runtime::testing::{self, Gate, Recorder};
 use scoped_runtime::{Async, ClientError, Error, KeyCheck, TokenError};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
-use wiremock::matchers::{any, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::key::vault::{Answer, Vault};
-use crate::support::{ALICE, BOB, arrived, bearer, config, header, project, server, verified};
+use crate::support::{ALICE, BOB, bearer, config, project, verified};
 
 /// A response with two rows.
-fn rows() -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(json!([{"id": 1}, {"id": 2}]))
+fn rows() -> testing::Answer {
+    testing::Answer::from(json!([{"id": 1}, {"id": 2}]))
 }
 
 /// The runtime of the server. No client of these tests runs on it.
@@ -31,7 +30,7 @@ fn blocking_clients_send_the_same_requests_as_async_clients() {
     let (server, clients, _) = runtime.block_on(project());
     let clients = ScopedClients::from(clients);
     let client = clients.get(ALICE).unwrap();
-    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()))
+    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.url()))
         .from("notes")
         .select("*");
 
@@ -45,8 +44,8 @@ fn blocking_clients_send_the_same_requests_as_async_clients() {
     let narrowed = client.narrow().expires_in(Duration::from_mins(1)).client();
     narrowed.unwrap().from("notes").execute().unwrap();
 
-    let requests = runtime.block_on(arrived(&server));
-    let urls = requests.iter().map(|request| request.url.path().to_owned());
+    let requests = server.requests();
+    let urls = requests.iter().map(|request| request.path().to_owned());
     assert_eq!(
         urls.collect::<Vec<_>>(),
         [
@@ -57,8 +56,8 @@ fn blocking_clients_send_the_same_requests_as_async_clients() {
             "/rest/v1/notes"
         ]
     );
-    assert_eq!(requests[0].url.query(), Some("id=eq.7"));
-    assert_eq!(header(&requests[1], "content-profile"), "api2");
+    assert_eq!(requests[0].query(), "id=eq.7");
+    assert_eq!(requests[1].header("content-profile"), Some("api2"));
     for request in &requests {
         assert_eq!(verified(bearer(request))["sub"], ALICE);
     }
@@ -66,9 +65,9 @@ fn blocking_clients_send_the_same_requests_as_async_clients() {
 
 #[test]
 fn blocking_clients_return_the_same_rows_and_errors_as_async_clients() {
-    let runtime = runtime();
-    let server = runtime.block_on(server(rows()));
-    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let server = Recorder::start_blocking().unwrap();
+    server.answer(rows());
+    let clients = ScopedClients::new(config(&server.url()).build().unwrap()).unwrap();
     let client = clients.get(ALICE).unwrap();
     let rows: Vec<Value> = client.from("notes").fetch().unwrap();
     assert_eq!(rows.len(), 2);
@@ -80,10 +79,8 @@ fn blocking_clients_return_the_same_rows_and_errors_as_async_clients() {
     assert!(name, "{error}");
 
     let none = json!({"code": "PGRST116", "message": "m", "details": "The result contains 0 rows"});
-    let none = ResponseTemplate::new(406).set_body_json(none);
-    let server = runtime.block_on(self::server(none));
-    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
-    let client = clients.get(ALICE).unwrap();
+    let none = testing::Answer::new(406).json(&none);
+    server.answer(none);
     assert!(matches!(
         client.from("notes").fetch_one::<Value>(),
         Err(Error::Api(_))
@@ -94,30 +91,21 @@ fn blocking_clients_return_the_same_rows_and_errors_as_async_clients() {
 
 #[test]
 fn a_request_refused_as_expired_is_sent_again_with_a_new_token() {
-    let runtime = runtime();
-    let server = runtime.block_on(async {
-        let server = MockServer::start().await;
-        let expired = json!({"code": "PGRST303", "message": "JWT expired"});
-        let expired = ResponseTemplate::new(401).set_body_json(expired);
-        let first = Mock::given(any()).respond_with(expired).up_to_n_times(1);
-        first.mount(&server).await;
-        Mock::given(any()).respond_with(rows()).mount(&server).await;
-        server
-    });
-    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let server = Recorder::start_blocking().unwrap();
+    server.answers([testing::Answer::expired_token(), rows()]);
+    let clients = ScopedClients::new(config(&server.url()).build().unwrap()).unwrap();
     let query = clients.get(ALICE).unwrap().from("notes");
     assert_eq!(query.fetch::<Value>().unwrap().len(), 2);
-    let requests = runtime.block_on(arrived(&server));
+    let requests = server.requests();
     assert_eq!(requests.len(), 2);
     assert_ne!(bearer(&requests[0]), bearer(&requests[1]));
 }
 
 #[test]
 fn a_request_without_a_response_ends_after_the_request_timeout() {
-    let runtime = runtime();
-    let slow = rows().set_delay(Duration::from_mins(1));
-    let server = runtime.block_on(server(slow));
-    let config = config(&server.uri()).request_timeout(Duration::from_millis(50));
+    let server = Recorder::start_blocking().unwrap();
+    server.answer(rows().after(&Gate::new()));
+    let config = config(&server.url()).request_timeout(Duration::from_millis(50));
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
     let error = clients.get(ALICE).unwrap().from("notes").execute();
     let error = error.unwrap_err();
@@ -148,7 +136,7 @@ fn sixty_four_threads_wait_for_one_signature_of_the_signer() {
         assert_eq!(vault.asked(), round);
         clock.pass(Duration::from_hours(1));
     }
-    assert_eq!(runtime.block_on(arrived(&server)).len(), 128);
+    assert_eq!(server.requests().len(), 128);
 }
 
 #[test]
@@ -171,10 +159,10 @@ fn many_users_on_many_threads_never_send_each_others_token() {
             });
         }
     });
-    let requests = runtime.block_on(arrived(&server));
+    let requests = server.requests();
     assert_eq!(requests.len(), 256);
     for request in &requests {
-        let asked = request.url.path().trim_start_matches("/rest/v1/");
+        let asked = request.path().trim_start_matches("/rest/v1/");
         assert_eq!(verified(bearer(request))["sub"], asked);
     }
 }
@@ -208,7 +196,7 @@ fn blocking_and_async_clients_share_tokens_and_close_flags() {
     let closed = |error| matches!(error, Error::Client(ClientError::Closed));
     assert!(closed(one.token().unwrap_err()));
     assert!(closed(other.from("notes").execute().unwrap_err()));
-    assert!(runtime.block_on(arrived(&server)).is_empty());
+    assert!(server.requests().is_empty());
     assert_eq!(blocking.check_keys().unwrap(), KeyCheck::SharedSecret);
 }
 
@@ -228,21 +216,17 @@ fn a_blocking_request_does_not_use_a_connection_of_a_paused_runtime() {
         .unwrap()
         .from("notes");
     query.execute().unwrap();
-    assert_eq!(paused.block_on(arrived(&server)).len(), 2);
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[test]
 fn check_keys_reports_a_key_that_the_project_does_not_list() {
-    let runtime = runtime();
-    let server = runtime.block_on(async {
-        let server = MockServer::start().await;
-        let jwks = ResponseTemplate::new(200).set_body_json(json!({"keys": []}));
-        let at = Mock::given(path("/auth/v1/.well-known/jwks.json"));
-        at.respond_with(jwks).mount(&server).await;
-        server
-    });
+    let server = Recorder::start_blocking().unwrap();
+    server
+        .at("/auth/v1/.well-known/jwks.json")
+        .answer(json!({"keys": []}));
     let vault = Vault::of(scoped_runtime::Algorithm::Es256);
-    let config = vault.config(&server.uri()).build().unwrap();
+    let config = vault.config(&server.url()).build().unwrap();
     let error = ScopedClients::new(config)
         .unwrap()
         .check_keys()

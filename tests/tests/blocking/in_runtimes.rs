@@ -4,15 +4,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use scoped_runtime::blocking::{ScopedClient, ScopedClients};
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{AuditSink, ClientError, Error, MintRecord, NoClaims, TokenError};
 use scoped_tests::ManualClock;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task;
-use wiremock::ResponseTemplate;
 
 use crate::key::vault::Vault;
-use crate::support::{ALICE, BOB, START, arrived, config, project, server};
+use crate::support::{ALICE, BOB, START, config, project, server};
 
 fn runtimes() -> [Runtime; 2] {
     [Builder::new_current_thread(), Builder::new_multi_thread()]
@@ -53,7 +53,7 @@ fn in_a_task_every_blocking_call_is_an_error_and_sends_nothing() {
         });
         runtime.block_on(task::LocalSet::new().run_until(async { assert_refused(&clients) }));
         assert_eq!(vault.asked(), 0);
-        assert!(runtime.block_on(arrived(&server)).is_empty());
+        assert!(server.requests().is_empty());
     }
 }
 
@@ -134,13 +134,13 @@ impl AuditSink for Writes {
 #[test]
 fn an_audit_sink_whose_own_token_is_due_gets_an_error_instead_of_a_deadlock() {
     let runtime = Runtime::new().unwrap();
-    let server = runtime.block_on(server(ResponseTemplate::new(201)));
+    let server = runtime.block_on(server(Answer::new(201)));
     let (writes, clock) = (Writes::default(), ManualClock::at(START));
-    let config = config(&server.uri()).clock(clock.clone());
+    let config = config(&server.url()).clock(clock.clone());
     let clients = ScopedClients::new(config.audit(writes.clone()).build().unwrap()).unwrap();
     writes.0.set(clients.get(BOB).unwrap()).unwrap();
     clients.get(ALICE).unwrap();
-    assert_eq!(runtime.block_on(arrived(&server)).len(), 1);
+    assert_eq!(server.requests().len(), 1);
 
     // The token of the sink has expired as well, and its own mint has to be recorded, too.
     clock.pass(Duration::from_hours(1));
@@ -149,7 +149,7 @@ fn an_audit_sink_whose_own_token_is_due_gets_an_error_instead_of_a_deadlock() {
         matches!(error, Error::Token(TokenError::Audit { .. })),
         "{error}"
     );
-    assert_eq!(runtime.block_on(arrived(&server)).len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scoped_runtime::ScopedClients;
+use scoped_runtime::testing::Answer;
 use serde_json::json;
-use wiremock::ResponseTemplate;
 
-use crate::support::{KEY, config, header, only, server};
+use crate::support::{KEY, config, server};
 
 fn legacy(role: &str) -> String {
     let part = |json: serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
@@ -20,8 +20,8 @@ fn legacy(role: &str) -> String {
 #[tokio::test]
 async fn an_anonymous_client_sends_the_api_key_and_no_authorization() {
     for key in [KEY.to_owned(), legacy("anon")] {
-        let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
-        let config = config(&server.uri()).api_key(&*key);
+        let server = server(Answer::from(json!([]))).await;
+        let config = config(&server.url()).api_key(&*key);
         let config = config
             .default_header("x-of-the-service", "1")
             .build()
@@ -29,10 +29,10 @@ async fn an_anonymous_client_sends_the_api_key_and_no_authorization() {
         let clients = ScopedClients::new(config).unwrap();
         let posts = clients.anonymous().unwrap().schema("api2").from("posts");
         posts.execute().await.unwrap();
-        let request = only(&server).await;
-        assert_eq!(header(&request, "apikey"), key);
-        assert!(!request.headers.contains_key("authorization"));
-        assert_eq!(header(&request, "accept-profile"), "api2");
+        let request = server.only_request();
+        assert_eq!(request.header("apikey"), Some(&*key));
+        assert!(!request.headers().contains_key("authorization"));
+        assert_eq!(request.header("accept-profile"), Some("api2"));
     }
 }
 

@@ -2,23 +2,23 @@
 
 use std::time::{Duration, SystemTime};
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error, Health, MintPolicy, Role, ScopedClients};
 use scoped_tests::ManualClock;
 use serde_json::json;
-use wiremock::ResponseTemplate;
 
-use crate::support::{START, arrived, bearer, config, server, verified};
+use crate::support::{START, bearer, config, server, verified};
 
-fn answer(status: u16, code: &str) -> ResponseTemplate {
+fn answer(status: u16, code: &str) -> Answer {
     let body = json!({ "code": code, "message": "a message" });
-    ResponseTemplate::new(status).set_body_json(body)
+    Answer::new(status).json(&body)
 }
 
-async fn health(answer: ResponseTemplate) -> Health {
+async fn health(answer: Answer) -> Health {
     let server = server(answer).await;
-    let config = config(&server.uri()).build().unwrap();
+    let config = config(&server.url()).build().unwrap();
     let health = ScopedClients::new(config).unwrap().health().await;
-    let request = arrived(&server).await.remove(0);
+    let request = server.requests().remove(0);
     let claims = verified(bearer(&request));
     assert_eq!(claims["sub"], "00000000-0000-0000-0000-000000000000");
     assert_eq!(claims["act"], json!({ "sub": "scoped-runtime" }));
@@ -59,9 +59,9 @@ async fn health_tells_whether_the_api_accepts_a_token_of_the_project() {
 
 #[tokio::test]
 async fn a_response_with_status_200_is_healthy_only_with_rows() {
-    let rows = ResponseTemplate::new(200).set_body_json(json!([]));
+    let rows = Answer::from(json!([]));
     assert_eq!(health(rows).await.is_key_accepted(), Some(true));
-    let other = ResponseTemplate::new(200).set_body_json(json!({"hello": "world"}));
+    let other = Answer::from(json!({"hello": "world"}));
     let health = health(other).await;
     assert!(health.is_reachable() && !health.is_healthy());
     assert_eq!(health.is_key_accepted(), None);
@@ -70,7 +70,7 @@ async fn a_response_with_status_200_is_healthy_only_with_rows() {
 #[tokio::test]
 async fn health_names_a_wrong_api_key() {
     let body = json!({ "message": "Invalid API key", "hint": "Double check your API key." });
-    let health = health(ResponseTemplate::new(401).set_body_json(body)).await;
+    let health = health(Answer::new(401).json(&body)).await;
     assert_eq!(health.is_key_accepted(), None);
     let Err(Error::Configuration(error)) = health.into_result() else {
         panic!("expected a configuration error");
@@ -90,12 +90,12 @@ async fn health_reports_the_clock_skew_of_the_server() {
         let date = SystemTime::UNIX_EPOCH + Duration::from_secs(START.saturating_add_signed(ahead));
         let body = json!({ "code": "PGRST303", "message": refusal });
         let answer = match refusal {
-            Some(_) => ResponseTemplate::new(401).set_body_json(body),
+            Some(_) => Answer::new(401).json(&body),
             None => answer(404, "PGRST205"),
         };
-        let answer = answer.insert_header("date", httpdate::fmt_http_date(date));
+        let answer = answer.header("date", &httpdate::fmt_http_date(date));
         let server = server(answer).await;
-        let config = config(&server.uri()).clock(ManualClock::at(START)).build();
+        let config = config(&server.url()).clock(ManualClock::at(START)).build();
         let health = ScopedClients::new(config.unwrap()).unwrap().health().await;
         assert_eq!(health.clock_skew(), Some(ahead), "{health}");
         assert_eq!(
@@ -138,7 +138,9 @@ async fn without_a_server_health_is_unreachable() {
 
 #[tokio::test]
 async fn a_url_that_leads_to_a_web_page_is_reachable_and_not_healthy() {
-    let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
+    let page = Answer::new(200)
+        .header("content-type", "text/html")
+        .body("<html>");
     let health = health(page).await;
     assert!(health.is_reachable() && !health.is_healthy());
     assert_eq!(health.is_key_accepted(), None);
@@ -152,7 +154,7 @@ async fn health_obeys_the_mint_policy() {
         .require_actor();
     let server = server(answer(404, "PGRST205")).await;
     let clients = |policy| {
-        let config = config(&server.uri()).mint_policy(policy).build();
+        let config = config(&server.url()).mint_policy(policy).build();
         ScopedClients::new(config.unwrap()).unwrap()
     };
     assert!(clients(policy.clone()).health().await.is_healthy());
@@ -162,13 +164,13 @@ async fn health_obeys_the_mint_policy() {
         !health.is_healthy() && !health.is_reachable(),
         "no request was sent"
     );
-    assert_eq!(arrived(&server).await.len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn blocking_clients_check_health_and_refuse_in_a_task() {
     let server = server(answer(404, "PGRST205")).await;
-    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let clients = ScopedClients::new(config(&server.url()).build().unwrap()).unwrap();
     let blocking = scoped_runtime::blocking::ScopedClients::from(clients);
     let here = blocking.health();
     assert!(matches!(

@@ -1,10 +1,10 @@
 //! `check_keys` tells whether the project lists our key, before a token is refused.
 
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{Error, KeyCheck, ScopedClients, SigningKey};
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
-use crate::support::{KEY, config, header, only, server};
+use crate::support::{KEY, config, server};
 
 /// A key that the Supabase CLI made.
 fn key() -> SigningKey {
@@ -22,19 +22,19 @@ fn project(url: &str, key: SigningKey) -> ScopedClients {
     ScopedClients::new(config.build().unwrap()).unwrap()
 }
 
-async fn answering(keys: Value) -> wiremock::MockServer {
-    server(ResponseTemplate::new(200).set_body_json(json!({ "keys": keys }))).await
+async fn answering(keys: Value) -> Recorder {
+    server(Answer::from(json!({ "keys": keys }))).await
 }
 
 #[tokio::test]
 async fn check_keys_finds_a_listed_key_and_sends_no_token() {
     let server = answering(json!([{"kid": "other"}, key().public_jwk()])).await;
-    let checked = project(&server.uri(), key()).check_keys().await;
+    let checked = project(&server.url(), key()).check_keys().await;
     assert_eq!(checked.unwrap(), KeyCheck::Listed);
-    let request = only(&server).await;
-    assert_eq!(request.url.path(), "/auth/v1/.well-known/jwks.json");
-    assert_eq!(header(&request, "apikey"), KEY);
-    assert_eq!(header(&request, "authorization"), "");
+    let request = server.only_request();
+    assert_eq!(request.path(), "/auth/v1/.well-known/jwks.json");
+    assert_eq!(request.header("apikey"), Some(KEY));
+    assert_eq!(request.header("authorization"), None);
 }
 
 #[tokio::test]
@@ -48,7 +48,7 @@ async fn check_keys_reports_a_missing_and_a_different_key_with_its_kid() {
         (json!([foreign]), "lists another key"),
     ] {
         let server = answering(keys).await;
-        let error = project(&server.uri(), key()).check_keys().await;
+        let error = project(&server.url(), key()).check_keys().await;
         let Error::Configuration(error) = error.unwrap_err() else {
             panic!("expected a configuration error");
         };
@@ -63,16 +63,16 @@ async fn check_keys_reports_a_missing_and_a_different_key_with_its_kid() {
 #[tokio::test]
 async fn check_keys_sends_no_request_for_a_shared_secret() {
     let server = answering(json!([])).await;
-    let config = config(&server.uri()).build().unwrap();
+    let config = config(&server.url()).build().unwrap();
     let checked = ScopedClients::new(config).unwrap().check_keys().await;
     assert_eq!(checked.unwrap(), KeyCheck::SharedSecret);
-    assert!(crate::support::arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
 async fn check_keys_gives_a_transient_error_if_the_project_is_unavailable() {
-    let server = server(ResponseTemplate::new(503)).await;
-    let error = project(&server.uri(), key())
+    let server = server(Answer::new(503)).await;
+    let error = project(&server.url(), key())
         .check_keys()
         .await
         .unwrap_err();

@@ -22,7 +22,7 @@ async fn narrow_can_drop_claims_and_shorten_the_lifetime_but_never_add() {
         .keep_claims(["a"]);
     let less = less.client().unwrap();
     less.from("notes").execute().await.unwrap();
-    let claims = verified(crate::support::bearer(&crate::support::only(&server).await));
+    let claims = verified(crate::support::bearer(&server.only_request()));
     assert_eq!((&claims["a"], claims.get("b")), (&json!(1), None));
     assert_eq!(claims["act"], json!({"sub": "agent"}));
     assert_eq!(claims["exp"], START + 60);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use scoped_runtime::testing::{Answer, Gate, Recorded};
 use scoped_runtime::{ClientError, Error, Query, ScopedClient, ScopedClients};
 use serde_json::json;
-use wiremock::ResponseTemplate;
 
-use crate::support::{ALICE, KEY, arrived, bearer, config, header, only, project, server};
+use crate::support::{ALICE, KEY, bearer, config, project, server};
 
 #[tokio::test]
 async fn names_that_would_change_the_path_are_refused_or_encoded() {
@@ -35,7 +35,7 @@ async fn names_that_would_change_the_path_are_refused_or_encoded() {
         let error = client.schema(schema).from("t").execute().await.unwrap_err();
         assert!(error.to_string().starts_with("schema `"), "{error}");
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 
     for (name, path) in [
         ("t?select=secret", "/rest/v1/t%3Fselect%3Dsecret"),
@@ -45,11 +45,8 @@ async fn names_that_would_change_the_path_are_refused_or_encoded() {
         ("größe", "/rest/v1/gr%C3%B6%C3%9Fe"),
     ] {
         client.from(name).select("id").execute().await.unwrap();
-        let last = arrived(&server).await.pop().unwrap();
-        assert_eq!(
-            (last.url.path(), last.url.query()),
-            (path, Some("select=id"))
-        );
+        let last = server.requests().pop().unwrap();
+        assert_eq!((last.path(), last.query()), (path, "select=id"));
     }
 }
 
@@ -65,10 +62,10 @@ async fn an_invalid_header_value_is_an_error_without_a_panic() {
             .await
             .unwrap_err();
     }
-    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()));
+    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.url()));
     let native = native.schema("a\r\nb").from("t");
     client.execute(native).await.unwrap_err();
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -77,18 +74,18 @@ async fn a_native_builder_is_sent_only_to_its_project_with_the_clients_token() {
     let client = clients.get(ALICE).unwrap();
     let elsewhere = [
         "http://other.test/rest/v1".to_owned(),
-        format!("{}/auth/v1", server.uri()),
-        format!("{}/rest/v1/../../auth/v1", server.uri()),
-        format!("{}/rest/v1/..%2f..%2fauth/v1", server.uri()),
+        format!("{}/auth/v1", server.url()),
+        format!("{}/rest/v1/../../auth/v1", server.url()),
+        format!("{}/rest/v1/..%2f..%2fauth/v1", server.url()),
         "no url".to_owned(),
     ];
     for url in elsewhere {
         let native = postgrest::Postgrest::new(&url).from("users");
         client.execute(native).await.unwrap_err();
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 
-    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()))
+    let native = postgrest::Postgrest::new(format!("{}/rest/v1", server.url()))
         .insert_header("apikey", "sb_secret_of_somebody")
         .insert_header("host", "other.test")
         .from("t")
@@ -97,13 +94,13 @@ async fn a_native_builder_is_sent_only_to_its_project_with_the_clients_token() {
         .eq("id", "5")
         .limit(1);
     client.execute(native).await.unwrap();
-    let request = only(&server).await;
-    assert_eq!(header(&request, "apikey"), KEY);
+    let request = server.only_request();
+    assert_eq!(request.header("apikey"), Some(KEY));
     assert_eq!(bearer(&request), client.token().unwrap().expose_secret());
-    assert_eq!(request.headers.get_all("authorization").iter().count(), 1);
-    assert_eq!(request.headers.get_all("apikey").iter().count(), 1);
-    assert_eq!(request.url.query(), Some("id=eq.5&limit=1"));
-    assert!(server.uri().ends_with(header(&request, "host")));
+    assert_eq!(request.headers().get_all("authorization").iter().count(), 1);
+    assert_eq!(request.headers().get_all("apikey").iter().count(), 1);
+    assert_eq!(request.query(), "id=eq.5&limit=1");
+    assert!(server.url().ends_with(request.header("host").unwrap()));
 }
 
 #[tokio::test]
@@ -134,12 +131,15 @@ async fn a_query_and_its_native_builder_send_the_same_request() {
         let alone = native.clone().execute().await;
         alone.expect_err("it sends nothing by itself");
         client.execute(native).await.unwrap();
-        let requests = arrived(&server).await;
+        let requests = server.requests();
         let [.., ours, native] = &requests[..] else {
             panic!("two requests");
         };
-        assert_eq!((&ours.method, &ours.url), (&native.method, &native.url));
-        assert_eq!(ours.body, native.body);
+        let parts = |it: &Recorded| {
+            let [method, path, query] = [it.method(), it.path(), it.query()].map(str::to_owned);
+            (method, path, query, it.body().to_vec())
+        };
+        assert_eq!(parts(ours), parts(native));
         for name in [
             "apikey",
             "authorization",
@@ -148,7 +148,7 @@ async fn a_query_and_its_native_builder_send_the_same_request() {
             "content-type",
             "accept-profile",
         ] {
-            assert_eq!(header(ours, name), header(native, name), "{name}");
+            assert_eq!(ours.header(name), native.header(name), "{name}");
         }
     }
     let lossy = client
@@ -167,10 +167,10 @@ async fn a_query_and_its_native_builder_send_the_same_request() {
 async fn a_redirect_is_an_error_and_is_not_followed() {
     let (other, _, _) = project().await;
     for status in [301, 302, 303, 307, 308] {
-        let target = format!("{}/stolen", other.uri());
-        let answer = ResponseTemplate::new(status).insert_header("location", target.as_str());
+        let target = format!("{}/stolen", other.url());
+        let answer = Answer::new(status).header("location", &target);
         let first = server(answer).await;
-        let clients = ScopedClients::new(config(&first.uri()).build().unwrap()).unwrap();
+        let clients = ScopedClients::new(config(&first.url()).build().unwrap()).unwrap();
         let client = clients.get(ALICE).unwrap();
         let error = client
             .from("t")
@@ -184,16 +184,16 @@ async fn a_redirect_is_an_error_and_is_not_followed() {
         else {
             panic!("{error}");
         };
-        assert_eq!((said, to), (status, other.uri()));
+        assert_eq!((said, to), (status, other.url()));
     }
-    assert!(arrived(&other).await.is_empty());
+    assert!(other.requests().is_empty());
 }
 
 #[tokio::test]
 async fn a_request_to_a_hanging_server_times_out() {
-    let slow = server(ResponseTemplate::new(200).set_delay(Duration::from_mins(1))).await;
+    let slow = server(Answer::new(200).after(&Gate::new())).await;
     let timeout = Duration::from_millis(50);
-    let config = config(&slow.uri())
+    let config = config(&slow.url())
         .request_timeout(timeout)
         .build()
         .unwrap();
@@ -232,15 +232,15 @@ async fn requests_reach_other_services_but_never_write_to_auth() {
     }
     let request = client.request("GET", "a").header("x", "a\r\nb");
     request.execute().await.unwrap_err();
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 
     let request = client.request("post", "/functions/v1/hello world");
     let request = request.query("a", "b&c").header("x-region", "eu-west-3");
     request.json(json!({"n": 1})).execute().await.unwrap();
-    let request = only(&server).await;
-    assert_eq!(request.url.path(), "/functions/v1/hello%20world");
-    assert_eq!(request.url.query(), Some("a=b%26c"));
-    assert_eq!(header(&request, "x-region"), "eu-west-3");
-    assert_eq!(header(&request, "content-type"), "application/json");
+    let request = server.only_request();
+    assert_eq!(request.path(), "/functions/v1/hello%20world");
+    assert_eq!(request.query(), "a=b%26c");
+    assert_eq!(request.header("x-region"), Some("eu-west-3"));
+    assert_eq!(request.header("content-type"), Some("application/json"));
     assert_eq!(bearer(&request), client.token().unwrap().expose_secret());
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{Config, ConfigBuilder};
 
 use crate::support::{KEY, SECRET};
@@ -67,8 +68,8 @@ fn a_dotenv_file_may_have_a_byte_order_mark_and_at_most_a_megabyte() {
 
 #[tokio::test]
 async fn a_verifier_sends_the_first_api_key_that_is_not_blank() {
-    let server = crate::support::server(wiremock::ResponseTemplate::new(503)).await;
-    let uri = server.uri();
+    let server = crate::support::server(Answer::new(503)).await;
+    let uri = server.url();
     let variables = [
         ("SUPABASE_URL", uri.as_str()),
         ("SUPABASE_KEY", ""),
@@ -78,8 +79,8 @@ async fn a_verifier_sends_the_first_api_key_that_is_not_blank() {
     let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
     let outcome = verifier.verify::<scoped_runtime::NoClaims>(token).await;
     outcome.unwrap_err();
-    let request = crate::support::only(&server).await;
-    assert_eq!(crate::support::header(&request, "apikey"), KEY);
+    let request = server.only_request();
+    assert_eq!(request.header("apikey"), Some(KEY));
 }
 
 #[test]
@@ -126,7 +127,6 @@ fn the_url_of_a_dashboard_management_api_or_database_is_refused() {
 #[tokio::test]
 async fn the_error_of_a_request_names_the_variable_of_a_wrong_secret() {
     use serde_json::json;
-    use wiremock::ResponseTemplate;
 
     for (status, body, is_about_the_key) in [
         (
@@ -161,9 +161,8 @@ async fn the_error_of_a_request_names_the_variable_of_a_wrong_secret() {
             false,
         ),
     ] {
-        let server =
-            crate::support::server(ResponseTemplate::new(status).set_body_json(&body)).await;
-        let config = crate::support::config(&server.uri()).build().unwrap();
+        let server = crate::support::server(Answer::new(status).json(&body)).await;
+        let config = crate::support::config(&server.url()).build().unwrap();
         let clients = scoped_runtime::ScopedClients::new(config).unwrap();
         let client = clients.get(crate::support::ALICE).unwrap();
         let error = client
@@ -182,9 +181,11 @@ async fn the_error_of_a_request_names_the_variable_of_a_wrong_secret() {
 
 #[tokio::test]
 async fn a_web_page_instead_of_rows_is_an_error_that_names_the_url_variable() {
-    let page = wiremock::ResponseTemplate::new(200).set_body_raw("\n<!doctype html>", "text/html");
+    let page = Answer::new(200)
+        .header("content-type", "text/html")
+        .body("\n<!doctype html>");
     let server = crate::support::server(page).await;
-    let config = crate::support::config(&server.uri()).build().unwrap();
+    let config = crate::support::config(&server.url()).build().unwrap();
     let clients = scoped_runtime::ScopedClients::new(config).unwrap();
     let client = clients.get(crate::support::ALICE).unwrap();
     let rows = client.from("notes").fetch::<serde_json::Value>().await;

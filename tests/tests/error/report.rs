@@ -1,7 +1,7 @@
 //! The output of a program whose `main` returns our error.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
-use wiremock::ResponseTemplate;
 
 use crate::support::{ALICE, KEY, SECRET, config, server};
 
@@ -54,8 +54,8 @@ async fn a_transport_error_prints_its_causes() {
 
 #[tokio::test]
 async fn a_claims_error_does_not_print_the_value() {
-    let server = server(ResponseTemplate::new(200).set_body_string(r#"["private"]"#)).await;
-    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let server = server(Answer::new(200).body(r#"["private"]"#)).await;
+    let clients = ScopedClients::new(config(&server.url()).build().unwrap()).unwrap();
     let rows = clients.get(ALICE).unwrap().from("notes").fetch::<u8>();
     let text = printed(&rows.await.unwrap_err());
     assert!(

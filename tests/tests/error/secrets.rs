@@ -3,10 +3,10 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
 use scoped_tests::Log;
 use serde_json::json;
-use wiremock::ResponseTemplate;
 
 use crate::support::{ALICE, KEY, SECRET, config, project, server};
 
@@ -86,17 +86,16 @@ async fn debug_shows_no_secret() {
 #[tokio::test]
 async fn errors_show_no_secret() {
     let answers = [
-        ResponseTemplate::new(401)
-            .set_body_json(json!({"code": "PGRST303", "message": "JWT expired"})),
-        ResponseTemplate::new(500).set_body_string("<html>"),
-        ResponseTemplate::new(200).set_body_string("no json"),
-        ResponseTemplate::new(307).insert_header("location", "http://other.test/"),
+        Answer::new(401).json(&json!({"code": "PGRST303", "message": "JWT expired"})),
+        Answer::new(500).body("<html>"),
+        Answer::new(200).body("no json"),
+        Answer::new(307).header("location", "http://other.test/"),
     ];
     let mut servers = Vec::new();
     for answer in answers {
         servers.push(server(answer).await);
     }
-    let mut urls: Vec<String> = servers.iter().map(wiremock::MockServer::uri).collect();
+    let mut urls: Vec<String> = servers.iter().map(Recorder::url).collect();
     urls.push("http://127.0.0.1:1".to_owned());
     for url in urls {
         let clients = ScopedClients::new(config(&url).build().unwrap()).unwrap();

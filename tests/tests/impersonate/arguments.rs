@@ -12,7 +12,7 @@ use scoped_runtime::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, BOB, arrived, bearer, config, offline, project, verified};
+use crate::support::{ALICE, BOB, bearer, config, offline, project, verified};
 
 #[scoped_claims]
 struct Tenant {
@@ -129,10 +129,10 @@ async fn two_clients_in_one_function_each_send_their_own_token() {
     let (server, clients, _) = project().await;
     transfer(&clients, ALICE, BOB).await.unwrap();
     transfer(&clients, BOB, ALICE).await.unwrap();
-    let sent = arrived(&server).await.into_iter().map(|request| {
+    let sent = server.requests().into_iter().map(|request| {
         let claims = verified(bearer(&request));
         let text = |name: &str| claims[name].as_str().unwrap().to_owned();
-        (request.url.path().to_owned(), text("sub"), text("role"))
+        (request.path().to_owned(), text("sub"), text("role"))
     });
     let row = |path: &str, user: &str, role: &str| {
         (format!("/rest/v1/{path}"), user.to_owned(), role.to_owned())

@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::hmac;
+use scoped_runtime::testing::Recorder;
 use scoped_runtime::{Algorithm, Config, ConfigBuilder, Error, ScopedClients, Signer};
 use scoped_tests::ManualClock;
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
-use wiremock::{MockServer, ResponseTemplate};
 
 use crate::support::{KEY, SECRET, START, server};
 
@@ -112,10 +112,10 @@ impl Vault {
     }
 
     /// Returns a project that uses this vault, with a server that answers `200 []`, and its clock.
-    pub(crate) async fn project(&self) -> (MockServer, ScopedClients, ManualClock) {
-        let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
+    pub(crate) async fn project(&self) -> (Recorder, ScopedClients, ManualClock) {
+        let server = server(json!([])).await;
         let clock = ManualClock::at(START);
-        let config = self.config(&server.uri()).clock(clock.clone());
+        let config = self.config(&server.url()).clock(clock.clone());
         let clients = ScopedClients::new(config.build().unwrap()).unwrap();
         (server, clients, clock)
     }

@@ -1,7 +1,8 @@
 //! Responses of AWS KMS that `moto` does not give, and the requests that are sent to KMS.
 
+use std::collections::HashMap;
 use std::error::Error;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::digest;
 use aws_lc_rs::encoding::AsDer;
@@ -9,30 +10,34 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{AwsKms, AwsKmsError, Signer};
 use scoped_tests::kms_client;
 use serde_json::{Value, json};
-use wiremock::matchers::header;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::KID;
 
 /// A server with prepared responses.
 struct Script {
-    server: MockServer,
+    server: Recorder,
+    /// The response to each operation.
+    answers: Arc<Mutex<HashMap<String, Answer>>>,
     key: EcdsaKeyPair,
-    /// The priority decreases with each response, so that the response that was set last is used.
-    priority: AtomicU8,
 }
 
 impl Script {
     /// A P-256 key that can sign.
     async fn new() -> Self {
         let script = Self {
-            server: MockServer::start().await,
+            server: Recorder::start().await.unwrap(),
             key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
-            priority: AtomicU8::new(u8::MAX),
+            answers: Arc::default(),
         };
+        let answers = Arc::clone(&script.answers);
+        script.server.answer_with(move |request| {
+            let operation = request.header("x-amz-target").unwrap();
+            answers.lock().unwrap()[operation].clone()
+        });
         let spki = script.key.public_key().as_der().unwrap();
         let answer = json!({
             "KeyId": "arn:aws:kms:us-east-1:111122223333:key/k",
@@ -40,25 +45,23 @@ impl Script {
             "KeyUsage": "SIGN_VERIFY",
             "PublicKey": STANDARD.encode(spki.as_ref()),
         });
-        script.answer("GetPublicKey", 200, &answer).await;
+        script.answer("GetPublicKey", 200, &answer);
         script
     }
 
-    async fn answer(&self, operation: &str, status: u16, body: &Value) {
-        Mock::given(header("x-amz-target", format!("TrentService.{operation}")))
-            .respond_with(ResponseTemplate::new(status).set_body_json(body))
-            .with_priority(self.priority.fetch_sub(1, Ordering::Relaxed))
-            .mount(&self.server)
-            .await;
+    fn answer(&self, operation: &str, status: u16, body: &Value) {
+        let operation = format!("TrentService.{operation}");
+        let answer = Answer::new(status).json(body);
+        self.answers.lock().unwrap().insert(operation, answer);
     }
 
     async fn connect(&self) -> Result<AwsKms, AwsKmsError> {
-        AwsKms::connect(kms_client(&self.server.uri()), "alias/k", KID).await
+        AwsKms::connect(kms_client(&self.server.url()), "alias/k", KID).await
     }
 
     async fn signs(&self, kms: &AwsKms, signature: &[u8]) -> Result<Vec<u8>, String> {
         let answer = json!({ "Signature": STANDARD.encode(signature) });
-        self.answer("Sign", 200, &answer).await;
+        self.answer("Sign", 200, &answer);
         kms.sign(b"input").await.map_err(|error| error.to_string())
     }
 }
@@ -84,8 +87,7 @@ async fn only_the_digest_is_sent_and_to_the_key_itself() {
         64
     );
 
-    let requests = script.server.received_requests().await.unwrap();
-    let sent: Value = requests.last().unwrap().body_json().unwrap();
+    let sent: Value = script.server.last_request().json();
     let digest = digest::digest(&digest::SHA256, b"input");
     assert_eq!(
         sent,
@@ -158,7 +160,7 @@ async fn errors_of_kms_say_what_to_do() {
     ] {
         let script = Script::new().await;
         let answer = json!({ "__type": code, "message": "words of AWS" });
-        script.answer("GetPublicKey", 400, &answer).await;
+        script.answer("GetPublicKey", 400, &answer);
         let error = script.connect().await.unwrap_err();
         assert!(error.to_string().starts_with(expected), "{error}");
         if let Some(source) = error.source() {
@@ -172,7 +174,7 @@ async fn the_permission_to_sign_is_named() {
     let script = Script::new().await;
     let kms = script.connect().await.unwrap();
     let answer = json!({ "__type": "AccessDeniedException", "Message": "not authorized" });
-    script.answer("Sign", 400, &answer).await;
+    script.answer("Sign", 400, &answer);
     let error = kms.sign(b"x").await.unwrap_err();
     assert!(
         error
@@ -190,7 +192,7 @@ async fn the_key_spec_of_a_wrong_key_is_named() {
         "KeyUsage": "SIGN_VERIFY",
         "PublicKey": STANDARD.encode([0x30, 0x00]),
     });
-    script.answer("GetPublicKey", 200, &answer).await;
+    script.answer("GetPublicKey", 200, &answer);
     let error = script.connect().await.unwrap_err();
     assert!(
         error
@@ -199,7 +201,7 @@ async fn the_key_spec_of_a_wrong_key_is_named() {
         "{error}"
     );
 
-    script.answer("GetPublicKey", 200, &json!({})).await;
+    script.answer("GetPublicKey", 200, &json!({}));
     let error = script.connect().await.unwrap_err();
     assert!(
         error
@@ -221,7 +223,7 @@ async fn no_credential_is_in_an_error_or_in_debug() {
     let message = "The request signature we calculated does not match the signature you provided. The Canonical \
                    String for this request should have been 'POST x-amz-security-token:s3ss10n'";
     let answer = json!({ "__type": "InvalidSignatureException", "message": message });
-    script.answer("Sign", 403, &answer).await;
+    script.answer("Sign", 403, &answer);
     let error = kms.sign(b"x").await.unwrap_err();
     let text = everything(error.as_ref());
     assert!(text.contains("InvalidSignatureException"), "{text}");

@@ -5,11 +5,10 @@ use std::task::{Context, Waker};
 use std::time::Duration;
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{MintPolicy, NoClaims, ScopedClients, metrics as names};
 use scoped_tests::ManualClock;
 use serde_json::json;
-use wiremock::matchers::path;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::support::{ALICE, KEY, SECRET, START, config};
 
@@ -40,15 +39,12 @@ fn recorded(snapshotter: &Snapshotter) -> Vec<String> {
     lines
 }
 
-async fn answering(answers: &[(&str, ResponseTemplate)]) -> MockServer {
-    let server = MockServer::start().await;
-    for (place, answer) in answers {
-        let mock = Mock::given(path(*place)).respond_with(answer.clone());
-        mock.up_to_n_times(1).mount(&server).await;
+/// A server that gives the first request of each path this answer.
+async fn answering(answers: &[(&str, Answer)]) -> Recorder {
+    let server = Recorder::start().await.unwrap();
+    for (path, answer) in answers {
+        server.at(path).answers([answer.clone(), json!([]).into()]);
     }
-    let rows = ResponseTemplate::new(200).set_body_json(json!([]));
-    let mock = Mock::given(wiremock::matchers::any()).respond_with(rows);
-    mock.mount(&server).await;
     server
 }
 
@@ -58,10 +54,10 @@ async fn mints_renewals_clients_and_requests_are_counted() {
     let snapshotter = recorder.snapshotter();
     let _here = metrics::set_default_local_recorder(&recorder);
     names::describe();
-    let denied = ResponseTemplate::new(403).set_body_json(json!({"code": "42501"}));
+    let denied = Answer::new(403).json(&json!({"code": "42501"}));
     let server = answering(&[("/rest/v1/denied", denied)]).await;
     let clock = ManualClock::at(START);
-    let config = config(&server.uri()).clock(clock.clone()).build().unwrap();
+    let config = config(&server.url()).clock(clock.clone()).build().unwrap();
     let clients = ScopedClients::new(config).unwrap();
     let alice = clients.get(ALICE).unwrap();
     clients.get(ALICE).unwrap();
@@ -105,17 +101,13 @@ async fn retries_and_refusals_are_counted_by_their_reason() {
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     let _here = metrics::set_default_local_recorder(&recorder);
-    let expired = json!({"code": "PGRST303", "message": "JWT expired"});
     let server = answering(&[
-        (
-            "/rest/v1/old",
-            ResponseTemplate::new(401).set_body_json(expired),
-        ),
-        ("/storage/v1/busy", ResponseTemplate::new(503)),
+        ("/rest/v1/old", Answer::expired_token()),
+        ("/storage/v1/busy", Answer::new(503)),
     ])
     .await;
     let policy = MintPolicy::new().refuse_subjects(|user| *user != ALICE);
-    let config = config(&server.uri()).mint_policy(policy).build().unwrap();
+    let config = config(&server.url()).mint_policy(policy).build().unwrap();
     let clients = ScopedClients::new(config).unwrap();
     let alice = clients.get(ALICE).unwrap();
     alice.from("old").execute().await.unwrap();
@@ -164,7 +156,7 @@ async fn a_dropped_request_is_counted() {
     let snapshotter = recorder.snapshotter();
     let _here = metrics::set_default_local_recorder(&recorder);
     let server = answering(&[]).await;
-    let clients = ScopedClients::new(config(&server.uri()).build().unwrap()).unwrap();
+    let clients = ScopedClients::new(config(&server.url()).build().unwrap()).unwrap();
     let mut query = Box::pin(clients.get(ALICE).unwrap().from("notes").execute());
     let mut context = Context::from_waker(Waker::noop());
     assert!(query.as_mut().poll(&mut context).is_pending());

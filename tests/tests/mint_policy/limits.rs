@@ -7,7 +7,7 @@ use std::time::Duration;
 use scoped_runtime::{Error, MintPolicy, Role, ScopedClients, TokenError, UserId};
 use scoped_tests::ManualClock;
 
-use crate::support::{ALICE, BOB, START, arrived, config, fields, offline, project};
+use crate::support::{ALICE, BOB, START, config, fields, offline, project};
 
 const UPPER: &str = "00000000-0000-4000-8000-00000000000A";
 
@@ -62,7 +62,7 @@ async fn the_mint_policy_is_checked_at_every_mint() {
     let asked = Arc::clone(&banned);
     let clock = ManualClock::at(START);
     let policy = MintPolicy::new().refuse_subjects(move |_| asked.load(Ordering::Relaxed));
-    let config = config(&server.uri())
+    let config = config(&server.url())
         .clock(clock.clone())
         .mint_policy(policy);
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
@@ -78,7 +78,7 @@ async fn the_mint_policy_is_checked_at_every_mint() {
     };
     assert_eq!(source.field(), "user_id");
     assert_eq!(error.public().status(), 403);
-    assert_eq!(arrived(&server).await.len(), 2);
+    assert_eq!(server.requests().len(), 2);
     banned.store(false, Ordering::Relaxed);
     client.from("notes").execute().await.unwrap();
 }

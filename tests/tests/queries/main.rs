@@ -10,11 +10,12 @@ mod differential;
 mod grammar;
 mod hostile;
 mod native;
+mod project;
 mod promises;
 mod property;
 mod random;
 mod raw;
-mod recorder;
+
 mod request;
 mod says;
 mod sql;

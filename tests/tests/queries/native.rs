@@ -7,8 +7,8 @@ use postgrest::Builder;
 
 use crate::grammar::{At, Request, Tree};
 use crate::hostile;
+use crate::project::Project;
 use crate::random::Random;
-use crate::recorder::Recorder;
 use crate::says::{Rows, of_tree};
 use crate::wrong::Wrong;
 
@@ -27,16 +27,16 @@ struct Native {
 }
 
 impl Native {
-    fn random(random: &mut Random, recorder: &Recorder) -> Self {
+    fn random(random: &mut Random, project: &Project) -> Self {
         let mut native = Self {
-            builder: recorder.client.native("t"),
+            builder: project.client.native("t"),
             calls: Vec::new(),
             columns: Vec::new(),
             limits: [None; 2],
             offset: 0,
         };
         if random.percent(20) {
-            native = native.with_parameters(random, recorder);
+            native = native.with_parameters(random, project);
         }
         // The verb is called first, because it sets a header that `exact_count` changes.
         let verb = random.below(4);
@@ -52,7 +52,7 @@ impl Native {
     }
 
     /// A table whose name contains parameters, as a handwritten URL does.
-    fn with_parameters(mut self, random: &mut Random, recorder: &Recorder) -> Self {
+    fn with_parameters(mut self, random: &mut Random, project: &Project) -> Self {
         let parameters = [
             "id",
             "id=",
@@ -69,7 +69,7 @@ impl Native {
             "order=id",
         ];
         let parameters = random.pick(&parameters);
-        self.builder = postgrest::Postgrest::new(format!("{}/rest/v1", recorder.url))
+        self.builder = postgrest::Postgrest::new(format!("{}/rest/v1", project.url))
             .from(format!("t?{parameters}"));
         self.calls.push(format!("from(t?{parameters})"));
         for part in parameters.split(['&', ';']) {
@@ -269,13 +269,13 @@ fn says_otherwise(native: &Native, request: &Request) -> Option<&'static str> {
 
 #[tokio::test]
 async fn a_native_write_never_touches_more_rows_than_its_filters_allow() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());
     for seed in 0..BUILDERS {
-        let native = Native::random(&mut Random::new(seed), &recorder);
-        let outcome = recorder.client.execute(native.builder.clone()).await;
-        let Some(arrived) = recorder.arrived() else {
+        let native = Native::random(&mut Random::new(seed), &project);
+        let outcome = project.client.execute(native.builder.clone()).await;
+        let Some(arrived) = project.arrived() else {
             refused += 1;
             assert!(outcome.is_err(), "the builder was neither sent nor refused");
             continue;

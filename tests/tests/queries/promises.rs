@@ -1,16 +1,16 @@
 //! A write sends the smallest of the row limits that were set for it.
 
 use crate::grammar::Request;
-use crate::recorder::Recorder;
+use crate::project::Project;
 
 #[tokio::test]
 async fn a_write_sends_the_smallest_of_limit_max_affected_and_expect_rows() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let counts = [None, Some(1), Some(2), Some(3)];
     for limit in counts {
         for most in counts {
             for expected in counts {
-                let mut query = recorder.client.from("t").delete().eq("id", 1);
+                let mut query = project.client.from("t").delete().eq("id", 1);
                 if let Some(limit) = limit {
                     query = query.limit(limit);
                 }
@@ -23,7 +23,7 @@ async fn a_write_sends_the_smallest_of_limit_max_affected_and_expect_rows() {
                 // The response says that no row was deleted, which `expect_rows` reports as an error.
                 let outcome = query.execute().await;
                 let said = [limit, most, expected].into_iter().flatten();
-                if let Some(arrived) = recorder.arrived() {
+                if let Some(arrived) = project.arrived() {
                     let smallest = said.min().map(|count| count as u64);
                     let request = Request::read(&arrived).unwrap();
                     assert_eq!(

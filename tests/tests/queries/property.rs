@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::grammar::{At, Refused, Request};
+use crate::project::Project;
 use crate::random::Random;
-use crate::recorder::Recorder;
 use crate::says::{Rows, of_said, same_conditions};
 use crate::written::{Chain, Said, Sending, Verb};
 use crate::wrong::Wrong;
@@ -15,15 +15,15 @@ const CHAINS: u64 = 6_000;
 
 #[tokio::test]
 async fn a_query_arrives_with_the_meaning_it_was_written_with_or_is_not_sent() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let mut refused = 0;
     let mut wrong = Wrong::default();
     for seed in 0..CHAINS {
-        let mut chain = Chain::random(&mut Random::new(seed), &recorder.client);
+        let mut chain = Chain::random(&mut Random::new(seed), &project.client);
         chain.note_mistakes();
         let outcome = chain.send().await;
-        let Some(arrived) = recorder.arrived() else {
+        let Some(arrived) = project.arrived() else {
             refused += 1;
             let error = outcome.expect_err("nothing was sent, and no error said so");
             if chain.mistakes.is_empty() {
@@ -214,12 +214,11 @@ fn the_comparison_tells_different_conditions_apart() {
 fn read_back(said: &Said) -> Option<Vec<At<crate::grammar::Tree>>> {
     let text = said.condition().to_string();
     let query = format!("and=({})", percent(&text));
-    let arrived = crate::recorder::Arrived {
+    let arrived = crate::project::Arrived {
         method: "GET".to_owned(),
         path: "/rest/v1/t".to_owned(),
         query,
-        headers: BTreeMap::new(),
-        body: String::new(),
+        ..crate::project::Arrived::default()
     };
     Request::read(&arrived)
         .ok()

@@ -6,8 +6,8 @@ use scoped_runtime::{Condition, Query};
 
 use crate::grammar::{At, Operand, Request, Tree};
 use crate::hostile;
+use crate::project::Project;
 use crate::random::Random;
-use crate::recorder::Recorder;
 use crate::says::{Rows, of_tree};
 use crate::wrong::Wrong;
 
@@ -187,14 +187,14 @@ fn problem(request: &Request, shape: &Shape) -> Option<&'static str> {
 
 #[tokio::test]
 async fn raw_text_changes_no_other_condition_or_the_query_is_not_sent() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let (mut sent, mut refused, mut wrong) = (0, 0, Wrong::default());
     for seed in 0..QUERIES {
         let mut calls = Vec::new();
-        let read = recorder.client.from("t");
+        let read = project.client.from("t");
         let (query, shape) = query(&mut Random::new(seed), read, &mut calls);
         let outcome = query.execute().await;
-        let Some(arrived) = recorder.arrived() else {
+        let Some(arrived) = project.arrived() else {
             refused += 1;
             assert!(outcome.is_err(), "the query was neither sent nor refused");
             continue;
@@ -216,12 +216,12 @@ async fn raw_text_changes_no_other_condition_or_the_query_is_not_sent() {
 /// A write whose only filter is raw is sent only if that filter narrows the rows.
 #[tokio::test]
 async fn a_write_with_a_raw_filter_that_matches_every_row_is_not_sent() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let mut wrong = Wrong::default();
     let mut sent = BTreeMap::<bool, usize>::new();
     for seed in 0..QUERIES {
         let random = &mut Random::new(seed);
-        let delete = recorder.client.from("t").delete();
+        let delete = project.client.from("t").delete();
         let (what, delete) = match random.below(4) {
             0 => {
                 let group = raw_group(random);
@@ -248,7 +248,7 @@ async fn a_write_with_a_raw_filter_that_matches_every_row_is_not_sent() {
             }
         };
         let outcome = delete.execute().await;
-        let arrived = recorder.arrived();
+        let arrived = project.arrived();
         *sent.entry(arrived.is_some()).or_default() += 1;
         let Some(arrived) = arrived else {
             assert!(outcome.is_err(), "the query was neither sent nor refused");

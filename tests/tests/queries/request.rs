@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::grammar::{At, Request, Tree};
 use crate::hostile;
+use crate::project::Project;
 use crate::random::Random;
-use crate::recorder::Recorder;
 use crate::says::{Rows, of_tree};
 use crate::wrong::Wrong;
 
@@ -59,19 +59,19 @@ fn parameter(random: &mut Random) -> (String, String) {
 
 #[tokio::test]
 async fn a_request_to_a_table_never_touches_more_rows_than_its_filters_allow() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());
     for seed in 0..REQUESTS {
         let random = &mut Random::new(seed);
         let method = random.pick(&["GET", "PATCH", "DELETE", "POST", "HEAD"]);
         let parameters = random.some(3, parameter);
-        let mut request = recorder.client.request(method, "rest/v1/t");
+        let mut request = project.client.request(method, "rest/v1/t");
         for (name, value) in &parameters {
             request = request.query(name, value);
         }
         let outcome = request.execute().await;
-        let Some(arrived) = recorder.arrived() else {
+        let Some(arrived) = project.arrived() else {
             refused += 1;
             assert!(outcome.is_err(), "the request was neither sent nor refused");
             continue;

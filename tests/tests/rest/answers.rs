@@ -1,11 +1,11 @@
 //! How responses become values and errors, and what the errors say.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error, Returning};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
-use crate::support::{answering, arrived, header};
+use crate::support::answering;
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only decoded")]
@@ -20,13 +20,13 @@ struct Author {
     name: String,
 }
 
-fn error(status: u16, body: Value) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_json(body)
+fn error(status: u16, body: &Value) -> Answer {
+    Answer::new(status).json(body)
 }
 
 #[tokio::test]
 async fn a_response_without_a_body_reads_as_unit_none_or_no_rows() {
-    let (_server, client) = answering([ResponseTemplate::new(204)]).await;
+    let (_server, client) = answering([Answer::new(204)]).await;
     client
         .rpc("void_function", ())
         .fetch_one::<()>()
@@ -57,7 +57,7 @@ async fn a_decode_error_names_table_row_and_field_but_shows_no_value() {
         {"id": 1, "author": {"name": "a"}},
         {"id": 2, "author": {"name": 5}},
     ]);
-    let (_server, client) = answering([ResponseTemplate::new(200).set_body_json(&rows)]).await;
+    let (_server, client) = answering([rows]).await;
     let error = client.from("my notes").fetch::<Note>().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -66,7 +66,7 @@ async fn a_decode_error_names_table_row_and_field_but_shows_no_value() {
          type with the selected columns"
     );
     let secret = json!({"id": "a private text", "author": {"name": ""}});
-    let (_server, client) = answering([ResponseTemplate::new(200).set_body_json(secret)]).await;
+    let (_server, client) = answering([Answer::from(secret)]).await;
     let error = client.rpc("f", ()).fetch_one::<Note>().await.unwrap_err();
     let text = error.to_string();
     assert!(
@@ -83,10 +83,10 @@ async fn a_decode_error_names_table_row_and_field_but_shows_no_value() {
 #[tokio::test]
 async fn one_row_is_read_from_a_list_whatever_the_server_says_of_errors() {
     let (server, client) = answering([
-        ResponseTemplate::new(200).set_body_json(json!([])),
-        ResponseTemplate::new(200).set_body_json(json!([{"a": 1}])),
-        ResponseTemplate::new(200).set_body_json(json!([{"a": 1}, {"a": 2}])),
-        error(406, json!({"code": "PGRST116", "message": "no details"})),
+        Answer::from(json!([])),
+        Answer::from(json!([{"a": 1}])),
+        Answer::from(json!([{"a": 1}, {"a": 2}])),
+        error(406, &json!({"code": "PGRST116", "message": "no details"})),
     ])
     .await;
     let read = || client.from("t").eq("a", 1).fetch_optional::<Value>();
@@ -98,9 +98,9 @@ async fn one_row_is_read_from_a_list_whatever_the_server_says_of_errors() {
     assert_eq!((two.status(), two.code()), (406, Some("PGRST116")));
     assert!(!two.is_no_row());
     assert_eq!(read().await.unwrap(), None);
-    let request = &arrived(&server).await[0];
-    assert_eq!(request.url.query(), Some("a=eq.1&limit=2"));
-    assert_eq!(header(request, "accept"), "application/json");
+    let request = &server.requests()[0];
+    assert_eq!(request.query(), "a=eq.1&limit=2");
+    assert_eq!(request.header("accept"), Some("application/json"));
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn an_insert_that_may_not_be_read_back_says_what_to_do() {
         "code": "42501", "details": null, "hint": null,
         "message": "new row violates row-level security policy for table \"t\"",
     });
-    let (_server, client) = answering([error(403, denied)]).await;
+    let (_server, client) = answering([error(403, &denied)]).await;
     let insert = || client.from("t").insert(json!({"a": 1}));
     let Error::Api(said) = insert().execute().await.unwrap_err() else {
         panic!("an error of the API");
@@ -132,23 +132,19 @@ async fn an_insert_that_may_not_be_read_back_says_what_to_do() {
 
 #[tokio::test]
 async fn a_response_without_a_body_has_its_error_code_in_the_headers() {
-    let expired = ResponseTemplate::new(401)
-        .insert_header("proxy-status", "PostgREST; error=PGRST303")
-        .insert_header(
+    let expired = Answer::new(401)
+        .header("proxy-status", "PostgREST; error=PGRST303")
+        .header(
             "www-authenticate",
             r#"Bearer error="invalid_token", error_description="JWT expired""#,
         );
-    let counted = ResponseTemplate::new(200).insert_header("content-range", "*/7");
+    let counted = Answer::new(200).header("content-range", "*/7");
     let (server, client) = answering([expired, counted]).await;
     // The expired token is replaced, and the HEAD request is sent once more.
     assert_eq!(client.from("t").count().await.unwrap(), 7);
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     assert_eq!(requests.len(), 2);
-    assert!(
-        requests
-            .iter()
-            .all(|request| request.method.as_str() == "HEAD")
-    );
+    assert!(requests.iter().all(|request| request.method() == "HEAD"));
 }
 
 #[tokio::test]
@@ -162,7 +158,7 @@ async fn public_errors_have_a_matching_status_and_a_fixed_text() {
         (409, "40001", 503, "try again later"),
     ] {
         let body = json!({"code": code, "message": "private words"});
-        let (_server, client) = answering([error(status, body)]).await;
+        let (_server, client) = answering([error(status, &body)]).await;
         let error = client.from("t").execute().await.unwrap_err().public();
         assert_eq!((error.status(), error.message()), (public, text), "{code}");
     }
@@ -172,7 +168,7 @@ async fn public_errors_have_a_matching_status_and_a_fixed_text() {
 async fn text_from_the_server_cannot_forge_a_log_line() {
     let forged = "gone\r\n2026 ERROR\u{1b}[31m \u{202e}x";
     let body = json!({"code": "X\n1", "message": forged, "hint": "a\tb", "details": null});
-    let (_server, client) = answering([error(400, body)]).await;
+    let (_server, client) = answering([error(400, &body)]).await;
     let error = client.from("t").execute().await.unwrap_err();
     let text = error.to_string();
     assert!(
@@ -200,7 +196,7 @@ async fn the_error_explains_a_role_that_is_missing_or_not_granted() {
         ),
     ] {
         let body = json!({"code": code, "message": message, "details": null, "hint": null});
-        let (_server, client) = answering([error(status, body)]).await;
+        let (_server, client) = answering([error(status, &body)]).await;
         let error = client.from("t").execute().await.unwrap_err().to_string();
         assert!(error.contains(hint), "{error}");
     }
@@ -208,8 +204,8 @@ async fn the_error_explains_a_role_that_is_missing_or_not_granted() {
 
 #[tokio::test]
 async fn with_too_few_rows_expect_rows_fails_and_says_that_the_write_happened() {
-    let counted = ResponseTemplate::new(200).insert_header("content-range", "*/1");
-    let listed = ResponseTemplate::new(200).set_body_json(json!([{"a": 1}]));
+    let counted = Answer::new(200).header("content-range", "*/1");
+    let listed = Answer::from(json!([{"a": 1}]));
     for answer in [counted, listed] {
         let (server, client) = answering([answer]).await;
         let update = |rows| {
@@ -236,9 +232,9 @@ async fn with_too_few_rows_expect_rows_fails_and_says_that_the_write_happened() 
             "{error}"
         );
         let prefer = "return=representation,count=exact,handling=strict,max-affected=1";
-        assert_eq!(header(&arrived(&server).await[0], "prefer"), prefer);
+        assert_eq!(server.requests()[0].header("prefer"), Some(prefer));
     }
-    let (_server, client) = answering([ResponseTemplate::new(204)]).await;
+    let (_server, client) = answering([Answer::new(204)]).await;
     let update = client
         .from("t")
         .update(json!({"a": 1}))

@@ -4,7 +4,7 @@ use postgrest::Builder;
 use scoped_runtime::{ClientError, Error};
 use serde_json::json;
 
-use crate::support::{KEY, arrived, header, only, pair, parameters, project};
+use crate::support::{KEY, pair, parameters, project};
 
 #[tokio::test]
 async fn native_gives_a_builder_for_the_clients_project() {
@@ -14,15 +14,20 @@ async fn native_gives_a_builder_for_the_clients_project() {
         .execute(client.native("my notes").select("id").eq("a", "1"))
         .await
         .unwrap();
-    let request = only(&server).await;
-    assert_eq!(request.url.path(), "/rest/v1/my%20notes");
+    let request = server.only_request();
+    assert_eq!(request.path(), "/rest/v1/my%20notes");
     assert_eq!(
         parameters(&request),
         [pair("select", "id"), pair("a", "eq.1")]
     );
-    assert_eq!(header(&request, "accept-profile"), "api2");
-    assert_eq!(header(&request, "apikey"), KEY);
-    assert!(header(&request, "authorization").starts_with("Bearer ey"));
+    assert_eq!(request.header("accept-profile"), Some("api2"));
+    assert_eq!(request.header("apikey"), Some(KEY));
+    assert!(
+        request
+            .header("authorization")
+            .unwrap()
+            .starts_with("Bearer ey")
+    );
 }
 
 #[tokio::test]
@@ -38,7 +43,7 @@ async fn a_name_that_cannot_be_sent_is_an_error_when_it_is_executed() {
             .await
             .unwrap_err();
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -89,13 +94,13 @@ async fn a_native_builder_is_refused_for_the_same_reasons_as_a_query() {
         error,
         Error::Client(ClientError::UrlTooLong { .. })
     ));
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
     for table in ["t?id", "t?name=eq.a;b"] {
-        let url = format!("{}/rest/v1", server.uri());
+        let url = format!("{}/rest/v1", server.url());
         let native = postgrest::Postgrest::new(url).from(table).delete();
         client.execute(native).await.unwrap_err();
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
     let unfiltered = client
         .execute(client.native("t").delete())
         .await
@@ -110,19 +115,19 @@ async fn a_native_write_with_a_limit_sends_max_affected() {
     client.execute(native).await.unwrap();
     let built = client.from("t").delete().eq("a", 1).into_builder().unwrap();
     client.execute(built.limit(3)).await.unwrap();
-    let requests = arrived(&server).await;
-    assert_eq!(requests[0].url.query(), Some("a=eq.1&limit=1"));
+    let requests = server.requests();
+    assert_eq!(requests[0].query(), "a=eq.1&limit=1");
     let strict = |count| format!("return=representation,handling=strict,max-affected={count}");
-    assert_eq!(header(&requests[0], "prefer"), strict(1));
-    assert_eq!(header(&requests[1], "prefer"), strict(3));
+    assert_eq!(requests[0].header("prefer"), Some(&*strict(1)));
+    assert_eq!(requests[1].header("prefer"), Some(&*strict(3)));
     // PostgREST uses only one of two limits.
-    let limited = postgrest::Postgrest::new(format!("{}/rest/v1", server.uri()));
+    let limited = postgrest::Postgrest::new(format!("{}/rest/v1", server.url()));
     let limited = limited.from("t?limit=2").delete().eq("a", "1");
     client.execute(limited.limit(5)).await.unwrap_err();
     let none = client.native("t").select("a").range(3, 2);
     client.execute(none).await.unwrap();
-    let last = arrived(&server).await.pop().unwrap();
-    assert_eq!(last.url.query(), Some("select=a&limit=0"));
+    let last = server.requests().pop().unwrap();
+    assert_eq!(last.query(), "select=a&limit=0");
     let refused = client.from("t").delete().into_builder();
     assert!(refused.is_err(), "a delete without a filter");
 }
@@ -141,5 +146,5 @@ async fn native_reads_and_function_calls_are_not_restricted() {
         .unwrap();
     let call = client.rpc("f", json!({"a": 1})).into_builder().unwrap();
     client.execute(call.eq("b", "2").limit(5)).await.unwrap();
-    assert_eq!(arrived(&server).await.len(), 3);
+    assert_eq!(server.requests().len(), 3);
 }

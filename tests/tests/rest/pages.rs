@@ -1,25 +1,25 @@
 //! Pages, counts, and streams of rows.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error, Explain, Order, Paging, ScopedClient};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
-use crate::support::{answering, arrived, header, pair, parameters, project};
+use crate::support::{answering, pair, parameters, project};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Row {
     id: i64,
 }
 
-fn rows(ids: impl IntoIterator<Item = i64>) -> ResponseTemplate {
+fn rows(ids: impl IntoIterator<Item = i64>) -> Answer {
     let rows: Vec<Value> = ids.into_iter().map(|id| json!({ "id": id })).collect();
-    ResponseTemplate::new(200).set_body_json(rows)
+    Answer::from(json!(rows))
 }
 
 #[tokio::test]
 async fn a_page_has_its_rows_and_the_total() {
-    let answer = rows([4, 5]).insert_header("content-range", "3-4/9");
+    let answer = rows([4, 5]).header("content-range", "3-4/9");
     let (server, client) = answering([answer]).await;
     let page = client
         .from("t")
@@ -32,27 +32,24 @@ async fn a_page_has_its_rows_and_the_total() {
         (page.rows, page.total),
         (vec![Row { id: 4 }, Row { id: 5 }], 9)
     );
-    let request = &arrived(&server).await[0];
+    let request = &server.requests()[0];
     let expected = [pair("order", "id"), pair("limit", "2"), pair("offset", "3")];
     assert_eq!(parameters(request), expected);
-    assert_eq!(header(request, "prefer"), "count=exact");
+    assert_eq!(request.header("prefer"), Some("count=exact"));
     client
         .from("t")
         .planned_count()
         .fetch_page::<Row>()
         .await
         .unwrap();
-    assert_eq!(
-        header(&arrived(&server).await[1], "prefer"),
-        "count=planned"
-    );
+    assert_eq!(server.requests()[1].header("prefer"), Some("count=planned"));
 }
 
 #[tokio::test]
 async fn a_page_after_the_last_row_is_empty() {
     let body = json!({"code": "PGRST103", "message": "Requested range not satisfiable"});
-    let answer = ResponseTemplate::new(416).set_body_json(body);
-    let (_server, client) = answering([answer.insert_header("content-range", "*/9")]).await;
+    let answer = Answer::new(416).json(&body);
+    let (_server, client) = answering([answer.header("content-range", "*/9")]).await;
     let page = client
         .from("t")
         .range(20, 29)
@@ -83,8 +80,7 @@ async fn a_range_of_no_rows_asks_for_none() {
         .execute()
         .await
         .unwrap();
-    let queries: Vec<Vec<(String, String)>> =
-        arrived(&server).await.iter().map(parameters).collect();
+    let queries: Vec<Vec<(String, String)>> = server.requests().iter().map(parameters).collect();
     assert_eq!(queries[0], [pair("limit", "0")]);
     assert_eq!(queries[1], [pair("limit", "0")]);
     assert_eq!(queries[2], [pair("limit", &usize::MAX.to_string())]);
@@ -96,15 +92,15 @@ async fn a_range_of_no_rows_asks_for_none() {
 
 #[tokio::test]
 async fn a_count_reads_no_row() {
-    let answer = ResponseTemplate::new(206).insert_header("content-range", "0-9/12");
+    let answer = Answer::new(206).header("content-range", "0-9/12");
     let (server, client) = answering([answer]).await;
     assert_eq!(client.from("t").eq("a", 1).count().await.unwrap(), 12);
     assert_eq!(client.rpc("f", json!({"b": 2})).count().await.unwrap(), 12);
-    let requests = arrived(&server).await;
-    assert_eq!(requests[0].method.as_str(), "HEAD");
-    assert_eq!(requests[0].url.query(), Some("a=eq.1"));
-    assert_eq!(header(&requests[0], "prefer"), "count=exact");
-    assert_eq!(requests[1].url.query(), Some("b=2"));
+    let requests = server.requests();
+    assert_eq!(requests[0].method(), "HEAD");
+    assert_eq!(requests[0].query(), "a=eq.1");
+    assert_eq!(requests[0].header("prefer"), Some("count=exact"));
+    assert_eq!(requests[1].query(), "b=2");
     let (_server, client) = project().await;
     let error = client.from("t").count().await.unwrap_err();
     assert!(matches!(error, Error::Client(ClientError::NoCount)));
@@ -126,10 +122,10 @@ async fn other_forms_of_the_answer_have_their_media_types() {
         .execute()
         .await
         .unwrap();
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     let accepts: Vec<&str> = requests
         .iter()
-        .map(|request| header(request, "accept"))
+        .map(|request| request.header("accept").unwrap())
         .collect();
     assert_eq!(
         accepts,
@@ -161,7 +157,7 @@ async fn a_stream_by_a_key_starts_each_page_after_the_last_key() {
         .await
         .unwrap();
     assert_eq!(ids, [1, 2, 4, 9]);
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     let [first, second, ..] = &requests[..] else {
         panic!("two requests at least");
     };
@@ -189,7 +185,7 @@ async fn a_row_deleted_during_a_stream_hides_no_other_row() {
     let (server, client) = answering([rows([9, 7]), rows([7])]).await;
     let paging = Paging::by_key("id").descending().page_size(2);
     assert_eq!(all(&client, paging).await.unwrap(), [9, 7]);
-    let second = parameters(&arrived(&server).await[1]);
+    let second = parameters(&server.requests()[1]);
     assert!(second.contains(&pair("id", "lte.7")) && second.contains(&pair("order", "id.desc")));
 }
 
@@ -202,7 +198,7 @@ async fn a_stream_by_a_key_that_is_not_unique_is_an_error() {
             .unwrap_err();
         assert!(error.to_string().contains("has duplicates"), "{error}");
     }
-    let null = ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "n": null}]));
+    let null = Answer::from(json!([{"id": 1, "n": null}]));
     let (_server, client) = answering([null]).await;
     let error = all(&client, Paging::by_key("n")).await.unwrap_err();
     assert!(
@@ -223,7 +219,7 @@ async fn a_stream_by_ranges_continues_until_a_page_is_empty() {
         ids.push(row.unwrap().id);
     }
     assert_eq!(ids, [1, 2, 3]);
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     let ranges: Vec<Vec<(String, String)>> = requests.iter().map(parameters).collect();
     let page = |limit: &str, offset: &str| {
         vec![
@@ -252,5 +248,5 @@ async fn a_stream_that_would_lose_rows_is_refused() {
         stream.next().await.unwrap().unwrap_err();
         assert!(stream.next().await.is_none(), "it ends after an error");
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{arrived, header, only, pair, parameters, project};
+use crate::support::{pair, parameters, project};
 
 #[tokio::test]
 async fn a_request_path_may_end_with_a_slash_but_has_no_query() {
@@ -16,9 +16,9 @@ async fn a_request_path_may_end_with_a_slash_but_has_no_query() {
         error.to_string().contains("use `.query(name, value)`"),
         "{error}"
     );
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
     client.request("GET", "rest/v1/").execute().await.unwrap();
-    assert_eq!(only(&server).await.url.path(), "/rest/v1/");
+    assert_eq!(server.only_request().path(), "/rest/v1/");
 }
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn http_methods_that_a_user_cannot_send_are_refused() {
             "{error}"
         );
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn requests_to_auth_are_limited_to_reads_without_an_effect() {
             .await
             .expect_err(path);
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
     for path in [
         "auth/v1/user",
         "/auth/v1/settings",
@@ -84,7 +84,7 @@ async fn requests_to_auth_are_limited_to_reads_without_an_effect() {
     ] {
         client.request("GET", path).execute().await.unwrap();
     }
-    assert_eq!(arrived(&server).await.len(), 4);
+    assert_eq!(server.requests().len(), 4);
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn headers_that_frame_a_message_or_name_a_host_are_refused() {
             .header(name, "60");
         request.execute().await.expect_err(name);
     }
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn a_request_to_a_table_is_refused_as_a_query_would_be() {
     ranged.execute().await.unwrap_err();
     let insert = client.request("POST", "rest/v1/notes").query("id", "eq.1");
     insert.json(json!({})).execute().await.unwrap_err();
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 
     delete()
         .query("id", "eq.1")
@@ -142,12 +142,15 @@ async fn a_request_to_a_table_is_refused_as_a_query_would_be() {
         .execute()
         .await
         .unwrap();
-    let request = only(&server).await;
+    let request = server.only_request();
     assert_eq!(
         parameters(&request),
         [pair("id", "eq.1"), pair("limit", "2")]
     );
-    assert_eq!(header(&request, "prefer"), "handling=strict,max-affected=2");
+    assert_eq!(
+        request.header("prefer"),
+        Some("handling=strict,max-affected=2")
+    );
 }
 
 #[tokio::test]
@@ -161,7 +164,8 @@ async fn a_request_and_a_query_can_be_sent_again() {
     let query = client.from("t").eq("a", 1);
     query.clone().execute().await.unwrap();
     query.execute().await.unwrap();
-    let requests = arrived(&server).await;
-    assert_eq!(requests[0].body, requests[1].body);
-    assert_eq!(requests[2].url, requests[3].url);
+    let requests = server.requests();
+    assert_eq!(requests[0].body(), requests[1].body());
+    assert_eq!(requests[2].query(), requests[3].query());
+    assert_eq!(requests[2].path(), requests[3].path());
 }

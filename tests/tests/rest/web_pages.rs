@@ -1,12 +1,14 @@
 //! If the URL of a project leads to a web page, the error says so.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error};
-use wiremock::ResponseTemplate;
 
 use crate::support::answering;
 
-fn page(status: u16) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_raw("<!doctype html>private", "text/html; charset=utf-8")
+fn page(status: u16) -> Answer {
+    Answer::new(status)
+        .header("content-type", "text/html; charset=utf-8")
+        .body("<!doctype html>private")
 }
 
 fn is_page<T: std::fmt::Debug>(outcome: Result<T, Error>) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use scoped_runtime::{ClientError, Error, ScopedClient};
 
-use crate::support::{ALICE, BOB, arrived, project};
+use crate::support::{ALICE, BOB, project};
 
 async fn is_closed(client: &ScopedClient) -> bool {
     let closed = |error: Error| matches!(error, Error::Client(ClientError::Closed));
@@ -41,14 +41,14 @@ async fn closing_a_client_closes_its_clones_queries_and_narrowed_clients() {
     narrowed.close();
     assert!(is_closed(&narrowed).await && is_closed(&derived).await);
     assert!(!is_closed(&client).await && !is_closed(&clone).await);
-    let before = arrived(&server).await.len();
+    let before = server.requests().len();
     client.close();
     clock.pass(Duration::from_hours(2));
     for ended in [&client, &clone, &schema, &derived] {
         assert!(is_closed(ended).await);
     }
     written.execute().await.unwrap_err();
-    assert_eq!(arrived(&server).await.len(), before, "nothing left");
+    assert_eq!(server.requests().len(), before, "nothing left");
     assert!(
         !is_closed(&other).await,
         "another client of the same user is not closed"

@@ -4,12 +4,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, SystemTime};
 
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{Error, ScopedClient, TokenError};
 use serde_json::json;
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::support::{ALICE, arrived, bearer, config, offline, project, verified};
+use crate::support::{ALICE, bearer, config, offline, project, server, verified};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -114,7 +113,7 @@ async fn without_auto_refresh_no_request_is_sent_after_the_expiry() {
     let client = clients.user(ALICE).auto_refresh(false).client().unwrap();
     clock.pass(HOUR);
     client.from("notes").execute().await.unwrap_err();
-    assert!(arrived(&server).await.is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -126,7 +125,7 @@ async fn a_query_written_before_the_expiry_is_sent_with_a_valid_token() {
     clock.pass(2 * HOUR);
     query.execute().await.unwrap();
     client.from("notes").execute().await.unwrap();
-    let sent = tokens(&server).await;
+    let sent = tokens(&server);
     assert!(!sent.contains(&old));
     assert_eq!(sent.into_iter().collect::<HashSet<_>>().len(), 1);
 }
@@ -167,7 +166,7 @@ async fn a_due_token_is_renewed_once_for_64_tasks_and_64_threads() {
         .await
         .unwrap();
 
-        let sent = tokens(&server).await;
+        let sent = tokens(&server);
         assert_eq!(sent.len(), 128);
         let different: HashSet<_> = sent.into_iter().collect();
         assert_eq!(different.len(), 1, "exactly one new token");
@@ -177,35 +176,24 @@ async fn a_due_token_is_renewed_once_for_64_tasks_and_64_threads() {
 
 #[tokio::test]
 async fn a_request_refused_as_expired_is_sent_again_with_a_new_token() {
-    let server = MockServer::start().await;
-    Mock::given(any())
-        .respond_with(expired("PGRST303"))
-        .up_to_n_times(1)
-        .mount(&server)
-        .await;
-    Mock::given(any())
-        .respond_with(ResponseTemplate::new(201).set_body_json(json!([])))
-        .mount(&server)
-        .await;
+    let server = Recorder::start().await.unwrap();
+    server.answers([Answer::expired_token(), Answer::new(201).json(&json!([]))]);
     let client = client_of(&server);
     let inserted = client.from("notes").insert(json!({"body": "milk"}));
     assert_eq!(inserted.execute().await.unwrap().status(), 201);
 
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     assert_eq!(requests.len(), 2);
-    assert_eq!(requests[0].body, requests[1].body);
-    assert_eq!(requests[0].url, requests[1].url);
+    assert_eq!(requests[0].body(), requests[1].body());
+    assert_eq!(requests[0].path(), requests[1].path());
+    assert_eq!(requests[0].query(), requests[1].query());
     assert_ne!(bearer(&requests[0]), bearer(&requests[1]));
 }
 
 #[tokio::test]
 async fn a_request_is_sent_at_most_twice_if_every_token_is_called_expired() {
     for code in ["PGRST303", "PGRST301"] {
-        let server = MockServer::start().await;
-        Mock::given(any())
-            .respond_with(expired(code))
-            .mount(&server)
-            .await;
+        let server = server(Answer::error(401, code, "JWT expired")).await;
         let error = client_of(&server)
             .from("notes")
             .execute()
@@ -215,39 +203,30 @@ async fn a_request_is_sent_at_most_twice_if_every_token_is_called_expired() {
             panic!("{error}")
         };
         assert!(error.is_expired_token());
-        assert_eq!(arrived(&server).await.len(), 2);
+        assert_eq!(server.requests().len(), 2);
     }
 }
 
 #[tokio::test]
 async fn another_401_is_an_error_at_once() {
-    let server = MockServer::start().await;
-    let body = json!({"code": "PGRST301", "message": "No suitable key or wrong key type"});
-    Mock::given(any())
-        .respond_with(ResponseTemplate::new(401).set_body_json(body))
-        .mount(&server)
-        .await;
+    let refused = Answer::error(401, "PGRST301", "No suitable key or wrong key type");
+    let server = server(refused).await;
     client_of(&server)
         .from("notes")
         .execute()
         .await
         .unwrap_err();
-    assert_eq!(arrived(&server).await.len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
-fn expired(code: &str) -> ResponseTemplate {
-    let body = json!({"code": code, "message": "JWT expired", "details": null, "hint": null});
-    ResponseTemplate::new(401).set_body_json(body)
-}
-
-fn client_of(server: &MockServer) -> ScopedClient {
-    let config = config(&server.uri()).build().unwrap();
+fn client_of(server: &Recorder) -> ScopedClient {
+    let config = config(&server.url()).build().unwrap();
     let clients = scoped_runtime::ScopedClients::new(config).unwrap();
     clients.get(ALICE).unwrap()
 }
 
-async fn tokens(server: &MockServer) -> Vec<String> {
-    let requests = arrived(server).await;
+fn tokens(server: &Recorder) -> Vec<String> {
+    let requests = server.requests();
     requests.iter().map(|it| bearer(it).to_owned()).collect()
 }
 

@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use scoped_runtime::testing::Recorder;
 use scoped_runtime::{Error, RotateNow, ScopedClient, ScopedClients, SigningKey, TokenError};
 use tokio::task::JoinHandle;
-use wiremock::MockServer;
 
 use crate::key::vault::{Answer, KEY_ID, Vault};
-use crate::support::{ALICE, SECRET, arrived, bearer, config, only, verified};
+use crate::support::{ALICE, SECRET, bearer, config, verified};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// The age at which a token with a lifetime of an hour is due for renewal.
@@ -22,8 +22,8 @@ async fn token(client: &ScopedClient) -> String {
     token.expose_secret().to_owned()
 }
 
-async fn sent(server: &MockServer) -> HashSet<String> {
-    let requests = arrived(server).await;
+fn sent(server: &Recorder) -> HashSet<String> {
+    let requests = server.requests();
     requests.iter().map(|it| bearer(it).to_owned()).collect()
 }
 
@@ -64,10 +64,10 @@ async fn a_query_is_sent_after_the_signer_has_answered() {
     vault.next([Answer::SignsLater]);
     let request = requests(&clients.get(ALICE).unwrap(), 1).remove(0);
     vault.is_asked(1).await;
-    assert!(arrived(&server).await.is_empty(), "sent without a token");
+    assert!(server.requests().is_empty(), "sent without a token");
     vault.release();
     request.await.unwrap().unwrap();
-    assert_eq!(verified(bearer(&only(&server).await))["sub"], ALICE);
+    assert_eq!(verified(bearer(&server.only_request()))["sub"], ALICE);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
@@ -86,7 +86,7 @@ async fn a_due_token_is_signed_once_for_64_tasks_and_the_old_one_is_not_sent() {
             request.await.unwrap().unwrap();
         }
         assert_eq!(vault.asked(), 2, "one signature for each token");
-        let sent = sent(&server).await;
+        let sent = sent(&server);
         assert_eq!(sent.len(), 1, "exactly one new token");
         assert!(!sent.contains(&old), "the old token was not sent");
     }
@@ -116,7 +116,7 @@ async fn a_signature_in_progress_survives_callers_that_are_cancelled() {
             request.await.unwrap().unwrap();
         }
         assert_eq!(vault.asked(), 2, "{stay} callers stay");
-        assert_eq!(sent(&server).await.len(), 1);
+        assert_eq!(sent(&server).len(), 1);
     }
 }
 
@@ -250,7 +250,7 @@ async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
                 request.await.unwrap().unwrap();
             }
             requests(&client, 1).remove(0).await.unwrap().unwrap();
-            let sent = sent(&server).await;
+            let sent = sent(&server);
             assert_eq!(sent.len(), 1, "{answer:?}, at once: {at_once}");
             assert!(sent.iter().all(|token| is_of_the_new_key(token)));
             assert_eq!(vault.asked(), 2, "no further signature");

@@ -4,14 +4,12 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use scoped_runtime::testing;
 use scoped_runtime::{AccessToken, Algorithm, Error, ScopedClient, ScopedClients, TokenError};
 use scoped_tests::ManualClock;
-use serde_json::json;
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::key::vault::{Answer, SEALED, Vault, spelled_out};
-use crate::support::{ALICE, SECRET, START, arrived, bearer, verified};
+use crate::support::{ALICE, SECRET, START, bearer, server, verified};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The age at which a token with a lifetime of an hour is due for renewal, a minute before it expires.
@@ -42,7 +40,7 @@ async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
         clock.pass(SECOND);
     }
     assert_eq!(vault.asked(), 61, "one attempt each second");
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     assert_eq!(requests.len(), 180);
     assert!(
         requests
@@ -56,7 +54,7 @@ async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
         assert_eq!(source(&error), SEALED);
     }
     assert_eq!(
-        arrived(&server).await.len(),
+        server.requests().len(),
         180,
         "no request was sent with an expired token"
     );
@@ -65,7 +63,7 @@ async fn while_the_signer_fails_the_cached_token_is_used_until_it_expires() {
     vault.always(Answer::Signs);
     clock.pass(SECOND);
     client.from("notes").execute().await.unwrap();
-    let requests = arrived(&server).await;
+    let requests = server.requests();
     let last = bearer(&requests[180]);
     assert_ne!(last, first.expose_secret());
     verified(last);
@@ -169,7 +167,7 @@ async fn a_signature_of_the_wrong_length_is_refused_before_sending() {
             source.contains(algorithm.name()) && source.contains(&format!("{bytes} bytes")),
             "{source}"
         );
-        assert!(arrived(&server).await.is_empty());
+        assert!(server.requests().is_empty());
     }
     for (algorithm, bytes) in [
         (Algorithm::Es256, 64),
@@ -187,18 +185,13 @@ async fn a_signature_of_the_wrong_length_is_refused_before_sending() {
 #[tokio::test]
 async fn while_the_signer_fails_a_token_refused_as_expired_is_not_sent_again() {
     let vault = Vault::new();
-    let server = MockServer::start().await;
-    let expired = json!({"code": "PGRST303", "message": "JWT expired"});
-    Mock::given(any())
-        .respond_with(ResponseTemplate::new(401).set_body_json(expired))
-        .mount(&server)
-        .await;
-    let clients = ScopedClients::new(vault.config(&server.uri()).build().unwrap()).unwrap();
+    let server = server(testing::Answer::expired_token()).await;
+    let clients = ScopedClients::new(vault.config(&server.url()).build().unwrap()).unwrap();
     let client = clients.get(ALICE).unwrap();
     vault.next([Answer::Signs, Answer::Fails]);
     let error = client.from("notes").execute().await.unwrap_err();
     assert_eq!(source(&error), SEALED);
-    assert_eq!(arrived(&server).await.len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
 //! A project with a recording server.
 
+use scoped_runtime::testing::{Answer, Recorded, Recorder};
 use scoped_runtime::{Config, ConfigBuilder, ConfigurationError, Error, ScopedClients};
 use scoped_tests::ManualClock;
 use serde_json::{Map, Value, json};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
@@ -33,46 +32,27 @@ pub(crate) fn offline() -> (ScopedClients, ManualClock) {
     (ScopedClients::new(config).unwrap(), clock)
 }
 
-/// A server that gives every request this response and records the requests.
-pub(crate) async fn server(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
-    Mock::given(any()).respond_with(answer).mount(&server).await;
+/// A server that gives every request this response and records the requests. It has a thread of its own, so that
+/// it answers while a test blocks its runtime.
+#[expect(clippy::unused_async, reason = "most tests of this binary are async")]
+pub(crate) async fn server(answer: impl Into<Answer>) -> Recorder {
+    let server = Recorder::start_blocking().unwrap();
+    server.answer(answer);
     server
 }
 
 /// A server that answers `200 []`, its project, and the clock of the project.
-pub(crate) async fn project() -> (MockServer, ScopedClients, ManualClock) {
-    let server = server(ResponseTemplate::new(200).set_body_json(json!([]))).await;
+pub(crate) async fn project() -> (Recorder, ScopedClients, ManualClock) {
+    let server = server(json!([])).await;
     let clock = ManualClock::at(START);
-    let config = config(&server.uri()).clock(clock.clone()).build().unwrap();
+    let config = config(&server.url()).clock(clock.clone()).build().unwrap();
     (server, ScopedClients::new(config).unwrap(), clock)
 }
 
-/// Returns all requests so far.
-pub(crate) async fn arrived(server: &MockServer) -> Vec<Request> {
-    server.received_requests().await.unwrap()
-}
-
-/// Returns the only request.
-pub(crate) async fn only(server: &MockServer) -> Request {
-    let mut requests = arrived(server).await;
-    assert_eq!(requests.len(), 1, "one request");
-    requests.remove(0)
-}
-
-/// Returns the value of a header, or an empty text.
-pub(crate) fn header<'a>(request: &'a Request, name: &str) -> &'a str {
-    request
-        .headers
-        .get(name)
-        .map_or("", |value| value.to_str().unwrap())
-}
-
 /// Returns the token of a request.
-pub(crate) fn bearer(request: &Request) -> &str {
-    header(request, "authorization")
-        .strip_prefix("Bearer ")
-        .expect("a bearer token")
+pub(crate) fn bearer(request: &Recorded) -> &str {
+    let header = request.header("authorization").unwrap();
+    header.strip_prefix("Bearer ").expect("a bearer token")
 }
 
 /// Verifies the signature with another library and returns the claims.

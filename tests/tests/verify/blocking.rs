@@ -1,33 +1,24 @@
 //! Verification of callers with the blocking clients.
 
+use scoped_runtime::testing::{Answer, Recorded, Recorder};
 use scoped_runtime::{CallerError, Error, NoClaims, VerifiedToken, blocking};
 use scoped_tests::ManualClock;
 use serde_json::json;
-use tokio::runtime::Runtime;
-use wiremock::matchers::path;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set};
 
 #[test]
 fn blocking_clients_fetch_the_keys_and_forward_the_callers_token() {
-    let runtime = Runtime::new().unwrap();
     let issuer = Issuer::new(KID);
-    let server = runtime.block_on(MockServer::start());
-    let answer = |at, body| {
-        let answer = ResponseTemplate::new(200).set_body_json(body);
-        let mock = Mock::given(path(at)).respond_with(answer).expect(1);
-        runtime.block_on(mock.mount(&server));
-    };
-    let keys = serde_json::from_str(&set(&[&issuer])).unwrap();
-    answer("/auth/v1/.well-known/jwks.json", keys);
-    answer("/rest/v1/notes", json!([]));
+    let server = Recorder::start_blocking().unwrap();
+    let keys = server.at("/auth/v1/.well-known/jwks.json");
+    keys.answer(Answer::new(200).body(set(&[&issuer])));
 
     let config = builder(&ManualClock::at(START))
-        .url(server.uri())
+        .url(server.url())
         .signing_key(own_key());
     let clients = blocking::ScopedClients::new(config.build().unwrap()).unwrap();
-    let iss = format!("{}/auth/v1", server.uri());
+    let iss = format!("{}/auth/v1", server.url());
     let token = issuer.token(&claims(&json!({ "iss": iss })));
     let header = format!("Bearer {token}");
 
@@ -38,8 +29,10 @@ fn blocking_clients_fetch_the_keys_and_forward_the_callers_token() {
         .unwrap()
         .into_blocking();
     db.from("notes").execute().unwrap();
-    let requests = runtime.block_on(server.received_requests()).unwrap();
-    assert_eq!(requests[1].headers["authorization"], header);
+    let requests = server.requests();
+    let paths: Vec<&str> = requests.iter().map(Recorded::path).collect();
+    assert_eq!(paths, ["/auth/v1/.well-known/jwks.json", "/rest/v1/notes"]);
+    assert_eq!(requests[1].header("authorization"), Some(&*header));
 
     let nobody = clients.authenticate::<NoClaims>("Bearer a.b.c");
     assert!(matches!(

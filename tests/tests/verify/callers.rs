@@ -4,14 +4,13 @@ use std::error::Error as StdError;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use scoped_runtime::testing::{Answer, Recorded, Recorder};
 use scoped_runtime::{
     AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClient, ScopedClients, TokenError,
     VerifiedToken, VerifierOptions, scoped_claims,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, verify};
 
@@ -31,7 +30,7 @@ impl AuditSink for Journal {
 }
 
 struct World {
-    server: MockServer,
+    server: Recorder,
     issuer: Issuer,
     clients: ScopedClients,
     clock: ManualClock,
@@ -40,13 +39,11 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let server = MockServer::start().await;
-        let answer = ResponseTemplate::new(200).set_body_json(json!([]));
-        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let server = Recorder::start().await.unwrap();
         let (issuer, clock) = (Issuer::new(KID), ManualClock::at(START));
         let journal = Journal::default();
         let config = builder(&clock)
-            .url(server.uri())
+            .url(server.url())
             .signing_key(own_key())
             .audit(journal.clone())
             .verifier_options(VerifierOptions::new().jwks(set(&[&issuer])));
@@ -62,7 +59,7 @@ impl World {
 
     fn token(&self, more: &Value) -> String {
         let mut all = claims(&json!({
-            "iss": format!("{}/auth/v1", self.server.uri()), "tenant_id": "acme" }));
+            "iss": format!("{}/auth/v1", self.server.url()), "tenant_id": "acme" }));
         for (name, value) in more.as_object().unwrap() {
             all[name] = value.clone();
         }
@@ -73,10 +70,10 @@ impl World {
         self.clients.verifier().verify(token).await.unwrap()
     }
 
-    async fn bearers(&self) -> Vec<String> {
-        let requests = self.server.received_requests().await.unwrap();
-        let bearer = |request: &wiremock::Request| {
-            let header = request.headers["authorization"].to_str().unwrap();
+    fn bearers(&self) -> Vec<String> {
+        let requests = self.server.requests();
+        let bearer = |request: &Recorded| {
+            let header = request.header("authorization").unwrap();
             header.strip_prefix("Bearer ").unwrap().to_owned()
         };
         requests.iter().map(bearer).collect()
@@ -220,7 +217,7 @@ async fn a_forwarded_token_is_sent_unchanged() {
         .forward_token(&world.clients)
         .unwrap();
     client.from("notes").select("*").execute().await.unwrap();
-    assert_eq!(world.bearers().await, [&*token]);
+    assert_eq!(world.bearers(), [&*token]);
     assert_eq!(client.token().unwrap().expose_secret(), token);
     assert_eq!(
         world.mints(),
@@ -258,7 +255,7 @@ async fn a_forwarded_token_expires_and_is_never_renewed() {
         matches!(narrowed, Error::Token(TokenError::Forwarded)),
         "{narrowed}"
     );
-    assert_eq!(world.bearers().await.len(), 1);
+    assert_eq!(world.bearers().len(), 1);
     assert_eq!(world.mints(), 0);
 
     // The verifier has a leeway, but the client has none and fails at once.
@@ -276,13 +273,7 @@ async fn a_forwarded_token_expires_and_is_never_renewed() {
 #[tokio::test]
 async fn a_forwarded_token_that_is_refused_as_expired_is_not_replaced() {
     let world = World::new().await;
-    world.server.reset().await;
-    let expired = json!({ "code": "PGRST303", "message": "JWT expired" });
-    let answer = ResponseTemplate::new(401).set_body_json(expired);
-    Mock::given(any())
-        .respond_with(answer)
-        .mount(&world.server)
-        .await;
+    world.server.answer(Answer::expired_token());
     let token = world.token(&json!({}));
     let client = world
         .caller(&token)
@@ -296,7 +287,7 @@ async fn a_forwarded_token_that_is_refused_as_expired_is_not_replaced() {
         .await
         .unwrap_err();
     assert!(matches!(error, Error::Api(error) if error.is_expired_token()));
-    assert_eq!(world.bearers().await, [token]);
+    assert_eq!(world.bearers(), [token]);
 }
 
 #[tokio::test]
@@ -313,7 +304,7 @@ async fn close_user_closes_minted_and_forwarded_clients() {
             "{error}"
         );
     }
-    assert!(world.bearers().await.is_empty());
+    assert!(world.bearers().is_empty());
 }
 
 #[tokio::test]
@@ -323,5 +314,5 @@ async fn a_forwarded_token_cannot_write_to_auth() {
     let client = caller.forward_token(&world.clients).unwrap();
     let request = client.request("POST", "auth/v1/logout");
     assert!(matches!(request.execute().await, Err(Error::Client(_))));
-    assert!(world.bearers().await.is_empty());
+    assert!(world.bearers().is_empty());
 }

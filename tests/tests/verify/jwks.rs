@@ -1,27 +1,37 @@
 //! Key sets that the project publishes: they are fetched once, cached as long as the response allows, and
 //! fetched again.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use scoped_runtime::CallerError;
+use scoped_runtime::testing::Gate;
 use serde_json::json;
 
 use crate::verify::auth::{Auth, MINUTE, max_age};
 use crate::verify::support::{Issuer, KEY, verify};
 
+/// Polls a future once.
+fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
+    future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+}
+
 #[tokio::test]
 async fn keys_are_fetched_once_without_a_token() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[&issuer]).await;
+    auth.lists(&[&issuer]);
     for _ in 0..10 {
         auth.takes(&issuer).await.unwrap();
     }
-    let requests = auth.server.received_requests().await.unwrap();
+    let requests = auth.server.requests();
     assert_eq!(requests.len(), 1);
-    assert_eq!(requests[0].headers["apikey"], KEY);
-    assert!(!requests[0].headers.contains_key("authorization"));
+    assert_eq!(requests[0].header("apikey"), Some(KEY));
+    assert_eq!(requests[0].header("authorization"), None);
 }
 
 #[tokio::test]
@@ -38,75 +48,76 @@ async fn keys_are_cached_as_long_as_cache_control_allows() {
         let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
         let mut answer = max_age(&[&issuer], directives);
         if let Some(age) = age {
-            answer = answer.insert_header("age", age);
+            answer = answer.header("age", age);
         }
-        auth.answers(answer).await;
+        auth.answers(answer);
         auth.takes(&issuer).await.unwrap();
         auth.clock.pass(Duration::from_secs(life - 1));
         auth.takes(&issuer).await.unwrap();
-        assert_eq!(auth.asked().await, 1, "{directives}");
+        assert_eq!(auth.asked(), 1, "{directives}");
         auth.clock.pass(Duration::from_secs(1));
         auth.takes(&issuer).await.unwrap();
-        assert_eq!(auth.asked().await, 2, "{directives}");
+        assert_eq!(auth.asked(), 2, "{directives}");
     }
 }
 
 #[tokio::test]
 async fn either_clock_can_make_the_cached_keys_expire() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[&issuer]).await;
+    auth.lists(&[&issuer]);
     auth.takes(&issuer).await.unwrap();
     auth.clock.jump(11 * MINUTE);
     auth.takes(&issuer).await.unwrap();
-    assert_eq!(auth.asked().await, 2);
+    assert_eq!(auth.asked(), 2);
 
     auth.clock.jump_back(11 * MINUTE);
     auth.clock.pass(11 * MINUTE);
     auth.takes(&issuer).await.unwrap();
-    assert_eq!(auth.asked().await, 3);
+    assert_eq!(auth.asked(), 3);
 }
 
 #[tokio::test]
 async fn an_unknown_kid_fetches_the_keys_at_most_once_in_30_s() {
     let auth = Auth::new().await;
     let [old, new, made_up] = ["old", "new", "made up"].map(Issuer::new);
-    auth.lists(&[&old]).await;
+    auth.lists(&[&old]);
     auth.takes(&old).await.unwrap();
     auth.clock.pass(MINUTE);
 
     // The keys were rotated: the first token with the new key causes a fetch.
-    auth.lists(&[&old, &new]).await;
+    auth.lists(&[&old, &new]);
     auth.takes(&new).await.unwrap();
-    assert_eq!(auth.asked().await, 1);
+    assert_eq!(auth.asked(), 1);
 
     for _ in 0..50 {
         let error = auth.takes(&made_up).await.unwrap_err();
         assert!(matches!(error, CallerError::UnknownKey), "{error}");
     }
-    assert_eq!(auth.asked().await, 1);
+    assert_eq!(auth.asked(), 1);
     auth.clock.pass(MINUTE / 2);
     auth.takes(&made_up).await.unwrap_err();
     auth.takes(&made_up).await.unwrap_err();
-    assert_eq!(auth.asked().await, 2);
+    assert_eq!(auth.asked(), 2);
 }
 
 #[tokio::test]
 async fn a_malformed_token_does_not_fetch_the_keys() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[&issuer]).await;
+    auth.lists(&[&issuer]);
     let hs256 = json!({ "alg": "HS256", "kid": "x" });
     let hs256 = crate::verify::support::hmac_token(b"secret", &hs256, &auth.claims());
     for token in ["a.b.c", "", &hs256, &"x".repeat(9000)] {
         verify(&auth.verifier, token).await.unwrap_err();
     }
-    assert_eq!(auth.asked().await, 0);
+    assert_eq!(auth.asked(), 0);
 }
 
 #[tokio::test]
 async fn sixty_four_concurrent_verifications_fetch_the_keys_once() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
-    auth.answers(answer).await;
+    let gate = Gate::new();
+    let answer = max_age(&[&issuer], "max-age=600").after(&gate);
+    auth.answers(answer);
     let token: Arc<str> = issuer.token(&auth.claims()).into();
     let good = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::new();
@@ -117,53 +128,59 @@ async fn sixty_four_concurrent_verifications_fetch_the_keys_once() {
             good.fetch_add(1, Ordering::Relaxed);
         }));
     }
+    auth.server.wait_for_requests(1).await;
+    gate.open();
     for task in tasks {
         task.await.unwrap();
     }
     assert_eq!(good.load(Ordering::Relaxed), 64);
-    assert_eq!(auth.asked().await, 1);
+    assert_eq!(auth.asked(), 1);
 }
 
 #[tokio::test]
 async fn a_key_fetch_survives_the_cancellation_of_its_first_caller() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
-    auth.answers(answer).await;
+    let gate = Gate::new();
+    let answer = max_age(&[&issuer], "max-age=600").after(&gate);
+    auth.answers(answer);
     let token = issuer.token(&auth.claims());
     let mut first = Box::pin(verify(&auth.verifier, &token));
-    let begun = futures_util::poll!(&mut first);
+    let begun = poll(&mut first);
     assert!(begun.is_pending());
     drop(first);
+    gate.open();
     verify(&auth.verifier, &token).await.unwrap();
-    assert_eq!(auth.asked().await, 1);
+    assert_eq!(auth.asked(), 1);
 }
 
 #[tokio::test]
 async fn while_the_keys_are_refreshed_other_callers_do_not_wait() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[&issuer]).await;
+    auth.lists(&[&issuer]);
     auth.takes(&issuer).await.unwrap();
     auth.clock.pass(11 * MINUTE);
-    let answer = max_age(&[&issuer], "max-age=600").set_delay(Duration::from_millis(50));
-    auth.answers(answer).await;
+    let gate = Gate::new();
+    let answer = max_age(&[&issuer], "max-age=600").after(&gate);
+    auth.answers(answer);
 
     let token = issuer.token(&auth.claims());
     let mut first = Box::pin(verify(&auth.verifier, &token));
-    assert!(futures_util::poll!(&mut first).is_pending());
+    assert!(poll(&mut first).is_pending());
     let mut second = Box::pin(verify(&auth.verifier, &token));
-    let outcome = futures_util::poll!(&mut second);
+    let outcome = poll(&mut second);
     assert!(matches!(outcome, std::task::Poll::Ready(Ok(_))));
+    gate.open();
     first.await.unwrap();
-    assert_eq!(auth.asked().await, 1);
+    assert_eq!(auth.asked(), 1);
 }
 
 #[tokio::test]
 async fn a_revoked_key_is_refused_after_the_next_fetch() {
     let auth = Auth::new().await;
     let [revoked, kept] = ["revoked", "kept"].map(Issuer::new);
-    auth.lists(&[&revoked, &kept]).await;
+    auth.lists(&[&revoked, &kept]);
     auth.takes(&revoked).await.unwrap();
-    auth.lists(&[&kept]).await;
+    auth.lists(&[&kept]);
     auth.clock.pass(10 * MINUTE);
     let error = auth.takes(&revoked).await.unwrap_err();
     assert!(matches!(error, CallerError::UnknownKey), "{error}");
@@ -173,7 +190,7 @@ async fn a_revoked_key_is_refused_after_the_next_fetch() {
 #[tokio::test]
 async fn with_an_empty_key_set_the_key_of_a_token_is_unknown() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[]).await;
+    auth.lists(&[]);
     let error = auth.takes(&issuer).await.unwrap_err();
     assert!(matches!(error, CallerError::UnknownKey), "{error}");
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use scoped_runtime::CallerError;
+use scoped_runtime::testing::{Answer, Gate};
 use serde_json::json;
-use wiremock::ResponseTemplate;
 
 use crate::verify::auth::{Auth, MINUTE, max_age};
 use crate::verify::support::{Issuer, builder, verify};
@@ -12,18 +12,18 @@ use crate::verify::support::{Issuer, builder, verify};
 #[tokio::test]
 async fn cached_keys_are_used_for_an_hour_while_the_endpoint_is_down() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    auth.lists(&[&issuer]).await;
+    auth.lists(&[&issuer]);
     auth.takes(&issuer).await.unwrap();
-    auth.is_down().await;
+    auth.is_down();
 
     auth.clock.pass(11 * MINUTE);
     for _ in 0..10 {
         auth.takes(&issuer).await.unwrap();
     }
-    assert_eq!(auth.asked().await, 1, "asked once in half a minute");
+    assert_eq!(auth.asked(), 1, "asked once in half a minute");
     auth.clock.pass(MINUTE / 2);
     auth.takes(&issuer).await.unwrap();
-    assert_eq!(auth.asked().await, 2);
+    assert_eq!(auth.asked(), 2);
 
     auth.clock.pass(58 * MINUTE);
     auth.takes(&issuer).await.unwrap();
@@ -35,7 +35,7 @@ async fn cached_keys_are_used_for_an_hour_while_the_endpoint_is_down() {
     );
 
     // The endpoint works again.
-    auth.lists(&[&issuer]).await;
+    auth.lists(&[&issuer]);
     auth.clock.pass(Duration::from_secs(1));
     auth.takes(&issuer).await.unwrap();
 }
@@ -45,13 +45,13 @@ async fn without_cached_keys_a_failing_endpoint_is_keys_unavailable() {
     let issuer = Issuer::new("a");
     let oct = json!({ "keys": [{ "kty": "oct", "k": "A".repeat(64), "kid": "a" }] });
     for answer in [
-        ResponseTemplate::new(503),
-        ResponseTemplate::new(302).insert_header("location", "https://elsewhere.test"),
-        ResponseTemplate::new(200).set_body_string("<html>"),
-        ResponseTemplate::new(200).set_body_json(oct),
+        Answer::new(503),
+        Answer::new(302).header("location", "https://elsewhere.test"),
+        Answer::new(200).body("<html>"),
+        Answer::from(oct),
     ] {
         let auth = Auth::new().await;
-        auth.answers(answer).await;
+        auth.answers(answer);
         let error = auth.takes(&issuer).await.unwrap_err();
         assert!(
             matches!(error, CallerError::KeysUnavailable { .. }),
@@ -60,8 +60,8 @@ async fn without_cached_keys_a_failing_endpoint_is_keys_unavailable() {
         assert!(scoped_runtime::Error::from(error).is_transient());
         // The keys are not fetched for every request, but again after a short time.
         auth.takes(&issuer).await.unwrap_err();
-        assert_eq!(auth.asked().await, 1);
-        auth.lists(&[&issuer]).await;
+        assert_eq!(auth.asked(), 1);
+        auth.lists(&[&issuer]);
         auth.clock.pass(Duration::from_secs(1));
         auth.takes(&issuer).await.unwrap();
     }
@@ -70,12 +70,12 @@ async fn without_cached_keys_a_failing_endpoint_is_keys_unavailable() {
 #[tokio::test]
 async fn a_hanging_endpoint_times_out() {
     let (auth, issuer) = (Auth::new().await, Issuer::new("a"));
-    let url = auth.server.uri();
+    let url = auth.server.url();
     let limit = Duration::from_millis(100);
     let verifier = builder(&auth.clock).url(url).request_timeout(limit);
     let verifier = verifier.verifier().unwrap();
-    let answer = max_age(&[&issuer], "max-age=600").set_delay(MINUTE);
-    auth.answers(answer).await;
+    let answer = max_age(&[&issuer], "max-age=600").after(&Gate::new());
+    auth.answers(answer);
     let token = issuer.token(&auth.claims());
     let passing = async {
         while auth.clock.sleepers(limit) == 0 {

@@ -1,11 +1,10 @@
 //! Issuers other than the project's Auth, each with its own settings, and the errors for tokens of another
 //! issuer.
 
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{TokenVerifier, VerifierOptions};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, set, trusting, verify};
 
@@ -35,14 +34,13 @@ fn fields(verification: VerifierOptions) -> Vec<String> {
 #[tokio::test]
 async fn keys_of_a_third_party_are_fetched_from_its_jwks_url_and_cached() {
     let (first, second) = (Issuer::new(KID), Issuer::new("another"));
-    let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(200).set_body_string(set(&[&first]));
-    let keys = Mock::given(method("GET")).and(path("/keys"));
-    keys.respond_with(answer).mount(&server).await;
+    let server = Recorder::start().await.unwrap();
+    let answer = Answer::new(200).body(set(&[&first]));
+    server.at("/keys").answer(answer);
     let clock = ManualClock::at(START);
     let verification = VerifierOptions::new()
         .issuer(OTHER)
-        .jwks_url(format!("{}/keys", server.uri()));
+        .jwks_url(format!("{}/keys", server.url()));
     let verifier = builder(&clock)
         .verifier_options(verification)
         .verifier()
@@ -52,19 +50,15 @@ async fn keys_of_a_third_party_are_fetched_from_its_jwks_url_and_cached() {
         let caller = verify(&verifier, &of(&first)).await.unwrap();
         assert_eq!(caller.user_id().as_str(), "user_2abc");
     }
-    let requests = server.received_requests().await.unwrap();
+    let requests = server.requests();
     assert_eq!(requests.len(), 1);
     // No credential of the project is sent to a third party.
     for name in ["apikey", "authorization"] {
-        assert!(!requests[0].headers.contains_key(name), "{name}");
+        assert_eq!(requests[0].header(name), None, "{name}");
     }
     // The keys are rotated: an unknown `kid` causes a fetch.
-    server.reset().await;
-    let answer = ResponseTemplate::new(200).set_body_string(set(&[&first, &second]));
-    Mock::given(path("/keys"))
-        .respond_with(answer)
-        .mount(&server)
-        .await;
+    let answer = Answer::new(200).body(set(&[&first, &second]));
+    server.at("/keys").answer(answer);
     clock.pass(std::time::Duration::from_secs(31));
     verify(&verifier, &of(&second)).await.unwrap();
     verify(&verifier, &of(&first)).await.unwrap();
@@ -204,16 +198,13 @@ async fn another_issuer_url_of_the_project_still_requires_uuid_subjects() {
         }
     }
     // An issuer without keys of its own uses those of the project, whatever its URL.
-    let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(200).set_body_string(set(&[&issuer]));
-    Mock::given(path("/auth/v1/.well-known/jwks.json"))
-        .respond_with(answer)
-        .mount(&server)
-        .await;
+    let server = Recorder::start().await.unwrap();
+    let answer = Answer::new(200).body(set(&[&issuer]));
+    server.at("/auth/v1/.well-known/jwks.json").answer(answer);
     let clock = ManualClock::at(START);
     let verification = VerifierOptions::new().issuer("http://localhost:8000");
     let config = builder(&clock)
-        .url(server.uri())
+        .url(server.url())
         .verifier_options(verification);
     let named = config.verifier().unwrap();
     let of = |sub: &str| {

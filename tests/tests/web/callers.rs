@@ -1,8 +1,8 @@
 //! Which tokens a service accepts, and which response the others get.
 
 use scoped_runtime::VerifierOptions;
+use scoped_runtime::testing::Answer;
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use crate::verify::support::{ALICE, Issuer, KID, START, claims, hmac_token};
 use crate::web::world::World;
@@ -76,7 +76,7 @@ async fn an_invalid_token_is_refused_without_the_reason() {
             assert_eq!(answer.challenge.as_deref(), Some(challenge));
         }
     }
-    assert!(world.database.received_requests().await.unwrap().is_empty());
+    assert!(world.database.requests().is_empty());
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn require_caller_can_require_aal2_a_role_or_a_permanent_account() {
 async fn without_the_keys_requests_get_a_503_with_retry_after() {
     let issuer = Issuer::new(KID);
     let world = World::with(issuer, VerifierOptions::new()).await;
-    world.database_answers(ResponseTemplate::new(500)).await;
+    world.database_answers(Answer::new(500));
     for path in PATHS {
         let answer = world.ask_with(path, &world.token(&json!({}))).await;
         assert_eq!(

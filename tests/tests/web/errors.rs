@@ -1,9 +1,8 @@
 //! The response of a service to an error of the database, and what it must not contain.
 
-use std::time::Duration;
+use scoped_runtime::testing::{Answer, Gate};
 
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use crate::verify::support::START;
 use crate::web::world::World;
@@ -16,9 +15,9 @@ const SECRETS: [&str; 4] = [
     "secret_hint",
 ];
 
-fn says(status: u16, code: &str, details: &str) -> ResponseTemplate {
+fn says(status: u16, code: &str, details: &str) -> Answer {
     let message = "new row violates row-level security policy for table secret_table";
-    ResponseTemplate::new(status).set_body_json(json!({
+    Answer::new(status).json(&json!({
         "code": code, "message": format!("{message} {}", SECRETS[1]),
         "details": details, "hint": "secret_hint",
     }))
@@ -56,7 +55,7 @@ async fn database_errors_have_a_matching_status_and_leak_no_text() {
         (says(400, "KeyAlreadyExists", key), 409, "already_exists"),
         (says(400, "AccessDenied", key), 403, "42501"),
         (
-            ResponseTemplate::new(400).set_body_json(json!({
+            Answer::new(400).json(&json!({
                 "statusCode": "404", "error": "not_found", "message": "secret_table not found",
             })),
             404,
@@ -69,27 +68,19 @@ async fn database_errors_have_a_matching_status_and_leak_no_text() {
         (says(503, "PGRST001", key), 503, "unavailable"),
         (says(429, "", key), 503, "unavailable"),
         (
-            ResponseTemplate::new(502).set_body_string("<html>secret_table"),
+            Answer::new(502).body("<html>secret_table"),
             503,
             "unavailable",
         ),
         (
-            ResponseTemplate::new(302).insert_header("location", "https://secret_value.test"),
+            Answer::new(302).header("location", "https://secret_value.test"),
             500,
             "internal",
         ),
-        (
-            ResponseTemplate::new(200).set_body_string("secret_value"),
-            500,
-            "internal",
-        ),
-        (
-            ResponseTemplate::new(200).set_delay(Duration::from_secs(2)),
-            504,
-            "timeout",
-        ),
+        (Answer::new(200).body("secret_value"), 500, "internal"),
+        (Answer::new(200).after(&Gate::new()), 504, "timeout"),
     ] {
-        world.database_answers(answer).await;
+        world.database_answers(answer);
         let answer = world.ask_with("/row", &token).await;
         assert_eq!((answer.status, answer.code()), (status, code));
         let later = (status == 503).then_some("5");
@@ -111,7 +102,7 @@ async fn a_forwarded_token_past_its_end_is_a_401() {
     let answer = world.ask_with("/forwarded", &token).await;
     assert_eq!((answer.status, answer.code()), (401, "PGRST303"));
     assert_eq!(world.ask_with("/minted", &token).await.status, 200);
-    let sent = world.database.received_requests().await.unwrap();
+    let sent = world.database.requests();
     assert_eq!(sent.len(), 2, "only the minted clients sent requests");
     let none: Vec<Value> = Vec::new();
     assert_eq!(world.ask_with("/minted", &token).await.body, json!(none));
@@ -128,10 +119,10 @@ async fn an_optional_forwarded_client_acts_as_the_caller_or_as_anon() {
         401,
         "an invalid token does not act as `anon`"
     );
-    let sent = world.database.received_requests().await.unwrap();
+    let sent = world.database.requests();
     let authorizations: Vec<_> = sent
         .iter()
-        .map(|it| it.headers.get("authorization"))
+        .map(|it| it.headers().get("authorization"))
         .collect();
     let [axum, actix, axum_caller, actix_caller] = &*authorizations else {
         panic!("one request of each service for each answer: {sent:?}");

@@ -5,9 +5,8 @@ use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 use actix_web::web;
+use scoped_runtime::testing::Recorder;
 use scoped_runtime::{Config, Error, ScopedClients};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::verify::support::{KEY, own_key};
 use crate::web::serve;
@@ -30,15 +29,10 @@ async fn rows() -> Result<String, Error> {
 
 #[tokio::test]
 async fn a_static_project_serves_every_worker_of_actix_web() {
-    let database = MockServer::start().await;
-    let empty = ResponseTemplate::new(200).set_body_string("[]");
-    Mock::given(any())
-        .respond_with(empty)
-        .mount(&database)
-        .await;
+    let database = Recorder::start().await.unwrap();
     let config = Config::builder()
         .environment(|_| None)
-        .url(database.uri())
+        .url(database.url())
         .api_key(KEY)
         .signing_key(own_key());
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();

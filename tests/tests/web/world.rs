@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use scoped_runtime::testing::{self, Recorder};
 use scoped_runtime::{Clock, Config, ScopedClients, VerifierOptions, scoped_claims};
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::verify::support::{Issuer, KEY, KID, START, claims, own_key, set};
 use crate::web::{actix_service, axum_service, serve};
@@ -34,7 +33,7 @@ impl Clock for CountingClock {
 }
 
 pub(crate) struct World {
-    pub(crate) database: MockServer,
+    pub(crate) database: Recorder,
     pub(crate) issuer: Issuer,
     asked_the_time: Arc<AtomicUsize>,
     /// The same service in each framework, with its name.
@@ -49,11 +48,11 @@ impl World {
     }
 
     pub(crate) async fn with(issuer: Issuer, verification: VerifierOptions) -> Self {
-        let database = MockServer::start().await;
+        let database = Recorder::start().await.unwrap();
         let (clock, asked_the_time) = (ManualClock::at(START), Arc::default());
         let config = Config::builder()
             .environment(|_| None)
-            .url(database.uri())
+            .url(database.url())
             .api_key(KEY)
             .signing_key(own_key())
             .verifier_options(verification)
@@ -63,29 +62,22 @@ impl World {
         let axum = serve::axum(axum_service::app(&clients)).await;
         let actix = serve::actix(move |config| actix_service::routes(config, &clients));
         let services = [("axum", axum), ("actix-web", actix)];
-        let world = Self {
+        Self {
             database,
             issuer,
             asked_the_time,
             services,
-        };
-        let rows = ResponseTemplate::new(200).set_body_json(json!([]));
-        world.database_answers(rows).await;
-        world
+        }
     }
 
     /// Sets the response of the database to all requests from now on.
-    pub(crate) async fn database_answers(&self, answer: ResponseTemplate) {
-        self.database.reset().await;
-        Mock::given(any())
-            .respond_with(answer)
-            .mount(&self.database)
-            .await;
+    pub(crate) fn database_answers(&self, answer: testing::Answer) {
+        self.database.answer(answer);
     }
 
     /// Returns a token of Alice, replaced or extended by these claims.
     pub(crate) fn token(&self, more: &Value) -> String {
-        let mut all = claims(&json!({ "iss": format!("{}/auth/v1", self.database.uri()) }));
+        let mut all = claims(&json!({ "iss": format!("{}/auth/v1", self.database.url()) }));
         for (name, value) in more.as_object().unwrap() {
             all[name] = value.clone();
         }

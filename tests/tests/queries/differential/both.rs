@@ -5,8 +5,8 @@ use scoped_runtime::{Condition, Is, Order, Query};
 use serde_json::json;
 
 use crate::hostile;
+use crate::project::Project;
 use crate::random::Random;
-use crate::recorder::Recorder;
 
 /// The same request as a `Query` and as a native builder.
 pub(super) struct Both {
@@ -26,8 +26,8 @@ pub(super) const METHODS: usize = 42;
 const COLUMNS: [&str; 5] = ["id", "name", "stars", "data->>key", "data->0"];
 
 impl Both {
-    pub(super) fn random(random: &mut Random, recorder: &Recorder) -> Self {
-        let mut both = Self::start(random, recorder);
+    pub(super) fn random(random: &mut Random, project: &Project) -> Self {
+        let mut both = Self::start(random, project);
         if both.is_change {
             // Without a filter a change is refused in both notations.
             both = both.also("eq", |query, native| {
@@ -40,10 +40,10 @@ impl Both {
         both.rest(random)
     }
 
-    fn start(random: &mut Random, recorder: &Recorder) -> Self {
-        let client = &recorder.client;
+    fn start(random: &mut Random, project: &Project) -> Self {
+        let client = &project.client;
         let has_schema = random.percent(30);
-        let root = postgrest::Postgrest::new(format!("{}/rest/v1", recorder.url));
+        let root = postgrest::Postgrest::new(format!("{}/rest/v1", project.url));
         let (query, native) = if has_schema {
             let client = client.schema("api2");
             (client.from("notes"), client.native("notes"))

@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use self::both::Both;
 use crate::grammar::{Request, parameters};
+use crate::project::{Arrived, Project};
 use crate::random::Random;
-use crate::recorder::{Arrived, Recorder};
 use crate::written::Chain;
 use crate::wrong::Wrong;
 
@@ -54,11 +54,11 @@ impl Compared {
 
 #[tokio::test]
 async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let mut said = BTreeMap::<&str, usize>::new();
     let mut wrong = Wrong::default();
     for seed in 0..PAIRS {
-        let both = Both::random(&mut Random::new(seed), &recorder);
+        let both = Both::random(&mut Random::new(seed), &project);
         for method in &both.methods {
             *said.entry(method).or_default() += 1;
         }
@@ -67,13 +67,13 @@ async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
             .execute()
             .await
             .unwrap_or_else(|error| panic!("{case}: {error}"));
-        let ours = recorder.arrived().expect("the query");
-        recorder
+        let ours = project.arrived().expect("the query");
+        project
             .client
             .execute(both.native)
             .await
             .unwrap_or_else(|error| panic!("{case}: {error}"));
-        let native = recorder.arrived().expect("the builder");
+        let native = project.arrived().expect("the builder");
         if Compared::new(&ours) != Compared::new(&native) {
             wrong.note("another request", || format!("{case}\n{ours}\n{native}"));
         }
@@ -86,13 +86,13 @@ async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
 
 #[tokio::test]
 async fn into_builder_keeps_the_meaning_of_the_query() {
-    let mut recorder = Recorder::start().await;
+    let project = Project::start().await;
     let (mut same, mut not_native) = (0, 0);
     let mut wrong = Wrong::default();
     for seed in 0..PAIRS {
-        let chain = Chain::random(&mut Random::new(seed), &recorder.client);
+        let chain = Chain::random(&mut Random::new(seed), &project.client);
         let outcome = chain.query.clone().execute().await;
-        let Some(ours) = recorder.arrived() else {
+        let Some(ours) = project.arrived() else {
             assert!(outcome.is_err(), "the query was neither sent nor refused");
             let builder = chain.query.into_builder();
             assert!(
@@ -103,8 +103,8 @@ async fn into_builder_keeps_the_meaning_of_the_query() {
         };
         match chain.query.clone().into_builder() {
             Ok(builder) => {
-                let outcome = recorder.client.execute(builder).await;
-                let native = recorder.arrived();
+                let outcome = project.client.execute(builder).await;
+                let native = project.arrived();
                 // No native builder can express `all_rows`.
                 if native.is_none() && chain.all_rows {
                     not_native += 1;
@@ -138,8 +138,8 @@ async fn into_builder_keeps_the_meaning_of_the_query() {
 /// Where the texts differ, the model says that their meaning is the same.
 #[tokio::test]
 async fn order_with_options_has_the_same_meaning_in_both() {
-    let mut recorder = Recorder::start().await;
-    let client = recorder.client.clone();
+    let project = Project::start().await;
+    let client = project.client.clone();
     for (table, ascending, nulls_first) in [
         (None, true, true),
         (None, true, false),
@@ -159,13 +159,13 @@ async fn order_with_options_has_the_same_meaning_in_both() {
             order.nulls_last()
         };
         client.from("notes").order(order).execute().await.unwrap();
-        let ours = Request::read(&recorder.arrived().unwrap()).unwrap();
+        let ours = Request::read(&project.arrived().unwrap()).unwrap();
         let native =
             client
                 .native("notes")
                 .order_with_options("name", table, ascending, nulls_first);
         client.execute(native).await.unwrap();
-        let native = Request::read(&recorder.arrived().unwrap()).unwrap();
+        let native = Request::read(&project.arrived().unwrap()).unwrap();
         assert_eq!(ours.orders, native.orders);
         assert_eq!(ours.orders.len(), 1);
     }

@@ -1,10 +1,8 @@
 //! The model of PostgREST on texts with a known meaning: from the documentation of PostgREST, and from
 //! observations of a real server.
 
-use std::collections::BTreeMap;
-
 use super::{Key, Operand, Refused, Request, Tree};
-use crate::recorder::Arrived;
+use crate::project::Arrived;
 
 fn read(method: &str, target: &str) -> Result<Request, Refused> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -12,8 +10,7 @@ fn read(method: &str, target: &str) -> Result<Request, Refused> {
         method: method.to_owned(),
         path: format!("/rest/v1/{path}"),
         query: query.to_owned(),
-        headers: BTreeMap::new(),
-        body: String::new(),
+        ..Arrived::default()
     })
 }
 

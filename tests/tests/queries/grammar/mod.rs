@@ -21,7 +21,7 @@ pub(crate) use self::text::Refused;
 
 use self::operation::{Place, operation};
 use self::text::{Read, Text};
-use crate::recorder::Arrived;
+use crate::project::Arrived;
 
 /// A value for an embedded table. For the table of the request itself the path is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]

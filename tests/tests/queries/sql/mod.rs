@@ -24,8 +24,8 @@ use serde_json::Value;
 use self::oracle::Oracle;
 use self::sample::Sample;
 use crate::grammar::{Key, Request, Step};
+use crate::project::Project;
 use crate::random::Random;
-use crate::recorder::Recorder;
 use crate::wrong::Wrong;
 
 /// How many queries are asked of the server.
@@ -84,12 +84,12 @@ struct Asked {
 
 impl Asked {
     async fn new(samples: Vec<Sample>) -> Self {
-        let mut recorder = Recorder::start().await;
+        let project = Project::start().await;
         let written = samples.iter().map(Sample::sql).collect();
         let mut arrived = Vec::new();
         for sample in &samples {
-            sample.on(&recorder.client).execute().await.unwrap();
-            let request = Request::read(&recorder.arrived().unwrap()).unwrap();
+            sample.on(&project.client).execute().await.unwrap();
+            let request = Request::read(&project.arrived().unwrap()).unwrap();
             assert!(
                 request.ignored.is_empty(),
                 "{sample:?}: {:?}",

@@ -1,8 +1,7 @@
 //! Sign-up and sign-in through the example services.
 
+use scoped_runtime::testing::{Answer, Recorder};
 use serde_json::{Value, json};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::project::{Project, nowhere, somebody};
 use crate::verify::support::KEY;
@@ -38,10 +37,10 @@ async fn a_user_signs_up_and_in_and_has_notes() {
 
 #[tokio::test]
 async fn auth_gets_the_api_key_and_no_token() {
-    let auth = MockServer::start().await;
-    let answer = ResponseTemplate::new(422).set_body_json(json!({ "msg": "weak password" }));
-    Mock::given(any()).respond_with(answer).mount(&auth).await;
-    for service in &Project::at(&auth.uri()).await.services {
+    let auth = Recorder::start().await.unwrap();
+    let answer = Answer::new(422).json(&json!({ "msg": "weak password" }));
+    auth.answer(answer);
+    for service in &Project::at(&auth.url()).await.services {
         for path in ["/sign-up", "/sign-in"] {
             let answer = service.post(path, "a token of somebody", &user()).await;
             assert_eq!(
@@ -50,11 +49,11 @@ async fn auth_gets_the_api_key_and_no_token() {
             );
         }
     }
-    let requests = auth.received_requests().await.unwrap();
+    let requests = auth.requests();
     assert_eq!(requests.len(), 4);
     for request in requests {
-        assert_eq!(request.headers["apikey"], KEY);
-        assert!(!request.headers.contains_key("authorization"));
+        assert_eq!(request.header("apikey"), Some(KEY));
+        assert_eq!(request.header("authorization"), None);
     }
 }
 

@@ -2,9 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use scoped_runtime::testing::Recorder;
 use serde_json::{Value, json};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::project::{Project, somebody};
 
@@ -110,10 +109,8 @@ async fn support_needs_a_ticket_and_a_valid_user_id() {
 
 #[tokio::test]
 async fn the_token_names_the_user_as_sub_and_the_agent_as_act() {
-    let database = MockServer::start().await;
-    let rows = ResponseTemplate::new(200).set_body_json(json!([]));
-    Mock::given(any()).respond_with(rows).mount(&database).await;
-    let project = Project::at(&database.uri()).await;
+    let database = Recorder::start().await.unwrap();
+    let project = Project::at(&database.url()).await;
     let (agent, alice) = (somebody(), somebody());
     let staff = json!({ "app_metadata": { "team": "support" } });
     let token = project.token(&agent, &staff);
@@ -121,10 +118,10 @@ async fn the_token_names_the_user_as_sub_and_the_agent_as_act() {
         let path = format!("/support/{alice}/notes?ticket=1");
         assert_eq!(service.get(&path, &token).await.status, 200);
     }
-    let requests = database.received_requests().await.unwrap();
+    let requests = database.requests();
     assert_eq!(requests.len(), 2);
     for request in requests {
-        let bearer = request.headers["authorization"].to_str().unwrap();
+        let bearer = request.headers()["authorization"].to_str().unwrap();
         let payload = bearer.split('.').nth(1).unwrap();
         let claims = URL_SAFE_NO_PAD.decode(payload).unwrap();
         let claims: Value = serde_json::from_slice(&claims).unwrap();

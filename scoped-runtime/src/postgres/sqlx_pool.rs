@@ -1,0 +1,217 @@
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use sqlx::{PgPool, Row};
+
+use super::checked_login::{CheckedLogin, FoundRole, ROLES};
+use super::config::FIELD;
+use super::role_settings;
+use super::sqlx_error::failed;
+use super::sqlx_lease::SqlxLease;
+use crate::claims::Role;
+use crate::client::{Core, ScopedClients};
+use crate::clock::Clock;
+use crate::error::{ConfigurationError, Error, Problem};
+
+/// The application's own pool of `sqlx`, for transactions that are a user's (feature `sqlx`).
+/// [`ScopedClients::with_sqlx`] gives it to a project.
+///
+/// Runtime and TLS are those that the application chose for its `sqlx`; the runtime must be tokio. The login role
+/// of the pool must have no rights of its own, as for [`PostgresPool`](crate::PostgresPool), and is checked before
+/// the first transaction. If the application needs more rights elsewhere, give it two pools.
+///
+/// ```
+/// use scoped_runtime::{ScopedClients, SqlxPool};
+///
+/// # async fn example(clients: ScopedClients) -> Result<(), Box<dyn std::error::Error>> {
+/// let pool = sqlx::PgPool::connect("postgres://app:password@localhost/postgres").await?;
+/// let clients = clients.with_sqlx(SqlxPool::new(pool))?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+#[must_use = "give it to a project with `ScopedClients::with_sqlx`"]
+pub struct SqlxPool {
+    pool: PgPool,
+    roles: Vec<Role>,
+    timeout: Option<Duration>,
+    is_behind_pooler: bool,
+}
+
+impl SqlxPool {
+    /// Takes the application's pool. `sqlx` asks the server whether a connection is alive before each use; without
+    /// `PgPoolOptions::test_before_acquire` a transaction needs one round trip less.
+    pub fn new(pool: PgPool) -> Self {
+        Self {
+            pool,
+            roles: vec![Role::default(), Role::anon()],
+            timeout: None,
+            is_behind_pooler: false,
+        }
+    }
+
+    /// Allows transactions to run as these roles, in addition to `authenticated` and `anon`. The login role must
+    /// be a member of each.
+    pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
+        for role in roles {
+            if !self.roles.contains(&role) {
+                self.roles.push(role);
+            }
+        }
+        self
+    }
+
+    /// Sets the time limit of a transaction, with everything in it. The default is the project's
+    /// [`request_timeout`](crate::ConfigBuilder::request_timeout). The server gets what is left of it as
+    /// `statement_timeout`, unless the role's own is shorter.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Says that a transaction pooler stands before the database: Supavisor on port 6543, or `PgBouncer` with
+    /// `pool_mode = transaction`. The statements of this library are then not kept prepared. **The application's
+    /// own need [`persistent(false)`](sqlx::query::Query::persistent)**: a name of a prepared statement would be
+    /// that of another client's statement.
+    pub fn transaction_pooler(mut self, is_there: bool) -> Self {
+        self.is_behind_pooler = is_there;
+        self
+    }
+}
+
+/// Shows neither the password nor the address.
+impl fmt::Debug for SqlxPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlxPool")
+            .field("roles", &self.roles)
+            .field("timeout", &self.timeout)
+            .field("is_behind_pooler", &self.is_behind_pooler)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The application's pool in a project.
+pub(super) struct GivenPool {
+    pool: PgPool,
+    pub(super) roles: Vec<Role>,
+    pub(super) timeout: Duration,
+    pub(super) is_behind_pooler: bool,
+    pub(super) clock: Arc<dyn Clock>,
+    /// What was found out about the login role and its roles; `None` before the first transaction.
+    login: RwLock<Option<Arc<CheckedLogin>>>,
+}
+
+impl GivenPool {
+    /// The pool of the client's project.
+    pub(super) fn of(core: &Core) -> Result<Arc<Self>, ConfigurationError> {
+        core.project_store().get::<Self>().ok_or_else(|| {
+            let remedy = "give the project a pool at start-up, with `ScopedClients::with_sqlx`";
+            Problem::new(FIELD, "has no pool of `sqlx`", remedy).into()
+        })
+    }
+
+    /// Waits for a connection.
+    pub(super) async fn lease(&self) -> Result<SqlxLease, Error> {
+        let connection = self.pool.acquire().await.map_err(failed)?;
+        Ok(SqlxLease::new(connection))
+    }
+
+    /// What is known of the login role. The first call asks the server, over this connection.
+    pub(super) async fn login(&self, lease: &mut SqlxLease) -> Result<Arc<CheckedLogin>, Error> {
+        let known = self
+            .login
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(login) = known {
+            return Ok(login);
+        }
+        let login = Arc::new(ask(lease, &self.roles).await?);
+        *self.login.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&login));
+        Ok(login)
+    }
+}
+
+/// Asks the server for the roles and their settings, and refuses a login role that is not safe.
+async fn ask(lease: &mut SqlxLease, allowed: &[Role]) -> Result<CheckedLogin, Error> {
+    let names: Vec<&str> = allowed.iter().map(Role::as_str).collect();
+    let connection = lease.connection()?;
+    let roles = sqlx::query(ROLES).persistent(false).bind(&names);
+    let roles = roles.fetch_all(&mut *connection).await.map_err(failed)?;
+    let settings = sqlx::query(role_settings::QUERY).persistent(false);
+    let settings = settings.bind(&names).fetch_all(&mut *connection).await;
+    let settings = settings.map_err(failed)?;
+    lease.settle();
+    let roles: Result<Vec<_>, _> = roles.iter().map(read_role).collect();
+    let settings: Result<Vec<_>, _> = settings.iter().map(read_setting).collect();
+    CheckedLogin::new(&roles.map_err(failed)?, settings.map_err(failed)?, allowed)
+}
+
+fn read_role(row: &sqlx::postgres::PgRow) -> Result<FoundRole, sqlx::Error> {
+    Ok(FoundRole {
+        name: row.try_get("name")?,
+        is_login: row.try_get("is_login")?,
+        is_superuser: row.try_get("is_superuser")?,
+        bypasses_rls: row.try_get("bypasses_rls")?,
+        creates_roles: row.try_get("creates_roles")?,
+        replicates: row.try_get("replicates")?,
+        is_member: row.try_get("is_member")?,
+        is_inherited: row.try_get("is_inherited")?,
+        can_be_set: row.try_get("can_be_set")?,
+        owns_tables: row.try_get("owns_tables")?,
+        owns_tables_with_policies: row.try_get("owns_tables_with_policies")?,
+    })
+}
+
+fn read_setting(row: &sqlx::postgres::PgRow) -> Result<[String; 3], sqlx::Error> {
+    Ok([
+        row.try_get("role")?,
+        row.try_get("name")?,
+        row.try_get("value")?,
+    ])
+}
+
+/// With feature `sqlx`.
+impl ScopedClients {
+    /// Gives the project the application's pool of `sqlx`, which
+    /// [`ScopedClient::sqlx`](crate::ScopedClient::sqlx) uses. Returns the same project.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`] for `postgres` when the project has such a pool already, and for `timeout` when it
+    /// is zero.
+    pub fn with_sqlx(self, pool: SqlxPool) -> Result<Self, ConfigurationError> {
+        let core = self.core_without_user();
+        let project = core.settings();
+        let timeout = pool.timeout.unwrap_or(project.request_timeout);
+        if timeout.is_zero() {
+            return Err(Problem::new("timeout", "is zero", "set a longer timeout").into());
+        }
+        let given = GivenPool {
+            pool: pool.pool,
+            roles: pool.roles,
+            timeout,
+            is_behind_pooler: pool.is_behind_pooler,
+            clock: Arc::clone(&project.clock),
+            login: RwLock::new(None),
+        };
+        core.project_store().insert_first(given).map_err(|_| {
+            let remedy = "give a project one pool, at start-up";
+            Problem::new(FIELD, "has a pool of `sqlx` already", remedy)
+        })?;
+        Ok(self)
+    }
+
+    /// Connects to the database and checks that the login role of the `sqlx` pool is safe to use, as
+    /// [`check_postgres`](Self::check_postgres) does. Also reads the settings of the roles anew. Call it at
+    /// start-up; the first transaction does it otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] for `postgres` with every problem of the login role and how to mend it, or
+    /// without a pool; [`Error::Postgres`] when the database did not answer.
+    pub async fn check_sqlx(&self) -> Result<(), Error> {
+        let pool = GivenPool::of(&self.core_without_user())?;
+        *pool.login.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let mut lease = pool.lease().await?;
+        pool.login(&mut lease).await.map(drop)
+    }
+}
