@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 18] = [
+const LINE: [&str; 21] = [
     "error",
     "clock",
     "key",
@@ -26,6 +26,9 @@ const LINE: [&str; 18] = [
     "verify",
     "client",
     "rest",
+    "functions",
+    "graphql",
+    "auth",
     "blocking",
     "web",
     "testing",

@@ -5,6 +5,8 @@ use http::{HeaderValue, Method};
 
 use super::project::Project;
 use crate::claims::UserId;
+#[cfg(feature = "functions")]
+use crate::config::Limits;
 use crate::error::{ClientError, Error, is_html};
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
@@ -67,6 +69,14 @@ impl Core {
         })
     }
 
+    /// Refuses a request that may write if the client is read-only.
+    fn check_reads(&self, request: &TransportRequest) -> Result<(), ClientError> {
+        if request.is_read {
+            return Ok(());
+        }
+        self.check_method(&request.method, "a request")
+    }
+
     pub(super) fn check_open(&self) -> Result<(), ClientError> {
         if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
@@ -84,7 +94,7 @@ impl Core {
         Ok(self.source()?.token()?)
     }
 
-    pub(super) async fn token_async(&self) -> Result<AccessToken, Error> {
+    pub(crate) async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
         let token = self.source()?.token_async().await?;
         // The client may have been closed while the signer was awaited.
@@ -105,11 +115,23 @@ impl Core {
 
     /// Sends a request as this client's user, with a token that is live when the first byte is written.
     pub(crate) async fn send(&self, request: &TransportRequest) -> Result<Response, Error> {
-        self.check_method(&request.method, "a request")?;
+        self.check_reads(request)?;
         let transport = &self.project.transport;
         let response = transport.send(request, self.sender()).await?;
         self.check_page(request, response.header(CONTENT_TYPE.as_str()))?;
         Ok(response)
+    }
+
+    /// Sends a request with a body that can be sent only once, and reads the whole response.
+    #[cfg(feature = "functions")]
+    pub(crate) async fn send_upload(
+        &self,
+        request: &TransportRequest,
+        upload: Upload,
+    ) -> Result<Response, Error> {
+        self.check_reads(request)?;
+        let transport = &self.project.transport;
+        transport.send_upload(request, upload, self.sender()).await
     }
 
     /// Sends a request with an optional body that can be sent only once, and returns when the head of the
@@ -119,7 +141,7 @@ impl Core {
         request: &TransportRequest,
         upload: Option<Upload>,
     ) -> Result<StreamedResponse, Error> {
-        self.check_method(&request.method, "a request")?;
+        self.check_reads(request)?;
         let transport = &self.project.transport;
         let response = transport
             .stream(request, upload, self.sender(), &self.close_flag)
@@ -161,6 +183,12 @@ impl Core {
     ) -> Result<postgrest::Builder, ClientError> {
         let api_key = self.project.transport.api_key();
         self.native().to_builder(request, api_key, token)
+    }
+
+    /// The limits of what is received.
+    #[cfg(feature = "functions")]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.project.config.settings.limits
     }
 
     /// The longest path and query of a URL, in bytes.

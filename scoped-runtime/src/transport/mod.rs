@@ -7,6 +7,7 @@ mod cancellation;
 mod connect;
 mod connect_task;
 mod decode;
+mod error_reader;
 mod exchange;
 mod http1;
 mod http2;
@@ -34,6 +35,7 @@ mod tls;
 mod transport_request;
 mod write_check;
 
+pub(crate) use error_reader::{ErrorResponse, ServiceError, is_gateway_status};
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;

@@ -48,6 +48,32 @@ impl Upload {
         self.bytes_left = Some(bytes);
         self
     }
+
+    /// The [length](Self::length), if it is known.
+    #[cfg(feature = "functions")]
+    pub(crate) fn bytes_left(&self) -> Option<u64> {
+        self.bytes_left
+    }
+
+    /// The parts. A stream that is longer than the length ends with an error.
+    #[cfg(feature = "functions")]
+    pub(crate) fn into_stream(mut self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+        futures_util::stream::poll_fn(move |cx| self.poll_part(cx))
+    }
+
+    fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
+        self.parts.as_mut().poll_next(cx).map(|part| {
+            let part = part?;
+            Some(part.and_then(|part| {
+                if let Some(left) = &mut self.bytes_left {
+                    *left = left
+                        .checked_sub(part.len() as u64)
+                        .ok_or("the body is longer than its `length`")?;
+                }
+                Ok(part)
+            }))
+        })
+    }
 }
 
 impl fmt::Debug for Upload {
@@ -80,17 +106,9 @@ impl Body for RequestBody {
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Self::Upload(upload) => upload.parts.as_mut().poll_next(cx).map(|part| {
-                let part = part?;
-                Some(part.and_then(|part| {
-                    if let Some(left) = &mut upload.bytes_left {
-                        *left = left
-                            .checked_sub(part.len() as u64)
-                            .ok_or("the body is longer than its `length`")?;
-                    }
-                    Ok(Frame::data(part))
-                }))
-            }),
+            Self::Upload(upload) => upload
+                .poll_part(cx)
+                .map(|part| part.map(|part| part.map(Frame::data))),
         }
     }
 
