@@ -18,6 +18,8 @@ mod mint_policy;
 pub mod policies;
 mod rest;
 mod session;
+#[cfg(feature = "storage")]
+pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -39,6 +41,8 @@ pub use client::{
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};
+#[cfg(feature = "storage")]
+pub use error::StorageError;
 pub use error::{
     ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
     PublicError, TokenError, Violation, Violations,

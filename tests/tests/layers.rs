@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 18] = [
+const LINE: [&str; 19] = [
     "error",
     "clock",
     "key",
@@ -26,13 +26,14 @@ const LINE: [&str; 18] = [
     "verify",
     "client",
     "rest",
+    "storage",
     "blocking",
     "web",
     "testing",
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("jsonwebtoken", &["key", "verify"]),
     ("aws_lc_rs", &["key", "token"]),
     ("rustls_pki_types", &["key", "transport"]),
@@ -45,6 +46,8 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("dotenvy", &["config"]),
     ("rustix", &["clock"]),
     ("postgrest", &["transport", "rest", "client", "blocking"]),
+    ("infer", &["storage"]),
+    ("mime_guess", &["storage"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
 ];

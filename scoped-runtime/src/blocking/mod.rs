@@ -39,6 +39,8 @@
 
 mod clients;
 mod query;
+#[cfg(feature = "storage")]
+mod storage;
 
 pub use crate::client::Blocking;
 pub use clients::{ScopedClients, get_client};

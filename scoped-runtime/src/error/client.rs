@@ -176,6 +176,24 @@ pub enum ClientError {
         /// The error of the body's stream.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A download could not be written to its target. Part of it may be written.
+    #[cfg(feature = "storage")]
+    #[error("the download could not be written; check the file or the writer that takes it")]
+    #[non_exhaustive]
+    Write {
+        /// The error of the writer.
+        source: std::io::Error,
+    },
+    /// The response contradicts the protocol of the service, so that nothing can be concluded from it.
+    #[cfg(feature = "storage")]
+    #[error("the response of {subject} {reason}; does a proxy change it")]
+    #[non_exhaustive]
+    UnexpectedResponse {
+        /// What was requested.
+        subject: &'static str,
+        /// What is wrong with the response.
+        reason: String,
+    },
     /// A connection could not be made, or was lost.
     #[error("the request to {origin} failed; check `SUPABASE_URL` and the network")]
     #[non_exhaustive]

@@ -6,6 +6,8 @@ mod client;
 mod configuration;
 mod public;
 mod report;
+#[cfg(feature = "storage")]
+mod storage;
 mod token;
 mod violation;
 
@@ -15,6 +17,8 @@ pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
 pub use public::PublicError;
+#[cfg(feature = "storage")]
+pub use storage::StorageError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 
@@ -57,6 +61,10 @@ pub enum Error {
     /// The server responded with an error.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// Storage responded with an error.
+    #[cfg(feature = "storage")]
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The caller of a service could not be authenticated, or lacks a permission.
     #[error(transparent)]
     Caller(#[from] CallerError),
@@ -71,8 +79,20 @@ impl Error {
         match self {
             Self::Client(error) => error.is_transient(),
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => error.is_transient(),
             Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
             Self::Configuration(_) | Self::Token(_) => false,
+        }
+    }
+
+    /// The HTTP status of the response that the error was read from.
+    pub(crate) fn response_status(&self) -> Option<u16> {
+        match self {
+            Self::Api(error) => Some(error.status()),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => Some(error.http_status()),
+            _ => None,
         }
     }
 }
