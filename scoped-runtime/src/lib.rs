@@ -23,6 +23,8 @@ mod mint_policy;
 pub mod policies;
 mod rest;
 mod session;
+#[cfg(feature = "storage")]
+pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -46,6 +48,8 @@ pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};
 #[cfg(feature = "functions")]
 pub use error::FunctionError;
+#[cfg(feature = "storage")]
+pub use error::StorageError;
 pub use error::{
     ApiError, AuthError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase,
     Problem, PublicError, TokenError, Violation, Violations,

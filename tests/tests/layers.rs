@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 21] = [
+const LINE: [&str; 22] = [
     "error",
     "clock",
     "key",
@@ -26,6 +26,7 @@ const LINE: [&str; 21] = [
     "verify",
     "client",
     "rest",
+    "storage",
     "functions",
     "graphql",
     "auth",
@@ -35,7 +36,7 @@ const LINE: [&str; 21] = [
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("jsonwebtoken", &["key", "verify"]),
     ("aws_lc_rs", &["key", "token"]),
     ("rustls_pki_types", &["key", "transport"]),
@@ -48,6 +49,8 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("dotenvy", &["config"]),
     ("rustix", &["clock"]),
     ("postgrest", &["transport", "rest", "client", "blocking"]),
+    ("infer", &["storage"]),
+    ("mime_guess", &["storage"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
 ];

@@ -41,6 +41,8 @@
 mod body_reader;
 mod clients;
 mod query;
+#[cfg(feature = "storage")]
+mod storage;
 
 pub use crate::client::Blocking;
 #[cfg(feature = "functions")]

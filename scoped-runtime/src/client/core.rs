@@ -1,13 +1,19 @@
 use std::sync::Arc;
+#[cfg(feature = "storage")]
+use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 
 use super::project::Project;
 use crate::claims::UserId;
+#[cfg(feature = "storage")]
+use crate::clock::Clock;
 #[cfg(feature = "functions")]
 use crate::config::Limits;
 use crate::error::{ClientError, Error, is_html};
+#[cfg(feature = "storage")]
+use crate::mint_policy::MintPolicy;
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
 use crate::transport::{Response, SendAs, StreamedResponse, TransportRequest, Upload};
@@ -69,6 +75,12 @@ impl Core {
         })
     }
 
+    /// Refuses what writes if the client is read-only.
+    #[cfg(feature = "storage")]
+    pub(crate) fn check_may_write(&self, what: &str) -> Result<(), ClientError> {
+        self.check_method(&Method::POST, what)
+    }
+
     /// Refuses a request that may write if the client is read-only.
     fn check_reads(&self, request: &TransportRequest) -> Result<(), ClientError> {
         if request.is_read {
@@ -123,7 +135,7 @@ impl Core {
     }
 
     /// Sends a request with a body that can be sent only once, and reads the whole response.
-    #[cfg(feature = "functions")]
+    #[cfg(any(feature = "functions", feature = "storage"))]
     pub(crate) async fn send_upload(
         &self,
         request: &TransportRequest,
@@ -189,6 +201,30 @@ impl Core {
     #[cfg(feature = "functions")]
     pub(crate) fn limits(&self) -> &Limits {
         &self.project.config.settings.limits
+    }
+
+    /// The clock of the project.
+    #[cfg(feature = "storage")]
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.project.config.settings.clock
+    }
+
+    /// The rules for every token of the project.
+    #[cfg(feature = "storage")]
+    pub(crate) fn mint_policy(&self) -> &MintPolicy {
+        self.project.policy()
+    }
+
+    /// The timeout of a request that sets none.
+    #[cfg(feature = "storage")]
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.project.config.settings.request_timeout
+    }
+
+    /// The project's URL, which ends with a slash.
+    #[cfg(feature = "storage")]
+    pub(crate) fn project_url(&self) -> &str {
+        self.project.config.url.as_str()
     }
 
     /// The longest path and query of a URL, in bytes.

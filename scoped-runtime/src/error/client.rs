@@ -176,6 +176,24 @@ pub enum ClientError {
         /// The error of the body's stream.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A download could not be written to its target. Part of it may be written.
+    #[cfg(feature = "storage")]
+    #[error("the download could not be written; check the file or the writer that takes it")]
+    #[non_exhaustive]
+    Write {
+        /// The error of the writer.
+        source: std::io::Error,
+    },
+    /// The response contradicts the protocol of the service, so that nothing can be concluded from it.
+    #[cfg(feature = "storage")]
+    #[error("the response of {subject} {reason}; does a proxy change it")]
+    #[non_exhaustive]
+    UnexpectedResponse {
+        /// What was requested.
+        subject: &'static str,
+        /// What is wrong with the response.
+        reason: String,
+    },
     /// The response is of another type than the one that was asked for.
     #[error(
         "the response of {subject} is `{found}`, expected `{expected}`; read it with `stream`, or correct the server"

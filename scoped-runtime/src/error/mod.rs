@@ -11,6 +11,8 @@ mod function;
 mod graphql;
 mod public;
 mod report;
+#[cfg(feature = "storage")]
+mod storage;
 mod token;
 mod violation;
 
@@ -27,6 +29,8 @@ pub(crate) use function::RELAY_ERROR;
 #[cfg(feature = "graphql")]
 pub use graphql::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
 pub use public::PublicError;
+#[cfg(feature = "storage")]
+pub use storage::StorageError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 
@@ -69,6 +73,10 @@ pub enum Error {
     /// The server responded with an error.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// Storage responded with an error.
+    #[cfg(feature = "storage")]
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// An Edge Function, or the relay in front of it, responded with an error.
     #[cfg(feature = "functions")]
     #[error(transparent)]
@@ -94,6 +102,8 @@ impl Error {
         match self {
             Self::Client(error) => error.is_transient(),
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => error.is_transient(),
             #[cfg(feature = "functions")]
             Self::Function(error) => error.is_transient(),
             #[cfg(feature = "graphql")]
@@ -108,6 +118,8 @@ impl Error {
     pub(crate) fn response_status(&self) -> Option<u16> {
         match self {
             Self::Api(error) => Some(error.status()),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => Some(error.http_status()),
             #[cfg(feature = "functions")]
             Self::Function(error) => Some(error.status()),
             #[cfg(feature = "graphql")]

@@ -2,6 +2,8 @@
 use super::FunctionError;
 #[cfg(feature = "graphql")]
 use super::GraphqlError;
+#[cfg(feature = "storage")]
+use super::StorageError;
 use super::{ApiError, AuthError, CallerError, ClientError, Error, TokenError};
 
 /// The part of an error that a service may show to its clients: an HTTP status, headers, and a JSON body in the
@@ -115,6 +117,8 @@ impl Error {
         match self {
             Self::Caller(error) => error.public(),
             Self::Api(error) => of_api(error),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => of_storage(error),
             #[cfg(feature = "functions")]
             Self::Function(error) => of_function(error),
             #[cfg(feature = "graphql")]
@@ -232,6 +236,40 @@ fn of_api(error: &ApiError) -> PublicError {
         ("40001" | "40P01", _) => BUSY,
         ("57014", _) | (_, 504) => TIMEOUT,
         (_, 429 | 502 | 503) => BUSY,
+        _ => INTERNAL,
+    }
+}
+
+/// The error's own words are not told: a message may name a bucket or a key.
+#[cfg(feature = "storage")]
+fn of_storage(error: &StorageError) -> PublicError {
+    if error.is_expired_token() {
+        return EXPIRED;
+    }
+    match error.code().unwrap_or_default() {
+        "InvalidKey" | "InvalidBucketName" => {
+            return PublicError::new(400, "invalid_key", "the name is not allowed");
+        }
+        _ if error.is_not_found() => {
+            return PublicError::new(404, "not_found", "there is no such object");
+        }
+        _ if error.already_exists() => {
+            return PublicError::new(409, "already_exists", "there is one already");
+        }
+        _ if error.is_too_large() => {
+            return PublicError::new(413, "too_large", "the object is too large");
+        }
+        _ if error.is_wrong_type() => {
+            return PublicError::new(415, "wrong_type", "the content type is not allowed");
+        }
+        // `permission denied to set role` is a mistake of the operator.
+        _ if error.is_denied() && !error.message().contains("set role") => return DENIED,
+        _ => {}
+    }
+    match error.status() {
+        416 => PublicError::new(416, "invalid_range", "the object has fewer bytes"),
+        504 | 544 => TIMEOUT,
+        _ if error.is_transient() => BUSY,
         _ => INTERNAL,
     }
 }

@@ -40,6 +40,8 @@ pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;
 pub use request_body::Upload;
+#[cfg(feature = "storage")]
+pub(crate) use request_body::UploadParts;
 pub use response::Response;
 pub(crate) use retry::Retry;
 pub use streamed_response::StreamedResponse;

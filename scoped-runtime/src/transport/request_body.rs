@@ -24,11 +24,12 @@ use super::write_check::is_writing;
 /// ```
 #[must_use = "a body does nothing until a request sends it"]
 pub struct Upload {
-    parts: Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>,
+    parts: UploadParts,
     bytes_left: Option<u64>,
 }
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
+pub(crate) type UploadParts = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
 
 impl Upload {
     /// A body of these parts, in their order. An error of the stream ends the request with
@@ -49,10 +50,16 @@ impl Upload {
         self
     }
 
-    /// The [length](Self::length), if it is known.
-    #[cfg(feature = "functions")]
-    pub(crate) fn bytes_left(&self) -> Option<u64> {
+    /// The total size of the parts, if it is known.
+    #[cfg(any(feature = "functions", feature = "storage"))]
+    pub(crate) fn total(&self) -> Option<u64> {
         self.bytes_left
+    }
+
+    /// The parts and their total size, if it is known.
+    #[cfg(feature = "storage")]
+    pub(crate) fn into_parts(self) -> (UploadParts, Option<u64>) {
+        (self.parts, self.bytes_left)
     }
 
     /// The parts. A stream that is longer than the length ends with an error.

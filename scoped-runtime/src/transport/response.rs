@@ -67,6 +67,12 @@ impl Response {
         &self.body
     }
 
+    /// The body, without a copy.
+    #[cfg(feature = "storage")]
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.body
+    }
+
     /// The body as text. Bytes that are not UTF-8 are replaced; PostgREST sends UTF-8.
     pub fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)

@@ -25,6 +25,10 @@ pub(crate) struct TransportRequest {
     /// Reads the service's error responses.
     pub(crate) read_error: ErrorReader,
     /// The path that logs show, if the path of `target` contains a secret.
+    #[cfg_attr(
+        not(feature = "tracing"),
+        allow(dead_code, reason = "only spans show a path")
+    )]
     pub(crate) logged_path: Option<&'static str>,
 }
 
