@@ -25,7 +25,7 @@ function formOf(parts) {
 async function seen(data) {
   if (data instanceof Response) {
     const events = [];
-    const parser = createParser({ onEvent: ({ event = 'message', data, id = '' }) => events.push({ event, data, id }) });
+    const parser = createParser({ onEvent: ({ event = 'message', data }) => events.push({ event, data }) });
     for await (const part of data.body.pipeThrough(new TextDecoderStream())) parser.feed(part);
     return { events };
   }

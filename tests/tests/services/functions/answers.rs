@@ -86,7 +86,7 @@ async fn an_answer_that_is_cut_off_or_endless_or_silent_is_an_error() {
         .invoke("silent", ())
         .timeout(Duration::from_millis(50));
     let error = silent.await.unwrap_err();
-    let Error::Client(ClientError::Timeout { after, phase }) = error else {
+    let Error::Client(ClientError::Timeout { after, phase, .. }) = error else {
         panic!("{error}");
     };
     assert_eq!((after, phase), (Duration::from_millis(50), Phase::Response));

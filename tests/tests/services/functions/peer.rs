@@ -71,7 +71,7 @@ async fn seen(call: Invocation, is_events: bool) -> Value {
         let mut list = Vec::new();
         while let Some(event) = events.next().await {
             let event = event.unwrap();
-            list.push(json!({ "event": event.event, "data": event.data, "id": event.id.unwrap_or_default() }));
+            list.push(json!({ "event": event.event, "data": event.data }));
         }
         return json!({ "data": { "events": list } });
     }
@@ -108,7 +108,10 @@ const OF_FETCH: [&str; 8] = [
 
 /// Removes what may differ, and says how ours differs on purpose.
 fn comparable(mut seen: Value) -> Value {
-    let Some(echo) = seen["data"]["json"].as_object_mut() else {
+    let Some(echo) = seen
+        .pointer_mut("/data/json")
+        .and_then(Value::as_object_mut)
+    else {
         return seen;
     };
     if let Some(headers) = echo.get_mut("headers").and_then(Value::as_object_mut) {
