@@ -4,6 +4,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod audit;
+pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod claims;
@@ -11,6 +12,10 @@ mod client;
 mod clock;
 mod config;
 mod error;
+#[cfg(feature = "functions")]
+pub mod functions;
+#[cfg(feature = "graphql")]
+pub mod graphql;
 mod key;
 pub mod metrics;
 mod mint_policy;
@@ -41,12 +46,16 @@ pub use client::{
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};
+#[cfg(feature = "functions")]
+pub use error::FunctionError;
 #[cfg(feature = "storage")]
 pub use error::StorageError;
 pub use error::{
-    ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
-    PublicError, TokenError, Violation, Violations,
+    ApiError, AuthError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase,
+    Problem, PublicError, TokenError, Violation, Violations,
 };
+#[cfg(feature = "graphql")]
+pub use error::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
@@ -66,7 +75,13 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
 
 /// The guides.
 #[cfg_attr(
-    not(all(feature = "axum", feature = "blocking", feature = "policies")),
+    not(all(
+        feature = "axum",
+        feature = "blocking",
+        feature = "functions",
+        feature = "graphql",
+        feature = "policies"
+    )),
     allow(
         rustdoc::broken_intra_doc_links,
         reason = "the guides link to what features add"
@@ -81,6 +96,12 @@ pub mod docs {
     pub mod queries {}
     #[doc = include_str!("../docs/policies.md")]
     pub mod policies {}
+    #[doc = include_str!("../docs/functions.md")]
+    pub mod functions {}
+    #[doc = include_str!("../docs/graphql.md")]
+    pub mod graphql {}
+    #[doc = include_str!("../docs/auth.md")]
+    pub mod auth {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
     #[doc = include_str!("../docs/operations.md")]

@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 19] = [
+const LINE: [&str; 22] = [
     "error",
     "clock",
     "key",
@@ -27,6 +27,9 @@ const LINE: [&str; 19] = [
     "client",
     "rest",
     "storage",
+    "functions",
+    "graphql",
+    "auth",
     "blocking",
     "web",
     "testing",

@@ -37,12 +37,16 @@
 //! In the destructor of a thread-local value, while the thread ends, a blocking call returns
 //! [`ClientError::ThreadExiting`](crate::ClientError::ThreadExiting) once tokio's thread-local values are gone.
 
+#[cfg(feature = "functions")]
+mod body_reader;
 mod clients;
 mod query;
 #[cfg(feature = "storage")]
 mod storage;
 
 pub use crate::client::Blocking;
+#[cfg(feature = "functions")]
+pub use body_reader::BodyReader;
 pub use clients::{ScopedClients, get_client};
 
 use crate::claims::{NoClaims, ScopedClaims};

@@ -9,6 +9,8 @@ use super::project::Project;
 use crate::claims::UserId;
 #[cfg(feature = "storage")]
 use crate::clock::Clock;
+#[cfg(feature = "functions")]
+use crate::config::Limits;
 use crate::error::{ClientError, Error, is_html};
 #[cfg(feature = "storage")]
 use crate::mint_policy::MintPolicy;
@@ -104,7 +106,7 @@ impl Core {
         Ok(self.source()?.token()?)
     }
 
-    pub(super) async fn token_async(&self) -> Result<AccessToken, Error> {
+    pub(crate) async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
         let token = self.source()?.token_async().await?;
         // The client may have been closed while the signer was awaited.
@@ -133,7 +135,7 @@ impl Core {
     }
 
     /// Sends a request with a body that can be sent only once, and reads the whole response.
-    #[cfg(feature = "storage")]
+    #[cfg(any(feature = "functions", feature = "storage"))]
     pub(crate) async fn send_upload(
         &self,
         request: &TransportRequest,
@@ -217,6 +219,12 @@ impl Core {
     #[cfg(feature = "storage")]
     pub(crate) fn project_url(&self) -> &str {
         self.project.config.url.as_str()
+    }
+
+    /// The limits of what is received.
+    #[cfg(feature = "functions")]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.project.config.settings.limits
     }
 
     /// The longest path and query of a URL, in bytes.

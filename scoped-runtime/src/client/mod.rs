@@ -17,7 +17,6 @@ mod project;
 mod scoped_client;
 
 use std::future::Future;
-#[cfg(feature = "storage")]
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -50,7 +49,7 @@ use crate::error::Error;
 ///     client.from("notes").eq("state", "open")
 /// }
 /// ```
-pub trait Mode: sealed::Sealed + 'static {
+pub trait Mode: sealed::Sealed {
     /// What a method returns that sends a request: a future in async code, which has to be awaited, and the
     /// result itself in blocking code.
     type Answer<T>;
@@ -96,7 +95,6 @@ impl Mode for Blocking {
 }
 
 /// Runs the work of a method that sends requests, in either mode.
-#[cfg(feature = "storage")]
 pub(crate) fn answer<T, M: Mode>(
     core: &Arc<Core>,
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
@@ -118,7 +116,7 @@ mod sealed {
         pub(super) Arc<Core>,
     );
 
-    pub trait Sealed {}
+    pub trait Sealed: 'static {}
 
     impl Sealed for super::Async {}
 

@@ -194,6 +194,24 @@ pub enum ClientError {
         /// What is wrong with the response.
         reason: String,
     },
+    /// The response is of another type than the one that was asked for.
+    #[error(
+        "the response of {subject} is `{found}`, expected `{expected}`; read it with `stream`, or correct the server"
+    )]
+    #[non_exhaustive]
+    ContentType {
+        /// What was requested.
+        subject: String,
+        /// The type of the response.
+        found: String,
+        /// The expected type.
+        expected: &'static str,
+    },
+    /// Auth answered with another user than the client's. The answer was dropped.
+    #[error(
+        "Auth answered with another user than the one of the token; does a proxy cache responses"
+    )]
+    AnotherUser,
     /// A connection could not be made, or was lost.
     #[error("the request to {origin} failed; check `SUPABASE_URL` and the network")]
     #[non_exhaustive]

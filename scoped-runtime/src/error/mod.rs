@@ -1,9 +1,14 @@
 //! The errors of the crate: one type for each layer, and [`Error`] over all of them.
 
 mod api;
+mod auth;
 mod caller;
 mod client;
 mod configuration;
+#[cfg(feature = "functions")]
+mod function;
+#[cfg(feature = "graphql")]
+mod graphql;
 mod public;
 mod report;
 #[cfg(feature = "storage")]
@@ -13,9 +18,16 @@ mod violation;
 
 pub use api::ApiError;
 pub(crate) use api::is_html;
+pub use auth::AuthError;
 pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
+#[cfg(feature = "functions")]
+pub use function::FunctionError;
+#[cfg(feature = "functions")]
+pub(crate) use function::RELAY_ERROR;
+#[cfg(feature = "graphql")]
+pub use graphql::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
 pub use public::PublicError;
 #[cfg(feature = "storage")]
 pub use storage::StorageError;
@@ -65,6 +77,17 @@ pub enum Error {
     #[cfg(feature = "storage")]
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// An Edge Function, or the relay in front of it, responded with an error.
+    #[cfg(feature = "functions")]
+    #[error(transparent)]
+    Function(#[from] FunctionError),
+    /// GraphQL responded with errors.
+    #[cfg(feature = "graphql")]
+    #[error(transparent)]
+    Graphql(#[from] GraphqlError),
+    /// Auth responded with an error.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
     /// The caller of a service could not be authenticated, or lacks a permission.
     #[error(transparent)]
     Caller(#[from] CallerError),
@@ -81,6 +104,11 @@ impl Error {
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
             #[cfg(feature = "storage")]
             Self::Storage(error) => error.is_transient(),
+            #[cfg(feature = "functions")]
+            Self::Function(error) => error.is_transient(),
+            #[cfg(feature = "graphql")]
+            Self::Graphql(error) => error.is_transient(),
+            Self::Auth(error) => error.is_transient(),
             Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
             Self::Configuration(_) | Self::Token(_) => false,
         }
@@ -92,6 +120,11 @@ impl Error {
             Self::Api(error) => Some(error.status()),
             #[cfg(feature = "storage")]
             Self::Storage(error) => Some(error.http_status()),
+            #[cfg(feature = "functions")]
+            Self::Function(error) => Some(error.status()),
+            #[cfg(feature = "graphql")]
+            Self::Graphql(error) => Some(error.status()),
+            Self::Auth(error) => Some(error.status()),
             _ => None,
         }
     }

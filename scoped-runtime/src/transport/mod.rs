@@ -35,7 +35,6 @@ mod tls;
 mod transport_request;
 mod write_check;
 
-#[cfg(feature = "storage")]
 pub(crate) use error_reader::{ErrorResponse, ServiceError, is_gateway_status};
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]

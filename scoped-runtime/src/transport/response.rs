@@ -50,6 +50,11 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
+    #[cfg(feature = "functions")]
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The total number of rows that match the query, if it asked for a count, as with `exact_count()`.
     /// See <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
     pub fn count(&self) -> Option<u64> {

@@ -43,7 +43,7 @@ impl Transport {
     }
 
     /// [`send`](Self::send) with a body that can be sent only once.
-    #[cfg(feature = "storage")]
+    #[cfg(any(feature = "functions", feature = "storage"))]
     pub(crate) async fn send_upload(
         &self,
         request: &TransportRequest,
