@@ -41,7 +41,7 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("aws_lc_rs", &["key", "token"]),
     ("rustls_pki_types", &["key", "transport"]),
     ("reqwest_011", &["transport"]),
-    ("hyper", &["transport"]),
+    ("hyper", &["transport", "testing"]),
     ("h2", &["transport"]),
     ("rustls", &["transport"]),
     ("socket2", &["transport"]),

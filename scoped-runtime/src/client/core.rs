@@ -197,12 +197,6 @@ impl Core {
         self.native().to_builder(request, api_key, token)
     }
 
-    /// The limits of what is received.
-    #[cfg(feature = "functions")]
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.project.config.settings.limits
-    }
-
     /// The clock of the project.
     #[cfg(feature = "storage")]
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
@@ -225,6 +219,12 @@ impl Core {
     #[cfg(feature = "storage")]
     pub(crate) fn project_url(&self) -> &str {
         self.project.config.url.as_str()
+    }
+
+    /// The limits of what is received.
+    #[cfg(feature = "functions")]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.project.config.settings.limits
     }
 
     /// The longest path and query of a URL, in bytes.

@@ -49,7 +49,7 @@ use crate::error::Error;
 ///     client.from("notes").eq("state", "open")
 /// }
 /// ```
-pub trait Mode: sealed::Sealed + 'static {
+pub trait Mode: sealed::Sealed {
     /// What a method returns that sends a request: a future in async code, which has to be awaited, and the
     /// result itself in blocking code.
     type Answer<T>;
@@ -116,7 +116,7 @@ mod sealed {
         pub(super) Arc<Core>,
     );
 
-    pub trait Sealed {}
+    pub trait Sealed: 'static {}
 
     impl Sealed for super::Async {}
 

@@ -161,7 +161,7 @@ impl Multipart {
             let head = part.head(boundary);
             let bytes = match &part.body {
                 PartBody::Bytes(bytes) => Some(bytes.len() as u64),
-                PartBody::Upload(upload) => upload.total(),
+                PartBody::Upload(upload) => upload.bytes_left(),
             };
             let around = head.len() as u64 + 2;
             length = length.and_then(|length| length.checked_add(bytes?.checked_add(around)?));

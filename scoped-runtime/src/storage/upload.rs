@@ -187,7 +187,7 @@ impl<M: Mode> UploadRequest<M> {
             }
             Kind::Stream(upload) => {
                 self.options.guess_content_type(&self.name, &[]);
-                let length = upload.total();
+                let length = upload.bytes_left();
                 (Some(upload), length)
             }
         };

@@ -1,4 +1,5 @@
-//! Support for tests (feature `testing`, in `[dev-dependencies]`): a clock that a test moves.
+//! Support for tests (feature `testing`, in `[dev-dependencies]`): a clock that a test moves, and a server in the
+//! process that records requests.
 //!
 //! ```
 //! use std::time::Duration;
@@ -26,5 +27,7 @@
 //! let tokio's clock run, or pause tokio's clock after the last request.
 
 mod manual_clock;
+mod recorder;
 
 pub use manual_clock::ManualClock;
+pub use recorder::{Answer, Gate, PathAnswers, Recorded, Recorder};

@@ -50,13 +50,13 @@ impl Upload {
         self
     }
 
-    /// The total size of the parts, if it is known.
+    /// The [length](Self::length), if it is known.
     #[cfg(any(feature = "functions", feature = "storage"))]
-    pub(crate) fn total(&self) -> Option<u64> {
+    pub(crate) fn bytes_left(&self) -> Option<u64> {
         self.bytes_left
     }
 
-    /// The parts and their total size, if it is known.
+    /// The parts and the [length](Self::length), if it is known.
     #[cfg(feature = "storage")]
     pub(crate) fn into_parts(self) -> (UploadParts, Option<u64>) {
         (self.parts, self.bytes_left)

@@ -10,7 +10,9 @@ mod verified_token;
 mod verifier;
 
 pub use compact_jws::jws_verifies;
+#[cfg(feature = "testing")]
+pub(crate) use compact_jws::signed_claims;
 pub use verified_token::{Caller, VerifiedToken};
 pub use verifier::TokenVerifier;
-#[cfg(any(feature = "axum", feature = "actix-web"))]
+#[cfg(any(feature = "axum", feature = "actix-web", feature = "testing"))]
 pub(crate) use verifier::bearer;

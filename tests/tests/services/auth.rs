@@ -1,9 +1,9 @@
 //! Auth, reading only.
 
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{ClientError, Error, ScopedClients};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use wiremock::ResponseTemplate;
 
 use crate::support::{answering, new_user, supabase, unsent};
 
@@ -92,7 +92,7 @@ async fn a_token_that_auth_does_not_trust_is_denied() {
 
 #[tokio::test]
 async fn claims_are_decoded_without_a_server() {
-    let (server, client) = answering([ResponseTemplate::new(500)]).await;
+    let (server, client) = answering([Answer::new(500)]).await;
     let claims = client.auth().claims().await.unwrap();
     assert_eq!(claims["sub"], client.user_id().as_str());
     assert_eq!(claims["role"], "authenticated");
@@ -101,7 +101,7 @@ async fn claims_are_decoded_without_a_server() {
         client.auth().claims().await,
         Err(Error::Client(ClientError::Closed))
     ));
-    assert_eq!(server.received_requests().await.unwrap().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -112,13 +112,10 @@ async fn members_that_the_type_does_not_name_are_kept() {
         "user_metadata": { "name": "Ada" }, "app_metadata": {}, "identities": [{ "provider": "email" }],
         "banned_until": "2030-01-01T00:00:00Z", "newer": { "a": 1 },
     });
-    let ok = ResponseTemplate::new(200).set_body_json(&body);
-    let server = wiremock::MockServer::start().await;
-    wiremock::Mock::given(wiremock::matchers::path("/auth/v1/user"))
-        .respond_with(ok)
-        .mount(&server)
-        .await;
-    let clients = crate::support::project(crate::support::config(&server.uri()));
+    let ok = Answer::new(200).json(&body);
+    let server = Recorder::start().await.unwrap();
+    server.at("/auth/v1/user").answer(ok);
+    let clients = ScopedClients::new(server.config()).unwrap();
     let user = clients.get(&*id).unwrap().auth().user().await.unwrap();
     assert!(user.is_anonymous);
     assert_eq!(user.other["newer"], json!({ "a": 1 }));
@@ -143,15 +140,15 @@ async fn members_that_the_type_does_not_name_are_kept() {
 #[tokio::test]
 async fn answers_of_another_shape_and_busy_servers_are_errors() {
     for body in ["[]", "{}", r#"{"id":"nobody"}"#, "<html>"] {
-        let (_server, client) = answering([ResponseTemplate::new(200).set_body_string(body)]).await;
+        let (_server, client) = answering([Answer::new(200).body(body)]).await;
         let error = client.auth().user().await.unwrap_err();
         assert!(
             matches!(error, Error::Client(ClientError::Decode { .. })),
             "{body}: {error}"
         );
     }
-    let busy = ResponseTemplate::new(429)
-        .set_body_json(json!({ "code": "over_request_rate_limit", "msg": "slow down" }));
+    let busy =
+        Answer::new(429).json(&json!({ "code": "over_request_rate_limit", "msg": "slow down" }));
     let (_server, client) = answering([busy]).await;
     let error = client.auth().user().await.unwrap_err();
     assert!(error.is_transient(), "{error}");
@@ -161,24 +158,24 @@ async fn answers_of_another_shape_and_busy_servers_are_errors() {
 #[tokio::test]
 async fn a_token_that_auth_refuses_as_expired_is_replaced_once() {
     let refused = json!({ "code": 403, "error_code": "bad_jwt", "msg": "token is expired" });
-    let refused = || ResponseTemplate::new(403).set_body_json(&refused);
+    let refused = || Answer::new(403).json(&refused);
     let (server, client) = answering([refused()]).await;
     let Err(Error::Auth(error)) = client.auth().user().await else {
         panic!("no error of Auth");
     };
     assert_eq!(error.code(), Some("bad_jwt"), "{error}");
     assert!(error.is_expired_token());
-    let requests = server.received_requests().await.unwrap();
+    let requests = server.requests();
     let tokens: Vec<_> = requests
         .iter()
-        .map(|request| &request.headers["authorization"])
+        .map(|request| request.header("authorization").unwrap().to_owned())
         .collect();
     assert!(tokens.len() == 2 && tokens[0] != tokens[1]);
 }
 
 #[tokio::test]
 async fn what_has_an_effect_is_refused_with_the_reason() {
-    let (server, client) = answering([ResponseTemplate::new(200)]).await;
+    let (server, client) = answering([Answer::new(200)]).await;
     for (method, path) in [
         ("POST", "logout"),
         ("PUT", "user"),
@@ -204,7 +201,7 @@ async fn what_has_an_effect_is_refused_with_the_reason() {
             "{error}"
         );
     }
-    assert_eq!(server.received_requests().await.unwrap().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! The servers of the tests, and users of them.
 
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{Config, ConfigBuilder, Error, ScopedClient, ScopedClients};
 use scoped_tests::{LocalSupabase, NodeServer};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
@@ -108,19 +107,12 @@ pub(crate) async fn graphql_project() -> ScopedClients {
 
 /// A server in the process with these answers in turn, the last one for ever, and a client of it.
 pub(crate) async fn answering(
-    answers: impl IntoIterator<Item = ResponseTemplate>,
-) -> (MockServer, ScopedClient) {
-    let server = MockServer::start().await;
-    let mut answers = answers.into_iter().peekable();
-    while let Some(answer) = answers.next() {
-        let mock = Mock::given(any()).respond_with(answer);
-        if answers.peek().is_some() {
-            mock.up_to_n_times(1).mount(&server).await;
-        } else {
-            mock.mount(&server).await;
-        }
-    }
-    let client = project(config(&server.uri())).get(new_user()).unwrap();
+    answers: impl IntoIterator<Item = Answer>,
+) -> (Recorder, ScopedClient) {
+    let server = Recorder::start().await.unwrap();
+    server.answers(answers);
+    let clients = ScopedClients::new(server.config()).unwrap();
+    let client = clients.get(new_user()).unwrap();
     (server, client)
 }
 

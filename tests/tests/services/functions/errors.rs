@@ -1,8 +1,8 @@
 //! Errors of functions, of the relay and of the gateway.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error, FunctionError};
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use crate::support::{answering, arrived, caller, config, function_server, new_user, project};
 
@@ -129,7 +129,7 @@ async fn a_huge_error_is_an_error_within_the_limit() {
 #[tokio::test]
 async fn the_message_of_an_error_is_cut_and_its_body_is_not() {
     let long = "ü".repeat(2_000);
-    let (_server, client) = answering([ResponseTemplate::new(500).set_body_string(&long)]).await;
+    let (_server, client) = answering([Answer::new(500).body(long.clone())]).await;
     let error = of_function(client.functions().invoke("f", ()).await);
     assert_eq!(
         (error.message().chars().count(), error.body().len()),
@@ -140,27 +140,27 @@ async fn the_message_of_an_error_is_cut_and_its_body_is_not() {
 #[tokio::test]
 async fn a_token_that_the_gateway_refuses_as_expired_is_replaced_once() {
     let refused = || {
-        ResponseTemplate::new(401)
-            .insert_header("sb-error-code", "UNAUTHORIZED_INVALID_JWT")
-            .set_body_json(json!({ "message": "JWT expired" }))
+        Answer::new(401)
+            .header("sb-error-code", "UNAUTHORIZED_INVALID_JWT")
+            .json(&json!({ "message": "JWT expired" }))
     };
-    let ok = ResponseTemplate::new(200).set_body_json(json!(1));
+    let ok = Answer::new(200).json(&json!(1));
     let (server, client) = answering([refused(), ok]).await;
     client.functions().invoke("f", ()).await.unwrap();
-    let requests = server.received_requests().await.unwrap();
+    let requests = server.requests();
     let tokens: Vec<_> = requests
         .iter()
-        .map(|request| &request.headers["authorization"])
+        .map(|request| request.header("authorization").unwrap().to_owned())
         .collect();
     assert!(tokens.len() == 2 && tokens[0] != tokens[1]);
 
     let (server, client) = answering([refused()]).await;
     assert!(of_function(client.functions().invoke("f", ()).await).is_denied());
-    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+    assert_eq!(server.requests().len(), 2);
 
     // The function has run: it is not called again.
-    let own = ResponseTemplate::new(401).set_body_json(json!({ "message": "JWT expired" }));
+    let own = Answer::new(401).json(&json!({ "message": "JWT expired" }));
     let (server, client) = answering([own]).await;
     assert!(of_function(client.functions().invoke("f", ()).await).is_denied());
-    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{
     answering, arrived, caller, config, function_server, new_user, project, unsent,
 };
-use wiremock::ResponseTemplate;
+use scoped_runtime::testing::Answer;
 
 async fn echo(call: Invocation) -> Value {
     call.await.unwrap().json().unwrap()
@@ -288,16 +288,12 @@ async fn an_anonymous_client_calls_functions_without_a_token() {
 async fn a_call_is_retried_only_if_it_reads_or_says_so() {
     for (method, repeatable, requests) in [("POST", false, 1), ("POST", true, 2), ("GET", false, 2)]
     {
-        let answers = [ResponseTemplate::new(503), ResponseTemplate::new(200)];
+        let answers = [Answer::new(503), Answer::new(200)];
         let (server, client) = answering(answers).await;
         let call = client.functions().invoke("f", ()).method(method);
         let call = if repeatable { call.repeatable() } else { call };
         assert_eq!(call.await.is_ok(), requests == 2, "{method}");
-        assert_eq!(
-            server.received_requests().await.unwrap().len(),
-            requests,
-            "{method}"
-        );
+        assert_eq!(server.requests().len(), requests, "{method}");
     }
 }
 

@@ -1,9 +1,9 @@
 //! Responses, good and bad.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error, GraphqlErrorEntry};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use super::rls::{of_graphql, write};
 use crate::support::{answering, graphql_project, new_user};
@@ -97,7 +97,9 @@ async fn a_mistake_in_the_document_is_an_error_with_its_places() {
 }
 
 async fn answer(body: &str) -> Result<Value, Error> {
-    let response = ResponseTemplate::new(200).set_body_raw(body.to_owned(), "application/json");
+    let response = Answer::new(200)
+        .header("content-type", "application/json")
+        .body(body.to_owned());
     let (_server, client) = answering([response]).await;
     client.graphql("{ a }", ()).await
 }
@@ -187,7 +189,7 @@ async fn hostile_responses_are_errors_within_limits() {
 #[tokio::test]
 async fn errors_of_the_http_response_keep_their_status_and_code() {
     let of = async |status: u16, body: Value| {
-        let response = ResponseTemplate::new(status).set_body_json(body);
+        let response = Answer::new(status).json(&body);
         let (_server, client) = answering([response]).await;
         of_graphql(client.graphql("mutation { a }", ()).await)
     };

@@ -1,13 +1,13 @@
 //! What is sent, and what is refused before anything is sent.
 
+use scoped_runtime::testing::Answer;
 use scoped_runtime::{ClientError, Error};
 use serde_json::{Value, json};
-use wiremock::ResponseTemplate;
 
 use crate::support::{answering, graphql_project, new_user, unsent};
 
-fn ok() -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(json!({ "data": { "a": 1 } }))
+fn ok() -> Answer {
+    Answer::new(200).json(&json!({ "data": { "a": 1 } }))
 }
 
 #[tokio::test]
@@ -20,16 +20,16 @@ async fn a_request_has_the_form_of_graphql_over_http() {
         .header("x-trace", "1");
     operation.await.unwrap();
     client.graphql("{ a }", ()).await.unwrap();
-    let requests = server.received_requests().await.unwrap();
-    let body = |at: usize| requests[at].body_json::<Value>().unwrap();
+    let requests = server.requests();
+    let body = |at: usize| requests[at].json::<Value>();
     assert_eq!(
-        requests[0].url.path(),
+        requests[0].path(),
         "/graphql/v1",
         "without a slash at the end"
     );
-    assert_eq!(requests[0].headers["content-type"], "application/json");
-    assert_eq!(requests[0].headers["x-trace"], "1");
-    assert!(requests[0].headers.contains_key("apikey"));
+    assert_eq!(requests[0].header("content-type"), Some("application/json"));
+    assert_eq!(requests[0].header("x-trace"), Some("1"));
+    assert!(requests[0].header("apikey").is_some());
     assert_eq!(
         body(0),
         json!({ "query": document, "variables": { "x": 1 }, "operationName": "B" })
@@ -71,7 +71,7 @@ async fn variables_that_are_not_an_object_are_an_error_before_anything_is_sent()
         matches!(error, Error::Client(ClientError::Body { .. })),
         "{error}"
     );
-    assert_eq!(server.received_requests().await.unwrap().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -92,9 +92,9 @@ async fn a_read_only_client_sends_queries_and_refuses_what_may_be_a_mutation() {
             "{error}"
         );
     }
-    assert_eq!(server.received_requests().await.unwrap().len(), 0);
+    assert_eq!(server.requests().len(), 0);
     reader.graphql("query A { a mutations }", ()).await.unwrap();
-    assert_eq!(server.received_requests().await.unwrap().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 
     let alice = graphql_project().await.get(new_user()).unwrap();
     let notes = alice
@@ -112,7 +112,7 @@ async fn a_query_is_retried_as_a_read_and_a_mutation_is_not() {
         ("mutation { a }", false, 1),
         ("mutation { a }", true, 2),
     ] {
-        let (server, client) = answering([ResponseTemplate::new(503), ok()]).await;
+        let (server, client) = answering([Answer::new(503), ok()]).await;
         let operation = client.graphql(document, ());
         let operation = if repeatable {
             operation.repeatable()
@@ -120,11 +120,7 @@ async fn a_query_is_retried_as_a_read_and_a_mutation_is_not() {
             operation
         };
         assert_eq!(operation.await.is_ok(), requests == 2, "{document}");
-        assert_eq!(
-            server.received_requests().await.unwrap().len(),
-            requests,
-            "{document}"
-        );
+        assert_eq!(server.requests().len(), requests, "{document}");
     }
 }
 
