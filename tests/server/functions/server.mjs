@@ -16,7 +16,9 @@ class GatewayError extends Error {
   }
 }
 
-const verify = verifier(await configuration());
+let verify;
+const configure = (keys) => (verify = verifier(keys));
+configure(await configuration(configure));
 const log = [];
 const waiting = new Map();
 

@@ -2,16 +2,13 @@
 // schema is not that of `pg_graphql`.
 //
 // Configuration: { database, schemas, secret, keys, publishable }; `database` is the URL of a login role that may take
-// the roles of tokens, as `authenticator` may.
+// the roles of tokens, as `authenticator` may. It may come with a second line of configuration.
 import { createServer } from 'node:http';
 import { configuration, listen } from '../node_server.mjs';
 import { load } from '../peers/packages.mjs';
 import { verifier } from '../tokens.mjs';
 
 const { postgraphile } = load('postgraphile');
-const { database, schemas = ['public'], ...keys } = await configuration();
-const verify = verifier(keys);
-
 /** What PostgREST says about a token. */
 const REFUSALS = {
   api_key: { code: 'PGRST301', message: 'Invalid API key' },
@@ -22,7 +19,7 @@ const REFUSALS = {
 const answer = (response, status, body) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-const graphql = postgraphile(database, schemas, {
+const OPTIONS = {
   graphqlRoute: '/graphql/v1',
   graphiql: false,
   disableQueryLog: true,
@@ -40,7 +37,14 @@ const graphql = postgraphile(database, schemas, {
       path,
       extensions: originalError?.code ? { code: originalError.code } : undefined,
     })),
-});
+};
+
+let graphql, verify;
+function configure({ database, schemas = ['public'], ...keys }) {
+  if (database) graphql = postgraphile(database, schemas, OPTIONS);
+  verify = verifier(keys);
+}
+configure(await configuration(configure));
 
 const server = createServer(async (request, response) => {
   try {
