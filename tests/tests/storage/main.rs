@@ -6,5 +6,7 @@
 )]
 
 mod objects;
+mod proxy;
+mod resumable;
 mod signed;
 mod support;
