@@ -43,6 +43,12 @@ impl<M: Mode> Bucket<M> {
         &self.name
     }
 
+    /// The Storage that the bucket is in.
+    #[must_use]
+    pub fn storage(&self) -> &Storage<M> {
+        &self.storage
+    }
+
     /// Starts the upload of an object. Needs a policy for INSERT; with [`upsert`](UploadRequest::upsert) also for
     /// SELECT and UPDATE.
     ///

@@ -46,7 +46,7 @@ pub struct ObjectInfo {
 #[non_exhaustive]
 pub struct Uploaded {
     /// The bucket and the key, such as `reports/2026/q1.pdf`.
-    #[serde(rename = "Key", default)]
+    #[serde(rename = "Key", alias = "key")]
     pub path: String,
     /// The ID of the object; `None` after an upload to a signed URL.
     #[serde(rename = "Id", default)]

@@ -143,7 +143,7 @@ struct Parameters<'a> {
 
 #[derive(Deserialize)]
 struct Signed {
-    /// Older servers write `signedUrl`.
+    /// The local server of `testing` writes `signedUrl`.
     #[serde(rename = "signedURL", alias = "signedUrl")]
     signed_url: Option<String>,
     #[serde(default)]

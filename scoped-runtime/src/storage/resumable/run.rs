@@ -46,13 +46,16 @@ impl<M: Mode> ResumableUpload<M> {
         let max = usize::try_from(left).unwrap_or(usize::MAX);
         let bytes = self.source.next_part(self.part_bytes.min(max)).await?;
         let end = start + bytes.len() as u64;
-        if self.length.is_some_and(|length| end < length) && bytes.is_empty() {
-            return Err(unreadable("the body is shorter than its length").into());
-        }
-        if self.length == Some(end) && !self.source.is_exhausted() {
-            return Err(unreadable("the body is longer than its length").into());
-        }
-        let is_last = self.length == Some(end) || self.source.has_ended();
+        let is_last = match self.length {
+            Some(length) if end < length && (bytes.is_empty() || self.source.has_ended()) => {
+                return Err(unreadable("the body is shorter than its length").into());
+            }
+            Some(length) if end == length && !self.source.is_exhausted() => {
+                return Err(unreadable("the body is longer than its length").into());
+            }
+            Some(length) => end == length,
+            None => self.source.has_ended(),
+        };
         if is_last {
             self.length = Some(end);
         }

@@ -59,7 +59,8 @@ impl UploadUrl {
         }
         let object = URL_SAFE_NO_PAD.decode(id.trim_end_matches('=')).ok()?;
         let object = String::from_utf8(object).ok()?;
-        let is_object = object.split('/').count() >= 3;
+        let is_step = |segment: &str| matches!(segment, "" | "." | "..");
+        let is_object = object.split('/').count() >= 3 && !object.split('/').any(is_step);
         is_object.then(|| Self {
             id: id.to_owned().into(),
             object,
