@@ -79,7 +79,6 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
         feature = "axum",
         feature = "blocking",
         feature = "functions",
-        feature = "graphql",
         feature = "policies"
     )),
     allow(
@@ -96,8 +95,10 @@ pub mod docs {
     pub mod queries {}
     #[doc = include_str!("../docs/policies.md")]
     pub mod policies {}
+    #[cfg(feature = "functions")]
     #[doc = include_str!("../docs/functions.md")]
     pub mod functions {}
+    #[cfg(feature = "graphql")]
     #[doc = include_str!("../docs/graphql.md")]
     pub mod graphql {}
     #[doc = include_str!("../docs/auth.md")]

@@ -1,12 +1,23 @@
-// What every server that `tests/src/node_server.rs` starts has in common: one line of configuration comes in, one
-// line with the port goes out, and the end of standard input ends the process.
+// What every server that `tests/src/node_server.rs` starts has in common: a line of configuration comes in, a line with
+// the port goes out, and the end of standard input ends the process.
 import { createInterface } from 'node:readline';
 
-/** The configuration: the first line of standard input. */
-export async function configuration() {
+/**
+ * The configuration: the first line of standard input. Each later line is given to `change`, and answered with a line
+ * once it has returned.
+ */
+export async function configuration(change) {
   const lines = createInterface({ input: process.stdin });
   lines.on('close', () => process.exit(0));
-  return new Promise((resolve) => lines.once('line', (line) => resolve(JSON.parse(line))));
+  return new Promise((resolve) => {
+    lines.once('line', (first) => {
+      resolve(JSON.parse(first));
+      lines.on('line', (line) => {
+        change(JSON.parse(line));
+        process.stdout.write('{}\n');
+      });
+    });
+  });
 }
 
 /** Listens on a free port, and says which. */

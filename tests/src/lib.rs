@@ -17,6 +17,7 @@
 //! | `log` | a log in memory |
 //! | `gateway` | verifies tokens by the project's keys, in front of Lite |
 //! | `server` | puts them together |
+//! | `services` | adds Edge Functions, GraphQL and resumable uploads |
 //! | `target` | the local server, or the project that the environment names |
 #![allow(
     clippy::disallowed_methods,
@@ -37,6 +38,7 @@ mod postgres;
 mod postgres_programs;
 mod python;
 mod server;
+mod services;
 mod target;
 mod verifier;
 mod watchdog;
@@ -54,5 +56,6 @@ pub use moto::{Moto, kms_client};
 pub use node_server::{NodeServer, run_peer};
 pub use scoped_runtime::testing::ManualClock;
 pub use server::LocalSupabase;
+pub use services::Services;
 pub use target::Target;
 pub use verifier::Verifier;

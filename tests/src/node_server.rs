@@ -1,7 +1,8 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -18,13 +19,28 @@ const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/server");
 /// A server in Node, such as one of Edge Functions, that a test starts beside the local Supabase server.
 ///
 /// Its script reads one line of JSON from standard input, which is its configuration, listens on a free port
-/// of 127.0.0.1, writes one line `{"port":..}` and no other, and ends when its standard input ends. So it also
-/// ends when this process ends, however that happens.
+/// of 127.0.0.1, writes one line `{"port":..}`, and ends when its standard input ends. So it also ends when this
+/// process ends, however that happens. Each later line of configuration is answered with a line.
 pub struct NodeServer {
     hello: Value,
     child: Child,
-    /// Closing this pipe ends the server.
-    input: Option<ChildStdin>,
+    pipes: Arc<Mutex<Option<Pipes>>>,
+}
+
+/// Standard input and output of a server. Closing its input ends it.
+struct Pipes {
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Pipes {
+    /// Writes a line of configuration and returns the line that answers it.
+    fn tell(&mut self, configuration: &str) -> std::io::Result<String> {
+        writeln!(self.input, "{configuration}")?;
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        Ok(line)
+    }
 }
 
 impl NodeServer {
@@ -47,20 +63,19 @@ impl NodeServer {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| StartError::io(STEP, node, error))?;
-        let mut input = child.stdin.take();
-        if let Some(input) = &mut input {
-            // If the script has already ended, it has written why to this process's standard error.
-            let _ = writeln!(input, "{configuration}");
-        }
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            let _ = BufReader::new(output).read_line(&mut line);
-        }
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let mut pipes = pipes.map(|(input, output)| Pipes {
+            input,
+            output: BufReader::new(output),
+        });
+        // If the script has already ended, it has written why to this process's standard error.
+        let line = pipes.as_mut().map(|pipes| pipes.tell(configuration));
+        let line = line.and_then(std::io::Result::ok).unwrap_or_default();
         match serde_json::from_str::<Value>(&line) {
             Ok(hello) if hello["port"].is_u64() => Ok(Self {
                 hello,
                 child,
-                input,
+                pipes: Arc::new(Mutex::new(pipes)),
             }),
             _ => {
                 let _ = child.kill();
@@ -69,6 +84,20 @@ impl NodeServer {
                 Err(StartError::new(STEP, cause).remedy("read above what it wrote"))
             }
         }
+    }
+
+    /// Gives the server another configuration, for one that has to listen before all of it is known.
+    pub async fn configure(&self, configuration: &Value) -> Result<()> {
+        let (pipes, configuration) = (Arc::clone(&self.pipes), configuration.to_string());
+        off_thread(STEP, move || {
+            let mut pipes = pipes.lock().unwrap_or_else(PoisonError::into_inner);
+            let answer = pipes.as_mut().map(|pipes| pipes.tell(&configuration));
+            match answer.and_then(std::io::Result::ok) {
+                Some(line) if !line.is_empty() => Ok(()),
+                _ => Err(StartError::new(STEP, "it did not take the configuration")),
+            }
+        })
+        .await
     }
 
     /// The server's address, such as `http://127.0.0.1:40001`.
@@ -86,7 +115,6 @@ impl NodeServer {
 
 impl Drop for NodeServer {
     fn drop(&mut self) {
-        drop(self.input.take());
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

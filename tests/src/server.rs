@@ -133,6 +133,13 @@ impl LocalSupabase {
         self.front.jwt_secret()
     }
 
+    /// The URL of its database, for another server that connects as Lite does: as an ordinary login role, which
+    /// may take the roles `anon`, `authenticated` and `service_role`.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.postgres.login_url()
+    }
+
     /// Runs SQL as superuser, which bypasses row level security, and returns the rows of the last statement
     /// as an array.
     ///

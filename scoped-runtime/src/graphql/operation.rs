@@ -38,7 +38,6 @@ use crate::transport::{Response, Retry, TransportRequest};
 /// A client that is [read-only](crate::ScopedClientBuilder::read_only) refuses every document that contains
 /// the word `mutation` or `subscription`, even in a comment or in a string: a document without these keywords
 /// can only read. Such a document is also retried as a read.
-#[derive(Clone)]
 #[must_use = "an operation does nothing until it is awaited or sent with `execute`"]
 pub struct Operation<M: Mode = Async> {
     request: Request<M>,
@@ -175,6 +174,17 @@ impl IntoFuture for Operation {
 
     fn into_future(self) -> Self::IntoFuture {
         self.execute()
+    }
+}
+
+impl<M: Mode> Clone for Operation<M> {
+    fn clone(&self) -> Self {
+        Self {
+            request: self.request.clone(),
+            document: self.document.clone(),
+            variables: self.variables.clone(),
+            name: self.name.clone(),
+        }
     }
 }
 

@@ -88,6 +88,16 @@ export const functions = {
     response.write('{"cut":');
     setImmediate(() => response.destroy());
   },
+  /** Sends the words of its body as events, one after the other, and says at last for whom. */
+  async words(request, response, { claims }) {
+    const { text } = JSON.parse(await buffer(request));
+    response.writeHead(200, EVENTS_TYPE);
+    for (const word of text.split(' ')) {
+      response.write(`event: word\ndata: ${JSON.stringify(word)}\n\n`);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    response.end(`event: done\ndata: ${JSON.stringify({ user: claims?.sub })}\n\n`);
+  },
   /** Fails with its own answer: `status`, and `as` for what the body is. */
   fails: (_, response, { url }) => {
     const status = Number(url.searchParams.get('status') ?? 500);

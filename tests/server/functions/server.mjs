@@ -5,10 +5,20 @@
 // `GET /control/log` returns what has arrived, `POST /control/release?hold=..` lets a held function go on.
 import { createServer } from 'node:http';
 import { configuration, listen } from '../node_server.mjs';
+import { Refusal, verifier } from '../tokens.mjs';
 import { functions } from './functions.mjs';
-import { Refusal, verifier } from './tokens.mjs';
 
-const verify = verifier(await configuration());
+/** Why a request does not reach its function: what the gateway answers. */
+class GatewayError extends Error {
+  constructor(status, code, message) {
+    super(message);
+    Object.assign(this, { status, code });
+  }
+}
+
+let verify;
+const configure = (keys) => (verify = verifier(keys));
+configure(await configuration(configure));
 const log = [];
 const waiting = new Map();
 
@@ -23,14 +33,24 @@ function control(url, response) {
   return answer({ released: release !== undefined });
 }
 
+async function verified(headers) {
+  try {
+    return await verify(headers);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.message === 'api_key') throw new GatewayError(401, 'UNAUTHORIZED_INVALID_API_KEY', 'Invalid API key');
+    throw new GatewayError(401, 401, 'Invalid JWT');
+  }
+}
+
 async function call(request, response, url) {
   const [name] = url.pathname.slice('/functions/v1/'.length).split('/').map(decodeURIComponent);
-  const claims = await verify(request.headers);
+  const claims = await verified(request.headers);
   if (claims === undefined && name !== 'public') {
-    throw new Refusal(401, 401, 'Missing authorization header');
+    throw new GatewayError(401, 401, 'Missing authorization header');
   }
   const run = name === 'public' ? functions.hello : Object.hasOwn(functions, name) && functions[name];
-  if (!run) throw new Refusal(404, 'NOT_FOUND', 'Requested function was not found');
+  if (!run) throw new GatewayError(404, 'NOT_FOUND', 'Requested function was not found');
   const entry = { name, method: request.method, user: claims?.sub, token: claims?.jti, exp: claims?.exp };
   log.push(entry);
   await run(request, response, { url, claims, held, log: entry });
@@ -43,7 +63,7 @@ const server = createServer(async (request, response) => {
     await call(request, response, url);
   } catch (error) {
     if (response.headersSent) return response.destroy();
-    const { status = 500, code = 'EDGE_FUNCTION_ERROR', message } = error instanceof Refusal ? error : {};
+    const { status = 500, code = 'EDGE_FUNCTION_ERROR', message } = error instanceof GatewayError ? error : {};
     const headers = { 'content-type': 'application/json', 'sb-error-code': String(code) };
     response.writeHead(status, headers).end(JSON.stringify({ code, message: message ?? 'Internal Server Error' }));
   }

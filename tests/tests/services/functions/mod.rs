@@ -1,0 +1,9 @@
+//! Edge Functions.
+
+mod answers;
+mod blocking;
+mod errors;
+mod events;
+mod peer;
+mod requests;
+mod tokens;
