@@ -17,6 +17,7 @@ import { reissued, startsSession } from './gateway/auth.mjs';
 import { checked, ofSecret, published } from './gateway/keys.mjs';
 import { STRANGER, forOthers, forRest } from './gateway/lite.mjs';
 import { Refusal, bearer, check, parse, verify } from './gateway/postgrest.mjs';
+import * as storage from './gateway/storage.mjs';
 
 /** They belong to one connection, and there are two; Node has answered `expect` already. */
 const OF_THE_CONNECTION = ['connection', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'];
@@ -58,6 +59,34 @@ async function otherAuthorization({ headers }, now) {
   }
 }
 
+/** Why Storage refuses the token, where it says so. */
+async function storageRefusal({ method, headers }, url) {
+  const token = bearer(headers.authorization);
+  const isToken = ![undefined, lite.publishable, lite.secret].includes(token);
+  if (!isToken || !storage.saysWhy(method, url)) return undefined;
+  try {
+    return storage.reasonOf(await verified(token), Math.floor(Date.now() / 1000));
+  } catch (error) {
+    return /^Expected 3 parts/.test(error.body?.message) ? 'Invalid Compact JWS' : 'signature verification failed';
+  }
+}
+
+/** Answers what Lite lacks of Storage by requests that it knows; `false` if there is nothing that it lacks. */
+async function answerForStorage(request, response, url, bearerOfLite) {
+  const { apikey } = request.headers;
+  const headers = { 'content-type': 'application/json', ...(apikey && { apikey }) };
+  if (bearerOfLite) headers.authorization = bearerOfLite;
+  const ask = async (path, body) => {
+    const sent = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+    const answered = await fetch(`http://127.0.0.1:${lite.lite}${path}`, sent);
+    return { status: answered.status, body: await answered.json() };
+  };
+  const answered = await storage.answerBy(ask, request.method, url, () => json(request));
+  if (!answered) return false;
+  answer(response, answered.status, {}, answered.body);
+  return true;
+}
+
 async function authorization(request, url) {
   const now = Math.floor(Date.now() / 1000);
   if (request.method === 'OPTIONS') return request.headers.authorization;
@@ -77,7 +106,8 @@ function pass(request, response, url, bearerOfLite) {
   const session = startsSession(request, url);
   if (session) headers['accept-encoding'] = 'identity';
   for (const name of [...OF_THE_CONNECTION, ...(bearerOfLite ? [] : ['authorization'])]) delete headers[name];
-  const { method, url: path } = request;
+  const { method } = request;
+  const path = storage.pathOfLite(request.url);
   const upstream = send({ agent, host: '127.0.0.1', port: lite.lite, method, path, headers });
   upstream.on('response', (from) => {
     const raw = from.rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [[name, all[at + 1]]] : []));
@@ -109,7 +139,11 @@ const server = createServer(async (request, response) => {
     if (url.pathname === '/auth/v1/.well-known/jwks.json' && ['GET', 'HEAD'].includes(request.method)) {
       return answer(response, 200, { 'cache-control': 'public, max-age=600' }, published(trusted));
     }
-    pass(request, response, url, await authorization(request, url));
+    const reason = await storageRefusal(request, url);
+    if (reason) return answer(response, 400, {}, storage.refusal(reason));
+    const bearerOfLite = await authorization(request, url);
+    if (await answerForStorage(request, response, url, bearerOfLite)) return;
+    pass(request, response, url, bearerOfLite);
   } catch (error) {
     if (error instanceof Refusal) answer(response, 401, { 'www-authenticate': error.challenge }, error.body);
     else answer(response, 400, {}, { message: `the gateway cannot read the request: ${error.message}` });

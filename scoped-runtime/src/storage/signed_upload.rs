@@ -45,6 +45,7 @@ impl fmt::Debug for SignedUploadUrl {
 
 #[derive(Deserialize)]
 struct Signed {
+    #[serde(default)]
     url: String,
     #[serde(default)]
     token: Option<String>,

@@ -5,8 +5,15 @@
     reason = "a test may panic, and so may its helpers"
 )]
 
+mod blocking;
+mod errors;
+mod hostile;
+mod local;
 mod objects;
+mod peers;
 mod proxy;
 mod resumable;
+mod shapes;
 mod signed;
 mod support;
+mod tokens;

@@ -511,3 +511,49 @@ async fn buckets_with_the_name_of_a_route_are_read_and_never_another_one() {
         assert!(is_name, "{error}");
     }
 }
+
+/// The refusal comes before the body is read; without reading it, only a broken pipe would be seen.
+#[tokio::test]
+async fn a_refusal_is_read_while_the_body_is_still_sent() {
+    let (bucket, _) = own().await;
+    let part = bytes::Bytes::from(vec![0; 1 << 20]);
+    for length in [None, Some(64 << 20)] {
+        let parts = (0..64).map(|_| Ok(part.clone())).collect::<Vec<_>>();
+        let mut upload = Upload::new(futures_util::stream::iter(parts));
+        if let Some(bytes) = length {
+            upload = upload.length(bytes);
+        }
+        let error = refused(bucket.upload("another/x", upload).await);
+        assert!(error.is_denied(), "{error}");
+    }
+    let error = refused(bucket.upload("another/x", vec![0; 64 << 20]).await);
+    assert!(error.is_denied(), "{error}");
+}
+
+/// More objects than a page of the server has, whatever is asked for.
+#[tokio::test]
+async fn more_than_a_thousand_objects_are_listed_and_removed_completely() {
+    use futures_util::StreamExt;
+
+    let (bucket, folder) = own().await;
+    let keys: Vec<String> = (0..1205).map(|n| format!("{folder}/{n:04}")).collect();
+    let uploads = keys.iter().map(|key| bucket.upload(key, "x").send());
+    let uploaded = futures_util::stream::iter(uploads).buffer_unordered(16);
+    assert!(
+        uploaded
+            .all(|outcome| std::future::ready(outcome.is_ok()))
+            .await
+    );
+    let first = bucket.list_v2(&folder).page().await.unwrap();
+    assert_eq!((first.objects.len(), first.has_next), (1000, true));
+    let pages: Vec<_> = bucket.list_v2(&folder).pages().collect().await;
+    let listed: Vec<String> = pages
+        .into_iter()
+        .flat_map(|page| page.unwrap().objects)
+        .map(|object| object.name)
+        .collect();
+    assert_eq!(listed, keys);
+    let removed = bucket.remove(keys.clone()).await.unwrap();
+    assert_eq!((removed.removed, removed.not_removed.len()), (keys, 0));
+    assert_eq!(bucket.list_v2(&folder).page().await.unwrap().objects, []);
+}

@@ -41,6 +41,11 @@ impl Stand {
         control(&self.server, &format!("/control/clock?ahead={ahead}")).await;
     }
 
+    /// Moves only the clock of the server.
+    pub(crate) async fn server_ahead(&self, seconds: u32) {
+        control(&self.server, &format!("/control/clock?ahead={seconds}")).await;
+    }
+
     fn clock_ahead(&self) -> i64 {
         use scoped_runtime::{Clock, SystemClock};
 
