@@ -3,11 +3,9 @@
 //! try things on a server.
 #![allow(clippy::print_stdout, reason = "a program for people and tests")]
 
-use scoped_tests::LocalSupabase;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let server = LocalSupabase::shared().await?;
+    let server = scoped_tests::shared().await?;
     let another = server.gateway().await?;
     let folder = server.folder().display();
     println!("ready {} {} {folder}", server.url(), another.url());
