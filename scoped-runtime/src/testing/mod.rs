@@ -52,6 +52,7 @@ pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
 #[doc(hidden)]
 pub mod __private {
     pub use super::background::off_thread;
-    pub use super::machine::find_program;
+    pub use super::machine::{find_program, is_root, ordinary_user};
+    pub use super::packages::packaged_postgres;
     pub use super::supabase::{Installation, run_script};
 }

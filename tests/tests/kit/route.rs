@@ -54,10 +54,10 @@ fn token(server: &LocalSupabase) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
     let (url, connections) = listen();
-    let (other, of_other) = listen();
+    let (longer, of_longer) = listen();
     let server = LocalSupabase::with("tests/kit/shop/migrations")
         .route("/functions/v1", &url)
-        .route("/functions/v1/other", &other)
+        .route("/functions/v1/other", &longer)
         .await
         .unwrap();
     let (key, token) = (server.api_key(), token(&server));
@@ -73,8 +73,8 @@ async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
     client
         .write_all(head("/functions/v1/hello?a=%20b", &token).as_bytes())
         .unwrap();
-    let mut served = connections.recv_timeout(LIMIT).unwrap();
-    let request = read_until(&mut served, "\r\n\r\n").to_lowercase();
+    let mut upstream = connections.recv_timeout(LIMIT).unwrap();
+    let request = read_until(&mut upstream, "\r\n\r\n").to_lowercase();
     assert!(
         request.starts_with("post /functions/v1/hello?a=%20b http/1.1\r\n"),
         "{request}"
@@ -92,8 +92,8 @@ async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
         "{request}"
     );
     client.write_all(b"3\r\none\r\n").unwrap();
-    assert_eq!(read_until(&mut served, "one\r\n"), "3\r\none\r\n");
-    served
+    assert_eq!(read_until(&mut upstream, "one\r\n"), "3\r\none\r\n");
+    upstream
         .write_all(b"HTTP/1.1 207 Fine\r\ntransfer-encoding: chunked\r\nx-theirs: 2\r\n\r\n")
         .unwrap();
     let answer = read_until(&mut client, "\r\n\r\n");
@@ -101,11 +101,11 @@ async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
         answer.starts_with("HTTP/1.1 207 Fine\r\n") && answer.contains("x-theirs: 2\r\n"),
         "{answer}"
     );
-    served.write_all(b"3\r\ntwo\r\n").unwrap();
+    upstream.write_all(b"3\r\ntwo\r\n").unwrap();
     assert_eq!(read_until(&mut client, "two\r\n"), "3\r\ntwo\r\n");
     client.write_all(b"0\r\n\r\n").unwrap();
-    assert_eq!(read_until(&mut served, "0\r\n\r\n"), "0\r\n\r\n");
-    served.write_all(b"0\r\n\r\n").unwrap();
+    assert_eq!(read_until(&mut upstream, "0\r\n\r\n"), "0\r\n\r\n");
+    upstream.write_all(b"0\r\n\r\n").unwrap();
     assert_eq!(read_until(&mut client, "0\r\n\r\n"), "0\r\n\r\n");
 
     // The longest prefix counts.
@@ -113,8 +113,8 @@ async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
     client
         .write_all(head("/functions/v1/other/x", &token).as_bytes())
         .unwrap();
-    let mut served = of_other.recv_timeout(LIMIT).unwrap();
-    assert!(read_until(&mut served, "\r\n\r\n").starts_with("POST /functions/v1/other/x "));
+    let mut upstream = of_longer.recv_timeout(LIMIT).unwrap();
+    assert!(read_until(&mut upstream, "\r\n\r\n").starts_with("POST /functions/v1/other/x "));
 
     // A token of another project, an expired one or none of its form does not get through, nor does another API key.
     let refused = |request: String| {
@@ -129,7 +129,7 @@ async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
     assert!(refused(head("/functions/v1/hello", "a.b")).contains("Invalid JWT"));
     let without = head("/functions/v1/hello", &token).replace(key, "sb_publishable_other");
     assert!(refused(without).contains("Invalid API key"));
-    assert!(connections.try_recv().is_err() && of_other.try_recv().is_err());
+    assert!(connections.try_recv().is_err() && of_longer.try_recv().is_err());
 
     // A path that only looks alike is not below the prefix.
     let mut client = connect(&server);
@@ -158,8 +158,8 @@ async fn a_websocket_needs_the_api_key_and_no_token() {
         client
     };
     let mut client = ask(server.api_key(), "");
-    let mut served = connections.recv_timeout(LIMIT).unwrap();
-    let request = read_until(&mut served, "\r\n\r\n");
+    let mut upstream = connections.recv_timeout(LIMIT).unwrap();
+    let request = read_until(&mut upstream, "\r\n\r\n");
     let first = format!(
         "GET /realtime/v1/websocket?apikey={}&vsn=2.0.0 HTTP/1.1\r\n",
         server.api_key()
@@ -170,17 +170,17 @@ async fn a_websocket_needs_the_api_key_and_no_token() {
             && request.contains("upgrade: websocket\r\n"),
         "{request}"
     );
-    served
+    upstream
         .write_all(b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n")
         .unwrap();
     assert!(read_until(&mut client, "\r\n\r\n").starts_with("HTTP/1.1 101 "));
     client.write_all(b"ping.").unwrap();
-    assert_eq!(read_until(&mut served, "."), "ping.");
-    served.write_all(b"pong.").unwrap();
+    assert_eq!(read_until(&mut upstream, "."), "ping.");
+    upstream.write_all(b"pong.").unwrap();
     assert_eq!(read_until(&mut client, "."), "pong.");
     // The end of one side is the end of the other.
     drop(client);
-    assert_eq!(served.read(&mut [0]).unwrap(), 0);
+    assert_eq!(upstream.read(&mut [0]).unwrap(), 0);
 
     for (key, more) in [
         ("", ""),

@@ -16,9 +16,16 @@ const ROLES: &str = include_str!("sql/roles.sql");
 const PROJECT: &str = include_str!("sql/project.sql");
 const SERVICES: &str = include_str!("sql/services.sql");
 /// The local server brings tables of its own, on which migrations make policies and triggers as `postgres`.
-const LITE_PRIVILEGES: &str =
-    "grant all on all tables in schema auth, storage, realtime to supabase_lite, postgres;
-    grant usage, create on schema auth, storage, realtime to postgres;";
+const LITE_PRIVILEGES: &str = "
+    grant all on all tables in schema auth, storage, realtime to supabase_lite with grant option;
+    grant all on all tables in schema auth, storage, realtime to postgres;
+    grant usage, create on schema auth, storage, realtime to supabase_lite, postgres;
+    -- Its own functions know only the setting for the single claim, not `request.jwt.claims`; it goes on without
+    -- replacing ours.
+    alter function auth.uid() owner to current_user;
+    alter function auth.jwt() owner to current_user;
+    alter function auth.role() owner to current_user;
+    alter function auth.email() owner to current_user";
 
 /// The PostgreSQL servers of this process. One is enough, unless migrations make roles, which belong to the server:
 /// then other migrations get a server of their own.
@@ -234,7 +241,7 @@ impl Cluster {
     ) -> Result<String> {
         let admin = self.admin();
         let owner = self.owner(*kind);
-        admin.execute(STEP, &format!("create database {name} owner {owner}"))?;
+        admin.execute(STEP, &format!("create database {name}{owner}"))?;
         let inside = admin.database(name);
         match kind {
             Kind::Plain => inside.execute(STEP, &format!("{PROJECT}{SERVICES}"))?,
@@ -257,11 +264,13 @@ impl Cluster {
         Ok(name.to_owned())
     }
 
-    fn owner(&self, kind: Kind) -> String {
+    /// The clause that names the owner of a new database.
+    fn owner(&self, kind: Kind) -> &'static str {
         match (&self.server, kind) {
-            (_, Kind::Lite) => "supabase_lite".to_owned(),
-            (Server::Local(_), Kind::Plain) => "postgres".to_owned(),
-            (Server::Existing(_), Kind::Plain) => "current_user".to_owned(),
+            (_, Kind::Lite) => " owner supabase_lite",
+            (Server::Local(_), Kind::Plain) => " owner postgres",
+            // The user of the connection.
+            (Server::Existing(_), Kind::Plain) => "",
         }
     }
 
@@ -279,8 +288,7 @@ impl Cluster {
             " strategy file_copy"
         };
         let owner = self.owner(kind);
-        let statement =
-            format!("create database {name} owner {owner} template {template}{strategy}");
+        let statement = format!("create database {name}{owner} template {template}{strategy}");
         self.admin().execute(STEP, &statement)?;
         Ok(Database {
             name,

@@ -58,12 +58,13 @@ impl SqlSources {
                 }
                 found
             }
-            None => self
-                .migrations
-                .iter()
-                .map(|folder| beside(folder))
-                .filter(|seed| seed.is_file())
-                .collect(),
+            None => {
+                let mut found: Vec<_> = self.migrations.iter().map(|path| beside(path)).collect();
+                found.retain(|seed| seed.is_file());
+                // Two folders may have the same parent.
+                found.dedup();
+                found
+            }
         };
         let read = |files: Vec<PathBuf>| -> Result<Vec<SqlFile>> {
             files.into_iter().map(SqlFile::read).collect()
