@@ -10,8 +10,9 @@ use crate::{Result, project};
 /// Dropping it stops all servers.
 #[derive(Debug)]
 pub struct Services {
-    supabase: LocalSupabase,
+    // Dropped first, because a server that is connected to the database complains when that stops.
     _servers: [NodeServer; 3],
+    supabase: LocalSupabase,
 }
 
 impl Services {
@@ -40,8 +41,8 @@ impl Services {
             server.configure(&keys).await?;
         }
         Ok(Self {
-            supabase,
             _servers: servers,
+            supabase,
         })
     }
 
