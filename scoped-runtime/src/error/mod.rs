@@ -9,6 +9,7 @@ mod configuration;
 mod function;
 #[cfg(feature = "graphql")]
 mod graphql;
+mod phase;
 mod public;
 mod report;
 #[cfg(feature = "storage")]
@@ -20,7 +21,7 @@ pub use api::ApiError;
 pub(crate) use api::is_html;
 pub use auth::AuthError;
 pub use caller::CallerError;
-pub use client::{ClientError, Phase};
+pub use client::ClientError;
 pub use configuration::{ConfigurationError, Problem};
 #[cfg(feature = "functions")]
 pub use function::FunctionError;
@@ -28,6 +29,7 @@ pub use function::FunctionError;
 pub(crate) use function::RELAY_ERROR;
 #[cfg(feature = "graphql")]
 pub use graphql::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
+pub use phase::Phase;
 pub use public::PublicError;
 #[cfg(feature = "storage")]
 pub use storage::StorageError;

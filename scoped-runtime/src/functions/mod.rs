@@ -13,6 +13,7 @@ mod event_parser;
 mod event_stream;
 mod invocation;
 mod multipart;
+mod send;
 
 pub use event_parser::Event;
 pub use event_stream::EventStream;

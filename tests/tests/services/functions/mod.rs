@@ -2,6 +2,7 @@
 
 mod answers;
 mod blocking;
+mod bodies;
 mod errors;
 mod events;
 mod peer;
