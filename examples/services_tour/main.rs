@@ -43,7 +43,7 @@ async fn run() -> Result {
         "Starting a Supabase server and its services (the first start installs them, which takes a minute) ..."
     );
     let services = Services::start().await?;
-    let clients = ScopedClients::new(services.config_builder().build()?)?;
+    let clients = ScopedClients::new(services.supabase().config()?)?;
     let users = Users {
         alice: clients.get(ALICE)?,
         bob: clients.get(BOB)?,

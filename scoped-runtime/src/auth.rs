@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::claims::{ScopedClaims, UserId};
-use crate::client::{Async, Core, Mode, ScopedClient, answer};
+use crate::client::{Async, Core, Mode, ScopedClient, ScopedClientBuilder, answer};
 use crate::error::{AuthError, ClientError};
-use crate::rest::Request;
+use crate::rest::{BuiltClient, Request};
 use crate::transport::{ErrorResponse, ServiceError, is_gateway_status};
 
 /// Auth, as far as it can be read as the client's user; [`ScopedClient::auth`] returns it.
@@ -37,6 +37,17 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
             core: Arc::clone(self.core()),
             mode: PhantomData,
         }
+    }
+}
+
+/// A method that no program can call: the compiler says that the client has to be built first.
+impl<C, M: Mode> ScopedClientBuilder<C, M> {
+    #[doc(hidden)]
+    pub fn auth(&self) -> Auth<M>
+    where
+        Self: BuiltClient,
+    {
+        self.never()
     }
 }
 

@@ -2,6 +2,9 @@
 // the port goes out, and the end of standard input ends the process.
 import { createInterface } from 'node:readline';
 
+// Without a reader of the line with the port, the process that started this one is gone.
+process.stdout.on('error', () => process.exit(0));
+
 /**
  * The configuration: the first line of standard input. Each later line is given to `change`, and answered with a line
  * once it has returned.

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use scoped_runtime::testing::__private::{Installation, find_program, off_thread, run_script};
 use serde_json::Value;
 
-use crate::error::{Result, StartError};
-use crate::install::{Installation, Machine};
-use crate::node::{find_program, run_script};
-use crate::worker::off_thread;
+use crate::{KitError, Result};
 
 const STEP: &str = "node server";
 
@@ -62,7 +60,7 @@ impl NodeServer {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| StartError::io(STEP, node, error))?;
+            .map_err(|error| KitError::io(STEP, node, error))?;
         let pipes = child.stdin.take().zip(child.stdout.take());
         let mut pipes = pipes.map(|(input, output)| Pipes {
             input,
@@ -81,7 +79,7 @@ impl NodeServer {
                 let _ = child.kill();
                 let _ = child.wait();
                 let cause = format!("{} did not start", script.display());
-                Err(StartError::new(STEP, cause).remedy("read above what it wrote"))
+                Err(KitError::new(STEP, cause).remedy("read above what it wrote"))
             }
         }
     }
@@ -94,7 +92,7 @@ impl NodeServer {
             let answer = pipes.as_mut().map(|pipes| pipes.tell(&configuration));
             match answer.and_then(std::io::Result::ok) {
                 Some(line) if !line.is_empty() => Ok(()),
-                _ => Err(StartError::new(STEP, "it did not take the configuration")),
+                _ => Err(KitError::new(STEP, "it did not take the configuration")),
             }
         })
         .await
@@ -133,7 +131,15 @@ pub async fn run_peer(script: &str, input: &Value) -> Result<Value> {
     let script = Path::new(SCRIPTS).join(script);
     let input = input.clone();
     off_thread(STEP, move || {
-        run_script(STEP, &node_with_peers()?, &script, &input, &[])
+        let node = node_with_peers()?;
+        run_script(
+            STEP,
+            &node,
+            &[script.as_os_str()],
+            Path::new(SCRIPTS),
+            &input,
+            &[],
+        )
     })
     .await
 }
@@ -141,10 +147,9 @@ pub async fn run_peer(script: &str, input: &Value) -> Result<Value> {
 /// Installs the packages of `tests/server/peers/` if the installed ones do not match the lock file, and returns
 /// the Node to run them with.
 fn node_with_peers() -> Result<PathBuf> {
-    let machine = Machine::this();
     let folder = Path::new(SCRIPTS).join("peers");
     let lock_file = folder.join("package-lock.json");
-    let failed = |path: &Path, error| StartError::io("peers", path, error);
+    let failed = |path: &Path, error| KitError::io("peers", path, error);
     let packages = fs::read_to_string(&lock_file).map_err(|error| failed(&lock_file, error))?;
     let stamp_file = folder.join("node_modules").join(".installed");
     let is_current = || fs::read_to_string(&stamp_file).is_ok_and(|found| found == packages);
@@ -154,23 +159,24 @@ fn node_with_peers() -> Result<PathBuf> {
         let guard = File::create(&guard_file).and_then(|file| file.lock().map(|()| file));
         let _guard = guard.map_err(|error| failed(&guard_file, error))?;
         if !is_current() {
-            npm_ci(&machine, &folder)?;
+            npm_ci(&folder)?;
             fs::write(&stamp_file, &packages).map_err(|error| failed(&stamp_file, error))?;
         }
     }
-    Ok(Installation::ensure(&machine)?.node)
+    Ok(Installation::ensure()?.node().to_owned())
 }
 
-fn npm_ci(machine: &Machine, folder: &Path) -> Result<()> {
+fn npm_ci(folder: &Path) -> Result<()> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
     let install = "install Node.js 22 or newer (https://nodejs.org), which brings npm";
-    let npm = find_program(&machine.path, "npm")
-        .ok_or_else(|| StartError::new("peers", "`npm` is not on PATH").remedy(install))?;
+    let npm = find_program(&path, "npm")
+        .ok_or_else(|| KitError::new("peers", "`npm` is not on PATH").remedy(install))?;
     let output = Command::new(&npm)
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(folder)
         .env("DO_NOT_TRACK", "1")
         .output()
-        .map_err(|error| StartError::io("peers", &npm, error))?;
+        .map_err(|error| KitError::io("peers", &npm, error))?;
     if output.status.success() {
         return Ok(());
     }
@@ -180,7 +186,5 @@ fn npm_ci(machine: &Machine, folder: &Path) -> Result<()> {
         "run it by hand in {} once the package registry can be reached",
         folder.display()
     );
-    Err(StartError::new("peers", cause)
-        .remedy(remedy)
-        .log(&log, &[]))
+    Err(KitError::new("peers", cause).remedy(remedy).log(&log, &[]))
 }

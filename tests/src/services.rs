@@ -1,55 +1,54 @@
-use scoped_runtime::ConfigBuilder;
+use scoped_runtime::testing::LocalSupabase;
 use serde_json::json;
 
-use crate::error::{Result, StartError};
 use crate::node_server::NodeServer;
-use crate::server::LocalSupabase;
+use crate::{Result, project};
 
-/// A local project with the services that the local Supabase server lacks: Edge Functions, GraphQL and resumable
-/// uploads, each a server in Node behind one address.
+/// The local server with what it lacks behind its gateway: Edge Functions, GraphQL and resumable uploads, each a
+/// server in Node.
 ///
-/// Dropping it stops its servers. The local Supabase server is the shared one of this process.
+/// Dropping it stops all servers.
 #[derive(Debug)]
 pub struct Services {
-    supabase: &'static LocalSupabase,
-    front: NodeServer,
+    // Dropped first, because a server that is connected to the database complains when that stops.
     _servers: [NodeServer; 3],
+    supabase: LocalSupabase,
 }
 
 impl Services {
     /// Starts the servers. The first start on a machine also installs them, which takes up to a minute.
     pub async fn start() -> Result<Self> {
-        let supabase = LocalSupabase::shared()
-            .await
-            .map_err(|error| StartError::new("services", error.to_string()))?;
+        let buckets = json!({ "buckets": { "own": { "policy": "own" } } });
+        let nothing = json!({});
+        let (functions, graphql, storage) = tokio::try_join!(
+            NodeServer::start("functions/server.mjs", &nothing),
+            NodeServer::start("graphql/server.mjs", &nothing),
+            NodeServer::start("storage/server.mjs", &buckets),
+        )?;
+        let supabase = project()
+            .route("/functions/v1", functions.url())
+            .route("/graphql/v1", graphql.url())
+            .route("/storage/v1/upload/resumable", storage.url())
+            .await?;
+        // The gateway chose its secret, and the database its address, when they started.
         let keys = json!({
             "secret": supabase.jwt_secret(),
             "publishable": supabase.api_key(),
             "database": supabase.database_url(),
-            "buckets": { "own": { "policy": "own" } },
         });
-        let (functions, graphql, storage) = tokio::try_join!(
-            NodeServer::start("functions/server.mjs", &keys),
-            NodeServer::start("graphql/server.mjs", &keys),
-            NodeServer::start("storage/server.mjs", &keys),
-        )?;
-        let routes = json!({
-            "supabase": supabase.url(),
-            "routes": {
-                "/functions/v1": functions.url(),
-                "/graphql/v1": graphql.url(),
-                "/storage/v1/upload/resumable": storage.url(),
-            },
-        });
+        let servers = [functions, graphql, storage];
+        for server in &servers {
+            server.configure(&keys).await?;
+        }
         Ok(Self {
+            _servers: servers,
             supabase,
-            front: NodeServer::start("front.mjs", &routes).await?,
-            _servers: [functions, graphql, storage],
         })
     }
 
-    /// Returns a configuration of the project, which the caller can extend. It reads no environment variable.
-    pub fn config_builder(&self) -> ConfigBuilder {
-        self.supabase.config_builder().url(self.front.url())
+    /// The local server in front of them.
+    #[must_use]
+    pub fn supabase(&self) -> &LocalSupabase {
+        &self.supabase
     }
 }

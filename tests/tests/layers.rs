@@ -36,9 +36,9 @@ const LINE: [&str; 22] = [
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("jsonwebtoken", &["key", "verify"]),
-    ("aws_lc_rs", &["key", "token"]),
+    ("aws_lc_rs", &["key", "token", "testing"]),
     ("rustls_pki_types", &["key", "transport"]),
     ("reqwest_011", &["transport"]),
     ("hyper", &["transport", "testing"]),
@@ -53,6 +53,7 @@ const HOMES: [(&str, &[&str]); 16] = [
     ("mime_guess", &["storage"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
+    ("tokio_postgres", &["testing"]),
 ];
 
 #[test]

@@ -26,7 +26,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::claims::ScopedClaims;
-use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient};
+use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient, ScopedClientBuilder};
+use crate::rest::BuiltClient;
 
 /// The Edge Functions of a project, called as the client's user; [`ScopedClient::functions`] returns them.
 pub struct Functions<M: Mode = Async> {
@@ -59,6 +60,17 @@ impl<M: Mode> AnonymousClient<M> {
     /// platform verifies (`verify_jwt`) may refuse the call; see [`ScopedClient::functions`].
     pub fn functions(&self) -> Functions<M> {
         Functions::new(self.core())
+    }
+}
+
+/// A method that no program can call: the compiler says that the client has to be built first.
+impl<C, M: Mode> ScopedClientBuilder<C, M> {
+    #[doc(hidden)]
+    pub fn functions(&self) -> Functions<M>
+    where
+        Self: BuiltClient,
+    {
+        self.never()
     }
 }
 

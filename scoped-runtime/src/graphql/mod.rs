@@ -21,7 +21,8 @@ pub use response::Partial;
 use serde::Serialize;
 
 use crate::claims::ScopedClaims;
-use crate::client::{AnonymousClient, Mode, ScopedClient};
+use crate::client::{AnonymousClient, Mode, ScopedClient, ScopedClientBuilder};
+use crate::rest::BuiltClient;
 
 /// With feature `graphql`.
 impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
@@ -50,5 +51,16 @@ impl<M: Mode> AnonymousClient<M> {
     /// Starts a GraphQL operation, which is executed in the role `anon`; see [`ScopedClient::graphql`].
     pub fn graphql(&self, document: impl Into<String>, variables: impl Serialize) -> Operation<M> {
         Operation::new(self.core(), document.into(), &variables)
+    }
+}
+
+/// A method that no program can call: the compiler says that the client has to be built first.
+impl<C, M: Mode> ScopedClientBuilder<C, M> {
+    #[doc(hidden)]
+    pub fn graphql<D, V>(&self, _: D, _: V) -> Operation<M>
+    where
+        Self: BuiltClient,
+    {
+        self.never()
     }
 }

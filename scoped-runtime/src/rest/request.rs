@@ -146,6 +146,7 @@ impl<M: Mode> Request<M> {
     }
 
     /// The part that sends the request.
+    #[cfg(any(feature = "functions", feature = "graphql"))]
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }

@@ -26,8 +26,33 @@
 //! counts as waiting: the request times out at once with "no response within 30s". Move a [`ManualClock`] and
 //! let tokio's clock run, or pause tokio's clock after the last request.
 
-mod manual_clock;
-mod recorder;
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the servers of the kit wait for real programs by the real clock, and are found through the environment"
+)]
 
+mod background;
+mod error;
+mod machine;
+mod manual_clock;
+mod packages;
+mod postgres;
+mod random;
+mod recorder;
+mod supabase;
+mod supervisor;
+
+pub use error::KitError;
 pub use manual_clock::ManualClock;
+pub use postgres::{Postgres, PostgresBuilder};
 pub use recorder::{Answer, Gate, PathAnswers, Recorded, Recorder};
+pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
+
+/// What the project's own tests share with the kit; it may change with any version.
+#[doc(hidden)]
+pub mod __private {
+    pub use super::background::off_thread;
+    pub use super::machine::{find_program, is_root, ordinary_user};
+    pub use super::packages::packaged_postgres;
+    pub use super::supabase::{Installation, run_script};
+}

@@ -1,6 +1,6 @@
 // Listings, of what the user may read. A bucket that does not exist has no objects.
 import { json } from 'node:stream/consumers';
-import { listFolder, listPrefix } from '../gateway/lists.mjs';
+import { listFolder, listPrefix } from '../../../scoped-runtime/src/testing/node/server/gateway/lists.mjs';
 import { row } from './store.mjs';
 
 function objects({ store, user, bucket: name }) {

@@ -14,7 +14,7 @@ import * as signed from './signed.mjs';
 import { Store } from './store.mjs';
 import { Tokens } from './tokens.mjs';
 
-const { secret, buckets } = await configuration();
+const { secret = '', buckets } = await configuration((change) => tokens.verifyWith(change.secret));
 const store = new Store(buckets);
 const tokens = new Tokens(secret);
 const upload = resumable({ store, tokens });

@@ -10,6 +10,10 @@ export class Tokens {
   #secret;
 
   constructor(secret) {
+    this.verifyWith(secret);
+  }
+
+  verifyWith(secret) {
     this.#secret = new TextEncoder().encode(secret);
   }
 

@@ -23,7 +23,8 @@ async fn sign_up() -> (Uuid, String) {
     let answer = request.send().await.unwrap().text().await.unwrap();
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let id = answer["user"]["id"].as_str().or(answer["id"].as_str());
-    (id.expect(&answer.to_string()).parse().unwrap(), email)
+    let id = id.unwrap_or_else(|| panic!("{answer}"));
+    (id.parse().unwrap(), email)
 }
 
 #[tokio::test]

@@ -8,4 +8,5 @@
 mod auth;
 mod functions;
 mod graphql;
+mod spans;
 mod support;

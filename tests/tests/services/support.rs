@@ -78,7 +78,7 @@ pub(crate) async fn release(hold: &str) {
 
 /// The local Supabase server of this process.
 pub(crate) async fn supabase() -> &'static LocalSupabase {
-    match LocalSupabase::shared().await {
+    match scoped_tests::shared().await {
         Ok(server) => server,
         Err(error) => panic!("{error}"),
     }

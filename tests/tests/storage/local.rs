@@ -5,14 +5,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use scoped_runtime::storage::Bucket;
 use scoped_runtime::{ScopedClient, ScopedClients};
-use scoped_tests::LocalSupabase;
 
 use crate::support::{refused, user};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
 async fn clients() -> ScopedClients {
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = scoped_tests::shared().await.unwrap();
     ScopedClients::new(server.config().unwrap()).unwrap()
 }
 
@@ -106,7 +105,7 @@ async fn two_hundred_users_at_once_get_only_what_is_theirs() {
 #[tokio::test]
 async fn a_public_bucket_is_read_by_everyone_and_written_by_no_one_without_a_policy() {
     let clients = clients().await;
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = scoped_tests::shared().await.unwrap();
     let (alice, hers) = own(&clients.get(user()).unwrap());
     let key = format!("{hers}/a.txt");
     let open = alice.storage().bucket("open");

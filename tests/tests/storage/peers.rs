@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use scoped_runtime::testing::{Recorded, Recorder};
 use scoped_runtime::{ScopedClient, ScopedClients};
-use scoped_tests::{LocalSupabase, run_peer};
+use scoped_tests::run_peer;
 use serde_json::{Value, json};
 
 use crate::support::{KEY, client, shared, user};
@@ -116,7 +116,7 @@ async fn what_storage_js_uploads_ours_reads_and_the_other_way_round() {
 
 #[tokio::test]
 async fn both_clients_agree_on_the_local_server() {
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = scoped_tests::shared().await.unwrap();
     let clients = ScopedClients::new(server.config().unwrap()).unwrap();
     let alice = clients.get(user()).unwrap();
     both_ways(server.url(), server.api_key(), &alice, "own").await;

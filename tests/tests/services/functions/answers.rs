@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 
 use crate::support::{caller, config, function_server, new_user, project};
 
+#[derive(serde::Deserialize)]
+struct Greeting {
+    message: String,
+}
+
 #[tokio::test]
 async fn an_answer_is_read_as_json_text_bytes_or_nothing() {
     let functions = caller().await.functions();
-    #[derive(serde::Deserialize)]
-    struct Greeting {
-        message: String,
-    }
     let answer = functions
         .invoke("hello", json!({ "name": "Ada" }))
         .await

@@ -38,6 +38,13 @@ async fn calls_streams_and_events_block() {
         let events: Vec<String> = events.map(|event| event.unwrap().data).collect();
         assert_eq!(events.len(), 3);
 
+        let first = functions.invoke("events", ()).events().unwrap().next();
+        assert_eq!(
+            first.unwrap().unwrap().event,
+            "delta",
+            "the rest is dropped"
+        );
+
         let mut cut = functions.invoke("cut", ()).stream().unwrap();
         assert!(cut.read_to_end(&mut Vec::new()).is_err());
         let error = functions.invoke("fails", ()).execute().unwrap_err();

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use scoped_runtime::{ClientError, Error, ScopedClient};
-use scoped_tests::ManualClock;
-use serde_json::Value;
+use scoped_runtime::{ClientError, Config, Error, ScopedClient, SigningKey};
+use scoped_tests::{ManualClock, NodeServer, generate_keys};
+use serde_json::{Value, json};
 
-use crate::support::{arrived, config, function_server, new_user, project, release};
+use crate::support::{KEY, arrived, config, function_server, new_user, project, release};
 
 const LIFETIME: Duration = Duration::from_mins(5);
 
@@ -114,6 +114,37 @@ async fn closing_a_client_ends_its_calls_and_its_streams() {
     let error = alice.functions().invoke("hello", ()).await.unwrap_err();
     assert!(
         matches!(error, Error::Client(ClientError::Closed)),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_function_is_called_with_tokens_of_the_projects_signing_key() {
+    let keys = generate_keys(&["ES256", "ES256"]).await.unwrap();
+    let trusted = json!({ "keys": [keys[0].public], "publishable": KEY });
+    let server = NodeServer::start("functions/server.mjs", &trusted)
+        .await
+        .unwrap();
+    let client = |key: usize| {
+        let config = Config::builder()
+            .environment(|_| None)
+            .url(server.url())
+            .api_key(KEY);
+        let key = SigningKey::from_jwk(&keys[key].private.to_string()).unwrap();
+        project(config.signing_key(key)).get(new_user()).unwrap()
+    };
+    let alice = client(0);
+    let answer: Value = alice
+        .functions()
+        .invoke("hello", ())
+        .await
+        .unwrap()
+        .json()
+        .unwrap();
+    assert_eq!(answer["user"], alice.user_id().as_str());
+    let error = client(1).functions().invoke("hello", ()).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Function(error) if error.is_denied()),
         "{error}"
     );
 }

@@ -11,6 +11,12 @@ use crate::support::{answering, graphql_project, new_user};
 const HALF: &str = "{ good: allNotes { nodes { body } } bad: add(a: 2147483647, b: 1) }";
 
 #[derive(Debug, Deserialize)]
+struct Whole {
+    #[expect(dead_code, reason = "never read")]
+    bad: i64,
+}
+
+#[derive(Debug, Deserialize)]
 struct Half {
     good: Value,
     bad: Option<i64>,
@@ -56,11 +62,6 @@ async fn partial_data_is_returned_on_request_together_with_the_errors() {
     assert!(whole.errors.is_empty() && whole.data.is_some());
 
     // A type without a place for the missing part does not hide the reason.
-    #[derive(Debug, Deserialize)]
-    struct Whole {
-        #[expect(dead_code, reason = "never read")]
-        bad: i64,
-    }
     of_graphql(alice.graphql(HALF, ()).fetch_partial::<Whole>().await);
     // An error of the whole document leaves no data.
     let none = alice
