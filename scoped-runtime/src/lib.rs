@@ -79,7 +79,8 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
         feature = "axum",
         feature = "blocking",
         feature = "functions",
-        feature = "policies"
+        feature = "policies",
+        feature = "storage"
     )),
     allow(
         rustdoc::broken_intra_doc_links,
@@ -103,6 +104,9 @@ pub mod docs {
     pub mod graphql {}
     #[doc = include_str!("../docs/auth.md")]
     pub mod auth {}
+    #[cfg(feature = "storage")]
+    #[doc = include_str!("../docs/storage.md")]
+    pub mod storage {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
     #[doc = include_str!("../docs/operations.md")]

@@ -130,6 +130,8 @@ impl Error {
             Self::Client(ClientError::Closed) | Self::Token(TokenError::RefusedByPolicy { .. }) => {
                 DENIED
             }
+            #[cfg(feature = "storage")]
+            Self::Client(ClientError::InvalidName { kind: "key", .. }) => INVALID_KEY,
             Self::Client(ClientError::InvalidUserId { .. }) => {
                 PublicError::new(400, "invalid_user_id", "this is not the ID of a user")
             }
@@ -192,6 +194,9 @@ const TIMEOUT: PublicError = PublicError::new(504, "timeout", "the database took
 const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").retry_in(5);
 const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
 
+#[cfg(feature = "storage")]
+const INVALID_KEY: PublicError = PublicError::new(400, "invalid_key", "the name is not allowed");
+
 /// Whether a database function chose this status by raising the code `PTxyz`. See
 /// <https://docs.postgrest.org/en/stable/references/errors.html#raise-errors-with-http-status-codes>.
 fn is_raised_status(code: &str, status: u16) -> bool {
@@ -248,7 +253,7 @@ fn of_storage(error: &StorageError) -> PublicError {
     }
     match error.code().unwrap_or_default() {
         "InvalidKey" | "InvalidBucketName" => {
-            return PublicError::new(400, "invalid_key", "the name is not allowed");
+            return INVALID_KEY;
         }
         _ if error.is_not_found() => {
             return PublicError::new(404, "not_found", "there is no such object");

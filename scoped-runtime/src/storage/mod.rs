@@ -136,8 +136,13 @@ impl<M: Mode> Storage<M> {
             .and_then(|target| target.strip_prefix(request::ROOT))
             .ok_or_else(unknown_url)?;
         let path = rest.split('?').next().unwrap_or_default();
-        let is_step = |segment: &str| matches!(segment, "" | "." | "..");
-        if !kinds.iter().any(|kind| rest.starts_with(kind)) || path.split('/').any(is_step) {
+        // Proxies fold steps that are percent-encoded, too.
+        let leads_elsewhere = |segment: &str| {
+            let segment = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+            matches!(&*segment, "" | "." | "..") || segment.contains(['/', '\\'])
+        };
+        if !kinds.iter().any(|kind| rest.starts_with(kind)) || path.split('/').any(leads_elsewhere)
+        {
             return Err(unknown_url());
         }
         Ok(format!("{}{rest}", request::ROOT))

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::error_reader::read_storage_error;
@@ -14,6 +14,13 @@ use crate::transport::{Retry, TransportRequest};
 
 /// The path of Storage below the project's URL.
 pub(super) const ROOT: &str = "storage/v1/";
+
+/// Everything but RFC 3986's unreserved characters.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The path of an object: `prefix`, the bucket and the key.
 pub(super) fn object_target(prefix: &str, bucket: &str, key: &str) -> Result<String, ClientError> {
@@ -88,7 +95,7 @@ pub(super) fn push_query(target: &mut String, name: &str, value: &str) {
     target.push(if target.contains('?') { '&' } else { '?' });
     target.push_str(name);
     target.push('=');
-    target.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+    target.extend(utf8_percent_encode(value, QUERY));
 }
 
 /// The error for a URL that is not one of this project's signed ones.

@@ -226,10 +226,7 @@ async fn signed_urls_of_other_objects_are_refused() {
     let url = bucket.signed_url("k", minute).await.unwrap();
     assert_eq!(
         url.expose_secret(),
-        format!(
-            "{}/storage/v1/object/sign/b/k?token=a%2Eb%2Ec",
-            recorder.url()
-        )
+        format!("{}/storage/v1/object/sign/b/k?token=a.b.c", recorder.url())
     );
     let signed = |path: &str| json!({ "path": path, "signedURL": "/x?token=a.b.c", "error": null });
     for answer in [

@@ -9,6 +9,7 @@ mod blocking;
 mod errors;
 mod hostile;
 mod local;
+mod memory;
 mod objects;
 mod peers;
 mod proxy;

@@ -1,7 +1,7 @@
 //! A proxy that loses connections.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +13,8 @@ pub(crate) struct Proxy {
     /// After how many bytes of requests the next cut comes; `usize::MAX` for never.
     left: Arc<AtomicUsize>,
     cuts: Arc<AtomicUsize>,
+    /// Whether a connection is held where it would be cut.
+    holds: Arc<AtomicBool>,
 }
 
 impl Proxy {
@@ -23,6 +25,7 @@ impl Proxy {
             url: format!("http://{}", listener.local_addr().unwrap()),
             left: Arc::new(AtomicUsize::new(usize::MAX)),
             cuts: Arc::default(),
+            holds: Arc::default(),
         };
         let shared = proxy.clone();
         tokio::spawn(async move {
@@ -39,7 +42,14 @@ impl Proxy {
         self.left.store(bytes, Ordering::SeqCst);
     }
 
-    /// How many connections were cut.
+    /// Passes on no further byte of the connection on which this many further bytes of requests have arrived. The answer
+    /// still comes back.
+    pub(crate) fn hold_after(&self, bytes: usize) {
+        self.holds.store(true, Ordering::SeqCst);
+        self.cut_after(bytes);
+    }
+
+    /// How many connections were cut or held.
     pub(crate) fn cuts(&self) -> usize {
         self.cuts.load(Ordering::SeqCst)
     }
@@ -57,6 +67,10 @@ impl Proxy {
                 let _ = to_server.write_all(&buffer[..left]).await;
                 self.left.store(usize::MAX, Ordering::SeqCst);
                 self.cuts.fetch_add(1, Ordering::SeqCst);
+                if self.holds.swap(false, Ordering::SeqCst) {
+                    let _ = back.await;
+                    return;
+                }
                 break;
             }
             if left != usize::MAX {

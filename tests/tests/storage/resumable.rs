@@ -305,31 +305,33 @@ async fn a_lost_connection_costs_only_what_was_not_taken() {
 /// The server ends a running part when anything else asks for the upload, and says how far it has come.
 #[tokio::test]
 async fn a_part_that_another_request_stopped_goes_on_from_the_servers_offset() {
-    let (bucket, folder) = own().await;
-    let key = format!("{folder}/a");
-    let all = content(8 << 20);
-    let body = Body::from(all.clone());
-    let upload = bucket
-        .upload_resumable(&key, body)
-        .part_bytes(2 << 20)
-        .begin()
-        .await
-        .unwrap();
+    let (proxy, clock, alice) = behind_proxy().await;
+    let moving = move_on(clock);
+    let bucket = alice.storage().bucket("own");
+    let key = format!("{}/a", alice.user_id());
+    let all = content(3 * PART);
+    let seen = Arc::<Mutex<Vec<u64>>>::default();
+    let noted = Arc::clone(&seen);
+    let upload = bucket.upload_resumable(&key, all.clone()).part_bytes(PART);
+    let upload = upload.on_progress(move |progress| noted.lock().unwrap().push(progress.sent));
+    let upload = upload.begin().await.unwrap();
     let url = upload.url().clone();
-    let asker = bucket.clone();
-    let asking = tokio::spawn(async move {
-        while asker
-            .resume(url.clone(), vec![0; 8 << 20])
-            .begin()
-            .await
-            .is_ok()
-        {
-            tokio::task::yield_now().await;
-        }
-    });
-    upload.send().await.unwrap();
-    asking.abort();
+    proxy.hold_after(PART + PART / 2);
+    let sending = tokio::spawn(upload.send());
+    while proxy.cuts() == 0 {
+        tokio::task::yield_now().await;
+    }
+    // In the middle of the second part.
+    let other = client().await.storage().bucket("own");
+    let asked = other.resume(url, vec![0; all.len()]).begin().await;
+    assert!(asked.unwrap().offset() > PART as u64);
+    sending.await.unwrap().unwrap();
+    moving.abort();
     assert!(bucket.download(&key).await.unwrap() == all);
+    let seen = seen.lock().unwrap();
+    let part = PART as u64;
+    let is_within = |sent: &u64| (part + 1..2 * part).contains(sent);
+    assert!(seen.iter().any(is_within), "the part was stopped: {seen:?}");
 }
 
 #[tokio::test]

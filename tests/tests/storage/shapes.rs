@@ -138,7 +138,7 @@ async fn each_method_sends_its_request_with_the_users_token() {
         .descending()
         .await;
     expect(
-        "GET /storage/v1/bucket?limit=1&offset=2&search=s&sortColumn=created%5Fat&sortOrder=desc",
+        "GET /storage/v1/bucket?limit=1&offset=2&search=s&sortColumn=created_at&sortOrder=desc",
         Value::Null,
     );
     let _ = storage.get_bucket("b").await;
@@ -279,6 +279,7 @@ async fn names_that_could_reach_another_object_are_refused_before_anything_is_se
             bucket.upload_resumable(key, "x").await.unwrap_err(),
             bucket.public_url(key).build().unwrap_err().into(),
         ] {
+            assert_eq!(error.public().status(), 400, "{key:?}");
             let is_key = matches!(
                 error,
                 Error::Client(ClientError::InvalidName { kind: "key", .. })
