@@ -4,6 +4,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod audit;
+pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod claims;
@@ -11,6 +12,10 @@ mod client;
 mod clock;
 mod config;
 mod error;
+#[cfg(feature = "functions")]
+pub mod functions;
+#[cfg(feature = "graphql")]
+pub mod graphql;
 mod key;
 pub mod metrics;
 mod mint_policy;
@@ -20,6 +25,8 @@ pub mod policies;
 mod postgres;
 mod rest;
 mod session;
+#[cfg(feature = "storage")]
+pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
@@ -41,12 +48,18 @@ pub use client::{
 };
 pub use clock::{Clock, Sleep, SystemClock};
 pub use config::{Config, ConfigBuilder, Limits, VerifierOptions};
+#[cfg(feature = "functions")]
+pub use error::FunctionError;
+#[cfg(feature = "storage")]
+pub use error::StorageError;
 pub use error::{
-    ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
-    PublicError, TokenError, Violation, Violations,
+    ApiError, AuthError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase,
+    Problem, PublicError, TokenError, Violation, Violations,
 };
 #[cfg(feature = "postgres")]
 pub use error::{DatabaseError, PostgresError, PostgresPhase};
+#[cfg(feature = "graphql")]
+pub use error::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
@@ -76,7 +89,9 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
     not(all(
         feature = "axum",
         feature = "blocking",
+        feature = "functions",
         feature = "policies",
+        feature = "storage",
         feature = "testing"
     )),
     allow(
@@ -96,6 +111,17 @@ pub mod docs {
     pub mod queries {}
     #[doc = include_str!("../docs/policies.md")]
     pub mod policies {}
+    #[cfg(feature = "functions")]
+    #[doc = include_str!("../docs/functions.md")]
+    pub mod functions {}
+    #[cfg(feature = "graphql")]
+    #[doc = include_str!("../docs/graphql.md")]
+    pub mod graphql {}
+    #[doc = include_str!("../docs/auth.md")]
+    pub mod auth {}
+    #[cfg(feature = "storage")]
+    #[doc = include_str!("../docs/storage.md")]
+    pub mod storage {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
     #[doc = include_str!("../docs/operations.md")]

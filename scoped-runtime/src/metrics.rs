@@ -190,13 +190,12 @@ impl<'a> RequestTimer<'a> {
     pub(crate) fn end(mut self, outcome: Result<u16, &Error>) {
         self.status = match outcome {
             Ok(status) => class(status),
-            Err(Error::Api(error)) => class(error.status()),
             Err(Error::Token(_)) => "token",
             Err(Error::Client(ClientError::Timeout { .. })) => "timeout",
             Err(Error::Client(ClientError::Transport { .. })) => "connection",
             Err(Error::Client(ClientError::Closed)) => "closed",
             Err(Error::Client(ClientError::Redirect { status, .. })) => class(*status),
-            Err(_) => "other",
+            Err(error) => error.response_status().map_or("other", class),
         };
     }
 }

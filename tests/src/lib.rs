@@ -6,6 +6,8 @@
 //! | `server` | the local server with the tables of this project |
 //! | `target` | that server, or the project that the environment names |
 //! | `jose` | tokens and keys by `jose` |
+//! | `services` | that server, with Edge Functions, GraphQL and resumable uploads |
+//! | `node_server` | starts the servers in Node and runs the official clients, whose packages are in `tests/server/peers/` |
 //! | `verifier` | verifies tokens in `jose` and in PyJWT |
 //! | `python` | a venv with what a `requirements.txt` says, once for all test processes |
 //! | `histories` | SQL files applied to PostgreSQL, statement by statement |
@@ -21,9 +23,11 @@ mod jose;
 mod log;
 #[cfg(feature = "aws-kms")]
 mod moto;
+mod node_server;
 mod python;
 mod script;
 mod server;
+mod services;
 mod target;
 mod verifier;
 
@@ -34,8 +38,10 @@ pub use jose::{
 pub use log::Log;
 #[cfg(feature = "aws-kms")]
 pub use moto::{Moto, kms_client};
+pub use node_server::{NodeServer, run_peer};
 pub use scoped_runtime::testing::{Gateway, KitError, LocalSupabase, ManualClock};
 pub use server::{MIGRATIONS, project, shared};
+pub use services::Services;
 pub use target::Target;
 pub use verifier::Verifier;
 

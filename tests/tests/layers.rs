@@ -10,7 +10,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 19] = [
+const LINE: &[&str] = &[
+const LINE: &[&str] = &[
     "error",
     "clock",
     "key",
@@ -26,6 +27,10 @@ const LINE: [&str; 19] = [
     "verify",
     "client",
     "rest",
+    "storage",
+    "functions",
+    "graphql",
+    "auth",
     "postgres",
     "blocking",
     "web",
@@ -49,9 +54,10 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["clock"]),
     ("postgrest", &["transport", "rest", "client", "blocking"]),
     ("sqlx", &["postgres"]),
+    ("infer", &["storage"]),
+    ("mime_guess", &["storage"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
-    ("tokio_postgres", &["testing"]),
 ];
 
 #[test]

@@ -37,12 +37,18 @@
 //! In the destructor of a thread-local value, while the thread ends, a blocking call returns
 //! [`ClientError::ThreadExiting`](crate::ClientError::ThreadExiting) once tokio's thread-local values are gone.
 
+#[cfg(feature = "functions")]
+mod body_reader;
 mod clients;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod query;
+#[cfg(feature = "storage")]
+mod storage;
 
 pub use crate::client::Blocking;
+#[cfg(feature = "functions")]
+pub use body_reader::BodyReader;
 pub use clients::{ScopedClients, get_client};
 #[cfg(feature = "postgres")]
 pub use postgres::{AnonymousPostgres, PostgresTransaction, ScopedPostgres};

@@ -1,4 +1,6 @@
 use std::sync::Arc;
+#[cfg(feature = "storage")]
+use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method};
@@ -8,7 +10,13 @@ use super::typed_store::TypedStore;
 use crate::claims::UserId;
 #[cfg(feature = "postgres")]
 use crate::config::Settings;
+#[cfg(feature = "storage")]
+use crate::clock::Clock;
+#[cfg(feature = "functions")]
+use crate::config::Limits;
 use crate::error::{ClientError, Error, is_html};
+#[cfg(feature = "storage")]
+use crate::mint_policy::MintPolicy;
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
 use crate::transport::{Response, SendAs, StreamedResponse, TransportRequest, Upload};
@@ -103,6 +111,20 @@ impl Core {
         &self.close_flag
     }
 
+    /// Refuses what writes if the client is read-only.
+    #[cfg(feature = "storage")]
+    pub(crate) fn check_may_write(&self, what: &str) -> Result<(), ClientError> {
+        self.check_method(&Method::POST, what)
+    }
+
+    /// Refuses a request that may write if the client is read-only.
+    fn check_reads(&self, request: &TransportRequest) -> Result<(), ClientError> {
+        if request.is_read {
+            return Ok(());
+        }
+        self.check_method(&request.method, "a request")
+    }
+
     pub(crate) fn check_open(&self) -> Result<(), ClientError> {
         if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
@@ -120,7 +142,7 @@ impl Core {
         Ok(self.source()?.token()?)
     }
 
-    pub(super) async fn token_async(&self) -> Result<AccessToken, Error> {
+    pub(crate) async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
         let token = self.source()?.token_async().await?;
         // The client may have been closed while the signer was awaited.
@@ -141,11 +163,23 @@ impl Core {
 
     /// Sends a request as this client's user, with a token that is live when the first byte is written.
     pub(crate) async fn send(&self, request: &TransportRequest) -> Result<Response, Error> {
-        self.check_method(&request.method, "a request")?;
+        self.check_reads(request)?;
         let transport = &self.project.transport;
         let response = transport.send(request, self.sender()).await?;
         self.check_page(request, response.header(CONTENT_TYPE.as_str()))?;
         Ok(response)
+    }
+
+    /// Sends a request with a body that can be sent only once, and reads the whole response.
+    #[cfg(any(feature = "functions", feature = "storage"))]
+    pub(crate) async fn send_upload(
+        &self,
+        request: &TransportRequest,
+        upload: Upload,
+    ) -> Result<Response, Error> {
+        self.check_reads(request)?;
+        let transport = &self.project.transport;
+        transport.send_upload(request, upload, self.sender()).await
     }
 
     /// Sends a request with an optional body that can be sent only once, and returns when the head of the
@@ -155,7 +189,7 @@ impl Core {
         request: &TransportRequest,
         upload: Option<Upload>,
     ) -> Result<StreamedResponse, Error> {
-        self.check_method(&request.method, "a request")?;
+        self.check_reads(request)?;
         let transport = &self.project.transport;
         let response = transport
             .stream(request, upload, self.sender(), &self.close_flag)
@@ -197,6 +231,36 @@ impl Core {
     ) -> Result<postgrest::Builder, ClientError> {
         let api_key = self.project.transport.api_key();
         self.native().to_builder(request, api_key, token)
+    }
+
+    /// The clock of the project.
+    #[cfg(feature = "storage")]
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.project.config.settings.clock
+    }
+
+    /// The rules for every token of the project.
+    #[cfg(feature = "storage")]
+    pub(crate) fn mint_policy(&self) -> &MintPolicy {
+        self.project.policy()
+    }
+
+    /// The timeout of a request that sets none.
+    #[cfg(feature = "storage")]
+    pub(crate) fn request_timeout(&self) -> Duration {
+        self.project.config.settings.request_timeout
+    }
+
+    /// The project's URL, which ends with a slash.
+    #[cfg(feature = "storage")]
+    pub(crate) fn project_url(&self) -> &str {
+        self.project.config.url.as_str()
+    }
+
+    /// The limits of what is received.
+    #[cfg(feature = "functions")]
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.project.config.settings.limits
     }
 
     /// The longest path and query of a URL, in bytes.

@@ -17,6 +17,11 @@ mod project;
 mod scoped_client;
 mod typed_store;
 
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
 pub(crate) use self::core::Core;
 pub use anonymous::AnonymousClient;
 pub use builder::ScopedClientBuilder;
@@ -33,6 +38,8 @@ pub(crate) use process_default::installed_or_from_env;
 pub(crate) use project::FirstMint;
 pub use scoped_client::ScopedClient;
 
+use crate::error::Error;
+
 /// The mode of a client and of its queries: [`Async`], or `blocking::Blocking` with the feature `blocking`.
 /// The trait is sealed.
 ///
@@ -45,7 +52,18 @@ pub use scoped_client::ScopedClient;
 ///     client.from("notes").eq("state", "open")
 /// }
 /// ```
-pub trait Mode: sealed::Sealed {}
+pub trait Mode: sealed::Sealed {
+    /// What a method returns that sends a request: a future in async code, which has to be awaited, and the
+    /// result itself in blocking code.
+    type Answer<T>;
+
+    /// Runs the work of such a method.
+    #[doc(hidden)]
+    fn answer<T>(
+        core: sealed::SharedCore,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Self::Answer<T>;
+}
 
 /// The default mode, in which each method that sends is an `async fn`.
 #[derive(Debug)]
@@ -56,13 +74,52 @@ pub enum Async {}
 #[derive(Debug)]
 pub enum Blocking {}
 
-impl Mode for Async {}
+impl Mode for Async {
+    type Answer<T> = BoxFuture<'static, Result<T, Error>>;
+
+    fn answer<T>(
+        _: sealed::SharedCore,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Self::Answer<T> {
+        Box::pin(work)
+    }
+}
 
 #[cfg(feature = "blocking")]
-impl Mode for Blocking {}
+impl Mode for Blocking {
+    type Answer<T> = Result<T, Error>;
+
+    fn answer<T>(
+        sealed::SharedCore(core): sealed::SharedCore,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Self::Answer<T> {
+        core.wait(work)
+    }
+}
+
+/// Runs the work of a method that sends requests, in either mode.
+pub(crate) fn answer<T, M: Mode>(
+    core: &Arc<Core>,
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> M::Answer<T> {
+    M::answer(sealed::SharedCore(Arc::clone(core)), work)
+}
 
 mod sealed {
-    pub trait Sealed {}
+    use std::sync::Arc;
+
+    use super::Core;
+
+    /// The core of a client, as a type that the signature of a public trait may have.
+    pub struct SharedCore(
+        #[cfg_attr(
+            not(feature = "blocking"),
+            expect(dead_code, reason = "only blocking code waits")
+        )]
+        pub(super) Arc<Core>,
+    );
+
+    pub trait Sealed: 'static {}
 
     impl Sealed for super::Async {}
 

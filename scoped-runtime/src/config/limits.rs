@@ -17,6 +17,7 @@ pub struct Limits {
     pub(crate) header_bytes: usize,
     pub(crate) key_set_bytes: usize,
     pub(crate) key_set_keys: usize,
+    pub(crate) event_bytes: usize,
 }
 
 /// The smallest buffer that hyper accepts.
@@ -31,6 +32,7 @@ impl Limits {
             header_bytes: 32 << 10,
             key_set_bytes: 256 << 10,
             key_set_keys: 100,
+            event_bytes: 1 << 20,
         }
     }
 
@@ -63,6 +65,12 @@ impl Limits {
     /// The maximum number of keys in a fetched JWK set; 100 by default.
     pub fn key_set_keys(mut self, keys: usize) -> Self {
         self.key_set_keys = keys;
+        self
+    }
+
+    /// The maximum size of a server-sent event of an Edge Function, in bytes; 1 MiB by default.
+    pub fn event_bytes(mut self, bytes: usize) -> Self {
+        self.event_bytes = bytes;
         self
     }
 

@@ -47,8 +47,9 @@ impl ApiError {
             .iter()
             .find_map(|name| text(&body, name))
             .or_else(|| parameter(header(WWW_AUTHENTICATE.as_str())?, "error_description"));
-        let code = text(&body, "code")
-            .or_else(|| text(&body, "error_code"))
+        // Auth sends `error_code` beside a `code` that only repeats the status.
+        let code = text(&body, "error_code")
+            .or_else(|| text(&body, "code"))
             // Old versions of Storage have no codes; `error` names the condition there.
             .or_else(|| body.get("statusCode").and_then(|_| text(&body, "error")))
             .or_else(|| parameter(header("proxy-status")?, "error"));

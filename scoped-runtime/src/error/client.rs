@@ -2,6 +2,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Phase;
+
 /// A request could not be sent, or its response could not be received.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -176,6 +178,42 @@ pub enum ClientError {
         /// The error of the body's stream.
         source: Box<dyn Error + Send + Sync>,
     },
+    /// A download could not be written to its target. Part of it may be written.
+    #[cfg(feature = "storage")]
+    #[error("the download could not be written; check the file or the writer that takes it")]
+    #[non_exhaustive]
+    Write {
+        /// The error of the writer.
+        source: std::io::Error,
+    },
+    /// The response contradicts the protocol of the service, so that nothing can be concluded from it.
+    #[cfg(feature = "storage")]
+    #[error("the response of {subject} {reason}; does a proxy change it")]
+    #[non_exhaustive]
+    UnexpectedResponse {
+        /// What was requested.
+        subject: &'static str,
+        /// What is wrong with the response.
+        reason: String,
+    },
+    /// The response is of another type than the one that was asked for.
+    #[error(
+        "the response of {subject} is `{found}`, expected `{expected}`; read it with `stream`, or correct the server"
+    )]
+    #[non_exhaustive]
+    ContentType {
+        /// What was requested.
+        subject: String,
+        /// The type of the response.
+        found: String,
+        /// The expected type.
+        expected: &'static str,
+    },
+    /// Auth answered with another user than the client's. The answer was dropped.
+    #[error(
+        "Auth answered with another user than the one of the token; does a proxy cache responses"
+    )]
+    AnotherUser,
     /// A connection could not be made, or was lost.
     #[error("the request to {origin} failed; check `SUPABASE_URL` and the network")]
     #[non_exhaustive]
@@ -218,52 +256,6 @@ pub enum ClientError {
         /// The error of the deserialiser. Its text may contain the value, which may be private.
         source: Arc<dyn Error + Send + Sync>,
     },
-}
-
-/// The part of a request during which its time passed; see [`ClientError::Timeout`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Phase {
-    /// Waiting for a token that a remote signer signs or an audit sink records.
-    Token,
-    /// Making a connection: name lookup, TCP and TLS handshake.
-    Connect,
-    /// Waiting for a connection from the pool: all were in use, or one was being made.
-    Connection,
-    /// Sending the request, and waiting for the head of the response.
-    Response,
-    /// Reading the body of the response.
-    Body,
-    /// The pause before a retry.
-    Retry,
-}
-
-impl Phase {
-    fn remedy(self) -> &'static str {
-        match self {
-            Self::Token => "is the signer or the audit sink slow? see `signer_timeout`",
-            Self::Connect | Self::Connection => {
-                "is the server up, and `SUPABASE_URL` right? see `connect_timeout`"
-            }
-            Self::Response | Self::Retry => {
-                "is the server up? raise `request_timeout` if it is slow"
-            }
-            Self::Body => "request less data, or raise `request_timeout` or `body_idle_timeout`",
-        }
-    }
-}
-
-impl std::fmt::Display for Phase {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Token => "waiting for a token",
-            Self::Connect => "connecting",
-            Self::Connection => "waiting for a connection",
-            Self::Response => "waiting for the head of the response",
-            Self::Body => "reading the body of the response",
-            Self::Retry => "waiting for a retry",
-        })
-    }
 }
 
 impl ClientError {

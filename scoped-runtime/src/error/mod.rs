@@ -1,26 +1,44 @@
 //! The errors of the crate: one type for each layer, and [`Error`] over all of them.
 
 mod api;
+mod auth;
 mod caller;
 mod client;
 mod configuration;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "functions")]
+mod function;
+#[cfg(feature = "graphql")]
+mod graphql;
+mod phase;
 mod public;
 mod report;
+#[cfg(feature = "storage")]
+mod storage;
 mod token;
 mod violation;
 
 pub use api::ApiError;
 pub(crate) use api::is_html;
+pub use auth::AuthError;
 pub use caller::CallerError;
-pub use client::{ClientError, Phase};
+pub use client::ClientError;
 pub use configuration::{ConfigurationError, Problem};
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::DatabaseErrorParts;
 #[cfg(feature = "postgres")]
 pub use postgres::{DatabaseError, PostgresError, PostgresPhase};
+#[cfg(feature = "functions")]
+pub use function::FunctionError;
+#[cfg(feature = "functions")]
+pub(crate) use function::RELAY_ERROR;
+#[cfg(feature = "graphql")]
+pub use graphql::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
+pub use phase::Phase;
 pub use public::PublicError;
+#[cfg(feature = "storage")]
+pub use storage::StorageError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 
@@ -63,6 +81,21 @@ pub enum Error {
     /// The server responded with an error.
     #[error(transparent)]
     Api(#[from] ApiError),
+    /// Storage responded with an error.
+    #[cfg(feature = "storage")]
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// An Edge Function, or the relay in front of it, responded with an error.
+    #[cfg(feature = "functions")]
+    #[error(transparent)]
+    Function(#[from] FunctionError),
+    /// GraphQL responded with errors.
+    #[cfg(feature = "graphql")]
+    #[error(transparent)]
+    Graphql(#[from] GraphqlError),
+    /// Auth responded with an error.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
     /// The caller of a service could not be authenticated, or lacks a permission.
     #[error(transparent)]
     Caller(#[from] CallerError),
@@ -81,10 +114,32 @@ impl Error {
         match self {
             Self::Client(error) => error.is_transient(),
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => error.is_transient(),
+            #[cfg(feature = "functions")]
+            Self::Function(error) => error.is_transient(),
+            #[cfg(feature = "graphql")]
+            Self::Graphql(error) => error.is_transient(),
+            Self::Auth(error) => error.is_transient(),
             Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
             #[cfg(feature = "postgres")]
             Self::Postgres(error) => error.is_transient(),
             Self::Configuration(_) | Self::Token(_) => false,
+        }
+    }
+
+    /// The HTTP status of the response that the error was read from.
+    pub(crate) fn response_status(&self) -> Option<u16> {
+        match self {
+            Self::Api(error) => Some(error.status()),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => Some(error.http_status()),
+            #[cfg(feature = "functions")]
+            Self::Function(error) => Some(error.status()),
+            #[cfg(feature = "graphql")]
+            Self::Graphql(error) => Some(error.status()),
+            Self::Auth(error) => Some(error.status()),
+            _ => None,
         }
     }
 }

@@ -1,6 +1,12 @@
 #[cfg(feature = "postgres")]
 use super::PostgresError;
-use super::{ApiError, CallerError, ClientError, Error, TokenError};
+#[cfg(feature = "functions")]
+use super::FunctionError;
+#[cfg(feature = "graphql")]
+use super::GraphqlError;
+#[cfg(feature = "storage")]
+use super::StorageError;
+use super::{ApiError, AuthError, CallerError, ClientError, Error, TokenError};
 
 /// The part of an error that a service may show to its clients: an HTTP status, headers, and a JSON body in the
 /// form of `PostgREST`'s errors.
@@ -115,12 +121,21 @@ impl Error {
             Self::Api(error) => of_api(error),
             #[cfg(feature = "postgres")]
             Self::Postgres(error) => of_postgres(error),
+            #[cfg(feature = "storage")]
+            Self::Storage(error) => of_storage(error),
+            #[cfg(feature = "functions")]
+            Self::Function(error) => of_function(error),
+            #[cfg(feature = "graphql")]
+            Self::Graphql(error) => of_graphql(error),
+            Self::Auth(error) => of_auth(error),
             Self::Client(ClientError::Timeout { .. }) => TIMEOUT,
             Self::Client(ClientError::Transport { .. })
             | Self::Token(TokenError::Signer { .. } | TokenError::SignerTimeout { .. }) => BUSY,
             Self::Client(ClientError::Closed) | Self::Token(TokenError::RefusedByPolicy { .. }) => {
                 DENIED
             }
+            #[cfg(feature = "storage")]
+            Self::Client(ClientError::InvalidName { kind: "key", .. }) => INVALID_KEY,
             Self::Client(ClientError::InvalidUserId { .. }) => {
                 PublicError::new(400, "invalid_user_id", "this is not the ID of a user")
             }
@@ -184,6 +199,9 @@ const DENIED: PublicError = PublicError::new(403, "42501", "permission denied");
 const TIMEOUT: PublicError = PublicError::new(504, "timeout", "the database took too long");
 const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").retry_in(5);
 const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
+
+#[cfg(feature = "storage")]
+const INVALID_KEY: PublicError = PublicError::new(400, "invalid_key", "the name is not allowed");
 
 /// Whether a database function chose this status by raising the code `PTxyz`. See
 /// <https://docs.postgrest.org/en/stable/references/errors.html#raise-errors-with-http-status-codes>.
@@ -260,6 +278,91 @@ fn of_postgres(error: &PostgresError) -> PublicError {
                 _ => of_sqlstate(code).unwrap_or(INTERNAL),
             }
         }
+        _ => INTERNAL,
+    }
+}
+
+/// The error's own words are not told: a message may name a bucket or a key.
+#[cfg(feature = "storage")]
+fn of_storage(error: &StorageError) -> PublicError {
+    if error.is_expired_token() {
+        return EXPIRED;
+    }
+    match error.code().unwrap_or_default() {
+        "InvalidKey" | "InvalidBucketName" => {
+            return INVALID_KEY;
+        }
+        _ if error.is_not_found() => {
+            return PublicError::new(404, "not_found", "there is no such object");
+        }
+        _ if error.already_exists() => {
+            return PublicError::new(409, "already_exists", "there is one already");
+        }
+        _ if error.is_too_large() => {
+            return PublicError::new(413, "too_large", "the object is too large");
+        }
+        _ if error.is_wrong_type() => {
+            return PublicError::new(415, "wrong_type", "the content type is not allowed");
+        }
+        // `permission denied to set role` is a mistake of the operator.
+        _ if error.is_denied() && !error.message().contains("set role") => return DENIED,
+        _ => {}
+    }
+    match error.status() {
+        416 => PublicError::new(416, "invalid_range", "the object has fewer bytes"),
+        504 | 544 => TIMEOUT,
+        _ if error.is_transient() => BUSY,
+        _ => INTERNAL,
+    }
+}
+
+/// The status of a function is its own answer to the user; its words are not told, since they may be private. A
+/// function that is missing or did not run is a matter of the operator.
+#[cfg(feature = "functions")]
+fn of_function(error: &FunctionError) -> PublicError {
+    if error.is_expired_token() {
+        return EXPIRED;
+    }
+    if error.is_relay() {
+        return BUSY;
+    }
+    match error.status() {
+        400 | 422 => PublicError::new(400, "function_refused", "the function refused it"),
+        401 | 403 => PublicError::new(403, "function_denied", "permission denied"),
+        // The code of the gateway when the project has no such function.
+        404 if error.code() != Some("NOT_FOUND") => {
+            PublicError::new(404, "not_found", "there is no such thing")
+        }
+        409 => PublicError::new(409, "conflict", "it is in conflict with what is there"),
+        429 | 502 | 503 => BUSY,
+        504 => TIMEOUT,
+        _ => INTERNAL,
+    }
+}
+
+#[cfg(feature = "graphql")]
+fn of_graphql(error: &GraphqlError) -> PublicError {
+    if error.is_expired_token() {
+        return EXPIRED;
+    }
+    match (error.code().unwrap_or_default(), error.status()) {
+        ("23505", _) => PublicError::new(409, "23505", "there is one already"),
+        ("P0001", _) => RAISED,
+        ("57014", _) | (_, 504) => TIMEOUT,
+        // A token that the server does not trust is a matter of the operator.
+        (_, 401) => INTERNAL,
+        _ if error.is_denied() => DENIED,
+        _ if error.is_transient() => BUSY,
+        _ => INTERNAL,
+    }
+}
+
+fn of_auth(error: &AuthError) -> PublicError {
+    match error.code().unwrap_or_default() {
+        _ if error.is_expired_token() => EXPIRED,
+        "user_not_found" => PublicError::new(404, "user_not_found", "there is no such user"),
+        "user_banned" => PublicError::new(403, "user_banned", "the user is banned"),
+        _ if error.is_transient() => BUSY,
         _ => INTERNAL,
     }
 }

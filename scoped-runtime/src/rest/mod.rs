@@ -43,6 +43,7 @@ pub use column::Column;
 pub use column_names::ColumnNames;
 pub use condition::Condition;
 pub use explain::Explain;
+pub(crate) use not_built::BuiltClient;
 pub use literal::{Composite, Json, RangeValue, json};
 pub use operand::{All, Any, Operand, all, any};
 pub use operator::Is;

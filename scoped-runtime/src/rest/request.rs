@@ -57,8 +57,16 @@ impl<M: Mode> AnonymousClient<M> {
 }
 
 impl<M: Mode> Request<M> {
-    fn new(core: &Arc<Core>, method: &str, path: &str) -> Self {
-        let (outgoing, error) = match outgoing(method, path) {
+    pub(crate) fn new(core: &Arc<Core>, method: &str, path: &str) -> Self {
+        Self::of_service(core, outgoing(method, path))
+    }
+
+    /// A request whose path the methods of a service have built.
+    pub(crate) fn of_service(
+        core: &Arc<Core>,
+        outgoing: Result<TransportRequest, ClientError>,
+    ) -> Self {
+        let (outgoing, error) = match outgoing {
             Ok(outgoing) => (outgoing, None),
             Err(error) => {
                 let nothing = TransportRequest::new(Method::GET, String::new());
@@ -130,9 +138,36 @@ impl<M: Mode> Request<M> {
             return Err(error.into());
         }
         let mut outgoing = self.outgoing;
-        self.core.check_method(&outgoing.method, "a request")?;
+        if !outgoing.is_read {
+            self.core.check_method(&outgoing.method, "a request")?;
+        }
         raw_request::check(&mut outgoing, self.core.max_url_bytes())?;
         Ok((self.core, outgoing))
+    }
+
+    /// The part that sends the request.
+    #[cfg(any(feature = "functions", feature = "graphql"))]
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    pub(crate) fn outgoing_mut(&mut self) -> &mut TransportRequest {
+        &mut self.outgoing
+    }
+
+    #[cfg(feature = "functions")]
+    pub(crate) fn method(mut self, method: &str) -> Self {
+        let outcome = parse_method(method).map(|method| {
+            self.outgoing.is_read = matches!(method, Method::GET | Method::HEAD);
+            self.outgoing.method = method;
+        });
+        self.record(outcome.map_err(|error| BuildError::Name(Arc::new(error))))
+    }
+
+    /// The same request, which is not sent: the first mistake is reported instead.
+    #[cfg(feature = "functions")]
+    pub(crate) fn refuse(self, error: ClientError) -> Self {
+        self.record(Err(BuildError::Name(Arc::new(error))))
     }
 
     fn record(mut self, outcome: Result<(), BuildError>) -> Self {
@@ -185,9 +220,8 @@ const AUTH_READS: [&str; 5] = [
     "auth/v1/.well-known/openid-configuration",
 ];
 
-fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
-    let refuse = |reason, remedy| Err(invalid("path", path, reason, remedy));
-    let method = match method.to_ascii_uppercase().as_str() {
+fn parse_method(method: &str) -> Result<Method, ClientError> {
+    Ok(match method.to_ascii_uppercase().as_str() {
         "GET" => Method::GET,
         "HEAD" => Method::HEAD,
         "POST" => Method::POST,
@@ -197,14 +231,15 @@ fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
         "OPTIONS" => Method::OPTIONS,
         _ => {
             let remedy = "use `GET`, `HEAD`, `POST`, `PUT`, `PATCH`, `DELETE` or `OPTIONS`";
-            return Err(invalid(
-                "method",
-                method,
-                "cannot be sent as a user",
-                remedy,
-            ));
+            let reason = "cannot be sent as a user";
+            return Err(invalid("method", method, reason, remedy));
         }
-    };
+    })
+}
+
+fn outgoing(method: &str, path: &str) -> Result<TransportRequest, ClientError> {
+    let refuse = |reason, remedy| Err(invalid("path", path, reason, remedy));
+    let method = parse_method(method)?;
     if path.contains('?') {
         return refuse(
             "contains a query",

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{HOST, LOCATION};
 use http::response::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
 use super::cancellation::Cancellation;
+use super::error_reader::{ErrorResponse, ServiceError};
 use super::pooled_connection::PooledConnection;
 use super::recover::AttemptError;
 use super::request_body::{RequestBody, Upload};
@@ -21,7 +22,7 @@ use super::send_error::{OversizedHead, SendError, to_error};
 use super::span::RequestSpan;
 use super::write_check::{WriteCheck, WriteRefusal};
 use super::{SendAs, Transport, TransportRequest};
-use crate::error::{ApiError, ClientError, Error, Phase};
+use crate::error::{ClientError, Error, Phase};
 use crate::token::AccessToken;
 
 /// A request and the state of its attempts.
@@ -84,16 +85,20 @@ impl Exchange<'_, '_> {
         };
         let body = self.read(body, limit).await?;
         // PostgREST responds with status 300 and an error body when a name is ambiguous.
-        let error = ApiError::new(status.as_u16(), &head.headers, &body);
+        let ServiceError {
+            error,
+            is_expired_token,
+            is_transient,
+        } = (self.request.read_error)(&ErrorResponse {
+            status: status.as_u16(),
+            headers: &head.headers,
+            body: &body,
+        });
         Err(AttemptError {
-            error: error.into(),
+            error,
             was_sent: true,
-            is_transient: matches!(
-                status,
-                StatusCode::BAD_GATEWAY
-                    | StatusCode::SERVICE_UNAVAILABLE
-                    | StatusCode::GATEWAY_TIMEOUT
-            ),
+            is_expired_token,
+            is_transient,
             retry_after: retry_after(&head.headers),
         })
     }
@@ -120,6 +125,7 @@ impl Exchange<'_, '_> {
         AttemptError {
             error: to_error(error, head, connector.origin.name(), &connector.limits),
             was_sent,
+            is_expired_token: false,
             is_transient,
             retry_after: None,
         }
@@ -234,6 +240,7 @@ impl Exchange<'_, '_> {
         AttemptError {
             error: error.into(),
             was_sent: false,
+            is_expired_token: false,
             // A retry does not help after a connect timeout, with a certificate that is not trusted
             // (`InvalidData`), or with credentials that a proxy refuses (`PermissionDenied`).
             is_transient: !matches!(

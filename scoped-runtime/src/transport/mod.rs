@@ -7,6 +7,7 @@ mod cancellation;
 mod connect;
 mod connect_task;
 mod decode;
+mod error_reader;
 mod exchange;
 mod http1;
 mod http2;
@@ -34,10 +35,13 @@ mod tls;
 mod transport_request;
 mod write_check;
 
+pub(crate) use error_reader::{ErrorResponse, ServiceError, is_gateway_status};
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;
 pub use request_body::Upload;
+#[cfg(feature = "storage")]
+pub(crate) use request_body::UploadParts;
 pub use response::Response;
 pub(crate) use retry::Retry;
 pub use streamed_response::StreamedResponse;

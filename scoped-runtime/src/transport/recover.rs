@@ -14,6 +14,8 @@ pub(super) struct AttemptError {
     pub(super) error: Error,
     /// Whether any byte of the request may have been sent.
     pub(super) was_sent: bool,
+    /// Whether the service refused the token as expired.
+    pub(super) is_expired_token: bool,
     /// Whether a retry may succeed.
     pub(super) is_transient: bool,
     /// The `Retry-After` header of the response.
@@ -25,6 +27,7 @@ impl AttemptError {
         Self {
             error,
             was_sent: true,
+            is_expired_token: false,
             is_transient: false,
             retry_after: None,
         }
@@ -67,6 +70,7 @@ impl Exchange<'_, '_> {
         let AttemptError {
             error,
             was_sent,
+            is_expired_token,
             is_transient,
             retry_after,
         } = failed;
@@ -74,17 +78,19 @@ impl Exchange<'_, '_> {
         if !is_repeatable {
             return Err(error);
         }
-        if let Error::Api(api) = &error {
-            if api.is_expired_token() && !self.is_token_replaced {
-                return self.replace_token(error).await;
-            }
-            let reads = Retry::Reads.allows(&self.request.method);
-            if reads && !self.has_waited_for_clock && is_from_the_future(api) {
-                self.has_waited_for_clock = true;
-                self.pause(CLOCK_PAUSE, error).await?;
-                metrics::retried(&self.request.target, RetryReason::Clock);
-                return Ok(());
-            }
+        if is_expired_token && !self.is_token_replaced {
+            return self.replace_token(error).await;
+        }
+        let reads = Retry::Reads.allows(&self.request.method);
+        if let Error::Api(api) = &error
+            && reads
+            && !self.has_waited_for_clock
+            && is_from_the_future(api)
+        {
+            self.has_waited_for_clock = true;
+            self.pause(CLOCK_PAUSE, error).await?;
+            metrics::retried(&self.request.target, RetryReason::Clock);
+            return Ok(());
         }
         let retries = self.transport.connector.connections.retries;
         let (is_allowed, max) = if was_sent {

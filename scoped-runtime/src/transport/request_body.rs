@@ -24,11 +24,12 @@ use super::write_check::is_writing;
 /// ```
 #[must_use = "a body does nothing until a request sends it"]
 pub struct Upload {
-    parts: Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>,
+    parts: UploadParts,
     bytes_left: Option<u64>,
 }
 
 pub(super) type BoxError = Box<dyn Error + Send + Sync>;
+pub(crate) type UploadParts = Pin<Box<dyn Stream<Item = Result<Bytes, BoxError>> + Send>>;
 
 impl Upload {
     /// A body of these parts, in their order. An error of the stream ends the request with
@@ -47,6 +48,38 @@ impl Upload {
     pub fn length(mut self, bytes: u64) -> Self {
         self.bytes_left = Some(bytes);
         self
+    }
+
+    /// The [length](Self::length), if it is known.
+    #[cfg(any(feature = "functions", feature = "storage"))]
+    pub(crate) fn bytes_left(&self) -> Option<u64> {
+        self.bytes_left
+    }
+
+    /// The parts and the [length](Self::length), if it is known.
+    #[cfg(feature = "storage")]
+    pub(crate) fn into_parts(self) -> (UploadParts, Option<u64>) {
+        (self.parts, self.bytes_left)
+    }
+
+    /// The parts. A stream that is longer than the length ends with an error.
+    #[cfg(feature = "functions")]
+    pub(crate) fn into_stream(mut self) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+        futures_util::stream::poll_fn(move |cx| self.poll_part(cx))
+    }
+
+    fn poll_part(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
+        self.parts.as_mut().poll_next(cx).map(|part| {
+            let part = part?;
+            Some(part.and_then(|part| {
+                if let Some(left) = &mut self.bytes_left {
+                    *left = left
+                        .checked_sub(part.len() as u64)
+                        .ok_or("the body is longer than its `length`")?;
+                }
+                Ok(part)
+            }))
+        })
     }
 }
 
@@ -80,17 +113,9 @@ impl Body for RequestBody {
                 cx.waker().wake_by_ref();
                 Poll::Pending
             }
-            Self::Upload(upload) => upload.parts.as_mut().poll_next(cx).map(|part| {
-                let part = part?;
-                Some(part.and_then(|part| {
-                    if let Some(left) = &mut upload.bytes_left {
-                        *left = left
-                            .checked_sub(part.len() as u64)
-                            .ok_or("the body is longer than its `length`")?;
-                    }
-                    Ok(Frame::data(part))
-                }))
-            }),
+            Self::Upload(upload) => upload
+                .poll_part(cx)
+                .map(|part| part.map(|part| part.map(Frame::data))),
         }
     }
 

@@ -50,6 +50,11 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
+    #[cfg(feature = "functions")]
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The total number of rows that match the query, if it asked for a count, as with `exact_count()`.
     /// See <https://docs.postgrest.org/en/stable/references/api/pagination_count.html>.
     pub fn count(&self) -> Option<u64> {
@@ -60,6 +65,12 @@ impl Response {
     /// The body as it was received.
     pub fn bytes(&self) -> &[u8] {
         &self.body
+    }
+
+    /// The body, without a copy.
+    #[cfg(feature = "storage")]
+    pub(crate) fn into_bytes(self) -> Bytes {
+        self.body
     }
 
     /// The body as text. Bytes that are not UTF-8 are replaced; PostgREST sends UTF-8.

@@ -39,6 +39,26 @@ impl Transport {
         request: &TransportRequest,
         sender: SendAs<'_>,
     ) -> Result<Response, Error> {
+        self.send_buffered(request, None, sender).await
+    }
+
+    /// [`send`](Self::send) with a body that can be sent only once.
+    #[cfg(any(feature = "functions", feature = "storage"))]
+    pub(crate) async fn send_upload(
+        &self,
+        request: &TransportRequest,
+        upload: Upload,
+        sender: SendAs<'_>,
+    ) -> Result<Response, Error> {
+        self.send_buffered(request, Some(upload), sender).await
+    }
+
+    async fn send_buffered(
+        &self,
+        request: &TransportRequest,
+        upload: Option<Upload>,
+        sender: SendAs<'_>,
+    ) -> Result<Response, Error> {
         let (bytes, setting) = match request.max_response_bytes {
             None => (self.limits().response_bytes, "response_bytes"),
             Some(bytes) => (bytes, "key_set_bytes"),
@@ -49,7 +69,7 @@ impl Transport {
             setting,
         };
         match self
-            .run(request, None, sender, ReadMode::Buffered(limit))
+            .run(request, upload, sender, ReadMode::Buffered(limit))
             .await?
         {
             Received::Buffered(head, body) => {

@@ -18,6 +18,7 @@ mod on {
         pub(in super::super) fn begin(transport: &Transport, request: &TransportRequest) -> Self {
             let origin = &transport.connector.origin;
             let path = request.target.split('?').next().unwrap_or_default();
+            let path = request.logged_path.unwrap_or(path);
             Self(tracing::span!(
                 target: "scoped_runtime::http",
                 Level::INFO,
@@ -66,8 +67,8 @@ mod on {
                     tracing::debug!(target: "scoped_runtime::http", parent: &self.0, "answered");
                 }
                 Err(error) => {
-                    if let Error::Api(error) = error {
-                        self.0.record("http.response.status_code", error.status());
+                    if let Some(status) = error.response_status() {
+                        self.0.record("http.response.status_code", status);
                     }
                     self.0.record("otel.status_code", "ERROR");
                     self.0.record("error.type", error_class(error));
@@ -80,7 +81,7 @@ mod on {
     /// The class of an error for `error.type`.
     fn error_class(error: &Error) -> &'static str {
         match error {
-            Error::Api(_) => "api",
+            error if error.response_status().is_some() => "api",
             Error::Token(_) => "token",
             Error::Client(ClientError::Closed) => "closed",
             Error::Client(ClientError::Timeout { .. }) => "timeout",

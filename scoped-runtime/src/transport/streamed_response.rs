@@ -60,6 +60,11 @@ impl StreamedResponse {
         self.headers.get(name)?.to_str().ok()
     }
 
+    #[cfg(feature = "functions")]
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The next part of the body; `None` at its end and after an error.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod expiry;
 mod impersonate;
 mod measure;
 mod mint;
+mod objects;
 mod project;
 mod request;
 mod round_trip;
@@ -45,6 +46,7 @@ fn main() -> io::Result<()> {
         "service",
         "round-trip",
         "transfer",
+        "objects",
         "expiry",
     ] {
         if only.as_ref().is_some_and(|only| only != name) {
@@ -59,6 +61,7 @@ fn main() -> io::Result<()> {
             "request" => request::rows(&mut bench),
             "service" => service::rows(&mut bench),
             "transfer" => transfer::rows(&mut bench, &runtime),
+            "objects" => objects::rows(&runtime),
             "round-trip" => round_trip::rows(&mut bench, &runtime),
             _ => expiry::rows(&runtime),
         });

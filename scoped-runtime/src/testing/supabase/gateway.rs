@@ -16,7 +16,7 @@ use crate::testing::supervisor::{Program, Supervisor};
 const STEP: &str = "gateway";
 const LIMIT: Duration = Duration::from_mins(1);
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("gateway.mjs", include_str!("../node/server/gateway.mjs")),
     (
         "gateway/auth.mjs",
@@ -25,6 +25,10 @@ const FILES: [(&str, &str); 6] = [
     (
         "gateway/keys.mjs",
         include_str!("../node/server/gateway/keys.mjs"),
+    ),
+    (
+        "gateway/lists.mjs",
+        include_str!("../node/server/gateway/lists.mjs"),
     ),
     (
         "gateway/lite.mjs",
@@ -37,6 +41,10 @@ const FILES: [(&str, &str); 6] = [
     (
         "gateway/routes.mjs",
         include_str!("../node/server/gateway/routes.mjs"),
+    ),
+    (
+        "gateway/storage.mjs",
+        include_str!("../node/server/gateway/storage.mjs"),
     ),
 ];
 

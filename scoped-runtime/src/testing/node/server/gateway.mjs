@@ -22,6 +22,7 @@ import { checked, ofSecret, published } from './gateway/keys.mjs';
 import { STRANGER, forOthers, forRest } from './gateway/lite.mjs';
 import { Refusal, bearer, check, parse, verify } from './gateway/postgrest.mjs';
 import { admitted, refusal, routeOf, upgrade } from './gateway/routes.mjs';
+import * as storage from './gateway/storage.mjs';
 
 /** They belong to one connection, and there are two; Node has answered `expect` already. */
 const OF_THE_CONNECTION = ['connection', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'];
@@ -63,6 +64,34 @@ async function otherAuthorization({ headers }, now) {
   } catch {
     return STRANGER;
   }
+}
+
+/** Why Storage refuses the token, where it says so. */
+async function storageRefusal({ method, headers }, url) {
+  const token = bearer(headers.authorization);
+  const isToken = ![undefined, lite.publishable, lite.secret].includes(token);
+  if (!isToken || !storage.saysWhy(method, url)) return undefined;
+  try {
+    return storage.reasonOf(await verified(token), Math.floor(Date.now() / 1000));
+  } catch (error) {
+    return /^Expected 3 parts/.test(error.body?.message) ? 'Invalid Compact JWS' : 'signature verification failed';
+  }
+}
+
+/** Answers what Lite lacks of Storage by requests that it knows; `false` if there is nothing that it lacks. */
+async function answerForStorage(request, response, url, bearerOfLite) {
+  const { apikey } = request.headers;
+  const headers = { 'content-type': 'application/json', ...(apikey && { apikey }) };
+  if (bearerOfLite) headers.authorization = bearerOfLite;
+  const ask = async (path, body) => {
+    const sent = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+    const answered = await fetch(`http://127.0.0.1:${lite.lite}${path}`, sent);
+    return { status: answered.status, body: await answered.json() };
+  };
+  const answered = await storage.answerBy(ask, request.method, url, () => json(request));
+  if (!answered) return false;
+  answer(response, answered.status, {}, answered.body);
+  return true;
 }
 
 async function authorization(request, url) {
@@ -128,8 +157,12 @@ const server = createServer(async (request, response) => {
       await admit(request, url);
       return pass(request, response, route, request.headers.authorization);
     }
-    const toLite = { host: '127.0.0.1', port: lite.lite, path: request.url };
-    pass(request, response, toLite, await authorization(request, url), startsSession(request, url));
+    const reason = await storageRefusal(request, url);
+    if (reason) return answer(response, 400, {}, storage.refusal(reason));
+    const bearerOfLite = await authorization(request, url);
+    if (await answerForStorage(request, response, url, bearerOfLite)) return;
+    const toLite = { host: '127.0.0.1', port: lite.lite, path: storage.pathOfLite(request.url) };
+    pass(request, response, toLite, bearerOfLite, startsSession(request, url));
   } catch (error) {
     if (route) answer(response, ...refusal(url, error));
     else if (error instanceof Refusal) answer(response, 401, { 'www-authenticate': error.challenge }, error.body);

@@ -1,0 +1,20 @@
+//! Storage: on a server that answers as the real one does (`tests/server/storage/`), on the local server for Row
+//! Level Security, and on a recorder for the shape of requests.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic, and so may its helpers"
+)]
+
+mod blocking;
+mod errors;
+mod hostile;
+mod local;
+mod memory;
+mod objects;
+mod peers;
+mod proxy;
+mod resumable;
+mod shapes;
+mod signed;
+mod support;
+mod tokens;

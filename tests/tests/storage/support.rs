@@ -1,0 +1,141 @@
+//! The server that answers as the real Storage does, and projects on it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use scoped_runtime::storage::Bucket;
+use scoped_runtime::testing::ManualClock;
+use scoped_runtime::{Config, Error, ScopedClient, ScopedClients, StorageError};
+use scoped_tests::NodeServer;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
+
+pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
+pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
+
+/// A server of its own, with a clock that moves for both sides.
+pub(crate) struct Stand {
+    pub(crate) server: NodeServer,
+    pub(crate) clock: ManualClock,
+    pub(crate) clients: ScopedClients,
+}
+
+impl Stand {
+    pub(crate) async fn start() -> Self {
+        let server = start_server().await;
+        let clock = ManualClock::real();
+        let config = config(&server.url()).clock(clock.clone());
+        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+        Self {
+            server,
+            clock,
+            clients,
+        }
+    }
+
+    /// Moves the clocks of the client and of the server.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        self.clock.pass(std::time::Duration::from_secs(seconds));
+        let ahead = self.clock_ahead();
+        control(&self.server, &format!("/control/clock?ahead={ahead}")).await;
+    }
+
+    /// Moves only the clock of the server.
+    pub(crate) async fn server_ahead(&self, seconds: u32) {
+        control(&self.server, &format!("/control/clock?ahead={seconds}")).await;
+    }
+
+    fn clock_ahead(&self) -> i64 {
+        use scoped_runtime::{Clock, SystemClock};
+
+        let (ours, real) = (self.clock.now(), SystemClock::new().now());
+        match ours.duration_since(real) {
+            Ok(ahead) => ahead.as_secs().cast_signed(),
+            Err(error) => -error.duration().as_secs().cast_signed(),
+        }
+    }
+
+    /// The requests that the server got, without those before.
+    pub(crate) async fn log(&self) -> Vec<Value> {
+        let Value::Array(log) = control(&self.server, "/control/log").await else {
+            panic!("no log");
+        };
+        log
+    }
+}
+
+pub(crate) fn config(url: &str) -> scoped_runtime::ConfigBuilder {
+    Config::builder()
+        .environment(|_| None)
+        .url(url)
+        .api_key(KEY)
+        .jwt_secret(SECRET)
+}
+
+async fn start_server() -> NodeServer {
+    let buckets = json!({
+        "own": {},
+        "shared": { "policy": "shared" },
+        "other": { "policy": "shared" },
+        "insert": { "policy": "insert" },
+        "public": { "isPublic": true },
+        "info": {},
+        "authenticated": {},
+        "sign": { "policy": "shared" },
+        "small": { "policy": "shared", "limit": 1000 },
+        "texts": { "policy": "shared", "types": ["text/plain"] },
+        "a+b =$&@:;,'(c)!*": { "policy": "shared" },
+    });
+    let configuration = json!({ "secret": SECRET, "buckets": buckets });
+    NodeServer::start("storage/server.mjs", &configuration)
+        .await
+        .unwrap()
+}
+
+/// The server that the tests share whose users are their own.
+pub(crate) async fn shared() -> &'static NodeServer {
+    static SHARED: OnceCell<NodeServer> = OnceCell::const_new();
+    SHARED.get_or_init(start_server).await
+}
+
+/// A user whom no other test knows.
+pub(crate) fn user() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("00000000-0000-4000-8000-{number:012x}")
+}
+
+/// A client of a new user on the shared server.
+pub(crate) async fn client() -> ScopedClient {
+    let config = config(&shared().await.url()).build().unwrap();
+    ScopedClients::new(config).unwrap().get(user()).unwrap()
+}
+
+/// A bucket of a new user, and the folder that is the user's.
+pub(crate) async fn own() -> (Bucket, String) {
+    let client = client().await;
+    let folder = client.user_id().to_string();
+    (client.storage().bucket("own"), folder)
+}
+
+/// Asks the server's control, by plain HTTP.
+pub(crate) async fn control(server: &NodeServer, path: &str) -> Value {
+    let address = server.url().replace("http://", "");
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    serde_json::from_str(body).unwrap()
+}
+
+/// The error of Storage.
+#[track_caller]
+pub(crate) fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) -> StorageError {
+    match outcome {
+        Err(Error::Storage(error)) => error,
+        other => panic!("not refused by Storage: {other:?}"),
+    }
+}
