@@ -11,7 +11,6 @@ use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
 const LINE: &[&str] = &[
-const LINE: &[&str] = &[
     "error",
     "clock",
     "key",
@@ -79,7 +78,7 @@ fn modules_import_only_from_their_left() {
 
 #[test]
 fn a_third_party_crate_is_named_by_one_layer() {
-    for module in LINE {
+    for &module in LINE {
         for (file, names) in sources(module) {
             for (name, homes) in HOMES.iter().filter(|(_, homes)| !homes.contains(&module)) {
                 let is_named = names.0.iter().any(|path| path[0] == *name);
@@ -100,7 +99,7 @@ fn every_module_is_in_the_list_of_layers() {
     let mut modules: BTreeSet<String> = modules.collect();
     // `docs` is documentation, and `__private` is what the output of the macros calls.
     assert!(modules.remove("docs") && modules.remove("__private"));
-    assert_eq!(modules, LINE.into_iter().map(str::to_owned).collect());
+    assert_eq!(modules, LINE.iter().map(|name| (*name).to_owned()).collect());
 }
 
 #[test]

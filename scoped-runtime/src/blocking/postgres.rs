@@ -17,7 +17,7 @@ pub type PostgresTransaction = crate::PostgresTransaction<Blocking>;
 /// With feature `blocking`.
 impl<C> ScopedPostgres<C> {
     fn run(&self, statement: Statement<'_>) -> Result<Answer, Error> {
-        self.core().wait(self.run_statement(statement))?
+        self.core().wait(self.run_statement(statement))
     }
 
     statement_methods!(blocking);
@@ -35,12 +35,15 @@ impl<C> ScopedPostgres<C> {
     ) -> Result<T, E> {
         let observed = self.observe("transaction");
         let run = || -> Result<Result<T, E>, Error> {
-            let tx = self.core().wait(self.begin())??;
+            let tx = self.core().wait(self.begin())?;
             let outcome = work(&tx);
             let core = self.core();
             match &outcome {
-                Ok(_) => core.wait(tx.commit())??,
-                Err(_) => core.wait(tx.rollback())?,
+                Ok(_) => core.wait(tx.commit())?,
+                Err(_) => core.wait(async {
+                    tx.rollback().await;
+                    Ok(())
+                })?,
             }
             Ok(outcome)
         };
@@ -51,7 +54,7 @@ impl<C> ScopedPostgres<C> {
 /// With feature `blocking`.
 impl PostgresTransaction {
     fn run(&self, statement: Statement<'_>) -> Result<Answer, Error> {
-        self.core().wait(self.run_statement(statement))?
+        self.core().wait(self.run_statement(statement))
     }
 
     statement_methods!(blocking);
