@@ -74,6 +74,21 @@ async fn the_user_of_a_server_need_not_be_a_superuser() {
     assert_eq!(names(&server).await, before);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_at_once_share_a_server() {
+    let _alone = ALONE.lock().await;
+    let server = PostgresBuilder::default().await.unwrap();
+    let variables = [("DATABASE_URL", server.admin_url().to_owned())];
+    let place = Place::new("at-once");
+    let before = names(&server).await;
+    let mut runs = [0, 1, 2].map(|_| Run::start(&place, User::Own, "end postgres", &variables));
+    for run in &mut runs {
+        run.ready();
+        run.succeeds();
+    }
+    assert_eq!(names(&server).await, before);
+}
+
 #[test]
 fn a_server_that_cannot_be_used_is_an_error_that_names_the_variable() {
     for (url, says) in [
