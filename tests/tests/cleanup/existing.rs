@@ -6,6 +6,9 @@ use scoped_runtime::testing::PostgresBuilder;
 
 use crate::run::{Place, Run, User, write_role};
 
+/// These tests share the server of this process, and look at all that is on it.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// The databases and roles of the server that belong to no test of this process.
 async fn names(server: &scoped_runtime::testing::Postgres) -> BTreeSet<String> {
     let rows = server
@@ -20,6 +23,7 @@ async fn names(server: &scoped_runtime::testing::Postgres) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stays_is_left_as_it_was() {
+    let _alone = ALONE.lock().await;
     let server = PostgresBuilder::default().await.unwrap();
     let variables = [("DATABASE_URL", server.admin_url().to_owned())];
     let place = Place::new("existing");
@@ -45,4 +49,66 @@ async fn a_server_that_stays_is_left_as_it_was() {
     run.ready();
     run.succeeds();
     assert_eq!(names(&server).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_user_of_a_server_need_not_be_a_superuser() {
+    let _alone = ALONE.lock().await;
+    // As `postgres` of a project or of the CLI's local stack.
+    let server = PostgresBuilder::default().await.unwrap();
+    server
+        .sql(
+            "create role kit_owner login createdb createrole password 'kit_owner';
+             grant anon, authenticated to kit_owner with admin option",
+        )
+        .await
+        .unwrap();
+    let (_, place_of_server) = server.admin_url().split_once('@').unwrap();
+    let url = format!("postgres://kit_owner:kit_owner@{place_of_server}");
+    let variables = [("DATABASE_URL", url)];
+    let place = Place::new("not-superuser");
+    let before = names(&server).await;
+    let mut run = Run::start(&place, User::Own, "end postgres", &variables);
+    run.ready();
+    run.succeeds();
+    assert_eq!(names(&server).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_at_once_share_a_server() {
+    let _alone = ALONE.lock().await;
+    let server = PostgresBuilder::default().await.unwrap();
+    let variables = [("DATABASE_URL", server.admin_url().to_owned())];
+    let place = Place::new("at-once");
+    let before = names(&server).await;
+    let mut runs = [0, 1, 2].map(|_| Run::start(&place, User::Own, "end postgres", &variables));
+    for run in &mut runs {
+        run.ready();
+        run.succeeds();
+    }
+    assert_eq!(names(&server).await, before);
+}
+
+#[test]
+fn a_server_that_cannot_be_used_is_an_error_that_names_the_variable() {
+    for (url, says) in [
+        (
+            "mysql://127.0.0.1/x",
+            "DATABASE_URL is not a `postgres://` URL; correct it, or unset it",
+        ),
+        (
+            "postgres://127.0.0.1:1/x",
+            "DATABASE_URL cannot be reached: ",
+        ),
+    ] {
+        let place = Place::new("unusable");
+        let variables = [("DATABASE_URL", url.to_owned())];
+        let error = Run::start(&place, User::Own, "end postgres", &variables).fails();
+        assert!(error.contains(says), "{error}");
+    }
+    let place = Place::new("no-programs");
+    let variables = [("PG_BINDIR", "/dev/null".to_owned())];
+    let error = Run::start(&place, User::Own, "end postgres", &variables).fails();
+    let says = "postgres: PG_BINDIR has no `initdb` and `postgres`; correct it, or unset it";
+    assert!(error.contains(says), "{error}");
 }
