@@ -6,6 +6,8 @@ mod caller;
 mod client;
 mod configuration;
 #[cfg(feature = "postgres")]
+mod database;
+#[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "functions")]
 mod function;
@@ -26,9 +28,11 @@ pub use caller::CallerError;
 pub use client::ClientError;
 pub use configuration::{ConfigurationError, Problem};
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::DatabaseErrorParts;
+pub use database::DatabaseError;
 #[cfg(feature = "postgres")]
-pub use postgres::{DatabaseError, PostgresError, PostgresPhase};
+pub(crate) use database::DatabaseErrorParts;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresError, PostgresPhase};
 #[cfg(feature = "functions")]
 pub use function::FunctionError;
 #[cfg(feature = "functions")]
