@@ -13,6 +13,7 @@ mod login;
 mod pooler;
 mod rows;
 mod scope;
+mod sqlx;
 mod statements;
 mod support;
 mod tls;
