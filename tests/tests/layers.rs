@@ -35,7 +35,7 @@ const LINE: [&str; 19] = [
 /// A third-party crate may be named only in the layer that wraps it.
 const HOMES: [(&str, &[&str]); 17] = [
     ("jsonwebtoken", &["key", "verify"]),
-    ("aws_lc_rs", &["key", "token"]),
+    ("aws_lc_rs", &["key", "token", "testing"]),
     ("rustls_pki_types", &["key", "transport"]),
     ("reqwest_011", &["transport"]),
     ("hyper", &["transport", "testing"]),

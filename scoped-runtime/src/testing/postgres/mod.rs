@@ -1,6 +1,7 @@
 //! A throw-away PostgreSQL with the roles, schemas and functions of a Supabase project.
 
 mod cluster;
+mod database;
 mod existing;
 mod local;
 mod migrations;
@@ -14,9 +15,13 @@ use serde_json::Value;
 
 use super::background::off_thread;
 use super::error::{KitError, Result};
-use super::machine;
-use cluster::{Database, Kind};
-use migrations::SqlSources;
+use super::{machine, packages};
+
+pub(crate) use cluster::Kind;
+pub(crate) use database::{Database, database};
+pub(crate) use local::{PORT_TRIES, free_port};
+pub(crate) use migrations::{SqlFiles, SqlSources};
+pub(crate) use session::Login;
 
 const STEP: &str = "postgres";
 
@@ -132,7 +137,7 @@ impl PostgresBuilder {
     fn start(self) -> Result<Postgres> {
         let files = self.sources.read()?;
         let existing = machine::variable("DATABASE_URL");
-        let database = cluster::database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
+        let database = database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
         let (app, admin) = (database.app(), database.admin());
         Ok(Postgres {
             database,
@@ -151,10 +156,7 @@ impl IntoFuture for PostgresBuilder {
     }
 }
 
-/// The folder of the PostgreSQL programs.
-fn programs() -> Result<PathBuf> {
-    machine::postgres_programs()?.ok_or_else(|| {
-        KitError::new(STEP, "this machine has no PostgreSQL")
-            .remedy("install PostgreSQL, or set PG_BINDIR to the folder of `initdb`")
-    })
+/// The folder of the PostgreSQL programs: those of the machine, otherwise those that npm installs.
+pub(crate) fn programs() -> Result<PathBuf> {
+    machine::postgres_programs()?.map_or_else(packages::packaged_postgres, Ok)
 }

@@ -157,7 +157,7 @@ pub(crate) fn said(error: &DbError) -> String {
     let mut text = format!("{} (SQLSTATE {})", error.message(), error.code().code());
     for (name, more) in [("detail", error.detail()), ("hint", error.hint())] {
         if let Some(more) = more {
-            text.push_str(&format!("; {name}: {more}"));
+            text = format!("{text}; {name}: {more}");
         }
     }
     text

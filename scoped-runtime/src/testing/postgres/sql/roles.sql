@@ -1,5 +1,7 @@
 -- The roles that every Supabase project has. They belong to the server and not to a database, so on a server of
--- the user's own they may exist already.
+-- the user's own they may exist already, or another process makes them at the same time: one waits for the other.
+select pg_advisory_xact_lock(hashtext('scoped_kit'));
+
 do $$
 declare
   wanted record;
