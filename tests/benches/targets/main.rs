@@ -8,8 +8,10 @@
 mod clients;
 mod expiry;
 mod impersonate;
+mod link;
 mod measure;
 mod mint;
+mod postgres;
 mod project;
 mod request;
 mod round_trip;
@@ -45,6 +47,7 @@ fn main() -> io::Result<()> {
         "service",
         "round-trip",
         "transfer",
+        "postgres",
         "expiry",
     ] {
         if only.as_ref().is_some_and(|only| only != name) {
@@ -60,6 +63,7 @@ fn main() -> io::Result<()> {
             "service" => service::rows(&mut bench),
             "transfer" => transfer::rows(&mut bench, &runtime),
             "round-trip" => round_trip::rows(&mut bench, &runtime),
+            "postgres" => postgres::rows(&mut bench, &runtime),
             _ => expiry::rows(&runtime),
         });
     }

@@ -13,6 +13,7 @@ mod login;
 mod observed;
 mod pooler;
 mod rows;
+mod same_rows;
 mod scope;
 mod sqlx;
 mod statements;

@@ -9,7 +9,7 @@ use scoped_runtime::{
 };
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Acquire, PgPool};
+use sqlx::{Acquire, PgPool, Row};
 
 use crate::fuzz::{Driver, LEFT, LOOK, Seen, never_leaks};
 use crate::pooler::Pooler;
@@ -327,8 +327,9 @@ impl<const PREPARED: bool> Driver for Sqlx<PREPARED> {
         let db = client.sqlx();
         db.transaction(async |tx| {
             sqlx::raw_sql("commit").execute(&mut **tx).await?;
-            let left = sqlx::query_as(LEFT).persistent(PREPARED);
-            Ok(left.fetch_one(&mut **tx).await?)
+            // One message, which a pooler sends to one connection.
+            let left = sqlx::raw_sql(LEFT).fetch_one(&mut **tx).await?;
+            Ok((left.try_get(0)?, left.try_get(1)?))
         })
         .await
     }
