@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use sqlx::{PgPool, Row};
+use sqlx::{Connection, PgPool, Row};
 
 use super::checked_login::{CheckedLogin, FoundRole, ROLES};
 use super::config::FIELD;
@@ -72,7 +72,8 @@ impl SqlxPool {
     /// Says that a transaction pooler stands before the database: Supavisor on port 6543, or `PgBouncer` with
     /// `pool_mode = transaction`. The statements of this library are then not kept prepared. **The application's
     /// own need [`persistent(false)`](sqlx::query::Query::persistent)**: a name of a prepared statement would be
-    /// that of another client's statement.
+    /// that of another client's statement. Outside of a transaction, `sqlx` is not safe there at all: it parses and
+    /// executes in two messages, which may reach two connections.
     pub fn transaction_pooler(mut self, is_there: bool) -> Self {
         self.is_behind_pooler = is_there;
         self
@@ -135,12 +136,15 @@ impl GivenPool {
 /// Asks the server for the roles and their settings, and refuses a login role that is not safe.
 async fn ask(lease: &mut SqlxLease, allowed: &[Role]) -> Result<CheckedLogin, Error> {
     let names: Vec<&str> = allowed.iter().map(Role::as_str).collect();
-    let connection = lease.connection()?;
+    // `sqlx` parses and executes in two messages. Outside of a transaction, a pooler may send the second one to
+    // another connection of the server, which has the statement of another client.
+    let mut tx = lease.connection()?.begin().await.map_err(failed)?;
     let roles = sqlx::query(ROLES).persistent(false).bind(&names);
-    let roles = roles.fetch_all(&mut *connection).await.map_err(failed)?;
+    let roles = roles.fetch_all(&mut *tx).await.map_err(failed)?;
     let settings = sqlx::query(role_settings::QUERY).persistent(false);
-    let settings = settings.bind(&names).fetch_all(&mut *connection).await;
+    let settings = settings.bind(&names).fetch_all(&mut *tx).await;
     let settings = settings.map_err(failed)?;
+    tx.commit().await.map_err(failed)?;
     lease.settle();
     let roles: Result<Vec<_>, _> = roles.iter().map(read_role).collect();
     let settings: Result<Vec<_>, _> = settings.iter().map(read_setting).collect();

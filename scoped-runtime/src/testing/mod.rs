@@ -4,7 +4,7 @@
 //! | part | is |
 //! |---|---|
 //! | [`ManualClock`] | a clock that stands still until a test moves it |
-//! | [`Recorder`] | a server in the process that answers as told and keeps what arrived |
+//! | [`Recorder`] | a server in the process that answers as told and keeps what arrived, with whose token came |
 //! | [`Postgres`] | a database for one test, with Supabase's roles and the project's migrations |
 //! | [`LocalSupabase`] | a server with real HTTP, real tokens and real Row Level Security |
 //!

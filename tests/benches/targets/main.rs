@@ -8,9 +8,11 @@
 mod clients;
 mod expiry;
 mod impersonate;
+mod link;
 mod measure;
 mod mint;
 mod objects;
+mod postgres;
 mod project;
 mod request;
 mod round_trip;
@@ -47,6 +49,7 @@ fn main() -> io::Result<()> {
         "round-trip",
         "transfer",
         "objects",
+        "postgres",
         "expiry",
     ] {
         if only.as_ref().is_some_and(|only| only != name) {
@@ -63,6 +66,7 @@ fn main() -> io::Result<()> {
             "transfer" => transfer::rows(&mut bench, &runtime),
             "objects" => objects::rows(&runtime),
             "round-trip" => round_trip::rows(&mut bench, &runtime),
+            "postgres" => postgres::rows(&mut bench, &runtime),
             _ => expiry::rows(&runtime),
         });
     }

@@ -10,18 +10,18 @@ use scoped_runtime::tokio_postgres::types::Type;
 use scoped_runtime::tokio_postgres::{Config as PostgresConfig, NoTls};
 use scoped_runtime::{Error, PostgresError, PostgresPool, ScopedClients};
 
-use crate::fuzz::never_leaks;
+use crate::fuzz::{Direct, never_leaks};
 use crate::support::{ALICE, BOB, World, project};
 
 /// A pooler in transaction mode with two connections to the server. It ends with this value.
-struct Pooler {
+pub(crate) struct Pooler {
     process: Child,
     folder: PathBuf,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Pooler {
-    fn start(server: &PostgresConfig) -> Self {
+    pub(crate) fn start(server: &PostgresConfig) -> Self {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .unwrap()
             .local_addr()
@@ -36,7 +36,8 @@ impl Pooler {
         let settings = format!(
             "[databases]\n{database} = host={host} port={server_port} user={user} password={password}\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
-             pool_mode = transaction\ndefault_pool_size = 2\nmax_client_conn = 100\n\
+             pool_mode = transaction\nignore_startup_parameters = extra_float_digits\n\
+             default_pool_size = 2\nmax_client_conn = 100\n\
              logfile = {folder}/log\n",
             database = server.get_dbname().unwrap(),
             server_port = server.get_ports()[0],
@@ -172,5 +173,5 @@ async fn four_thousand_calls_through_a_pooler_leak_nothing() {
     let world = World::new().await;
     let pooler = Pooler::start(&world.address());
     let clients = through(&pooler, &world.address(), true);
-    never_leaks(&world, &clients).await;
+    never_leaks::<Direct>(&world, &clients).await;
 }

@@ -1,10 +1,8 @@
 //! Key sets that the project publishes: they are fetched once, cached as long as the response allows, and
 //! fetched again.
 
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use scoped_runtime::CallerError;
@@ -13,13 +11,6 @@ use serde_json::json;
 
 use crate::verify::auth::{Auth, MINUTE, max_age};
 use crate::verify::support::{Issuer, KEY, verify};
-
-/// Polls a future once.
-fn poll<F: Future + ?Sized>(future: &mut Pin<Box<F>>) -> Poll<F::Output> {
-    future
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-}
 
 #[tokio::test]
 async fn keys_are_fetched_once_without_a_token() {
@@ -145,7 +136,7 @@ async fn a_key_fetch_survives_the_cancellation_of_its_first_caller() {
     auth.answers(answer);
     let token = issuer.token(&auth.claims());
     let mut first = Box::pin(verify(&auth.verifier, &token));
-    let begun = poll(&mut first);
+    let begun = futures_util::poll!(&mut first);
     assert!(begun.is_pending());
     drop(first);
     gate.open();
@@ -165,9 +156,9 @@ async fn while_the_keys_are_refreshed_other_callers_do_not_wait() {
 
     let token = issuer.token(&auth.claims());
     let mut first = Box::pin(verify(&auth.verifier, &token));
-    assert!(poll(&mut first).is_pending());
+    assert!(futures_util::poll!(&mut first).is_pending());
     let mut second = Box::pin(verify(&auth.verifier, &token));
-    let outcome = poll(&mut second);
+    let outcome = futures_util::poll!(&mut second);
     assert!(matches!(outcome, std::task::Poll::Ready(Ok(_))));
     gate.open();
     first.await.unwrap();

@@ -1,0 +1,246 @@
+//! Measures one statement as a user over direct Postgres, on loopback and over a link with a delay of 1 ms, beside
+//! the bare query of the same driver and `sqlx` with `set_config` by hand.
+
+use std::future::Future;
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use scoped_runtime::testing::Postgres;
+use scoped_runtime::tokio_postgres::{self, Config, NoTls, config::Host};
+use scoped_runtime::{Error, PostgresPool, ScopedClient, SqlxPool};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::runtime::Runtime;
+
+use crate::link::Link;
+use crate::measure::{Bench, LONG, Side};
+use crate::project::{USER, clients, config, hs256};
+use crate::table::{Row, at_most, time};
+
+const SQL: &str = "select body from notes where id = $1";
+const ID: i64 = 1;
+const BY_HAND: &str =
+    "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)";
+
+/// Half of the delay of a round trip.
+const DELAY: Duration = Duration::from_micros(500);
+
+pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
+    let database = runtime.block_on(database());
+    let url = Config::from_str(database.url()).expect("an address");
+    let server = host_and_port(&url);
+    let link = Link::to(server.clone(), DELAY).expect("a port");
+    let mut rows = Vec::new();
+    for (name, port, link) in [
+        ("loopback", server.1, None),
+        ("1 ms of delay", link.port, Some(&link)),
+    ] {
+        let ways = runtime.block_on(Ways::new(&database, port));
+        let sides = vec![
+            side(runtime, || ways.ours()),
+            side(runtime, || ways.bare()),
+            side(runtime, || ways.our_sqlx()),
+            side(runtime, || ways.sqlx_by_hand()),
+            side(runtime, || ways.bare_sqlx()),
+        ];
+        let measured = bench.measure(&format!("direct Postgres, {name}"), LONG, sides);
+        let trips = |way: usize| {
+            let link = link?;
+            Some(runtime.block_on(ways.round_trips(way, link)))
+        };
+        let hint = |first: usize, other: usize| {
+            let [own, bare] = [first, other].map(|way| {
+                let trips = trips(way).map(|trips| format!(", {trips} round trips"));
+                time(measured.typical(way)) + &trips.unwrap_or_default()
+            });
+            format!("{own} to {bare}")
+        };
+        let ratio = |first, other| measured.typical_ratio(first, other);
+        let what = format!("direct Postgres, {name}: one statement as the user");
+        rows.push(match link {
+            Some(_) => at_most(
+                format!("{what}, to a bare query"),
+                ratio(0, 1),
+                1.1,
+                hint(0, 1),
+            ),
+            None => seen(format!("{what}, to a bare query"), ratio(0, 1), hint(0, 1)),
+        });
+        rows.push(seen(
+            format!("{what}, to `sqlx` with `set_config` by hand"),
+            ratio(0, 3),
+            hint(0, 3),
+        ));
+        let what = format!("`sqlx`, {name}: one statement as the user");
+        rows.push(seen(
+            format!("{what}, to `set_config` by hand"),
+            ratio(2, 3),
+            hint(2, 3),
+        ));
+        rows.push(seen(
+            format!("{what}, to a bare query"),
+            ratio(2, 4),
+            hint(2, 4),
+        ));
+    }
+    rows
+}
+
+/// A row without a target.
+fn seen(what: String, ratio: f64, hint: String) -> Row {
+    Row {
+        what,
+        measured: format!("{ratio:.2} x"),
+        target: "measured".to_owned(),
+        met: None,
+        hint,
+    }
+}
+
+async fn database() -> Postgres {
+    let database = Postgres::with("tests/postgres/project/migrations").await;
+    let database = database.expect("a database");
+    let note = format!(
+        "insert into notes (owner, body) select '{USER}', 'note ' || n from generate_series(1, 100) n"
+    );
+    database.sql(&note).await.expect("notes");
+    database
+}
+
+fn host_and_port(config: &Config) -> (String, u16) {
+    let Some(Host::Tcp(host)) = config.get_hosts().first() else {
+        panic!("a server on TCP");
+    };
+    (host.clone(), config.get_ports()[0])
+}
+
+/// The ways to send the same statement.
+struct Ways {
+    alice: ScopedClient,
+    bare: tokio_postgres::Client,
+    statement: tokio_postgres::Statement,
+    sqlx: PgPool,
+    claims: String,
+}
+
+impl Ways {
+    async fn new(database: &Postgres, port: u16) -> Self {
+        let mut address = Config::from_str(database.url()).expect("an address");
+        let admin = Config::from_str(database.admin_url()).expect("an address");
+        let admin = at(&admin, port);
+        address = at(&address, port);
+        let options = PgConnectOptions::from_str(database.url()).expect("an address");
+        let pool = || PgPoolOptions::new().max_connections(4);
+        let scoped = pool().connect_lazy_with(options.port(port));
+        let options = PgConnectOptions::from_str(database.admin_url()).expect("an address");
+        let sqlx = pool().connect_lazy_with(options.port(port));
+        let clients = clients(config("http://127.0.0.1:1", hs256()));
+        let pool = PostgresPool::new(address, NoTls)
+            .expect("a pool")
+            .max_size(4);
+        let clients = clients
+            .with_postgres(pool)
+            .and_then(|it| it.with_sqlx(SqlxPool::new(scoped)));
+        let alice = clients.expect("pools").get(USER).expect("a client");
+        let (bare, connection) = admin.connect(NoTls).await.expect("a connection");
+        tokio::spawn(connection);
+        let statement = bare.prepare(SQL).await.expect("a statement");
+        Self {
+            alice,
+            bare,
+            statement,
+            sqlx,
+            claims: format!(r#"{{"sub":"{USER}","role":"authenticated"}}"#),
+        }
+    }
+
+    async fn ours(&self) {
+        let rows = self
+            .alice
+            .postgres()
+            .query(SQL, &[&ID])
+            .await
+            .expect("rows");
+        assert_eq!(rows.len(), 1);
+    }
+
+    async fn bare(&self) {
+        let rows = self
+            .bare
+            .query(&self.statement, &[&ID])
+            .await
+            .expect("rows");
+        assert_eq!(rows.len(), 1);
+    }
+
+    async fn our_sqlx(&self) {
+        let body = self.alice.sqlx().read_only().transaction(async |tx| {
+            let body = sqlx::query_scalar::<_, String>(SQL).bind(ID);
+            Ok::<_, Error>(body.fetch_one(&mut **tx).await?)
+        });
+        body.await.expect("a row");
+    }
+
+    async fn sqlx_by_hand(&self) {
+        let by_hand = async {
+            let mut tx = self.sqlx.begin().await?;
+            let enter = sqlx::query(BY_HAND)
+                .bind("authenticated")
+                .bind(&self.claims);
+            enter.execute(&mut *tx).await?;
+            let body = sqlx::query_scalar::<_, String>(SQL).bind(ID);
+            body.fetch_one(&mut *tx).await?;
+            tx.commit().await
+        };
+        by_hand.await.expect("a row");
+    }
+
+    async fn bare_sqlx(&self) {
+        let body = sqlx::query_scalar::<_, String>(SQL).bind(ID);
+        body.fetch_one(&self.sqlx).await.expect("a row");
+    }
+
+    /// The round trips of one call of a way, once its statements are prepared.
+    async fn round_trips(&self, way: usize, link: &Link) -> u64 {
+        const CALLS: u64 = 20;
+        let before = link.round_trips();
+        for _ in 0..CALLS {
+            match way {
+                0 => self.ours().await,
+                1 => self.bare().await,
+                2 => self.our_sqlx().await,
+                3 => self.sqlx_by_hand().await,
+                _ => self.bare_sqlx().await,
+            }
+        }
+        // `sqlx` also asks in the background when it takes a connection back.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        (link.round_trips() - before) / CALLS
+    }
+}
+
+/// The same address at another port.
+fn at(config: &Config, port: u16) -> Config {
+    let mut new = Config::new();
+    new.host("127.0.0.1").port(port);
+    new.user(config.get_user().expect("a user"));
+    new.password(config.get_password().unwrap_or_default());
+    new.dbname(config.get_dbname().expect("a database"));
+    new
+}
+
+/// A side whose work is one call after the other, by the real clock.
+fn side<'a, F: Future<Output = ()> + 'a>(
+    runtime: &'a Runtime,
+    call: impl Fn() -> F + 'a,
+) -> Side<'a> {
+    Box::new(move |times| {
+        let start = Instant::now();
+        runtime.block_on(async {
+            for _ in 0..times {
+                call().await;
+            }
+        });
+        start.elapsed()
+    })
+}
