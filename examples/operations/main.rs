@@ -19,7 +19,7 @@ use scoped_runtime::{
     ClientError, ConfigBuilder, Error, RotateNow, ScopedClient, ScopedClients, SigningKey,
     TracingAudit, metrics,
 };
-use scoped_tests::{LocalSupabase, generate_keys};
+use scoped_tests::{LocalSupabase, generate_keys, shared};
 use serde_json::{Value, json};
 
 use crate::seen::Seen;
@@ -43,7 +43,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result {
     let seen = Seen::install()?;
     println!("Starting a Supabase server (the first start installs it, which takes a minute) ...");
-    let server = LocalSupabase::shared().await?;
+    let server = shared().await?;
     let config = || server.config_builder().audit(TracingAudit);
     let clients = project(config())?;
     println!("It runs: {}", server.url());

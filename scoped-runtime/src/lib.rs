@@ -80,7 +80,8 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
         feature = "blocking",
         feature = "functions",
         feature = "policies",
-        feature = "storage"
+        feature = "storage",
+        feature = "testing"
     )),
     allow(
         rustdoc::broken_intra_doc_links,
@@ -113,6 +114,8 @@ pub mod docs {
     pub mod operations {}
     #[doc = include_str!("../docs/transport.md")]
     pub mod transport {}
+    #[doc = include_str!("../docs/testing.md")]
+    pub mod testing {}
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }

@@ -10,7 +10,7 @@ const PYTHON_FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
 /// A library that verifies tokens. It shares no code with the runtime or with the other library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verifier {
-    /// `jose` in Node, installed by `tests/server/package-lock.json`.
+    /// `jose` in Node, of the packages of the local server.
     Jose,
     /// `PyJWT` in Python, installed by `tests/python/requirements.txt`.
     PyJwt,

@@ -1,5 +1,19 @@
-//! Support for tests (feature `testing`, in `[dev-dependencies]`): a clock that a test moves, and a server in the
-//! process that records requests.
+//! The test kit (feature `testing`, in `[dev-dependencies]`): a clock that a test moves, a server in the process
+//! that records requests, a local Supabase server, and a throw-away PostgreSQL, the last two with the migrations of the project under test.
+//!
+//! | part | is |
+//! |---|---|
+//! | [`ManualClock`] | a clock that stands still until a test moves it |
+//! | [`Recorder`] | a server in the process that answers as told and keeps the requests |
+//! | [`Postgres`] | a database for one test, with Supabase's roles and the project's migrations |
+//! | [`LocalSupabase`] | a server with real HTTP, real tokens and real Row Level Security |
+//!
+//! [The guide](crate::docs::testing) has a test with each of them, says what they need, what they start, and what they
+//! leave.
+//!
+//! **A paused tokio clock** (`#[tokio::test(start_paused = true)]`, `tokio::time::pause`) jumps to the next timer whenever
+//! all tasks wait, and a task that waits for the network counts as waiting: with the default clock a request times out at
+//! once with "no response within 30s". Give the project a [`ManualClock`] instead.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,11 +34,6 @@
 //! assert!(alice.token()?.expires_at() > first, "renewed");
 //! # Ok(()) }
 //! ```
-//!
-//! **Do not pause tokio's clock** (`#[tokio::test(start_paused = true)]`, `tokio::time::pause`) while a request
-//! runs. A paused clock jumps to the next timer whenever all tasks wait, and a task that waits for the network
-//! counts as waiting: the request times out at once with "no response within 30s". Move a [`ManualClock`] and
-//! let tokio's clock run, or pause tokio's clock after the last request.
 
 #![allow(
     clippy::disallowed_methods,

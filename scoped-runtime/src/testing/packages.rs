@@ -208,6 +208,7 @@ mod tests {
     use std::ffi::OsStr;
     use std::fs;
     use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::{KitError, SERVER, place};
 
@@ -255,6 +256,23 @@ mod tests {
         assert!(folder.join("whole").is_file() && !folder.join("half").exists());
         // It is there now, and not filled again.
         place(&cache.0, "set", half).unwrap();
+    }
+
+    #[test]
+    fn two_processes_at_once_install_once() {
+        let cache = Cache::new("at-once");
+        let fills = AtomicUsize::new(0);
+        let fill = |folder: &std::path::Path| {
+            fills.fetch_add(1, Ordering::SeqCst);
+            fs::write(folder.join("whole"), "").unwrap();
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| place(&cache.0, "set", fill).unwrap());
+            }
+        });
+        assert_eq!(fills.load(Ordering::SeqCst), 1);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Runs of `hold-server` in a temporary folder of their own.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Read};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -134,7 +134,8 @@ impl Run {
             .env_remove("DATABASE_URL")
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .current_dir("/")
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         if user == User::Ordinary {
             // It uses what root has installed, and has no home.
             let installation = Installation::ensure().unwrap();
@@ -157,7 +158,12 @@ impl Run {
     pub(crate) fn ready(&mut self) -> Vec<String> {
         let mut lines = self.output.by_ref().map_while(Result::ok);
         let ready = lines.find_map(|line| line.strip_prefix("ready ").map(str::to_owned));
-        let ready = ready.expect("the program starts a server");
+        let ready = ready.unwrap_or_else(|| {
+            let mut text = String::new();
+            let errors = self.process.stderr.take();
+            errors.unwrap().read_to_string(&mut text).unwrap();
+            panic!("the program starts no server: {text}")
+        });
         let address = |url: &str| {
             let rest = url.rsplit(['/', '@']).find(|part| part.contains(':'));
             rest.unwrap().to_owned()
@@ -173,6 +179,15 @@ impl Run {
 
     pub(crate) fn succeeds(&mut self) {
         assert!(self.process.wait().unwrap().success());
+    }
+
+    /// Waits for the end, which must be an error, and returns its text.
+    pub(crate) fn fails(mut self) -> String {
+        let mut text = String::new();
+        let mut errors = self.process.stderr.take().unwrap();
+        errors.read_to_string(&mut text).unwrap();
+        assert!(!self.process.wait().unwrap().success());
+        text
     }
 }
 

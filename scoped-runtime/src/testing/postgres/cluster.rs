@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::existing::{self, ExistingServer, app_role, process_name};
 use super::local::LocalServer;
@@ -15,6 +15,9 @@ const STEP: &str = "postgres";
 const ROLES: &str = include_str!("sql/roles.sql");
 const PROJECT: &str = include_str!("sql/project.sql");
 const SERVICES: &str = include_str!("sql/services.sql");
+/// A row if the user of the connection can become a role `postgres` as a project has it.
+const HAS_POSTGRES: &str = "select 1 from pg_roles me, pg_roles postgres
+    where me.rolname = current_user and me.rolsuper and postgres.rolname = 'postgres' and not postgres.rolsuper";
 /// The local server brings tables of its own, on which migrations make policies and triggers as `postgres`.
 const LITE_PRIVILEGES: &str = "
     grant all on all tables in schema auth, storage, realtime to supabase_lite with grant option;
@@ -26,20 +29,6 @@ const LITE_PRIVILEGES: &str = "
     alter function auth.jwt() owner to current_user;
     alter function auth.role() owner to current_user;
     alter function auth.email() owner to current_user";
-
-/// The PostgreSQL servers of this process. One is enough, unless migrations make roles, which belong to the server:
-/// then other migrations get a server of their own.
-static SERVERS: Mutex<Servers> = Mutex::new(Servers {
-    local: Vec::new(),
-    existing: Weak::new(),
-});
-
-struct Servers {
-    /// They end with the process.
-    local: Vec<Arc<Cluster>>,
-    /// It is left with the last database, because a server that stays must be left as it was.
-    existing: Weak<Cluster>,
-}
 
 /// What a database begins with, before the migrations.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +44,8 @@ pub(crate) struct Cluster {
     server: Server,
     id: String,
     is_before_15: bool,
+    /// Whether migrations are applied by `postgres`, who is not a superuser in a project.
+    has_postgres: bool,
     postgres_password: String,
     app_password: String,
     lite_password: String,
@@ -74,69 +65,13 @@ struct State {
     roles: Vec<String>,
 }
 
-/// The database of one test. Dropping it removes it.
-pub(crate) struct Database {
-    name: String,
-    /// Taken only by `drop`.
-    cluster: Option<Arc<Cluster>>,
-}
-
-/// Makes a database with these files applied, by cloning a template that is made once for each content.
-///
-/// `programs` returns the folder of the PostgreSQL programs, if a server has to be started. `prepare` makes the
-/// tables of [`Kind::Lite`].
-pub(crate) fn database(
-    kind: Kind,
-    files: SqlFiles,
-    existing: Option<String>,
-    programs: impl FnOnce() -> Result<PathBuf>,
-    prepare: impl FnOnce(&Login) -> Result<()>,
-) -> Result<Database> {
-    let (cluster, template) = {
-        // The servers are locked while one starts or a template is made, so that tests of one content share it.
-        let mut servers = lock(&SERVERS);
-        let key = (kind, files);
-        let cluster = match existing {
-            Some(url) => servers.existing(&url)?,
-            None => servers.local(&key, programs)?,
-        };
-        let template = cluster.template(key, prepare)?;
-        (cluster, template)
-    };
-    cluster.clone_of(&template, kind)
-}
-
-impl Servers {
-    fn existing(&mut self, url: &str) -> Result<Arc<Cluster>> {
-        if let Some(cluster) = self.existing.upgrade() {
-            return Ok(cluster);
-        }
-        let cluster = Arc::new(Cluster::existing(url)?);
-        self.existing = Arc::downgrade(&cluster);
-        Ok(cluster)
-    }
-
-    fn local(
-        &mut self,
-        key: &(Kind, SqlFiles),
-        programs: impl FnOnce() -> Result<PathBuf>,
-    ) -> Result<Arc<Cluster>> {
-        if let Some(cluster) = self.local.iter().find(|cluster| cluster.suits(key)) {
-            return Ok(cluster.clone());
-        }
-        let cluster = Arc::new(Cluster::local(&programs()?)?);
-        self.local.push(cluster.clone());
-        Ok(cluster)
-    }
-}
-
 impl Cluster {
-    fn local(programs: &std::path::Path) -> Result<Self> {
+    pub(crate) fn local(programs: &Path) -> Result<Self> {
         let server = LocalServer::start(programs)?;
         Self::new(Server::Local(server), random_hex::<8>(STEP)?)
     }
 
-    fn existing(url: &str) -> Result<Self> {
+    pub(crate) fn existing(url: &str) -> Result<Self> {
         let id = random_hex::<8>(STEP)?;
         let server = ExistingServer::start(url, &id)?;
         Self::new(Server::Existing(server), id)
@@ -147,6 +82,7 @@ impl Cluster {
             server,
             id,
             is_before_15: false,
+            has_postgres: false,
             postgres_password: random_hex::<16>(STEP)?,
             app_password: random_hex::<16>(STEP)?,
             lite_password: random_hex::<16>(STEP)?,
@@ -154,7 +90,7 @@ impl Cluster {
             databases: AtomicU64::new(0),
         };
         let admin = cluster.admin();
-        let role = app_role(&cluster.id);
+        let role = cluster.app_role();
         let mut roles = format!(
             "{ROLES}
              create role {role} login noinherit password '{}';
@@ -184,32 +120,38 @@ impl Cluster {
         let version = admin.texts(STEP, "show server_version_num")?;
         let version = version.first().and_then(|text| text.parse::<u32>().ok());
         cluster.is_before_15 = version.is_some_and(|version| version < 150_000);
+        cluster.has_postgres = !admin.texts(STEP, HAS_POSTGRES)?.is_empty();
         Ok(cluster)
     }
 
     /// The superuser, or the user of `DATABASE_URL`.
-    fn admin(&self) -> Login {
+    pub(crate) fn admin(&self) -> Login {
         match &self.server {
             Server::Local(server) => server.superuser(),
             Server::Existing(server) => server.admin().clone(),
         }
     }
 
-    /// The user who applies migrations: `postgres`, who is not a superuser in a project.
-    fn migrator(&self) -> Login {
+    /// The user who applies migrations, and the role that this user takes: `postgres`, unless a server that is there
+    /// already has none as a project's.
+    fn migrator(&self) -> (Login, Option<&'static str>) {
         match &self.server {
-            Server::Local(server) => server.login("postgres", &self.postgres_password),
-            Server::Existing(server) => server.admin().clone(),
+            Server::Local(server) => (server.login("postgres", &self.postgres_password), None),
+            Server::Existing(server) => {
+                let role = self.has_postgres.then_some("postgres");
+                (server.admin().clone(), role)
+            }
         }
     }
 
     /// Whether the server can have a template of these files: it has one, or no migration has made roles.
-    fn suits(&self, key: &(Kind, SqlFiles)) -> bool {
+    pub(crate) fn suits(&self, key: &(Kind, SqlFiles)) -> bool {
         let state = lock(&self.state);
         state.roles.is_empty() || state.templates.contains_key(key)
     }
 
-    fn template(
+    /// Returns the name of the template with these files, which is made at the first call.
+    pub(crate) fn template(
         &self,
         key: (Kind, SqlFiles),
         prepare: impl FnOnce(&Login) -> Result<()>,
@@ -226,6 +168,9 @@ impl Cluster {
         after.retain(|role| !before.contains(role));
         if let (Server::Existing(_), false) = (&self.server, after.is_empty()) {
             existing::record_roles(&self.admin(), &name, &after)?;
+        }
+        if made.is_err() {
+            let _ = existing::drop_database(&self.admin(), &name);
         }
         state.roles.append(&mut after);
         // An error is kept too, so that every test shows the same one at once.
@@ -247,12 +192,13 @@ impl Cluster {
             Kind::Plain => inside.execute(STEP, &format!("{PROJECT}{SERVICES}"))?,
             Kind::Lite => {
                 inside.execute(STEP, "alter schema public owner to supabase_lite")?;
-                prepare(&self.lite(name))?;
+                prepare(&self.lite().database(name))?;
                 inside.execute(STEP, PROJECT)?;
                 inside.execute(STEP, LITE_PRIVILEGES)?;
             }
         }
-        files.apply(&self.migrator().database(name))?;
+        let (migrator, role) = self.migrator();
+        files.apply(&migrator.database(name), role)?;
         if *kind == Kind::Lite {
             // The local server grants privileges on every table, which only an owner can do.
             inside.execute(STEP, "reassign owned by postgres to supabase_lite")?;
@@ -266,20 +212,16 @@ impl Cluster {
 
     /// The clause that names the owner of a new database.
     fn owner(&self, kind: Kind) -> &'static str {
-        match (&self.server, kind) {
-            (_, Kind::Lite) => " owner supabase_lite",
-            (Server::Local(_), Kind::Plain) => " owner postgres",
+        match kind {
+            Kind::Lite => " owner supabase_lite",
+            Kind::Plain if self.has_postgres => " owner postgres",
             // The user of the connection.
-            (Server::Existing(_), Kind::Plain) => "",
+            Kind::Plain => "",
         }
     }
 
-    fn lite(&self, database: &str) -> Login {
-        let login = self.admin().as_user("supabase_lite", &self.lite_password);
-        login.database(database)
-    }
-
-    fn clone_of(self: Arc<Self>, template: &str, kind: Kind) -> Result<Database> {
+    /// Clones a template, and returns the name of the new database.
+    pub(crate) fn clone_of(&self, template: &str, kind: Kind) -> Result<String> {
         let name = self.new_name();
         // Copying files is the only way before version 15, and the faster one without `fsync` since.
         let strategy = if self.is_before_15 {
@@ -290,15 +232,32 @@ impl Cluster {
         let owner = self.owner(kind);
         let statement = format!("create database {name}{owner} template {template}{strategy}");
         self.admin().execute(STEP, &statement)?;
-        Ok(Database {
-            name,
-            cluster: Some(self),
-        })
+        Ok(name)
+    }
+
+    /// The login role that is fit for an application.
+    pub(crate) fn app(&self) -> Login {
+        self.admin().as_user(&self.app_role(), &self.app_password)
+    }
+
+    /// The login role of the local server.
+    pub(crate) fn lite(&self) -> Login {
+        self.admin().as_user("supabase_lite", &self.lite_password)
+    }
+
+    fn app_role(&self) -> String {
+        match self.server {
+            Server::Local(_) => "scoped_app".to_owned(),
+            Server::Existing(_) => app_role(&self.id),
+        }
     }
 
     fn new_name(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
-        format!("{}_{number}", process_name(&self.id))
+        match self.server {
+            Server::Local(_) => format!("kit_{number}"),
+            Server::Existing(_) => format!("{}_{number}", process_name(&self.id)),
+        }
     }
 }
 
@@ -308,59 +267,17 @@ impl Drop for Cluster {
         let Server::Existing(server) = &self.server else {
             return;
         };
-        let admin = server.admin();
+        let (admin, app_role) = (server.admin(), self.app_role());
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         // What cannot be removed now is removed by the next process that starts.
         for template in state.templates.values().flatten() {
             let _ = existing::drop_database(admin, template);
         }
         let roles = std::mem::take(&mut state.roles);
-        existing::drop_roles(admin, roles.into_iter().chain([app_role(&self.id)]));
+        existing::drop_roles(admin, roles.into_iter().chain([app_role]));
     }
 }
 
-impl Database {
-    fn cluster(&self) -> &Cluster {
-        let cluster = self.cluster.as_ref();
-        cluster.unwrap_or_else(|| unreachable!("only `drop` takes the cluster"))
-    }
-
-    /// The superuser in this database.
-    pub(crate) fn admin(&self) -> Login {
-        self.cluster().admin().database(&self.name)
-    }
-
-    /// The login role that is fit for an application.
-    pub(crate) fn app(&self) -> Login {
-        let cluster = self.cluster();
-        let login = cluster
-            .admin()
-            .as_user(&app_role(&cluster.id), &cluster.app_password);
-        login.database(&self.name)
-    }
-
-    /// The login role of the local server.
-    pub(crate) fn lite(&self) -> Login {
-        self.cluster().lite(&self.name)
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let Some(cluster) = self.cluster.take() else {
-            return;
-        };
-        let name = std::mem::take(&mut self.name);
-        // A runtime cannot be entered from within another one, in which this may be dropped.
-        let work = std::thread::spawn(move || {
-            // What cannot be removed ends with the server, or is removed by the next process that starts.
-            let _ = existing::drop_database(&cluster.admin(), &name);
-            drop(cluster);
-        });
-        let _ = work.join();
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

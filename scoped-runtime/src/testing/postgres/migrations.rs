@@ -50,22 +50,17 @@ impl SqlSources {
             files.extend(listed(folder)?);
         }
         files.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
-        let seeds = match &self.seeds {
-            Some(named) => {
-                let mut found = Vec::new();
-                for path in named {
-                    found.extend(listed(path)?);
-                }
-                found
+        let mut seeds = Vec::new();
+        if let Some(named) = &self.seeds {
+            for path in named {
+                seeds.extend(listed(path)?);
             }
-            None => {
-                let mut found: Vec<_> = self.migrations.iter().map(|path| beside(path)).collect();
-                found.retain(|seed| seed.is_file());
-                // Two folders may have the same parent.
-                found.dedup();
-                found
-            }
-        };
+        } else {
+            seeds.extend(self.migrations.iter().map(|folder| beside(folder)));
+            seeds.retain(|seed| seed.is_file());
+            // Two folders may have the same parent.
+            seeds.dedup();
+        }
         let read = |files: Vec<PathBuf>| -> Result<Vec<SqlFile>> {
             files.into_iter().map(SqlFile::read).collect()
         };
@@ -202,9 +197,10 @@ impl SqlFile {
 }
 
 impl SqlFiles {
-    /// Applies the migrations and then the seeds, as this user.
-    pub(crate) fn apply(&self, login: &Login) -> Result<()> {
-        login.run(STEP, OPTIONS, async |client| {
+    /// Applies the migrations and then the seeds, as this user, who takes the role if there is one.
+    pub(crate) fn apply(&self, login: &Login, role: Option<&str>) -> Result<()> {
+        let role = role.map_or_else(String::new, |role| format!(" -c role={role}"));
+        login.run(STEP, &format!("{OPTIONS}{role}"), async |client| {
             let history = client.batch_execute(HISTORY).await;
             history.map_err(|error| refused(STEP, error))?;
             for file in &self.migrations {

@@ -1,6 +1,7 @@
 //! A throw-away PostgreSQL with the roles, schemas and functions of a Supabase project.
 
 mod cluster;
+mod database;
 mod existing;
 mod local;
 mod migrations;
@@ -16,7 +17,8 @@ use super::background::off_thread;
 use super::error::{KitError, Result};
 use super::{machine, packages};
 
-pub(crate) use cluster::{Database, Kind, database};
+pub(crate) use cluster::Kind;
+pub(crate) use database::{Database, database};
 pub(crate) use local::{PORT_TRIES, free_port};
 pub(crate) use migrations::{SqlFiles, SqlSources};
 pub(crate) use session::Login;

@@ -96,18 +96,6 @@ do $$
 begin
   if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
     create publication supabase_realtime;
-    alter publication supabase_realtime owner to postgres;
-  end if;
-end
-$$;
-
--- What belongs to a service. Only a superuser can give it away; on a server where the user is not one, it stays the
--- user's.
-do $$
-begin
-  if (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
-    alter schema realtime owner to supabase_realtime_admin;
-    alter table realtime.messages owner to supabase_realtime_admin;
   end if;
 end
 $$;
@@ -117,10 +105,26 @@ grant usage on schema public, auth, storage, extensions, graphql_public, realtim
 grant all on schema public, extensions to postgres;
 grant select, insert, update on realtime.messages to postgres, anon, authenticated, service_role;
 
--- What makes a new table in `public` reachable through the API at all; row level security narrows it.
-alter default privileges for role postgres in schema public
-  grant all on tables to postgres, anon, authenticated, service_role;
-alter default privileges for role postgres in schema public
-  grant all on sequences to postgres, anon, authenticated, service_role;
-alter default privileges for role postgres in schema public
-  grant all on functions to postgres, anon, authenticated, service_role;
+-- What makes a new table in `public` reachable through the API at all; row level security narrows it. The tables are
+-- made by the user who applies the migrations: this one, or `postgres`.
+alter default privileges in schema public grant all on tables to postgres, anon, authenticated, service_role;
+alter default privileges in schema public grant all on sequences to postgres, anon, authenticated, service_role;
+alter default privileges in schema public grant all on functions to postgres, anon, authenticated, service_role;
+
+-- Only a superuser can do for others what follows. On a server where the user is not one, the services' tables stay the
+-- user's, who also applies the migrations.
+do $$
+begin
+  if (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+    alter default privileges for role postgres in schema public
+      grant all on tables to postgres, anon, authenticated, service_role;
+    alter default privileges for role postgres in schema public
+      grant all on sequences to postgres, anon, authenticated, service_role;
+    alter default privileges for role postgres in schema public
+      grant all on functions to postgres, anon, authenticated, service_role;
+    alter publication supabase_realtime owner to postgres;
+    alter schema realtime owner to supabase_realtime_admin;
+    alter table realtime.messages owner to supabase_realtime_admin;
+  end if;
+end
+$$;
