@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use scoped_runtime::storage::{Body, UploadUrl};
-use scoped_runtime::testing::{Answer, ManualClock, Recorder};
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{ClientError, Error, Limits, ScopedClient, ScopedClients};
 use serde_json::{Value, json};
 
 use crate::errors::base64_url;
-use crate::support::user;
+use crate::support::{impatient, user};
 
 async fn recorder() -> (Recorder, ScopedClient) {
     let recorder = Recorder::start().await.unwrap();
@@ -246,21 +246,9 @@ async fn signed_urls_of_other_objects_are_refused() {
 #[tokio::test]
 async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
     let recorder = Recorder::start().await.unwrap();
-    let clock = ManualClock::real();
-    let config = recorder
-        .config_builder()
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let client = ScopedClients::new(config).unwrap().get(user()).unwrap();
-    let moving = tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            if clock.sleepers(Duration::from_secs(9)) > 0 {
-                clock.pass(Duration::from_secs(9));
-            }
-        }
-    });
+    let (config, _mover) = impatient(recorder.config_builder());
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let client = clients.get(user()).unwrap();
     let bucket = client.storage().bucket("b");
     let created =
         |id: &str| Answer::new(201).header("location", &format!("https://x/{}", base64_url(id)));
@@ -283,8 +271,8 @@ async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
     recorder
         .at("/storage/v1/upload/resumable")
         .answer(created("b/k/1"));
-    let patch = |answer: Answer| recorder.at(&path).method("PATCH").answer(answer);
-    let head = |answer: Answer| recorder.at(&path).method("HEAD").answer(answer);
+    let parts = |answer: Answer| recorder.at(&path).method("PATCH").answer(answer);
+    let states = |answer: Answer| recorder.at(&path).method("HEAD").answer(answer);
     let offset = |status: u16, offset: &str| Answer::new(status).header("upload-offset", offset);
     let upload = || bucket.upload_resumable("k", "0123456789");
     for bad in [
@@ -293,28 +281,28 @@ async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
         offset(204, "-1"),
         offset(204, "x"),
     ] {
-        patch(bad);
+        parts(bad);
         is_unexpected(upload().await, "offset");
     }
-    patch(offset(204, "0"));
-    head(offset(200, "0").header("upload-length", "10"));
+    parts(offset(204, "0"));
+    states(offset(200, "0").header("upload-length", "10"));
     is_unexpected(upload().await, "none of it was taken");
-    let parts = recorder
+    let sent = recorder
         .requests()
         .iter()
         .filter(|request| request.method() == "PATCH")
         .count();
-    assert_eq!(parts, 4 + 6, "six attempts, and no more");
-    patch(Answer::new(409).body("Upload-Offset conflict"));
-    head(offset(200, "20"));
+    assert_eq!(sent, 4 + 6, "six attempts, and no more");
+    parts(Answer::new(409).body("Upload-Offset conflict"));
+    states(offset(200, "20"));
     is_unexpected(upload().await, "bytes that were not sent");
-    head(offset(200, "x"));
+    states(offset(200, "x"));
     is_unexpected(upload().await, "no offset");
-    head(offset(200, "7").header("upload-length", "5"));
+    states(offset(200, "7").header("upload-length", "5"));
     is_unexpected(upload().await, "longer than its length");
     // An offset that is too small may be old: it is asked again, and believed when it stays, if the source can go back.
     let url = UploadUrl::new(&path).unwrap();
-    head(offset(200, "5").header("upload-length", "10"));
+    states(offset(200, "5").header("upload-length", "10"));
     let resumed = bucket
         .resume(url.clone(), "0123456789")
         .begin()
@@ -329,14 +317,13 @@ async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
             _ => Answer::new(500),
         }
     });
-    head(offset(200, "2").header("upload-length", "10"));
+    states(offset(200, "2").header("upload-length", "10"));
     resumed.send().await.unwrap();
     let last = recorder.last_request();
     assert_eq!((last.method(), last.text()), ("PATCH", "23456789"));
-    head(offset(200, "5").header("upload-length", "10"));
+    states(offset(200, "5").header("upload-length", "10"));
     let stream = Body::reader(std::io::Cursor::new(b"0123456789".to_vec()), 10);
     let resumed = bucket.resume(url, stream).begin().await.unwrap();
-    head(offset(200, "2").header("upload-length", "10"));
+    states(offset(200, "2").header("upload-length", "10"));
     is_unexpected(resumed.send().await, "cannot repeat");
-    moving.abort();
 }

@@ -236,10 +236,10 @@ async fn both_clients_send_the_same_requests_but_for_named_differences() {
         match *method {
             // Ours read through the paths that tell a bad token as one.
             "download" if !line.contains("/render/") => {
-                line = line.replace("/object/", "/object/authenticated/")
+                line = line.replace("/object/", "/object/authenticated/");
             }
             "info" | "exists" => {
-                line = line.replace("/object/info/", "/object/info/authenticated/")
+                line = line.replace("/object/info/", "/object/info/authenticated/");
             }
             // Theirs says `false`, which is the default.
             "upload" if headers["x-upsert"] == "false" => drop(headers.remove("x-upsert")),

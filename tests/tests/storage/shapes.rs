@@ -23,164 +23,135 @@ fn line(request: &Recorded) -> String {
     format!("{} {}{mark}{query}", request.method(), request.path())
 }
 
-/// Every request, with the line and the body that it sends.
-#[tokio::test]
-async fn each_method_sends_its_request_with_the_users_token() {
-    let (recorder, client) = recorder(json!([])).await;
-    let storage = client.storage();
-    let bucket = storage.bucket("b");
-    let minute = Duration::from_mins(1);
-    let sort = json!({ "column": "name", "order": "asc" });
-    let mut expected: Vec<(&str, Value)> = Vec::new();
-    let mut expect = |line, body| expected.push((line, body));
+/// A recorder with the user whose token every request has to carry.
+struct Sent {
+    recorder: Recorder,
+    client: ScopedClient,
+}
 
-    let _ = bucket.download("d/k").await;
-    expect("GET /storage/v1/object/authenticated/b/d/k", Value::Null);
-    let transform = Transform::new()
-        .width(1)
-        .height(2)
-        .resize(Resize::Cover)
-        .quality(30)
-        .keep_format();
-    let _ = bucket.download("k").transform(transform).await;
-    expect(
-        "GET /storage/v1/render/image/authenticated/b/k?width=1&height=2&quality=30&resize=cover&format=origin",
-        Value::Null,
-    );
-    let _ = bucket.info("k").await;
-    expect("GET /storage/v1/object/info/authenticated/b/k", Value::Null);
-    let _ = bucket.exists("k").await;
-    expect("GET /storage/v1/object/info/authenticated/b/k", Value::Null);
-    let _ = bucket.list("f").await;
-    expect(
-        "POST /storage/v1/object/list/b",
-        json!({ "prefix": "f", "limit": 100, "offset": 0, "sortBy": sort }),
-    );
-    let _ = bucket
-        .list("")
-        .limit(5)
-        .offset(6)
-        .search("x")
-        .sort_by(SortColumn::UpdatedAt)
-        .descending()
-        .await;
-    let sort = json!({ "column": "updated_at", "order": "desc" });
-    expect(
-        "POST /storage/v1/object/list/b",
-        json!({ "prefix": "", "limit": 5, "offset": 6, "search": "x", "sortBy": sort }),
-    );
-    let _ = bucket.list_v2("p").page().await;
-    expect(
-        "POST /storage/v1/object/list-v2/b",
-        json!({ "prefix": "p", "with_delimiter": false }),
-    );
-    let _ = bucket
-        .list_v2("")
-        .page_size(9999)
-        .cursor("c")
-        .with_folders()
-        .descending()
-        .page()
-        .await;
-    let sort = json!({ "column": "name", "order": "desc" });
-    expect(
-        "POST /storage/v1/object/list-v2/b",
-        json!({ "prefix": "", "limit": 1000, "cursor": "c", "with_delimiter": true, "sortBy": sort }),
-    );
-    let _ = bucket.move_to("x", "y").await;
-    expect(
-        "POST /storage/v1/object/move",
-        json!({ "bucketId": "b", "sourceKey": "x", "destinationKey": "y" }),
-    );
-    let _ = bucket
-        .copy("x", "y")
-        .to_bucket("c")
-        .cache_control(minute)
-        .await;
-    expect(
-        "POST /storage/v1/object/copy",
-        json!({
-            "bucketId": "b", "sourceKey": "x", "destinationKey": "y", "destinationBucket": "c",
-            "copyMetadata": false, "metadata": { "cacheControl": "max-age=60" },
-        }),
-    );
-    let _ = bucket.remove(["x", "y"]).await;
-    expect(
-        "DELETE /storage/v1/object/b",
-        json!({ "prefixes": ["x", "y"] }),
-    );
-    let _ = bucket.signed_url("a;,:@&=+$ k", minute).await;
-    expect(
-        "POST /storage/v1/object/sign/b/a;,:@&=+$%20k",
-        json!({ "expiresIn": 60 }),
-    );
-    let _ = bucket
-        .signed_url("k", minute)
-        .transform(Transform::new().width(3))
-        .await;
-    expect(
-        "POST /storage/v1/object/sign/b/k",
-        json!({ "expiresIn": 60, "transform": { "width": 3 } }),
-    );
-    let _ = bucket.signed_urls(["x", "y"], minute).await;
-    expect(
-        "POST /storage/v1/object/sign/b",
-        json!({ "expiresIn": 60, "paths": ["x", "y"] }),
-    );
-    let _ = bucket.signed_upload_url("k", false).await;
-    expect("POST /storage/v1/object/upload/sign/b/k", json!({}));
-    let _ = storage
-        .list_buckets()
-        .limit(1)
-        .offset(2)
-        .search("s")
-        .sort_by(SortColumn::CreatedAt)
-        .descending()
-        .await;
-    expect(
-        "GET /storage/v1/bucket?limit=1&offset=2&search=s&sortColumn=created_at&sortOrder=desc",
-        Value::Null,
-    );
-    let _ = storage.get_bucket("b").await;
-    expect("GET /storage/v1/bucket/b", Value::Null);
-    let _ = storage
-        .create_bucket("b")
-        .public(true)
-        .file_size_limit(FileSizeLimit::Bytes(9))
-        .await;
-    expect(
-        "POST /storage/v1/bucket",
-        json!({ "id": "b", "name": "b", "public": true, "file_size_limit": 9 }),
-    );
-    let _ = storage
-        .update_bucket("b")
-        .allowed_mime_types(["a/*"])
-        .file_size_limit(FileSizeLimit::OfProject)
-        .await;
-    expect(
-        "PUT /storage/v1/bucket/b",
-        json!({ "allowed_mime_types": ["a/*"], "file_size_limit": null }),
-    );
-    let _ = storage.empty_bucket("b").await;
-    expect("POST /storage/v1/bucket/b/empty", json!({}));
-    let _ = storage.delete_bucket("b").await;
-    expect("DELETE /storage/v1/bucket/b", Value::Null);
-
-    let requests = recorder.requests();
-    assert_eq!(requests.len(), expected.len());
-    for (request, (wanted, body)) in requests.iter().zip(&expected) {
-        assert_eq!(line(request), *wanted);
-        let found = if request.body().is_empty() {
-            Value::Null
-        } else {
-            request.json()
-        };
-        assert_eq!(found, *body, "{wanted}");
-        if request.body().is_empty() {
-            assert_eq!(request.header("content-type"), None, "{wanted}");
-        }
+impl Sent {
+    async fn new() -> Self {
+        let (recorder, client) = recorder(json!([])).await;
+        Self { recorder, client }
     }
-    recorder.assert_all_as(client.user_id());
+
+    /// The call sends one request: this line, and this body as JSON. What it makes of `[]` does not matter.
+    async fn by(&self, call: impl IntoFuture, wanted: &str, body: Value) {
+        let _ = call.await;
+        let request = self.recorder.only_request();
+        self.recorder.take_requests();
+        assert_eq!(line(&request), wanted);
+        let (found, kind) = if request.body().is_empty() {
+            (Value::Null, None)
+        } else {
+            (request.json(), Some("application/json"))
+        };
+        assert_eq!(found, body, "{wanted}");
+        assert_eq!(request.header("content-type"), kind, "{wanted}");
+        request.assert_user(self.client.user_id());
+    }
+}
+
+#[tokio::test]
+async fn each_call_that_reads_sends_its_request_with_the_users_token() {
+    let sent = Sent::new().await;
+    let bucket = sent.client.storage().bucket("b");
+    let null = || Value::Null;
+    let line = "GET /storage/v1/object/authenticated/b/d/k";
+    sent.by(bucket.download("d/k"), line, null()).await;
+    let transform = Transform::new().width(1).height(2).resize(Resize::Cover);
+    let image = bucket
+        .download("k")
+        .transform(transform.quality(30).keep_format());
+    let query = "width=1&height=2&quality=30&resize=cover&format=origin";
+    let line = format!("GET /storage/v1/render/image/authenticated/b/k?{query}");
+    sent.by(image, &line, null()).await;
+    let line = "GET /storage/v1/object/info/authenticated/b/k";
+    sent.by(bucket.info("k"), line, null()).await;
+    sent.by(bucket.exists("k"), line, null()).await;
+
+    let sort = |column, order| json!({ "column": column, "order": order });
+    let line = "POST /storage/v1/object/list/b";
+    let body = json!({ "prefix": "f", "limit": 100, "offset": 0, "sortBy": sort("name", "asc") });
+    sent.by(bucket.list("f"), line, body).await;
+    let list = bucket.list("").limit(5).offset(6).search("x");
+    let list = list.sort_by(SortColumn::UpdatedAt).descending();
+    let sorted = sort("updated_at", "desc");
+    let body = json!({ "prefix": "", "limit": 5, "offset": 6, "search": "x", "sortBy": sorted });
+    sent.by(list, line, body).await;
+    let line = "POST /storage/v1/object/list-v2/b";
+    let body = json!({ "prefix": "p", "with_delimiter": false });
+    sent.by(bucket.list_v2("p").page(), line, body).await;
+    let list = bucket.list_v2("").page_size(9999).cursor("c");
+    let body = json!({
+        "prefix": "", "limit": 1000, "cursor": "c", "with_delimiter": true, "sortBy": sort("name", "desc"),
+    });
+    sent.by(list.with_folders().descending().page(), line, body)
+        .await;
+}
+
+#[tokio::test]
+async fn each_call_that_writes_sends_its_request_with_the_users_token() {
+    let sent = Sent::new().await;
+    let bucket = sent.client.storage().bucket("b");
+    let minute = Duration::from_mins(1);
+    let body = json!({ "bucketId": "b", "sourceKey": "x", "destinationKey": "y" });
+    let line = "POST /storage/v1/object/move";
+    sent.by(bucket.move_to("x", "y"), line, body).await;
+    let copy = bucket.copy("x", "y").to_bucket("c").cache_control(minute);
+    let body = json!({
+        "bucketId": "b", "sourceKey": "x", "destinationKey": "y", "destinationBucket": "c",
+        "copyMetadata": false, "metadata": { "cacheControl": "max-age=60" },
+    });
+    sent.by(copy, "POST /storage/v1/object/copy", body).await;
+    let body = json!({ "prefixes": ["x", "y"] });
+    sent.by(
+        bucket.remove(["x", "y"]),
+        "DELETE /storage/v1/object/b",
+        body,
+    )
+    .await;
+
+    let url = bucket.signed_url("a;,:@&=+$ k", minute);
+    let line = "POST /storage/v1/object/sign/b/a;,:@&=+$%20k";
+    sent.by(url, line, json!({ "expiresIn": 60 })).await;
+    let url = bucket
+        .signed_url("k", minute)
+        .transform(Transform::new().width(3));
+    let body = json!({ "expiresIn": 60, "transform": { "width": 3 } });
+    sent.by(url, "POST /storage/v1/object/sign/b/k", body).await;
+    let urls = bucket.signed_urls(["x", "y"], minute);
+    let body = json!({ "expiresIn": 60, "paths": ["x", "y"] });
+    sent.by(urls, "POST /storage/v1/object/sign/b", body).await;
+    let url = bucket.signed_upload_url("k", false);
+    sent.by(url, "POST /storage/v1/object/upload/sign/b/k", json!({}))
+        .await;
+}
+
+#[tokio::test]
+async fn each_call_for_buckets_sends_its_request_with_the_users_token() {
+    let sent = Sent::new().await;
+    let storage = sent.client.storage();
+    let null = || Value::Null;
+    let list = storage.list_buckets().limit(1).offset(2).search("s");
+    let list = list.sort_by(SortColumn::CreatedAt).descending();
+    let query = "limit=1&offset=2&search=s&sortColumn=created_at&sortOrder=desc";
+    sent.by(list, &format!("GET /storage/v1/bucket?{query}"), null())
+        .await;
+    let line = "GET /storage/v1/bucket/b";
+    sent.by(storage.get_bucket("b"), line, null()).await;
+    let create = storage.create_bucket("b").public(true);
+    let body = json!({ "id": "b", "name": "b", "public": true, "file_size_limit": 9 });
+    let create = create.file_size_limit(FileSizeLimit::Bytes(9));
+    sent.by(create, "POST /storage/v1/bucket", body).await;
+    let update = storage.update_bucket("b").allowed_mime_types(["a/*"]);
+    let body = json!({ "allowed_mime_types": ["a/*"], "file_size_limit": null });
+    let update = update.file_size_limit(FileSizeLimit::OfProject);
+    sent.by(update, "PUT /storage/v1/bucket/b", body).await;
+    let line = "POST /storage/v1/bucket/b/empty";
+    sent.by(storage.empty_bucket("b"), line, json!({})).await;
+    let line = "DELETE /storage/v1/bucket/b";
+    sent.by(storage.delete_bucket("b"), line, null()).await;
 }
 
 #[tokio::test]
