@@ -9,10 +9,14 @@ function json(response, status, body, headers = {}) {
   response.writeHead(status, { ...JSON_TYPE, ...headers }).end(JSON.stringify(body));
 }
 
-/** Writes the same bytes for ever, as fast as the client reads. */
-async function endless(response, text, log) {
+/**
+ * Writes the same bytes for longer than any client may wait, as fast as the client reads. It ends at last, so that a
+ * client without a limit fails its test instead of filling the memory.
+ */
+async function endless(response, text, log, most = 1 << 30) {
   const part = Buffer.from(text.repeat(Math.ceil(16384 / text.length)));
   while (!response.destroyed) {
+    if (log.written > most) return response.end();
     log.written = (log.written ?? 0) + part.length;
     if (!response.write(part)) await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => {});
   }
@@ -20,9 +24,8 @@ async function endless(response, text, log) {
 
 /** What a hostile or broken function sends as server-sent events, by the parameter `as`. */
 const EVENTS = {
-  line: (response, log) => endless(response, 'x', log),
-  data: (response, log) => endless(response, 'data: xxxxxxxxxxxxxxx\n', log),
-  comments: (response, log) => endless(response, ': keep-alive\n\n', log),
+  line: (response, log) => endless(response, 'x', log, 64 << 20),
+  data: (response, log) => endless(response, 'data: xxxxxxxxxxxxxxx\n', log, 64 << 20),
   html: (response) => response.end('<html>'),
   cut: (response) => {
     response.write('data: one\n\ndata: tw');

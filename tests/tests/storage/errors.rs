@@ -1,12 +1,10 @@
 //! What an error means: the HTTP status lies, so the code of the body decides.
 
-use std::time::Duration;
-
-use scoped_runtime::testing::{Answer, ManualClock, Recorder};
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{Error, ScopedClient, ScopedClients, StorageError};
 use serde_json::{Value, json};
 
-use crate::support::{Stand, refused, user};
+use crate::support::{Stand, impatient, refused, user};
 
 async fn recorder() -> (Recorder, ScopedClient) {
     let recorder = Recorder::start().await.unwrap();
@@ -218,21 +216,9 @@ async fn reads_go_where_a_bad_token_is_told_as_one() {
 async fn transient_answers_are_repeated_where_that_is_safe() {
     let busy = || Answer::new(544).json(&json!({ "statusCode": "544", "code": "DatabaseTimeout" }));
     let recorder = Recorder::start().await.unwrap();
-    let clock = ManualClock::real();
-    let config = recorder
-        .config_builder()
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let client = ScopedClients::new(config).unwrap().get(user()).unwrap();
-    let moving = tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            if clock.sleepers(Duration::from_secs(3)) > 0 {
-                clock.pass(Duration::from_secs(3));
-            }
-        }
-    });
+    let (config, _mover) = impatient(recorder.config_builder());
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let client = clients.get(user()).unwrap();
     let bucket = client.storage().bucket("b");
     let fine = |body: Value| Answer::new(200).json(&body);
     recorder.answers([busy(), fine(json!([]))]);
@@ -251,5 +237,4 @@ async fn transient_answers_are_repeated_where_that_is_safe() {
     }
     refused(bucket.remove(["k"]).await);
     assert_eq!(recorder.take_requests().len(), 3);
-    moving.abort();
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use scoped_runtime::storage::{Body, UploadUrl};
-use scoped_runtime::testing::{Answer, ManualClock, Recorder};
+use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{ClientError, Error, Limits, ScopedClient, ScopedClients};
 use serde_json::{Value, json};
 
 use crate::errors::base64_url;
-use crate::support::user;
+use crate::support::{impatient, user};
 
 async fn recorder() -> (Recorder, ScopedClient) {
     let recorder = Recorder::start().await.unwrap();
@@ -246,21 +246,9 @@ async fn signed_urls_of_other_objects_are_refused() {
 #[tokio::test]
 async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
     let recorder = Recorder::start().await.unwrap();
-    let clock = ManualClock::real();
-    let config = recorder
-        .config_builder()
-        .clock(clock.clone())
-        .build()
-        .unwrap();
-    let client = ScopedClients::new(config).unwrap().get(user()).unwrap();
-    let moving = tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            if clock.sleepers(Duration::from_secs(9)) > 0 {
-                clock.pass(Duration::from_secs(9));
-            }
-        }
-    });
+    let (config, _mover) = impatient(recorder.config_builder());
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let client = clients.get(user()).unwrap();
     let bucket = client.storage().bucket("b");
     let created =
         |id: &str| Answer::new(201).header("location", &format!("https://x/{}", base64_url(id)));
@@ -338,5 +326,4 @@ async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
     let resumed = bucket.resume(url, stream).begin().await.unwrap();
     states(offset(200, "2").header("upload-length", "10"));
     is_unexpected(resumed.send().await, "cannot repeat");
-    moving.abort();
 }

@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scoped_runtime::storage::{Body, Progress, UploadUrl};
-use scoped_runtime::testing::ManualClock;
 use scoped_runtime::{ClientError, Error, ScopedClients, Upload};
 use serde_json::json;
 
 use crate::proxy::Proxy;
-use crate::support::{Stand, client, config, own, refused, shared, user};
+use crate::support::{Mover, Stand, client, config, impatient, own, refused, shared, user};
 
 const PART: usize = 64 << 10;
 
@@ -247,32 +246,17 @@ async fn the_address_of_an_upload_is_only_its_last_segment() {
     }
 }
 
-/// A project behind a proxy that cuts connections, with a clock that this test moves over the pauses.
-async fn behind_proxy() -> (Proxy, ManualClock, scoped_runtime::ScopedClient) {
+/// A user of a project behind a proxy that loses connections.
+async fn behind_proxy() -> (Proxy, scoped_runtime::ScopedClient, Mover) {
     let proxy = Proxy::to(&shared().await.url()).await;
-    let clock = ManualClock::real();
-    let config = config(&proxy.url).clock(clock.clone());
+    let (config, mover) = impatient(config(&proxy.url));
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    let client = clients.get(user()).unwrap();
-    (proxy, clock, client)
-}
-
-/// Moves the clock over each pause before a retry.
-fn move_on(clock: ManualClock) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            if clock.sleepers(Duration::from_secs(9)) > 0 {
-                clock.pass(Duration::from_secs(9));
-            }
-        }
-    })
+    (proxy, clients.get(user()).unwrap(), mover)
 }
 
 #[tokio::test]
 async fn a_lost_connection_costs_only_what_was_not_taken() {
-    let (proxy, clock, client) = behind_proxy().await;
-    let moving = move_on(clock);
+    let (proxy, client, _mover) = behind_proxy().await;
     let bucket = client.storage().bucket("own");
     for (name, cut) in [
         ("early", 500),
@@ -299,14 +283,12 @@ async fn a_lost_connection_costs_only_what_was_not_taken() {
         );
         assert!(bucket.download(&key).await.unwrap() == all, "{name}");
     }
-    moving.abort();
 }
 
 /// The server ends a running part when anything else asks for the upload, and says how far it has come.
 #[tokio::test]
 async fn a_part_that_another_request_stopped_goes_on_from_the_servers_offset() {
-    let (proxy, clock, alice) = behind_proxy().await;
-    let moving = move_on(clock);
+    let (proxy, alice, _mover) = behind_proxy().await;
     let bucket = alice.storage().bucket("own");
     let key = format!("{}/a", alice.user_id());
     let all = content(3 * PART);
@@ -326,7 +308,6 @@ async fn a_part_that_another_request_stopped_goes_on_from_the_servers_offset() {
     let asked = other.resume(url, vec![0; all.len()]).begin().await;
     assert!(asked.unwrap().offset() > PART as u64);
     sending.await.unwrap().unwrap();
-    moving.abort();
     assert!(bucket.download(&key).await.unwrap() == all);
     let seen = seen.lock().unwrap();
     let part = PART as u64;

@@ -73,6 +73,42 @@ pub(crate) fn config(url: &str) -> scoped_runtime::ConfigBuilder {
         .jwt_secret(SECRET)
 }
 
+/// A clock for a project whose pauses between retries a task moves it over. No other time of the project comes near.
+pub(crate) fn impatient(
+    config: scoped_runtime::ConfigBuilder,
+) -> (scoped_runtime::ConfigBuilder, Mover) {
+    use std::time::Duration;
+
+    let clock = ManualClock::real();
+    let day = Duration::from_hours(24);
+    let config = config
+        .clock(clock.clone())
+        .request_timeout(day)
+        .connect_timeout(day)
+        .body_idle_timeout(day);
+    let task = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            if clock.sleepers(LONGEST_PAUSE) > 0 {
+                clock.pass(LONGEST_PAUSE);
+            }
+        }
+    });
+    (config, Mover(task))
+}
+
+/// The longest pause between two retries.
+const LONGEST_PAUSE: std::time::Duration = std::time::Duration::from_secs(8);
+
+/// Moves a clock until it is dropped.
+pub(crate) struct Mover(tokio::task::JoinHandle<()>);
+
+impl Drop for Mover {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 async fn start_server() -> NodeServer {
     let buckets = json!({
         "own": {},
