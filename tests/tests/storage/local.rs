@@ -144,3 +144,16 @@ async fn anonymous_clients_reach_nothing_that_no_policy_gives_them() {
     assert!(refused(bucket.upload(&key, "x").await).is_denied());
     assert_eq!(bucket.list(&hers).await.unwrap(), []);
 }
+
+/// The local server is ready for requests at the same time from the first one on. Before it was asked once, it refused
+/// some of them as if by a policy.
+#[tokio::test]
+async fn the_first_requests_may_come_at_the_same_time() {
+    let server = scoped_tests::project().await.unwrap();
+    let clients = ScopedClients::new(server.config().unwrap()).unwrap();
+    let uploads = (0..8).map(async |_| {
+        let (bucket, folder) = own(&clients.get(user()).unwrap());
+        bucket.upload(format!("{folder}/a"), "x").await.unwrap();
+    });
+    join_all(uploads).await;
+}

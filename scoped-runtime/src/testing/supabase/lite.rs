@@ -170,21 +170,29 @@ enabled = true
     }
 }
 
-/// Returns whether Lite says that a table does not exist, for which it must have read the schema.
+/// Returns whether Lite says that a table does not exist, for which it must have read the schema, and has taken a role
+/// once. Until it has, requests that come at the same time are refused as if by a policy, or fail.
 fn is_ready(port: u16, api_key: &str) -> bool {
-    let limit = Some(Duration::from_secs(5));
-    let ask = || {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-        stream.set_read_timeout(limit)?;
-        stream.set_write_timeout(limit)?;
-        write!(
-            stream,
-            "GET /rest/v1/a_table_that_no_project_has HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\
-             apikey: {api_key}\r\nconnection: close\r\n\r\n"
-        )?;
-        let mut answer = String::new();
-        stream.take(ANSWER_LIMIT).read_to_string(&mut answer)?;
-        Ok::<_, std::io::Error>(answer)
+    let has_schema = ask(port, api_key, "/rest/v1/a_table_that_no_project_has")
+        .is_ok_and(|answer| answer.starts_with("HTTP/1.1 404") && answer.contains("PGRST205"));
+    // A list of buckets as `anon`, without an effect.
+    let has_role = || {
+        ask(port, api_key, "/storage/v1/bucket")
+            .is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
     };
-    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 404") && answer.contains("PGRST205"))
+    has_schema && has_role()
+}
+
+fn ask(port: u16, api_key: &str, path: &str) -> std::io::Result<String> {
+    let limit = Some(Duration::from_secs(5));
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    stream.set_read_timeout(limit)?;
+    stream.set_write_timeout(limit)?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\napikey: {api_key}\r\nconnection: close\r\n\r\n"
+    )?;
+    let mut answer = String::new();
+    stream.take(ANSWER_LIMIT).read_to_string(&mut answer)?;
+    Ok(answer)
 }
