@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `install` | `npm ci`, once for all test processes |
 //! | `node` | finds Node, and runs the small scripts that speak to PostgreSQL and `jose` |
+//! | `node_server` | starts the servers in Node and runs the official clients, whose packages are in `tests/server/peers/` |
 //! | `python` | a venv with what a `requirements.txt` says, once for all test processes |
 //! | `verifier` | verifies tokens in `jose` and in PyJWT |
 //! | `watchdog` | starts programs so that they end with the test process, however it ends |
@@ -31,6 +32,7 @@ mod log;
 #[cfg(feature = "aws-kms")]
 mod moto;
 mod node;
+mod node_server;
 mod postgres;
 mod postgres_programs;
 mod python;
@@ -49,6 +51,7 @@ pub use jose::{
 pub use log::Log;
 #[cfg(feature = "aws-kms")]
 pub use moto::{Moto, kms_client};
+pub use node_server::{NodeServer, run_peer};
 pub use scoped_runtime::testing::ManualClock;
 pub use server::LocalSupabase;
 pub use target::Target;

@@ -1,9 +1,7 @@
 // The npm packages, which `../peers/package.json` names.
-import { createRequire } from 'node:module';
+import { load } from '../peers/packages.mjs';
 
-const from = createRequire(new URL('../peers/package.json', import.meta.url));
-
-export const { WebSocketServer, WebSocket } = from('ws');
-export const postgres = from('postgres');
-export const jose = from('jose');
-export const { RealtimeClient } = from('@supabase/realtime-js');
+export const { WebSocketServer, WebSocket } = load('ws');
+export const postgres = load('postgres');
+export const jose = load('jose');
+export const { RealtimeClient } = load('@supabase/realtime-js');
