@@ -16,6 +16,8 @@ pub mod metrics;
 mod mint_policy;
 #[cfg(feature = "policies")]
 pub mod policies;
+#[cfg(feature = "realtime")]
+pub mod realtime;
 mod rest;
 mod session;
 #[cfg(feature = "testing")]
@@ -43,6 +45,8 @@ pub use error::{
     ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
     PublicError, TokenError, Violation, Violations,
 };
+#[cfg(feature = "realtime")]
+pub use error::{RealtimeError, RealtimeErrorKind};
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};

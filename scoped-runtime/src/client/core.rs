@@ -5,9 +5,13 @@ use http::{HeaderValue, Method};
 
 use super::project::Project;
 use crate::claims::UserId;
+#[cfg(feature = "realtime")]
+use crate::clock::Clock;
 use crate::error::{ClientError, Error, is_html};
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
+#[cfg(feature = "realtime")]
+use crate::transport::Transport;
 use crate::transport::{Response, SendAs, StreamedResponse, TransportRequest, Upload};
 
 /// The state that all clones of a client and all of its queries share.
@@ -67,7 +71,7 @@ impl Core {
         })
     }
 
-    pub(super) fn check_open(&self) -> Result<(), ClientError> {
+    pub(crate) fn check_open(&self) -> Result<(), ClientError> {
         if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
         }
@@ -175,5 +179,32 @@ impl Core {
         token: &AccessToken,
     ) -> Result<http::Request<bytes::Bytes>, ClientError> {
         self.project.transport.prepare(request, token)
+    }
+}
+
+/// What a connection needs that stays open longer than one token lives.
+#[cfg(feature = "realtime")]
+impl Core {
+    /// The source of the user's tokens.
+    pub(crate) fn token_source(&self) -> Result<&Arc<dyn TokenSource>, ClientError> {
+        self.source.as_ref().ok_or(ClientError::Anonymous)
+    }
+
+    pub(crate) fn close_flag(&self) -> &Arc<CloseFlag> {
+        &self.close_flag
+    }
+
+    pub(crate) fn transport(&self) -> &Arc<Transport> {
+        &self.project.transport
+    }
+
+    /// The clock of the project.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.project.mint.clock
+    }
+
+    /// Whether the API key is one that a browser may have.
+    pub(crate) fn has_public_api_key(&self) -> bool {
+        self.project.config.has_public_api_key()
     }
 }

@@ -119,11 +119,18 @@ fn is_in_task() -> bool {
 }
 
 impl Core {
+    /// Waits for the work of a method that sends requests.
+    pub(crate) fn wait<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        check_may_wait()?;
+        self.project.executor()?.wait(work)
+    }
+
     /// [`send`](Self::send), blocking.
     pub(crate) fn send_and_wait(&self, request: &TransportRequest) -> Result<Response, Error> {
-        check_may_wait()?;
-        let executor = self.project.executor()?;
-        executor.wait(self.send(request))
+        self.wait(self.send(request))
     }
 
     /// Returns a live token. Blocks only for a remote signer.

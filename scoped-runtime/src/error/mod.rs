@@ -5,6 +5,8 @@ mod caller;
 mod client;
 mod configuration;
 mod public;
+#[cfg(feature = "realtime")]
+mod realtime;
 mod report;
 mod token;
 mod violation;
@@ -15,6 +17,8 @@ pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
 pub use public::PublicError;
+#[cfg(feature = "realtime")]
+pub use realtime::{RealtimeError, RealtimeErrorKind};
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 
@@ -60,6 +64,10 @@ pub enum Error {
     /// The caller of a service could not be authenticated, or lacks a permission.
     #[error(transparent)]
     Caller(#[from] CallerError),
+    /// Realtime refused a connection, a channel or a message, or did not answer.
+    #[cfg(feature = "realtime")]
+    #[error(transparent)]
+    Realtime(#[from] RealtimeError),
 }
 
 impl Error {
@@ -72,6 +80,8 @@ impl Error {
             Self::Client(error) => error.is_transient(),
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
             Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
+            #[cfg(feature = "realtime")]
+            Self::Realtime(error) => error.is_transient(),
             Self::Configuration(_) | Self::Token(_) => false,
         }
     }

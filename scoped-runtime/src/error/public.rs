@@ -111,6 +111,12 @@ impl Error {
         match self {
             Self::Caller(error) => error.public(),
             Self::Api(error) => of_api(error),
+            #[cfg(feature = "realtime")]
+            Self::Realtime(error) if error.is_denied() => DENIED,
+            #[cfg(feature = "realtime")]
+            Self::Realtime(error) if error.is_transient() => BUSY,
+            #[cfg(feature = "realtime")]
+            Self::Realtime(_) => INTERNAL,
             Self::Client(ClientError::Timeout { .. }) => TIMEOUT,
             Self::Client(ClientError::Transport { .. })
             | Self::Token(TokenError::Signer { .. } | TokenError::SignerTimeout { .. }) => BUSY,

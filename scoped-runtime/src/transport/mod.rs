@@ -32,9 +32,13 @@ mod streamed_response;
 mod timer;
 mod tls;
 mod transport_request;
+#[cfg(feature = "realtime")]
+mod upgrade;
 mod write_check;
 
 pub(crate) use jwks::JwksEndpoint;
+#[cfg(feature = "realtime")]
+pub(crate) use decode::decode;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;
 pub use request_body::Upload;
@@ -42,6 +46,8 @@ pub use response::Response;
 pub(crate) use retry::Retry;
 pub use streamed_response::StreamedResponse;
 pub(crate) use transport_request::TransportRequest;
+#[cfg(feature = "realtime")]
+pub(crate) use upgrade::{UpgradeError, WebSocketIo};
 pub(crate) use write_check::SendAs;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ const SECRET = 'a-secret-of-at-least-thirty-two-bytes';
 const KEY = 'sb_publishable_official';
 
 const { database } = await json(process.stdin);
-const setup = readFileSync(new URL('rooms.sql', import.meta.url), 'utf8');
+const setup = readFileSync(new URL('migrations/20270101000000_rooms.sql', import.meta.url), 'utf8');
 const tables = ['public.room_notes'];
 const server = new Server({ database, secret: SECRET, apiKeys: { [KEY]: 'anon' }, setup, tables, scale: 0.02 });
 const port = await server.start();
