@@ -65,7 +65,7 @@ impl Core {
     }
 
     /// What is kept with this client and its clones, and dropped with the last of them.
-    #[expect(dead_code, reason = "for the socket of Realtime")]
+    #[cfg(feature = "realtime")]
     pub(crate) fn store(&self) -> &TypedStore {
         &self.store
     }
@@ -104,7 +104,7 @@ impl Core {
         Ok(self.source()?.token()?)
     }
 
-    pub(super) async fn token_async(&self) -> Result<AccessToken, Error> {
+    pub(crate) async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
         let token = self.source()?.token_async().await?;
         // The client may have been closed while the signer was awaited.

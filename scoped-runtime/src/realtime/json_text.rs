@@ -18,6 +18,10 @@ impl JsonText {
         Self(text)
     }
 
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

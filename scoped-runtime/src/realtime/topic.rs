@@ -42,3 +42,10 @@ impl Topic {
         &self.0[PREFIX.len()..]
     }
 }
+
+/// Topics are looked up by what the server writes.
+impl std::borrow::Borrow<str> for Topic {
+    fn borrow(&self) -> &str {
+        self.wire()
+    }
+}
