@@ -70,7 +70,7 @@ impl RealtimeError {
     }
 
     /// The server refused the connection with this HTTP status.
-    pub(crate) fn status(origin: &str, status: u16, reason: &str) -> Self {
+    pub(crate) fn refused_connection(origin: &str, status: u16, reason: &str) -> Self {
         let kind = match status {
             401 | 403 | 404 => RealtimeErrorKind::Permanent,
             429 => RealtimeErrorKind::Limit,

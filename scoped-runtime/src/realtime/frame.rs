@@ -99,7 +99,10 @@ pub(crate) fn decode_text(frame: &Bytes) -> Option<Incoming> {
 
 /// Reads a binary frame: of kind 04, since no other is sent to a client that sends none of kind 00.
 pub(crate) fn decode_binary(frame: &Bytes) -> Option<Incoming> {
-    let [4, topic, event, meta, encoding] = *frame.first_chunk()?;
+    let [kind, topic, event, meta, encoding] = *frame.first_chunk()?;
+    if kind != 4 {
+        return None;
+    }
     let mut rest = frame.slice(5..);
     let mut take = |size: u8| (rest.len() >= size.into()).then(|| rest.split_to(size.into()));
     let text = |bytes: Bytes| String::from_utf8(bytes.into()).ok();

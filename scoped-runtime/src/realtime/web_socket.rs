@@ -152,7 +152,7 @@ impl SocketError {
             }
             UpgradeError::Refused { status, body } => {
                 let reason = refusal_text(&body);
-                Self::Lost(RealtimeError::status(origin, status, &reason))
+                Self::Lost(RealtimeError::refused_connection(origin, status, &reason))
             }
         }
     }
