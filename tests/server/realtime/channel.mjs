@@ -65,6 +65,8 @@ export class Channel {
       return may.broadcast || may.presence;
     } catch (error) {
       if (!error.code || /^(08|53|57)/.test(error.code) || error.code.startsWith('CONNECT')) throw new Refused(BUSY);
+      // A policy that raises, or a role that does not exist.
+      this.server.log.problem(error.message);
       return false;
     }
   }

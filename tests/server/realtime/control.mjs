@@ -3,9 +3,9 @@
 const ACTIONS = {
   misbehave: (server, settings) => server.misbehaviour.set(settings),
   log: (server, clear) => {
-    const { tokens, frames, sockets } = server.log;
+    const { tokens, frames, sockets, problems } = server.log;
     if (clear === 'clear') server.log.clear();
-    return { tokens, frames, sockets, open: server.sockets.size };
+    return { tokens, frames, sockets, problems, open: server.sockets.size };
   },
   keepFrames: (server, keeps) => (server.log.keepsFrames = keeps),
   /** Ends all connections without a word. */

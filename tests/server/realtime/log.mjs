@@ -6,11 +6,17 @@ export class Log {
   tokens = [];
   frames = [];
   sockets = [];
+  problems = [];
   keepsFrames = true;
 
   /** A token that a channel got, by `join` or `access_token`. */
   token(entry) {
     this.tokens.push({ at: Date.now(), ...entry });
+  }
+
+  /** What PostgreSQL said to a question as a user. */
+  problem(message) {
+    this.problems.push(message);
   }
 
   frame(socket, direction, data) {
@@ -28,5 +34,6 @@ export class Log {
     this.tokens = [];
     this.frames = [];
     this.sockets = [];
+    this.problems = [];
   }
 }

@@ -27,7 +27,7 @@ const token = (sub, seconds = 3600) =>
     .sign(new TextEncoder().encode(SECRET));
 
 function check(isTrue, what) {
-  if (!isTrue) throw new Error(`FAILED: ${what}`);
+  if (!isTrue) throw new Error(`FAILED: ${what} ${server.log.problems}`);
   seen.push(what);
 }
 

@@ -9,6 +9,7 @@ export async function prepare(sql) {
       private boolean default false, binary_payload bytea,
       updated_at timestamp not null default now(), inserted_at timestamp not null default now()
     );
+    alter table realtime.messages add column if not exists binary_payload bytea;
     alter table realtime.messages enable row level security;
     create or replace function realtime.topic() returns text language sql stable
       as $$ select nullif(current_setting('realtime.topic', true), '')::text $$;
