@@ -6,4 +6,5 @@
 )]
 
 mod interop;
+mod renewal;
 mod support;

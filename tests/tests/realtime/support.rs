@@ -1,7 +1,9 @@
 //! A project with Realtime, its users, and the official client as a neighbour.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scoped_runtime::realtime::{Event, Subscription};
 use scoped_runtime::testing::Postgres;
 use scoped_runtime::{Clock, Config, ScopedClient, ScopedClients, SystemClock};
@@ -213,19 +215,22 @@ pub(crate) async fn is_silent(room: &mut Subscription) -> bool {
     next.await.is_err()
 }
 
-pub(crate) fn seconds(token: &str) -> u64 {
-    let claims = scoped_tests_claims(token);
+/// When a token ends, in seconds since 1970.
+pub(crate) fn expires_at(token: &str) -> u64 {
+    let payload = token.split('.').nth(1).unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(payload).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
     claims["exp"].as_u64().unwrap()
 }
 
-fn scoped_tests_claims(token: &str) -> Value {
-    use base64::Engine;
-    let payload = token.split('.').nth(1).unwrap();
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload).unwrap();
-    serde_json::from_slice(&bytes).unwrap()
-}
-
-pub(crate) fn now() -> u64 {
-    let now = SystemClock::new().now().duration_since(SystemTime::UNIX_EPOCH);
-    now.unwrap().as_secs()
+/// Waits until the private channel `room` has this many members; whether it came to that within 10 s of real time.
+pub(crate) async fn has_members(project: &Project, count: u64) -> bool {
+    let question = json!({ "members": { "topic": "room", "isPrivate": true } });
+    for _ in 0..500 {
+        if project.control(question.clone()).await == count {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    false
 }
