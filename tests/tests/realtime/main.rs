@@ -6,5 +6,6 @@
 )]
 
 mod interop;
+mod recovery;
 mod renewal;
 mod support;
