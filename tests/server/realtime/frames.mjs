@@ -1,5 +1,7 @@
 // The two serialisations of Phoenix messages: 1.0.0 (objects) and 2.0.0 (arrays, and binary frames).
 
+import { SECOND_REF } from './presence.mjs';
+
 /** What a client sent, as `{ joinRef, ref, topic, event, payload }`; `undefined` for what the real server drops. */
 export function decode(data, isBinary, version) {
   try {
@@ -54,8 +56,9 @@ function reader(data, start) {
 
 /** A message of the server as a client of this version gets it. 1.0.0 never has a `join_ref`. */
 export function encode({ joinRef = null, ref = null, topic, event, payload }, version) {
-  if (version === 2) return JSON.stringify([joinRef, ref, topic, event, payload]);
-  return JSON.stringify({ topic, event, payload, ref });
+  const message = version === 2 ? [joinRef, ref, topic, event, payload] : { topic, event, payload, ref };
+  const text = JSON.stringify(message);
+  return event.startsWith('presence') ? text.replaceAll(JSON.stringify(SECOND_REF), '"phx_ref"') : text;
 }
 
 /** A broadcast with a payload in bytes: kind 04 for 2.0.0; JSON without checks, or nothing, for 1.0.0. */

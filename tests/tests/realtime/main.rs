@@ -6,6 +6,7 @@
 )]
 
 mod interop;
+mod protocol;
 mod recovery;
 mod renewal;
 mod support;

@@ -27,3 +27,4 @@ grant select on public.room_notes to authenticated;
 create table if not exists public.room_keyless (body text);
 grant select on public.room_keyless to authenticated;
 create table if not exists public.room_secret (id bigint primary key, body text);
+revoke all on public.room_secret from anon, authenticated;
