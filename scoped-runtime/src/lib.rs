@@ -83,6 +83,9 @@ pub mod docs {
     pub mod policies {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
+    #[cfg(feature = "realtime")]
+    #[doc = include_str!("../docs/realtime.md")]
+    pub mod realtime {}
     #[doc = include_str!("../docs/operations.md")]
     pub mod operations {}
     #[doc = include_str!("../docs/transport.md")]

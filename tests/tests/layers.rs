@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 18] = [
+const LINE: [&str; 19] = [
     "error",
     "clock",
     "key",
@@ -26,15 +26,16 @@ const LINE: [&str; 18] = [
     "verify",
     "client",
     "rest",
+    "realtime",
     "blocking",
     "web",
     "testing",
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("jsonwebtoken", &["key", "verify"]),
-    ("aws_lc_rs", &["key", "token"]),
+    ("aws_lc_rs", &["key", "token", "transport"]),
     ("rustls_pki_types", &["key", "transport"]),
     ("reqwest_011", &["transport"]),
     ("hyper", &["transport"]),
@@ -47,6 +48,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("postgrest", &["transport", "rest", "client", "blocking"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
+    ("tokio_websockets", &["realtime"]),
 ];
 
 #[test]

@@ -120,10 +120,7 @@ fn is_in_task() -> bool {
 
 impl Core {
     /// Waits for the work of a method that sends requests.
-    pub(crate) fn wait<T>(
-        &self,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
+    pub(crate) fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         check_may_wait()?;
         self.project.executor()?.wait(work)
     }

@@ -72,7 +72,6 @@ impl RealtimeError {
     /// The server refused the connection with this HTTP status.
     pub(crate) fn refused_connection(origin: &str, status: u16, reason: &str) -> Self {
         let kind = match status {
-            401 | 403 | 404 => RealtimeErrorKind::Permanent,
             429 => RealtimeErrorKind::Limit,
             300..=499 => RealtimeErrorKind::Permanent,
             _ => RealtimeErrorKind::Transient,

@@ -16,10 +16,10 @@ use super::hub::Hub;
 use super::presence::PresenceState;
 use super::probe::probe;
 use super::push::Push;
+use super::rest_broadcast;
 use super::sender::{ChannelSender, Shared, bytes_push, json_push};
 use super::subscription::Subscription;
 use super::topic::Topic;
-use super::rest_broadcast;
 use crate::client::{Async, Core, Mode, ScopedClient};
 use crate::error::{ClientError, ConfigurationError, Error, Problem};
 
@@ -124,7 +124,9 @@ impl<M: Mode> ChannelBuilder<M> {
     /// Only private channels have a replay, and only of `realtime.send` and its like, of the last three days. After a
     /// loss of the connection, a private channel asks by itself for what came in the meantime.
     pub fn replay(mut self, since: SystemTime, limit: u8) -> Self {
-        let since = since.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since = since
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         let since = u64::try_from(since.as_millis()).unwrap_or_default();
         self.options.replay = Some((since, limit.clamp(1, MAX_REPLAY)));
         self
@@ -177,7 +179,9 @@ impl<M: Mode> ChannelBuilder<M> {
         let sender = ChannelSender { shared, mode };
         // If the caller gives up, dropping the subscription leaves the channel.
         let subscription = Subscription { queue, sender };
-        outcome.await.unwrap_or(Err(ClientError::NoRuntime.into()))?;
+        outcome
+            .await
+            .unwrap_or(Err(ClientError::NoRuntime.into()))?;
         Ok(subscription)
     }
 

@@ -48,7 +48,11 @@ impl ChannelOptions {
             let what = format!("a channel has more than {MAX_CHANGES} kinds of changes");
             return refuse(what, "use several channels");
         }
-        if self.presence_key.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
+        if self
+            .presence_key
+            .as_ref()
+            .is_some_and(|key| key.len() > MAX_KEY)
+        {
             let what = format!("the key of presence has more than {MAX_KEY} bytes");
             return refuse(what, "choose a shorter key");
         }
@@ -66,7 +70,10 @@ impl ChannelOptions {
             broadcast["replay"] = json!({ "since": since, "limit": limit });
         }
         let key = self.presence_key.as_deref().unwrap_or_default();
-        let changes = self.changes.iter().map(|change| change.to_json().unwrap_or_default());
+        let changes = self
+            .changes
+            .iter()
+            .map(|change| change.to_json().unwrap_or_default());
         json!({
             "broadcast": broadcast,
             "presence": { "enabled": self.presence_key.is_some(), "key": key },

@@ -23,12 +23,21 @@ use crate::error::{Error, RealtimeError, RealtimeErrorKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     /// It is joined when the connection is open, not before this moment.
-    Waiting { not_before: Duration },
+    Waiting {
+        not_before: Duration,
+    },
     /// The join is queued, or was written and is not answered yet.
-    Joining { join_ref: u64 },
+    Joining {
+        join_ref: u64,
+    },
     /// Joined; the server has still to subscribe to the changes in the database.
-    Preparing { join_ref: u64, deadline: Duration },
-    Joined { join_ref: u64 },
+    Preparing {
+        join_ref: u64,
+        deadline: Duration,
+    },
+    Joined {
+        join_ref: u64,
+    },
 }
 
 /// What a message means for the channel as a whole.
@@ -79,7 +88,7 @@ const PRESENCE_WINDOW: Duration = Duration::from_secs(30);
 const REPLAY_MARGIN: Duration = Duration::from_secs(10);
 const SEEN: usize = 64;
 /// A channel that was joined this long has recovered from its failures.
-const STABLE: Duration = Duration::from_secs(60);
+const STABLE: Duration = Duration::from_mins(1);
 
 impl Channel {
     pub(super) fn new(
@@ -239,7 +248,12 @@ impl Channel {
         match name {
             "broadcast" => {
                 let text = serde_json::from_slice::<TextBroadcast<'_>>(payload.bytes());
-                if let Ok(TextBroadcast { event, payload: content, meta }) = text {
+                if let Ok(TextBroadcast {
+                    event,
+                    payload: content,
+                    meta,
+                }) = text
+                {
                     let content = match content {
                         Some(content) => part_of(payload.bytes(), content),
                         None => JsonText::new("null".into()),
@@ -261,14 +275,20 @@ impl Channel {
                     presence.apply_diff(payload)
                 };
                 drop(presence);
-                events.into_iter().for_each(|event| self.queue.push(event));
+                for event in events {
+                    self.queue.push(event);
+                }
             }
             "system" => return self.system(payload),
             "phx_close" => {
                 let problem = self.problem.take();
-                return Verdict::Ended(problem.unwrap_or_else(|| self.problem("the server closed the channel")));
+                return Verdict::Ended(
+                    problem.unwrap_or_else(|| self.problem("the server closed the channel")),
+                );
             }
-            "phx_error" => return Verdict::Ended(self.problem("the channel crashed on the server")),
+            "phx_error" => {
+                return Verdict::Ended(self.problem("the channel crashed on the server"));
+            }
             _ => {}
         }
         Verdict::Unchanged

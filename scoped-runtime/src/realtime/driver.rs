@@ -198,7 +198,9 @@ impl Driver {
         if std::mem::take(&mut self.connection.wants_disconnect) {
             let reason = "the server does not answer heartbeats";
             let origin = self.core.transport().origin();
-            self.lost(SocketError::Lost(RealtimeError::connection(&origin, reason)));
+            self.lost(SocketError::Lost(RealtimeError::connection(
+                &origin, reason,
+            )));
             has_progress = true;
         }
         if std::mem::take(&mut self.connection.wants_fresh_token) {
@@ -237,7 +239,9 @@ impl Driver {
                 Outgoing::Text(text) => Message::text(text),
                 Outgoing::Binary(bytes) => Message::binary(bytes),
                 Outgoing::WithToken { before, after, .. } => {
-                    let token = sent_token.as_ref().map(|(_, token, _)| token.expose_secret());
+                    let token = sent_token
+                        .as_ref()
+                        .map(|(_, token, _)| token.expose_secret());
                     Message::text([&before, token.unwrap_or_default(), after].concat())
                 }
             };

@@ -33,7 +33,10 @@ pub(super) enum Body {
         meta: Option<JsonText>,
         payload: Payload,
     },
-    Event { name: String, payload: JsonText },
+    Event {
+        name: String,
+        payload: JsonText,
+    },
 }
 
 /// The payload of a broadcast.
@@ -158,13 +161,19 @@ mod tests {
 
     fn hex(digits: &str) -> Bytes {
         let digits: Vec<u8> = digits.bytes().filter(|byte| *byte != b' ').collect();
-        let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let pair =
+            |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
         digits.chunks(2).map(pair).collect::<Vec<u8>>().into()
     }
 
     #[test]
     fn a_reply_is_read_with_any_response() {
-        for response in ["{}", r#""payload_size_exceeded""#, r#"{"reason":"x"}"#, "null"] {
+        for response in [
+            "{}",
+            r#""payload_size_exceeded""#,
+            r#"{"reason":"x"}"#,
+            "null",
+        ] {
             let frame = format!(
                 r#"["1","2","realtime:a","phx_reply",{{"status":"error","response":{response}}}]"#
             );
@@ -193,7 +202,13 @@ mod tests {
 
     #[test]
     fn a_reference_that_is_not_ours_is_none_of_ours() {
-        for reference in [r#""abc""#, "7", r#""""#, "{}", r#""99999999999999999999999""#] {
+        for reference in [
+            r#""abc""#,
+            "7",
+            r#""""#,
+            "{}",
+            r#""99999999999999999999999""#,
+        ] {
             let frame = format!(r#"[{reference},null,"realtime:a","x",{{}}]"#);
             assert_eq!(decode_text(&frame.into()).unwrap().join_ref, Some(0));
         }

@@ -8,8 +8,8 @@ use super::channel_state::Channel;
 use super::driver::Driver;
 use super::push::{Push, PushError, PushReply};
 use crate::client::Core;
-use crate::error::{ClientError, Error, RealtimeErrorKind};
 use crate::error::RealtimeError;
+use crate::error::{ClientError, Error, RealtimeErrorKind};
 
 /// The one connection of a client, which its channels share. It exists while there are channels.
 pub(crate) struct Hub {
@@ -96,7 +96,9 @@ impl Hub {
             _permit: permit.map_err(|_| lost())?,
         };
         match &*self.lock() {
-            Some(driver) => driver.send(Command::Push(id, push, reply)).map_err(|_| lost())?,
+            Some(driver) => driver
+                .send(Command::Push(id, push, reply))
+                .map_err(|_| lost())?,
             None => return Err(PushError::NotJoined),
         }
         outcome.await.unwrap_or_else(|_| Err(lost()))

@@ -20,7 +20,13 @@ pub(super) enum Outgoing {
 }
 
 impl Outgoing {
-    fn text(join_ref: Option<u64>, reference: u64, topic: &str, event: &str, payload: &str) -> Self {
+    fn text(
+        join_ref: Option<u64>,
+        reference: u64,
+        topic: &str,
+        event: &str,
+        payload: &str,
+    ) -> Self {
         let head = head(join_ref, reference, topic, event);
         Self::Text(format!("{head}{payload}]"))
     }
@@ -76,7 +82,8 @@ impl Outgoing {
     ) -> Option<Self> {
         let (join_ref, reference) = (join_ref.to_string(), reference.to_string());
         let parts = [&*join_ref, &*reference, topic.wire(), event, ""];
-        let mut frame = Vec::with_capacity(7 + parts.map(str::len).iter().sum::<usize>() + payload.len());
+        let mut frame =
+            Vec::with_capacity(7 + parts.map(str::len).iter().sum::<usize>() + payload.len());
         frame.push(3);
         for part in parts {
             frame.push(u8::try_from(part.len()).ok()?);
@@ -96,7 +103,9 @@ impl Outgoing {
         tracked: Option<&str>,
     ) -> Self {
         let payload = match tracked {
-            Some(payload) => format!(r#"{{"type":"presence","event":"track","payload":{payload}}}"#),
+            Some(payload) => {
+                format!(r#"{{"type":"presence","event":"track","payload":{payload}}}"#)
+            }
             None => r#"{"type":"presence","event":"untrack"}"#.to_owned(),
         };
         let topic = topic.wire();

@@ -103,7 +103,7 @@ impl PresenceState {
         else {
             return Vec::new();
         };
-        let joins = read(payload, state);
+        let joins = read(payload, &state);
         let mut events = Vec::new();
         let old = std::mem::take(&mut self.metas);
         self.bytes = 0;
@@ -135,11 +135,11 @@ impl PresenceState {
             return Vec::new();
         };
         let mut events = Vec::new();
-        for (key, metas) in read(payload, joins) {
+        for (key, metas) in read(payload, &joins) {
             self.add(&key, metas.clone());
             events.push(Event::Join(Presence { key, metas }));
         }
-        for (key, metas) in read(payload, leaves) {
+        for (key, metas) in read(payload, &leaves) {
             self.remove(&key, &metas);
             events.push(Event::Leave(Presence { key, metas }));
         }
@@ -178,7 +178,7 @@ impl PresenceState {
 }
 
 /// Reads metas, without those that have no reference.
-fn read(payload: &JsonText, all: BTreeMap<String, Metas<'_>>) -> Vec<(String, Vec<PresenceMeta>)> {
+fn read(payload: &JsonText, all: &BTreeMap<String, Metas<'_>>) -> Vec<(String, Vec<PresenceMeta>)> {
     let meta = |value: &&RawValue| {
         let FirstReference(reference) = serde_json::from_str(value.get()).ok()?;
         Some(PresenceMeta {
@@ -291,10 +291,18 @@ mod tests {
     fn what_cannot_be_read_changes_nothing() {
         let mut state = PresenceState::default();
         state.apply_state(&json(r#"{"a":{"metas":[{"phx_ref":"1"}]}}"#));
-        for bad in ["[]", "7", r#"{"a":1}"#, r#"{"joins":{"b":{}}}"#, r#"{"a":{"metas":{}}}"#] {
+        for bad in [
+            "[]",
+            "7",
+            r#"{"a":1}"#,
+            r#"{"joins":{"b":{}}}"#,
+            r#"{"a":{"metas":{}}}"#,
+        ] {
             assert!(state.apply_state(&json(bad)).is_empty(), "{bad}");
         }
-        state.apply_diff(&json(r#"{"joins":{"b":{"metas":[{},1,null,{"phx_ref":7}]}}}"#));
+        state.apply_diff(&json(
+            r#"{"joins":{"b":{"metas":[{},1,null,{"phx_ref":7}]}}}"#,
+        ));
         assert_eq!(state.list().len(), 1);
     }
 
@@ -308,6 +316,10 @@ mod tests {
                 r#"{{"joins":{{"k{n}":{{"metas":[{{"phx_ref":"{n}","v":"{long}"}}]}}}}}}"#
             )));
         }
-        assert!(state.bytes <= MAX_BYTES && state.list().len() == 7, "{}", state.list().len());
+        assert!(
+            state.bytes <= MAX_BYTES && state.list().len() == 7,
+            "{}",
+            state.list().len()
+        );
     }
 }

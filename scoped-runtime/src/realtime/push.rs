@@ -9,9 +9,15 @@ use crate::error::RealtimeError;
 #[derive(Debug)]
 pub(super) enum Push {
     /// A broadcast of JSON.
-    Json { event: String, payload: String },
+    Json {
+        event: String,
+        payload: String,
+    },
     /// A broadcast of bytes.
-    Bytes { event: String, payload: Bytes },
+    Bytes {
+        event: String,
+        payload: Bytes,
+    },
     /// What the client says of itself, as JSON.
     Track(String),
     Untrack,
@@ -53,7 +59,12 @@ impl Push {
         matches!(self, Self::Track(_) | Self::Untrack)
     }
 
-    pub(super) fn to_frame(&self, join_ref: u64, reference: u64, topic: &Topic) -> Option<Outgoing> {
+    pub(super) fn to_frame(
+        &self,
+        join_ref: u64,
+        reference: u64,
+        topic: &Topic,
+    ) -> Option<Outgoing> {
         match self {
             Self::Json { event, payload } => Some(Outgoing::broadcast(
                 join_ref, reference, topic, event, payload,
@@ -61,9 +72,12 @@ impl Push {
             Self::Bytes { event, payload } => {
                 Outgoing::broadcast_bytes(join_ref, reference, topic, event, payload)
             }
-            Self::Track(payload) => {
-                Some(Outgoing::presence(join_ref, reference, topic, Some(payload)))
-            }
+            Self::Track(payload) => Some(Outgoing::presence(
+                join_ref,
+                reference,
+                topic,
+                Some(payload),
+            )),
             Self::Untrack => Some(Outgoing::presence(join_ref, reference, topic, None)),
         }
     }

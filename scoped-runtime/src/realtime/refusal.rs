@@ -35,7 +35,10 @@ const TEXTS: [(&str, RealtimeErrorKind); 14] = [
     (":error_generating_signer", NewToken),
     ("Unknown Error on Channel", NewToken),
     ("You do not have permissions", Permanent),
-    ("Unable to subscribe to changes with given parameters", Permanent),
+    (
+        "Unable to subscribe to changes with given parameters",
+        Permanent,
+    ),
     ("Too many messages per second", Limit),
     ("presence rate limit exceeded", Limit),
     ("Too many presence messages per second", Limit),
@@ -44,14 +47,17 @@ const TEXTS: [(&str, RealtimeErrorKind); 14] = [
 
 /// Reads a reason such as `Unauthorized: You do not have permissions ...`.
 pub(super) fn read(topic: &Topic, reason: &str) -> RealtimeError {
-    let is_code = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_code =
+        |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let (code, text) = match reason.split_once(": ") {
         Some((code, text)) if is_code(&code) => (Some(code), text),
         _ => (None, reason),
     };
     let of_code = CODES.iter().find(|(known, _)| code == Some(*known));
     let of_text = || TEXTS.iter().find(|(known, _)| reason.contains(known));
-    let kind = of_code.or_else(of_text).map_or(Transient, |(_, kind)| *kind);
+    let kind = of_code
+        .or_else(of_text)
+        .map_or(Transient, |(_, kind)| *kind);
     RealtimeError::channel(kind, topic.name(), code, text)
 }
 
@@ -78,15 +84,47 @@ mod tests {
     fn every_reason_that_was_measured_has_its_kind() {
         let topic = Topic::new("room").unwrap();
         for (reason, code, kind) in [
-            ("InvalidJWTToken: Token has expired 3 seconds ago", Some("InvalidJWTToken"), NewToken),
-            ("MalformedJWT: The token provided is not a valid JWT", Some("MalformedJWT"), NewToken),
+            (
+                "InvalidJWTToken: Token has expired 3 seconds ago",
+                Some("InvalidJWTToken"),
+                NewToken,
+            ),
+            (
+                "MalformedJWT: The token provided is not a valid JWT",
+                Some("MalformedJWT"),
+                NewToken,
+            ),
             ("Unknown Error on Channel", None, NewToken),
-            ("Unauthorized: You do not have permissions to read from this Channel topic: T", Some("Unauthorized"), Permanent),
-            ("PrivateOnly: This project only allows private channels", Some("PrivateOnly"), Permanent),
-            ("ChannelRateLimitReached: Too many channels", Some("ChannelRateLimitReached"), Limit),
-            ("IncreaseConnectionPool: Please increase your connection pool size", Some("IncreaseConnectionPool"), Transient),
-            ("QueryCanceled: canceling statement due to statement timeout", Some("QueryCanceled"), Transient),
-            ("Realtime was unable to connect to the project database", None, Transient),
+            (
+                "Unauthorized: You do not have permissions to read from this Channel topic: T",
+                Some("Unauthorized"),
+                Permanent,
+            ),
+            (
+                "PrivateOnly: This project only allows private channels",
+                Some("PrivateOnly"),
+                Permanent,
+            ),
+            (
+                "ChannelRateLimitReached: Too many channels",
+                Some("ChannelRateLimitReached"),
+                Limit,
+            ),
+            (
+                "IncreaseConnectionPool: Please increase your connection pool size",
+                Some("IncreaseConnectionPool"),
+                Transient,
+            ),
+            (
+                "QueryCanceled: canceling statement due to statement timeout",
+                Some("QueryCanceled"),
+                Transient,
+            ),
+            (
+                "Realtime was unable to connect to the project database",
+                None,
+                Transient,
+            ),
             ("Token has expired 0 seconds ago", None, NewToken),
             (":signature_error", None, NewToken),
             (":increase_connection_pool", None, Transient),

@@ -65,7 +65,12 @@ fn request(topic: &Topic, is_private: bool, push: Push) -> Result<TransportReque
 fn push_name(target: &mut String, kind: &'static str, name: &str) -> Result<(), ClientError> {
     if name.contains(['/', '\\']) {
         let remedy = "subscribe to the channel, and send over its connection";
-        return Err(invalid(kind, name, "has a slash, which a path cannot carry", remedy));
+        return Err(invalid(
+            kind,
+            name,
+            "has a slash, which a path cannot carry",
+            remedy,
+        ));
     }
     push_segment(target, kind, name)
 }

@@ -164,7 +164,10 @@ impl Shared {
         };
         let is_presence = push.is_presence();
         if is_presence && !self.has_presence {
-            return refuse(Permanent, "the channel was subscribed without `presence(key)`");
+            return refuse(
+                Permanent,
+                "the channel was subscribed without `presence(key)`",
+            );
         }
         // Over HTTP the message may be needed again.
         let again = match &push {
@@ -182,7 +185,9 @@ impl Shared {
             Ok(()) => Ok(()),
             Err(PushError::Refused(error)) => Err(error.into()),
             Err(PushError::NotJoined) => match again {
-                Some(push) => rest_broadcast::send(&self.core, &self.topic, self.is_private, push).await,
+                Some(push) => {
+                    rest_broadcast::send(&self.core, &self.topic, self.is_private, push).await
+                }
                 None => refuse(Transient, "the channel is not joined at the moment"),
             },
         }
@@ -214,7 +219,9 @@ fn check_size(bytes: usize) -> Result<(), ClientError> {
         return Ok(());
     }
     Err(ClientError::InvalidQuery {
-        what: format!("the payload of a broadcast has {bytes} bytes, over the limit of {MAX_PAYLOAD}"),
+        what: format!(
+            "the payload of a broadcast has {bytes} bytes, over the limit of {MAX_PAYLOAD}"
+        ),
         remedy: "upload it, and broadcast where it is",
     })
 }

@@ -131,9 +131,7 @@ impl WebSocket {
         let stream = Pin::new(&mut self.stream);
         match self.close_flag.if_open(|| write(stream)) {
             None => Poll::Ready(Err(SocketError::Closed)),
-            Some(written) => {
-                written.map_err(|error| self.lost(&error.to_string()))
-            }
+            Some(written) => written.map_err(|error| self.lost(&error.to_string())),
         }
     }
 }
@@ -161,7 +159,9 @@ impl SocketError {
 /// What a refusal says: its member `error` or `message`, or the beginning of another text.
 fn refusal_text(body: &[u8]) -> String {
     let json: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let member = ["error", "message", "msg"].iter().find_map(|name| json[name].as_str());
+    let member = ["error", "message", "msg"]
+        .iter()
+        .find_map(|name| json[name].as_str());
     let text = String::from_utf8_lossy(body);
     let text = member.unwrap_or_else(|| text.trim());
     if text.is_empty() {

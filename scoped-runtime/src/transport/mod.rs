@@ -36,9 +36,9 @@ mod transport_request;
 mod upgrade;
 mod write_check;
 
-pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "realtime")]
 pub(crate) use decode::decode;
+pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;
 pub use request_body::Upload;

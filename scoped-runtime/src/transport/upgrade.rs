@@ -64,13 +64,11 @@ impl Transport {
         let clock = &*self.connector.clock;
         let connecting = pin!(self.connector.connect_for_upgrade());
         let after = self.connector.connect_timeout;
-        let socket = match with_timeout(clock, after, connecting).await {
-            Some(connected) => connected.map_err(|error| self.failed(error))?,
-            None => {
-                let phase = Phase::Connect;
-                return Err(ClientError::Timeout { after, phase }.into());
-            }
+        let Some(connected) = with_timeout(clock, after, connecting).await else {
+            let phase = Phase::Connect;
+            return Err(ClientError::Timeout { after, phase }.into());
         };
+        let socket = connected.map_err(|error| self.failed(error))?;
         let mut handshake = pin!(self.handshake(socket, target));
         let while_open = pin!(std::future::poll_fn(|cx| {
             close_flag
@@ -107,7 +105,9 @@ impl Transport {
                 return Err(refused(response, limits.error_bytes).await);
             }
             if !is_accepted(&response, &accept) {
-                return Err(self.failed("the server did not accept the WebSocket").into());
+                return Err(self
+                    .failed("the server did not accept the WebSocket")
+                    .into());
             }
             let upgraded = hyper::upgrade::on(response).await;
             Ok(upgraded.map_err(|error| self.failed(error))?)

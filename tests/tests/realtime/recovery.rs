@@ -24,7 +24,11 @@ impl World {
         let project = Project::start().await;
         let clock = ManualClock::real();
         let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-        let room = alice.realtime().channel("room").private().broadcast(true, true);
+        let room = alice
+            .realtime()
+            .channel("room")
+            .private()
+            .broadcast(true, true);
         let room = room.subscribe().await.unwrap();
         Self {
             project,
@@ -47,12 +51,19 @@ impl World {
     }
 
     async fn reconnected(&mut self) {
-        find(&mut self.room, |event| matches!(event, Event::Reconnected(_)).then_some(())).await;
+        find(&mut self.room, |event| {
+            matches!(event, Event::Reconnected(_)).then_some(())
+        })
+        .await;
     }
 
     /// Shows that the channel works.
     async fn works(&mut self) {
-        self.room.sender().send("works", &json!({ "n": 1 })).await.unwrap();
+        self.room
+            .sender()
+            .send("works", &json!({ "n": 1 }))
+            .await
+            .unwrap();
         assert_eq!(broadcast(&mut self.room, "works").await["n"], 1);
     }
 }
@@ -107,14 +118,23 @@ async fn broken_frames_of_peers_are_skipped() {
         r#"[null,"999","realtime:room","phx_reply",{"status":"error","response":{}}]"#,
         r#"[null,null,"phoenix","phx_reply",{"status":"ok","response":{}}]"#,
     ] {
-        world.project.control(json!({ "send": { "text": frame } })).await;
+        world
+            .project
+            .control(json!({ "send": { "text": frame } }))
+            .await;
     }
     for base64 in ["", "BA==", "BP//////", "AwAA", "AgEBYWI="] {
-        world.project.control(json!({ "send": { "base64": base64 } })).await;
+        world
+            .project
+            .control(json!({ "send": { "base64": base64 } }))
+            .await;
     }
     // A broadcast whose JSON a peer has broken: kind 04, `room`, `ev`, `{"a":`.
     let broken = "BA0CAAFyZWFsdGltZTpyb29tZXZ7ImEiOg==";
-    world.project.control(json!({ "send": { "base64": broken } })).await;
+    world
+        .project
+        .control(json!({ "send": { "base64": broken } }))
+        .await;
     world.works().await;
     assert!(is_silent(&mut world.room).await);
 }
@@ -136,7 +156,10 @@ async fn frames_that_come_late_twice_or_out_of_order_are_survived() {
     }
     world.clock.pass(Duration::from_secs(11));
     let error = sending.await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("no reply within 10 s"), "{error}");
+    assert!(
+        error.to_string().contains("no reply within 10 s"),
+        "{error}"
+    );
     world.misbehave(json!({})).await;
     world.works().await;
 }
@@ -175,7 +198,9 @@ async fn a_heartbeat_is_sent_25_seconds_after_the_last_frame_and_not_before() {
 #[tokio::test]
 async fn no_heartbeat_is_judged_while_a_join_is_pending() {
     let mut world = World::start().await;
-    world.misbehave(json!({ "unanswered": ["phx_join", "heartbeat"] })).await;
+    world
+        .misbehave(json!({ "unanswered": ["phx_join", "heartbeat"] }))
+        .await;
     let channel = world.alice.realtime().channel("second");
     let joining = tokio::spawn(channel.subscribe());
     while world.project.frames("phx_join").await.len() < 2 {
@@ -187,7 +212,10 @@ async fn no_heartbeat_is_judged_while_a_join_is_pending() {
     // The join has failed after 30 s; only from then on the heartbeat counts.
     world.clock.pass(Duration::from_secs(5));
     let error = joining.await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("did not answer the join"), "{error}");
+    assert!(
+        error.to_string().contains("did not answer the join"),
+        "{error}"
+    );
     assert!(is_silent(&mut world.room).await);
     world.misbehave(json!({})).await;
     world.clock.pass(Duration::from_secs(21));
@@ -225,7 +253,9 @@ async fn a_refused_connection_is_an_error_with_status_and_reason() {
 #[tokio::test]
 async fn an_established_channel_waits_for_a_server_that_is_away_and_ends_when_it_says_no() {
     let mut world = World::start().await;
-    world.misbehave(json!({ "refuse": { "status": 503 } })).await;
+    world
+        .misbehave(json!({ "refuse": { "status": 503 } }))
+        .await;
     world.project.control(json!({ "drop": null })).await;
     world.interrupted().await;
     for _ in 0..4 {
@@ -237,7 +267,9 @@ async fn an_established_channel_waits_for_a_server_that_is_away_and_ends_when_it
     world.reconnected().await;
     world.works().await;
 
-    world.misbehave(json!({ "refuse": { "status": 401, "body": { "error": "Token has expired" } } })).await;
+    world
+        .misbehave(json!({ "refuse": { "status": 401, "body": { "error": "Token has expired" } } }))
+        .await;
     world.project.control(json!({ "drop": null })).await;
     world.interrupted().await;
     world.clock.pass(Duration::from_secs(61));
@@ -250,7 +282,9 @@ async fn an_established_channel_waits_for_a_server_that_is_away_and_ends_when_it
 #[tokio::test]
 async fn a_server_that_accepts_no_connection_is_given_up() {
     let project = Project::start().await;
-    project.control(json!({ "misbehave": { "accept": false } })).await;
+    project
+        .control(json!({ "misbehave": { "accept": false } }))
+        .await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
     let joining = tokio::spawn(alice.realtime().channel("room").subscribe());
@@ -287,14 +321,36 @@ async fn a_channel_that_the_server_ends_is_joined_again_and_one_that_crashed_too
 async fn while_a_channel_is_not_joined_messages_go_over_http() {
     let mut world = World::start().await;
     let bob = world.project.client(BOB);
-    let mut of_bob = bob.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut of_bob = bob
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     world.project.control(json!({ "crash": "room" })).await;
     world.interrupted().await;
-    find(&mut of_bob, |event| matches!(event, Event::Interrupted(_)).then_some(())).await;
-    find(&mut of_bob, |event| matches!(event, Event::Reconnected(_)).then_some(())).await;
-    world.room.sender().send("over", &json!({ "http": true })).await.unwrap();
+    find(&mut of_bob, |event| {
+        matches!(event, Event::Interrupted(_)).then_some(())
+    })
+    .await;
+    find(&mut of_bob, |event| {
+        matches!(event, Event::Reconnected(_)).then_some(())
+    })
+    .await;
+    world
+        .room
+        .sender()
+        .send("over", &json!({ "http": true }))
+        .await
+        .unwrap();
     assert_eq!(broadcast(&mut of_bob, "over").await["http"], true);
-    let refused = world.room.sender().send("over", "no object").await.unwrap_err();
+    let refused = world
+        .room
+        .sender()
+        .send("over", "no object")
+        .await
+        .unwrap_err();
     assert!(refused.to_string().contains("JSON object"), "{refused}");
 }
 
@@ -305,12 +361,24 @@ async fn a_reader_that_does_not_read_misses_events_and_stops_no_other_channel() 
     let slow = alice.realtime().channel("room").private().queue(10);
     let mut slow = slow.subscribe().await.unwrap();
     let mut other = alice.realtime().channel("other").subscribe().await.unwrap();
-    let sender = bob.realtime().channel("room").private().broadcast(true, false);
+    let sender = bob
+        .realtime()
+        .channel("room")
+        .private()
+        .broadcast(true, false);
     let sender = sender.subscribe().await.unwrap();
     for n in 0..100 {
-        sender.sender().send("tick", &json!({ "n": n })).await.unwrap();
+        sender
+            .sender()
+            .send("tick", &json!({ "n": n }))
+            .await
+            .unwrap();
     }
-    let of_bob = bob.realtime().channel("other").send("done", &json!({ "n": 1 })).await;
+    let of_bob = bob
+        .realtime()
+        .channel("other")
+        .send("done", &json!({ "n": 1 }))
+        .await;
     of_bob.unwrap();
     assert_eq!(broadcast(&mut other, "done").await["n"], 1);
     for n in 0..10 {
@@ -321,6 +389,10 @@ async fn a_reader_that_does_not_read_misses_events_and_stops_no_other_channel() 
         _ => None,
     });
     assert_eq!(missed.await, 90);
-    sender.sender().send("tick", &json!({ "n": 100 })).await.unwrap();
+    sender
+        .sender()
+        .send("tick", &json!({ "n": 100 }))
+        .await
+        .unwrap();
     assert_eq!(broadcast(&mut slow, "tick").await["n"], 100);
 }

@@ -22,7 +22,10 @@ async fn a_channel_stays_joined_while_its_token_ends_five_times_and_no_event_is_
     let project = Project::start().await;
     let alice = project.clients();
     let alice = alice.user(ALICE).expires_in(Duration::from_secs(3));
-    let alice: ScopedClient = alice.refresh_before(Duration::from_secs(1)).client().unwrap();
+    let alice: ScopedClient = alice
+        .refresh_before(Duration::from_secs(1))
+        .client()
+        .unwrap();
     let mut rooms = Vec::new();
     for name in ["room", "public"] {
         let room = alice.realtime().channel(name);
@@ -30,9 +33,19 @@ async fn a_channel_stays_joined_while_its_token_ends_five_times_and_no_event_is_
         rooms.push(room.subscribe().await.unwrap());
     }
     let bob = project.client(BOB);
-    let sender = bob.realtime().channel("room").private().broadcast(true, false);
+    let sender = bob
+        .realtime()
+        .channel("room")
+        .private()
+        .broadcast(true, false);
     let sender = sender.subscribe().await.unwrap();
-    let public = bob.realtime().channel("public").broadcast(true, false).subscribe().await.unwrap();
+    let public = bob
+        .realtime()
+        .channel("public")
+        .broadcast(true, false)
+        .subscribe()
+        .await
+        .unwrap();
     let mut sent = 0;
     loop {
         for _ in 0..20 {
@@ -62,7 +75,10 @@ async fn a_channel_stays_joined_while_its_token_ends_five_times_and_no_event_is_
         let of_alice = of_alice.filter(|token| token["socket"] == 1);
         let mut seen = HashSet::new();
         for token in of_alice {
-            let (text, at) = (token["token"].as_str().unwrap(), token["at"].as_u64().unwrap());
+            let (text, at) = (
+                token["token"].as_str().unwrap(),
+                token["at"].as_u64().unwrap(),
+            );
             assert!(seen.insert(text), "a token twice");
             assert!(expires_at(text) * 1000 > at, "a token after its end");
         }
@@ -75,7 +91,13 @@ async fn a_renewed_token_is_pushed_once_and_an_unchanged_one_never() {
     let project = Project::start().await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-    let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     clock.pass(Duration::from_secs(60));
     // A heartbeat goes out and is answered.
     assert!(is_silent(&mut room).await);
@@ -96,8 +118,18 @@ async fn a_channel_that_the_new_token_may_not_read_ends_with_that_reason() {
     let project = Project::start().await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-    let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
-    project.postgres.sql("delete from room_members").await.unwrap();
+    let mut room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
+    project
+        .postgres
+        .sql("delete from room_members")
+        .await
+        .unwrap();
     clock.pass(UNTIL_RENEWAL);
     let Error::Realtime(error) = ending(&mut room).await else {
         panic!("another error")
@@ -105,7 +137,11 @@ async fn a_channel_that_the_new_token_may_not_read_ends_with_that_reason() {
     assert_eq!(error.kind(), RealtimeErrorKind::Permanent);
     assert!(error.is_denied(), "{error}");
     assert!(room.next().await.is_none());
-    assert_eq!(project.tokens("join").await.len(), 1, "it is not tried again");
+    assert_eq!(
+        project.tokens("join").await.len(),
+        1,
+        "it is not tried again"
+    );
 }
 
 #[tokio::test]
@@ -113,7 +149,13 @@ async fn a_refused_token_is_told_and_replaced_by_a_fresh_one() {
     let project = Project::start().await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-    let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     let fail = json!({ "fail": { "topic": "room", "message": "Token has expired 0 seconds ago" } });
     project.control(fail).await;
     let interrupted = find(&mut room, |event| match event {
@@ -122,7 +164,10 @@ async fn a_refused_token_is_told_and_replaced_by_a_fresh_one() {
     });
     assert_eq!(interrupted.await.kind(), RealtimeErrorKind::NewToken);
     clock.pass(Duration::from_secs(2));
-    find(&mut room, |event| matches!(event, Event::Reconnected(_)).then_some(())).await;
+    find(&mut room, |event| {
+        matches!(event, Event::Reconnected(_)).then_some(())
+    })
+    .await;
     let joins = project.tokens("join").await;
     assert_eq!(joins.len(), 2);
     assert_ne!(joins[0], joins[1], "the token is another one");
@@ -134,7 +179,13 @@ async fn a_key_that_the_server_does_not_trust_ends_the_channel_after_few_tries()
     let clock = ManualClock::real();
     let clients = project.clients_with(clock.clone());
     let alice = clients.get(ALICE).unwrap();
-    let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     let other = SigningKey::hs256("another-secret-of-at-least-thirty-two-bytes");
     clients.rotate(other.unwrap());
     clock.pass(UNTIL_RENEWAL);
@@ -148,9 +199,14 @@ async fn a_key_that_the_server_does_not_trust_ends_the_channel_after_few_tries()
             }
         }
     };
-    let error = tokio::time::timeout(Duration::from_secs(20), search).await.unwrap();
+    let error = tokio::time::timeout(Duration::from_secs(20), search)
+        .await
+        .unwrap();
     assert_eq!(error.kind(), RealtimeErrorKind::NewToken);
-    assert!(error.to_string().contains("compare the signing key"), "{error}");
+    assert!(
+        error.to_string().contains("compare the signing key"),
+        "{error}"
+    );
     assert!(project.tokens("refused join").await.len() <= 3);
 }
 
@@ -160,7 +216,13 @@ async fn closing_a_client_or_its_user_leaves_at_once() {
     let clients = project.clients();
     for closes_user in [false, true] {
         let alice = clients.get(ALICE).unwrap();
-        let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+        let mut room = alice
+            .realtime()
+            .channel("room")
+            .private()
+            .subscribe()
+            .await
+            .unwrap();
         assert!(has_members(&project, 1).await);
         if closes_user {
             clients.close_user(ALICE).unwrap();
@@ -168,7 +230,10 @@ async fn closing_a_client_or_its_user_leaves_at_once() {
             alice.close();
         }
         let error = ending(&mut room).await;
-        assert!(matches!(error, Error::Client(ClientError::Closed)), "{error}");
+        assert!(
+            matches!(error, Error::Client(ClientError::Closed)),
+            "{error}"
+        );
         assert!(has_members(&project, 0).await);
         let refused = alice.realtime().channel("room").subscribe().await;
         assert!(matches!(refused, Err(Error::Client(ClientError::Closed))));
@@ -183,10 +248,19 @@ async fn a_client_whose_token_is_not_renewed_ends_with_it() {
     let clock = ManualClock::real();
     let clients = project.clients_with(clock.clone());
     let alice: ScopedClient = clients.user(ALICE).auto_refresh(false).client().unwrap();
-    let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     clock.pass(Duration::from_secs(3601));
     let error = ending(&mut room).await;
-    assert!(matches!(error, Error::Token(TokenError::Expired)), "{error}");
+    assert!(
+        matches!(error, Error::Token(TokenError::Expired)),
+        "{error}"
+    );
     assert!(has_members(&project, 0).await);
 }
 
@@ -199,11 +273,20 @@ async fn the_forwarded_token_of_a_caller_ends_its_channels_with_it() {
     let header = format!("Bearer {}", token.expose_secret());
     let caller = clients.authenticate::<NoClaims>(&header).await.unwrap();
     let forwarded = caller.forward_token(&clients).unwrap();
-    let mut room = forwarded.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut room = forwarded
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     assert_eq!(project.tokens("join").await, [token.expose_secret()]);
     clock.pass(Duration::from_secs(3601));
     let error = ending(&mut room).await;
-    assert!(matches!(error, Error::Token(TokenError::Expired)), "{error}");
+    assert!(
+        matches!(error, Error::Token(TokenError::Expired)),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -211,13 +294,25 @@ async fn a_machine_that_slept_joins_with_a_new_token() {
     let project = Project::start().await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-    let mut room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+    let mut room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     // Only the wall clock moves while a machine sleeps, and no timer fires.
     clock.jump(Duration::from_secs(7200));
     project.control(json!({ "drop": null })).await;
-    find(&mut room, |event| matches!(event, Event::Interrupted(_)).then_some(())).await;
+    find(&mut room, |event| {
+        matches!(event, Event::Interrupted(_)).then_some(())
+    })
+    .await;
     clock.pass(Duration::from_secs(3));
-    find(&mut room, |event| matches!(event, Event::Reconnected(_)).then_some(())).await;
+    find(&mut room, |event| {
+        matches!(event, Event::Reconnected(_)).then_some(())
+    })
+    .await;
     let joins = project.tokens("join").await;
     let ends: Vec<u64> = joins.iter().map(|token| expires_at(token)).collect();
     assert!(ends[1] >= ends[0] + 7200, "{ends:?}");
@@ -228,16 +323,37 @@ async fn a_machine_that_slept_joins_with_a_new_token() {
 async fn no_token_is_in_the_address_or_the_headers_of_a_connection() {
     let project = Project::start().await;
     let alice = project.client(ALICE);
-    let room = alice.realtime().channel("room").private().subscribe().await.unwrap();
+    let room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .subscribe()
+        .await
+        .unwrap();
     let token = alice.token().unwrap();
     let log = project.log().await;
     let opened = &log["sockets"][0];
-    assert!(!opened.to_string().contains(token.expose_secret()), "{opened}");
+    assert!(
+        !opened.to_string().contains(token.expose_secret()),
+        "{opened}"
+    );
     let url = opened["url"].as_str().unwrap();
-    assert_eq!(url, "/realtime/v1/websocket?apikey=sb%5Fpublishable%5Frealtime&vsn=2.0.0");
+    assert_eq!(
+        url,
+        "/realtime/v1/websocket?apikey=sb%5Fpublishable%5Frealtime&vsn=2.0.0"
+    );
     assert!(opened["headers"].get("authorization").is_none());
-    assert!(opened["headers"]["user-agent"].as_str().unwrap().starts_with("scoped-runtime/"));
-    let shown = format!("{room:?} {:?} {:?}", room.sender(), alice.realtime().channel("x"));
+    assert!(
+        opened["headers"]["user-agent"]
+            .as_str()
+            .unwrap()
+            .starts_with("scoped-runtime/")
+    );
+    let shown = format!(
+        "{room:?} {:?} {:?}",
+        room.sender(),
+        alice.realtime().channel("x")
+    );
     assert!(!shown.contains("eyJ"), "{shown}");
 }
 
@@ -248,7 +364,13 @@ async fn the_channels_of_two_users_carry_each_their_own_token() {
     let mut rooms = Vec::new();
     for user in [ALICE, BOB] {
         let client = clients.get(user).unwrap();
-        let room = client.realtime().channel("room").private().subscribe().await.unwrap();
+        let room = client
+            .realtime()
+            .channel("room")
+            .private()
+            .subscribe()
+            .await
+            .unwrap();
         rooms.push((client, room));
     }
     let log = project.log().await;
@@ -264,7 +386,11 @@ async fn the_channels_of_two_users_carry_each_their_own_token() {
     let [(_, of_alice), (_, of_bob)] = &mut *rooms else {
         panic!()
     };
-    of_alice.sender().send("hi", &json!({ "from": "alice" })).await.unwrap();
+    of_alice
+        .sender()
+        .send("hi", &json!({ "from": "alice" }))
+        .await
+        .unwrap();
     assert_eq!(broadcast(of_bob, "hi").await["from"], "alice");
     assert!(is_silent(of_alice).await, "no echo that was not asked for");
 }

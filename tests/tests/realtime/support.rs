@@ -31,7 +31,8 @@ impl Project {
     pub(crate) async fn with(settings: Value) -> Self {
         let postgres = Postgres::with("server/realtime/migrations").await.unwrap();
         for user in [ALICE, BOB] {
-            let row = format!("insert into room_members (topic, user_id) values ('room', '{user}')");
+            let row =
+                format!("insert into room_members (topic, user_id) values ('room', '{user}')");
             postgres.sql(&row).await.unwrap();
         }
         let mut configuration = json!({
@@ -44,7 +45,9 @@ impl Project {
         for (name, value) in settings.as_object().unwrap() {
             configuration[name] = value.clone();
         }
-        let server = NodeServer::start("realtime/main.mjs", &configuration).await.unwrap();
+        let server = NodeServer::start("realtime/main.mjs", &configuration)
+            .await
+            .unwrap();
         Self {
             postgres,
             server,
@@ -94,7 +97,9 @@ impl Project {
         let log = self.log().await;
         let tokens = log["tokens"].as_array().unwrap().iter();
         let tokens = tokens.filter(|token| token["by"] == by);
-        tokens.map(|token| token["token"].as_str().unwrap().to_owned()).collect()
+        tokens
+            .map(|token| token["token"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// The text frames that clients sent of this event.
@@ -111,7 +116,9 @@ impl Project {
     pub(crate) async fn peer(&self) -> Peer {
         let configuration = json!({ "url": self.url(), "key": KEY });
         Peer {
-            server: NodeServer::start("realtime/peer.mjs", &configuration).await.unwrap(),
+            server: NodeServer::start("realtime/peer.mjs", &configuration)
+                .await
+                .unwrap(),
             http: reqwest::Client::new(),
         }
     }
@@ -126,7 +133,10 @@ pub(crate) struct Peer {
 impl Peer {
     pub(crate) async fn tell(&self, command: &str, mut arguments: Value) -> Value {
         arguments["command"] = command.into();
-        let request = self.http.post(self.server.url()).body(arguments.to_string());
+        let request = self
+            .http
+            .post(self.server.url())
+            .body(arguments.to_string());
         let text = request.send().await.unwrap().text().await.unwrap();
         let mut answer: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(answer.get("error"), None, "{command}");
@@ -206,7 +216,9 @@ pub(crate) async fn ending(room: &mut Subscription) -> scoped_runtime::Error {
         None
     };
     let found = tokio::time::timeout(Duration::from_secs(20), search).await;
-    found.expect("no end within 20 s").expect("an end without an error")
+    found
+        .expect("no end within 20 s")
+        .expect("an end without an error")
 }
 
 /// Whether nothing arrives for a while. Only for what must never come; what must come is awaited with [`find`].
