@@ -113,7 +113,9 @@ mod tests {
     fn whatever_is_sent_in_whatever_order_stays_within_the_limits() {
         let mut random = 1_u64;
         let mut next = |below: usize| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             usize::try_from(random >> 33).unwrap() % below
         };
         for _ in 0..3000 {

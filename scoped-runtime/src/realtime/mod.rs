@@ -3,7 +3,7 @@
 //! [`ScopedClient::realtime`](crate::ScopedClient::realtime) is the way in; [the guide](crate::docs::realtime) explains
 //! how channels are kept joined, what is renewed when, and what may be lost.
 
-mod any_frames;
+pub(crate) mod any_frames;
 mod change;
 mod channel_builder;
 mod channel_options;
@@ -30,8 +30,6 @@ mod tokens;
 mod topic;
 mod web_socket;
 
-#[doc(hidden)]
-pub use any_frames::receive_any_frames;
 pub use change::Change;
 pub use channel_builder::{ChannelBuilder, Realtime};
 pub use event::{Broadcast, Event, Reconnected, System};

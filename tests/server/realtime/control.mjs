@@ -42,6 +42,19 @@ const ACTIONS = {
       }
       socket.ws.close(1012);
     }),
+  /** Sends this many broadcasts to each of the public topics, as fast as their sockets take them. */
+  flood: async (server, { topics, count, bytes }) => {
+    const text = 'x'.repeat(bytes);
+    for (let n = 0; n < count; n += 1) {
+      for (const topic of topics) {
+        const payload = { type: 'broadcast', event: 'flood', payload: { n, text } };
+        server.group(false, topic).broadcast({ topic: `realtime:${topic}`, payload });
+      }
+      while ([...server.sockets].some(({ ws }) => ws.bufferedAmount > 1_000_000)) {
+        await new Promise((done) => setTimeout(done, 1));
+      }
+    }
+  },
   limits: (server, limits) => Object.assign(server.limits, limits),
   idle: (server, idle) => (server.idle = idle),
   scale: (server, scale) => (server.scale = scale),

@@ -5,7 +5,9 @@
     reason = "a test may panic, and waits for real servers"
 )]
 
+mod crowd;
 mod interop;
+mod logs;
 mod protocol;
 mod recovery;
 mod renewal;
