@@ -12,3 +12,4 @@ mod protocol;
 mod recovery;
 mod renewal;
 mod support;
+mod tls;

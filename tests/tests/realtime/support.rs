@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scoped_runtime::realtime::{Event, Subscription};
 use scoped_runtime::testing::Postgres;
-use scoped_runtime::{Clock, Config, ScopedClient, ScopedClients, SystemClock};
+use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClient, ScopedClients, SystemClock};
 use scoped_tests::NodeServer;
 use serde_json::{Value, json};
 
@@ -59,17 +59,20 @@ impl Project {
         self.server.url()
     }
 
+    pub(crate) fn config(&self) -> ConfigBuilder {
+        Config::builder()
+            .environment(|_| None)
+            .url(self.url())
+            .api_key(KEY)
+            .jwt_secret(SECRET)
+    }
+
     pub(crate) fn clients(&self) -> ScopedClients {
         self.clients_with(SystemClock::new())
     }
 
     pub(crate) fn clients_with(&self, clock: impl Clock + 'static) -> ScopedClients {
-        let config = Config::builder()
-            .environment(|_| None)
-            .url(self.url())
-            .api_key(KEY)
-            .jwt_secret(SECRET)
-            .clock(clock);
+        let config = self.config().clock(clock);
         ScopedClients::new(config.build().unwrap()).unwrap()
     }
 
