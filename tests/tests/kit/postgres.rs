@@ -6,7 +6,10 @@ use serde_json::json;
 #[tokio::test]
 async fn a_database_has_the_migrations_and_the_seed() {
     let postgres = Postgres::with("tests/kit/shop/migrations").await.unwrap();
-    let rows = postgres.sql("select name from products order by name").await.unwrap();
+    let rows = postgres
+        .sql("select name from products order by name")
+        .await
+        .unwrap();
     assert_eq!(rows, json!([{ "name": "anvil" }, { "name": "rocket" }]));
 }
 

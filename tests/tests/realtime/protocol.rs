@@ -13,7 +13,7 @@ use crate::support::{ALICE, BOB, MALLORY, Project, broadcast, find, has_members,
 async fn a_join_says_what_was_asked_for() {
     let project = Project::start().await;
     let alice = project.client(ALICE);
-    let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let since = SystemTime::UNIX_EPOCH + Duration::from_hours(500_000);
     let change = Change::update()
         .table("room_notes")
         .eq("owner", ALICE)
@@ -212,7 +212,7 @@ async fn what_the_database_sent_is_replayed_at_first_and_after_a_reconnect_and_n
     send(1).await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-    let hour_ago = SystemClock::new().now() - Duration::from_secs(3600);
+    let hour_ago = SystemClock::new().now() - Duration::from_hours(1);
     let room = alice
         .realtime()
         .channel("room")
