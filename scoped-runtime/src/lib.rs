@@ -23,6 +23,8 @@ mod mint_policy;
 pub mod policies;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "realtime")]
+pub mod realtime;
 mod rest;
 mod session;
 #[cfg(feature = "storage")]
@@ -60,6 +62,8 @@ pub use error::{
 pub use error::{DatabaseError, PostgresError, PostgresPhase};
 #[cfg(feature = "graphql")]
 pub use error::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
+#[cfg(feature = "realtime")]
+pub use error::{RealtimeError, RealtimeErrorKind};
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
@@ -124,6 +128,9 @@ pub mod docs {
     pub mod storage {}
     #[doc = include_str!("../docs/services.md")]
     pub mod services {}
+    #[cfg(feature = "realtime")]
+    #[doc = include_str!("../docs/realtime.md")]
+    pub mod realtime {}
     #[doc = include_str!("../docs/operations.md")]
     pub mod operations {}
     #[doc = include_str!("../docs/transport.md")]

@@ -30,6 +30,7 @@ const LINE: &[&str] = &[
     "functions",
     "graphql",
     "auth",
+    "realtime",
     "postgres",
     "blocking",
     "web",
@@ -39,7 +40,7 @@ const LINE: &[&str] = &[
 /// A third-party crate may be named only in the layer that wraps it.
 const HOMES: &[(&str, &[&str])] = &[
     ("jsonwebtoken", &["key", "verify"]),
-    ("aws_lc_rs", &["key", "token", "testing"]),
+    ("aws_lc_rs", &["key", "token", "transport", "testing"]),
     ("rustls_pki_types", &["key", "transport"]),
     ("reqwest_011", &["transport"]),
     ("hyper", &["transport", "testing"]),
@@ -57,6 +58,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("mime_guess", &["storage"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
+    ("tokio_websockets", &["realtime"]),
 ];
 
 #[test]

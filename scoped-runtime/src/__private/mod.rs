@@ -11,6 +11,8 @@ pub use crate::claims::{
 };
 pub use crate::client::{AsyncClient, BlockingClient, ProjectClients, installed};
 pub use crate::error::Fallible;
+#[cfg(feature = "realtime")]
+pub use crate::realtime::any_frames::receive_any_frames;
 pub use crate::rest::prepared;
 pub use crate::verify::jws_verifies;
 pub use serde;

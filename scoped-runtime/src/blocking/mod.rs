@@ -78,6 +78,22 @@ pub type Query = crate::Query<Blocking>;
 /// A [`scoped_runtime::Request`](crate::Request) whose calls block.
 pub type Request = crate::Request<Blocking>;
 
+/// [`realtime::Realtime`](crate::realtime::Realtime) with blocking calls.
+#[cfg(feature = "realtime")]
+pub type Realtime = crate::realtime::Realtime<Blocking>;
+
+/// A [`realtime::ChannelBuilder`](crate::realtime::ChannelBuilder) whose calls block.
+#[cfg(feature = "realtime")]
+pub type ChannelBuilder = crate::realtime::ChannelBuilder<Blocking>;
+
+/// A [`realtime::ChannelSender`](crate::realtime::ChannelSender) whose calls block.
+#[cfg(feature = "realtime")]
+pub type ChannelSender = crate::realtime::ChannelSender<Blocking>;
+
+/// A [`realtime::Subscription`](crate::realtime::Subscription) as an iterator, which waits for the next event.
+#[cfg(feature = "realtime")]
+pub type Subscription = crate::realtime::Subscription<Blocking>;
+
 /// With feature `blocking`.
 impl<C: ScopedClaims> ScopedClient<C> {
     #[cfg(feature = "postgrest")]

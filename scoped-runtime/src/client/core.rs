@@ -8,17 +8,19 @@ use http::{HeaderValue, Method};
 use super::project::Project;
 use super::typed_store::TypedStore;
 use crate::claims::UserId;
-#[cfg(feature = "postgres")]
-use crate::config::Settings;
-#[cfg(feature = "storage")]
+#[cfg(any(feature = "realtime", feature = "storage"))]
 use crate::clock::Clock;
 #[cfg(feature = "functions")]
 use crate::config::Limits;
+#[cfg(feature = "postgres")]
+use crate::config::Settings;
 use crate::error::{ClientError, Error, is_html};
 #[cfg(feature = "storage")]
 use crate::mint_policy::MintPolicy;
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
+#[cfg(feature = "realtime")]
+use crate::transport::Transport;
 use crate::transport::{Response, SendAs, StreamedResponse, TransportRequest, Upload};
 
 /// The state that all clones of a client and all of its queries share.
@@ -71,7 +73,7 @@ impl Core {
     }
 
     /// What is kept with this client and its clones, and dropped with the last of them.
-    #[expect(dead_code, reason = "for the socket of Realtime")]
+    #[cfg(feature = "realtime")]
     pub(crate) fn store(&self) -> &TypedStore {
         &self.store
     }
@@ -275,5 +277,32 @@ impl Core {
         token: &AccessToken,
     ) -> Result<http::Request<bytes::Bytes>, ClientError> {
         self.project.transport.prepare(request, token)
+    }
+}
+
+/// What a connection needs that stays open longer than one token lives.
+#[cfg(feature = "realtime")]
+impl Core {
+    /// The source of the user's tokens.
+    pub(crate) fn token_source(&self) -> Result<&Arc<dyn TokenSource>, ClientError> {
+        self.source.as_ref().ok_or(ClientError::Anonymous)
+    }
+
+    pub(crate) fn close_flag(&self) -> &Arc<CloseFlag> {
+        &self.close_flag
+    }
+
+    pub(crate) fn transport(&self) -> &Arc<Transport> {
+        &self.project.transport
+    }
+
+    /// The clock of the project.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.project.mint.clock
+    }
+
+    /// Whether the API key is one that a browser may have.
+    pub(crate) fn has_public_api_key(&self) -> bool {
+        self.project.config.has_public_api_key()
     }
 }

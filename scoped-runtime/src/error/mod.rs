@@ -15,6 +15,8 @@ mod function;
 mod graphql;
 mod phase;
 mod public;
+#[cfg(feature = "realtime")]
+mod realtime;
 mod report;
 #[cfg(feature = "storage")]
 mod storage;
@@ -43,6 +45,8 @@ pub use phase::Phase;
 pub use public::PublicError;
 #[cfg(feature = "storage")]
 pub use storage::StorageError;
+#[cfg(feature = "realtime")]
+pub use realtime::{RealtimeError, RealtimeErrorKind};
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 
@@ -107,6 +111,10 @@ pub enum Error {
     #[cfg(feature = "postgres")]
     #[error(transparent)]
     Postgres(#[from] PostgresError),
+    /// Realtime refused a connection, a channel or a message, or did not answer.
+    #[cfg(feature = "realtime")]
+    #[error(transparent)]
+    Realtime(#[from] RealtimeError),
 }
 
 impl Error {
@@ -128,6 +136,8 @@ impl Error {
             Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
             #[cfg(feature = "postgres")]
             Self::Postgres(error) => error.is_transient(),
+            #[cfg(feature = "realtime")]
+            Self::Realtime(error) => error.is_transient(),
             Self::Configuration(_) | Self::Token(_) => false,
         }
     }

@@ -128,6 +128,12 @@ impl Error {
             #[cfg(feature = "graphql")]
             Self::Graphql(error) => of_graphql(error),
             Self::Auth(error) => of_auth(error),
+            #[cfg(feature = "realtime")]
+            Self::Realtime(error) if error.is_denied() => DENIED,
+            #[cfg(feature = "realtime")]
+            Self::Realtime(error) if error.is_transient() => BUSY,
+            #[cfg(feature = "realtime")]
+            Self::Realtime(_) => INTERNAL,
             Self::Client(ClientError::Timeout { .. }) => TIMEOUT,
             Self::Client(ClientError::Transport { .. })
             | Self::Token(TokenError::Signer { .. } | TokenError::SignerTimeout { .. }) => BUSY,

@@ -39,6 +39,9 @@ pub(super) struct Connector {
 
 struct Tls {
     connector: TlsConnector,
+    /// For connections that begin with an upgrade (RFC 9110, section 7.8), which HTTP/2 does not have.
+    #[cfg(feature = "realtime")]
+    http1_connector: TlsConnector,
     server_name: ServerName<'static>,
 }
 
@@ -67,6 +70,8 @@ impl Connector {
         let tls = if wants_tls {
             let config = tls::client_config(&connections)?;
             Some(Tls {
+                #[cfg(feature = "realtime")]
+                http1_connector: tls::http1_only(&config),
                 connector: TlsConnector::from(Arc::new(config)),
                 server_name: server_name(&origin.host),
             })
@@ -91,15 +96,7 @@ impl Connector {
     /// Makes a connection. The caller limits the time.
     pub(super) async fn connect(&self) -> Result<Connection> {
         let state = Arc::new(SocketState::default());
-        let tcp = match &self.connections.proxy {
-            None => self.tcp(&self.origin.host, self.origin.port).await?,
-            Some(proxy) => {
-                let host = Host::parse(&proxy.host).map_err(|_| ErrorKind::InvalidInput)?;
-                let stream = self.tcp(&host, proxy.port).await?;
-                self.tunnel(stream, proxy).await?
-            }
-        };
-        let tcp = CountedTcp::new(tcp, Arc::clone(&state));
+        let tcp = CountedTcp::new(self.stream().await?, Arc::clone(&state));
         let Some(tls) = &self.tls else {
             let connection = Http1::new(Socket::Plain(tcp), state, &self.limits).await?;
             return Ok(Connection::Http1(Box::new(connection)));
@@ -113,6 +110,27 @@ impl Connector {
         } else {
             Connection::Http1(Box::new(Http1::new(socket, state, &self.limits).await?))
         })
+    }
+
+    /// Makes a connection of HTTP/1.1 for an upgrade to another protocol. The caller limits the time.
+    #[cfg(feature = "realtime")]
+    pub(super) async fn connect_for_upgrade(&self) -> Result<Socket> {
+        let tcp = CountedTcp::new(self.stream().await?, Arc::default());
+        let Some(tls) = &self.tls else {
+            return Ok(Socket::Plain(tcp));
+        };
+        let connecting = tls.http1_connector.connect(tls.server_name.clone(), tcp);
+        Ok(Socket::Tls(Box::new(connecting.await?)))
+    }
+
+    /// The TCP stream to the server, or to it through the proxy's tunnel.
+    async fn stream(&self) -> Result<TcpStream> {
+        let Some(proxy) = &self.connections.proxy else {
+            return self.tcp(&self.origin.host, self.origin.port).await;
+        };
+        let host = Host::parse(&proxy.host).map_err(|_| ErrorKind::InvalidInput)?;
+        let stream = self.tcp(&host, proxy.port).await?;
+        self.tunnel(stream, proxy).await
     }
 
     /// Connects to the first address that accepts ("Happy Eyeballs", RFC 8305).

@@ -13,7 +13,7 @@ use crate::error::{ClientError, shown};
 const MAX_CAUSE: usize = 200;
 
 /// Deserialises JSON. An empty body counts as `null` or as an empty list.
-pub(super) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Result<T, ClientError> {
+pub(crate) fn decode<'a, T: Deserialize<'a>>(path: &str, body: &'a [u8]) -> Result<T, ClientError> {
     if body.is_empty()
         && let Ok(value) =
             serde_json::from_slice(b"null").or_else(|_| serde_json::from_slice(b"[]"))

@@ -33,9 +33,13 @@ mod streamed_response;
 mod timer;
 mod tls;
 mod transport_request;
+#[cfg(feature = "realtime")]
+mod upgrade;
 mod write_check;
 
 pub(crate) use error_reader::{ErrorResponse, ServiceError, is_gateway_status};
+#[cfg(feature = "realtime")]
+pub(crate) use decode::decode;
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;
@@ -46,6 +50,8 @@ pub use response::Response;
 pub(crate) use retry::Retry;
 pub use streamed_response::StreamedResponse;
 pub(crate) use transport_request::TransportRequest;
+#[cfg(feature = "realtime")]
+pub(crate) use upgrade::{UpgradeError, WebSocketIo};
 pub(crate) use write_check::SendAs;
 
 use std::sync::Arc;

@@ -7,6 +7,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use rustls_platform_verifier::Verifier;
 use secrecy::ExposeSecret;
+#[cfg(feature = "realtime")]
+use tokio_rustls::TlsConnector;
 
 use crate::config::{Connections, Pem};
 use crate::error::{ConfigurationError, Problem};
@@ -69,6 +71,14 @@ pub(super) fn client_config(connections: &Connections) -> Result<ClientConfig, C
     config.cert_decompressors = Vec::new();
     config.cert_compressors = Vec::new();
     Ok(config)
+}
+
+/// The same configuration for connections that cannot be HTTP/2.
+#[cfg(feature = "realtime")]
+pub(super) fn http1_only(config: &ClientConfig) -> TlsConnector {
+    let mut config = config.clone();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    TlsConnector::from(Arc::new(config))
 }
 
 fn provider() -> CryptoProvider {

@@ -1,0 +1,152 @@
+//! The socket: made, lost, made again after a pause, and asked whether it lives.
+
+use std::time::Duration;
+
+use super::Connection;
+use crate::error::RealtimeError;
+use crate::error::RealtimeErrorKind::Permanent;
+use crate::realtime::channel_state::Phase;
+use crate::realtime::ending::Ending;
+use crate::realtime::frame::Body;
+use crate::realtime::moment::pause;
+use crate::realtime::outgoing::Outgoing;
+
+/// What is known of the socket.
+#[derive(Debug)]
+pub(super) enum Link {
+    Down {
+        retry_at: Duration,
+        failures: u32,
+    },
+    Connecting {
+        failures: u32,
+    },
+    Open {
+        since: Duration,
+        failures: u32,
+        /// When the last frame was written: only what the client sends keeps a connection.
+        last_sent: Duration,
+        heartbeat: Option<Heartbeat>,
+    },
+}
+
+#[derive(Debug)]
+pub(super) struct Heartbeat {
+    pub(super) reference: u64,
+    pub(super) sent_at: Duration,
+}
+
+/// The server closes a connection on which the client sends nothing for a minute.
+pub(super) const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(25);
+pub(super) const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(20);
+/// A connection that was open this long has recovered from its failures.
+const STABLE: Duration = Duration::from_secs(30);
+const RECONNECT_BASE: Duration = Duration::from_secs(2);
+
+impl Connection {
+    pub(crate) fn opened(&mut self, now: Duration) {
+        let failures = self.failures();
+        self.link = Link::Open {
+            since: now,
+            failures,
+            last_sent: now,
+            heartbeat: None,
+        };
+    }
+
+    pub(super) fn failures(&self) -> u32 {
+        match self.link {
+            Link::Down { failures, .. }
+            | Link::Connecting { failures }
+            | Link::Open { failures, .. } => failures,
+        }
+    }
+
+    /// The connection could not be made.
+    pub(crate) fn failed(&mut self, now: Duration, error: &RealtimeError) {
+        if error.kind() == Permanent {
+            return self.end_all(&Ending::Refused(error.clone()));
+        }
+        // A caller that waits for the outcome decides whether to try again.
+        for id in self.ids_where(|channel| channel.subscribing.is_some()) {
+            self.end(id, Ending::Refused(error.clone()));
+        }
+        let failures = self.failures();
+        self.link = Link::Down {
+            retry_at: now + pause(RECONNECT_BASE, failures),
+            failures: failures.saturating_add(1),
+        };
+    }
+
+    /// The connection was lost.
+    pub(crate) fn closed(&mut self, now: Duration, error: &RealtimeError) {
+        let mut failures = self.failures();
+        if matches!(self.link, Link::Open { since, .. } if now.saturating_sub(since) >= STABLE) {
+            failures = 0;
+        }
+        self.link = Link::Down {
+            retry_at: now + pause(RECONNECT_BASE, failures),
+            failures: failures.saturating_add(1),
+        };
+        self.join_progress = None;
+        self.outbox.clear();
+        for pending in std::mem::take(&mut self.pushes).into_values() {
+            pending.fail(error.clone());
+        }
+        for id in self.ids_where(|_| true) {
+            let Some(channel) = self.channels.get_mut(&id) else {
+                continue;
+            };
+            match channel.phase {
+                Phase::Waiting { .. } => {}
+                _ if channel.subscribing.is_some() => self.end(id, Ending::Refused(error.clone())),
+                _ => channel.lost(now, Duration::ZERO, error),
+            }
+        }
+    }
+
+    /// A frame was written.
+    pub(crate) fn written(&mut self, now: Duration) {
+        if let Link::Open { last_sent, .. } = &mut self.link {
+            *last_sent = now;
+        }
+    }
+
+    pub(super) fn heartbeat_answered(&mut self, body: &Body) {
+        if let (Link::Open { heartbeat, .. }, Body::Reply { reference, .. }) =
+            (&mut self.link, body)
+            && heartbeat
+                .as_ref()
+                .is_some_and(|sent| sent.reference == *reference)
+        {
+            *heartbeat = None;
+        }
+    }
+
+    pub(super) fn beat(&mut self, now: Duration) {
+        let reference = self.last_ref + 1;
+        let is_joining = self.join_progress.is_some();
+        let Link::Open {
+            last_sent,
+            heartbeat,
+            ..
+        } = &mut self.link
+        else {
+            return;
+        };
+        match heartbeat {
+            // While a join is refused, the server answers nothing.
+            Some(sent) if is_joining => sent.sent_at = now,
+            Some(sent) => self.wants_disconnect |= now >= sent.sent_at + HEARTBEAT_TIMEOUT,
+            None if now >= *last_sent + HEARTBEAT_INTERVAL => {
+                *heartbeat = Some(Heartbeat {
+                    reference,
+                    sent_at: now,
+                });
+                self.last_ref = reference;
+                self.send(Outgoing::heartbeat(reference));
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Frames of Realtime's protocol 2.0.0, from messages to bytes.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::topic::Topic;
+
+/// A frame that waits to be written.
+#[derive(Debug)]
+pub(super) enum Outgoing {
+    Text(String),
+    Binary(Vec<u8>),
+    /// A text frame with the token in its middle. The token is chosen when the frame is written.
+    WithToken {
+        /// The number of the channel that the token is for.
+        channel: u64,
+        before: String,
+        after: &'static str,
+    },
+}
+
+impl Outgoing {
+    fn text(
+        join_ref: Option<u64>,
+        reference: u64,
+        topic: &str,
+        event: &str,
+        payload: &str,
+    ) -> Self {
+        let head = head(join_ref, reference, topic, event);
+        Self::Text(format!("{head}{payload}]"))
+    }
+
+    pub(super) fn heartbeat(reference: u64) -> Self {
+        Self::text(None, reference, "phoenix", "heartbeat", "{}")
+    }
+
+    pub(super) fn leave(join_ref: u64, reference: u64, topic: &Topic) -> Self {
+        Self::text(Some(join_ref), reference, topic.wire(), "phx_leave", "{}")
+    }
+
+    /// A join, whose reference is that of all messages of the channel from then on.
+    pub(super) fn join(channel: u64, join_ref: u64, topic: &Topic, config: &Value) -> Self {
+        let head = head(Some(join_ref), join_ref, topic.wire(), "phx_join");
+        Self::WithToken {
+            channel,
+            before: format!(r#"{head}{{"config":{config},"access_token":""#),
+            after: r#""}]"#,
+        }
+    }
+
+    pub(super) fn access_token(channel: u64, join_ref: u64, reference: u64, topic: &Topic) -> Self {
+        let head = head(Some(join_ref), reference, topic.wire(), "access_token");
+        Self::WithToken {
+            channel,
+            before: format!(r#"{head}{{"access_token":""#),
+            after: r#""}]"#,
+        }
+    }
+
+    /// A broadcast of JSON, which peers of every version read.
+    pub(super) fn broadcast(
+        join_ref: u64,
+        reference: u64,
+        topic: &Topic,
+        event: &str,
+        payload: &str,
+    ) -> Self {
+        let event = json!(event);
+        let payload = format!(r#"{{"type":"broadcast","event":{event},"payload":{payload}}}"#);
+        let topic = topic.wire();
+        Self::text(Some(join_ref), reference, topic, "broadcast", &payload)
+    }
+
+    /// A broadcast of bytes: kind 03. `None` if a name has more bytes than its one-byte length can say.
+    pub(super) fn broadcast_bytes(
+        join_ref: u64,
+        reference: u64,
+        topic: &Topic,
+        event: &str,
+        payload: &Bytes,
+    ) -> Option<Self> {
+        let (join_ref, reference) = (join_ref.to_string(), reference.to_string());
+        let parts = [&*join_ref, &*reference, topic.wire(), event, ""];
+        let mut frame =
+            Vec::with_capacity(7 + parts.map(str::len).iter().sum::<usize>() + payload.len());
+        frame.push(3);
+        for part in parts {
+            frame.push(u8::try_from(part.len()).ok()?);
+        }
+        frame.push(0);
+        for part in parts {
+            frame.extend_from_slice(part.as_bytes());
+        }
+        frame.extend_from_slice(payload);
+        Some(Self::Binary(frame))
+    }
+
+    pub(super) fn presence(
+        join_ref: u64,
+        reference: u64,
+        topic: &Topic,
+        tracked: Option<&str>,
+    ) -> Self {
+        let payload = match tracked {
+            Some(payload) => {
+                format!(r#"{{"type":"presence","event":"track","payload":{payload}}}"#)
+            }
+            None => r#"{"type":"presence","event":"untrack"}"#.to_owned(),
+        };
+        let topic = topic.wire();
+        Self::text(Some(join_ref), reference, topic, "presence", &payload)
+    }
+
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+            Self::WithToken { before, .. } => before.len(),
+        }
+    }
+}
+
+/// A text frame up to its payload.
+fn head(join_ref: Option<u64>, reference: u64, topic: &str, event: &str) -> String {
+    let topic = json!(topic);
+    match join_ref {
+        Some(join_ref) => format!(r#"["{join_ref}","{reference}",{topic},"{event}","#),
+        None => format!(r#"[null,"{reference}",{topic},"{event}","#),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_push_of_bytes_has_the_layout_of_kind_03() {
+        let topic = Topic::new("bc").unwrap();
+        let payload = Bytes::from_static(&[0, 0xff, 1]);
+        let frame = Outgoing::broadcast_bytes(1, 4, &topic, "ev", &payload).unwrap();
+        let Outgoing::Binary(frame) = frame else {
+            panic!("{frame:?}")
+        };
+        let mut expected = vec![3, 1, 1, 11, 2, 0, 0];
+        expected.extend_from_slice(b"14realtime:bcev\x00\xff\x01");
+        assert_eq!(frame, expected);
+    }
+
+    #[test]
+    fn text_frames_are_json_whatever_the_names_are() {
+        let topic = Topic::new("a\"b\\").unwrap();
+        let frame = Outgoing::broadcast(1, 2, &topic, "\"\u{1}", "[1]");
+        let Outgoing::Text(frame) = frame else {
+            panic!("{frame:?}")
+        };
+        let read: Value = serde_json::from_str(&frame).unwrap();
+        let payload = json!({ "type": "broadcast", "event": "\"\u{1}", "payload": [1] });
+        let expected = json!(["1", "2", "realtime:a\"b\\", "broadcast", payload]);
+        assert_eq!(read, expected);
+    }
+}

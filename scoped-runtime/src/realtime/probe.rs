@@ -1,0 +1,84 @@
+//! Asks the server whether the user may join a private channel, on a connection of its own: while a join is refused, the
+//! server does nothing else on that connection for five seconds.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_websockets::Message;
+
+use super::channel_options::ChannelOptions;
+use super::frame::{Body, Incoming};
+use super::outgoing::Outgoing;
+use super::refusal;
+use super::topic::Topic;
+use super::web_socket::{SocketError, WebSocket};
+use crate::client::Core;
+use crate::clock::with_timeout;
+use crate::error::{ClientError, Error, RealtimeError, RealtimeErrorKind};
+
+const TIMEOUT: Duration = Duration::from_mins(1);
+const JOIN_REF: u64 = 1;
+
+/// Joins the channel on a connection of its own, and leaves it with the connection.
+pub(super) async fn probe(
+    core: &Arc<Core>,
+    topic: &Topic,
+    options: &ChannelOptions,
+) -> Result<(), Error> {
+    let asking = pin!(ask(core, topic, options));
+    let answer = with_timeout(&**core.clock(), TIMEOUT, asking).await;
+    answer.unwrap_or_else(|| {
+        let reason = "the server did not answer the join within 60 s";
+        let kind = RealtimeErrorKind::Transient;
+        Err(RealtimeError::channel(kind, topic.name(), None, reason).into())
+    })
+}
+
+async fn ask(core: &Arc<Core>, topic: &Topic, options: &ChannelOptions) -> Result<(), Error> {
+    let options = ChannelOptions {
+        changes: Vec::new(),
+        ..options.clone()
+    };
+    let mut socket = WebSocket::open(Arc::clone(core)).await?;
+    let Outgoing::WithToken { before, after, .. } =
+        Outgoing::join(0, JOIN_REF, topic, &options.config(None))
+    else {
+        return Ok(());
+    };
+    poll_fn(|cx| socket.poll_ready(cx)).await?;
+    let token = core.token_async().await?;
+    let mut join = Some([&before, token.expose_secret(), after].concat());
+    poll_fn(|cx| {
+        if let Some(join) = join.take() {
+            socket.start_send(cx, Message::text(join))?;
+        }
+        socket.poll_flush(cx)
+    })
+    .await?;
+    loop {
+        let Incoming { body, .. } = poll_fn(|cx| socket.poll_receive(cx)).await?;
+        if let Body::Reply {
+            reference: JOIN_REF,
+            is_ok,
+            response,
+        } = body
+        {
+            return if is_ok {
+                Ok(())
+            } else {
+                Err(refusal::of_response(topic, &response).into())
+            };
+        }
+    }
+}
+
+impl From<SocketError> for Error {
+    fn from(error: SocketError) -> Self {
+        match error {
+            SocketError::Closed => ClientError::Closed.into(),
+            SocketError::Lost(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The tokens of a connection: the live one at the moment of writing, and the renewals.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt};
+
+use crate::client::Core;
+use crate::error::{ClientError, Error, TokenError};
+use crate::session::{TokenSource, TokenWatch};
+use crate::token::AccessToken;
+
+/// The tokens of one client, numbered in the order in which they were seen.
+pub(super) struct Tokens {
+    source: Arc<dyn TokenSource>,
+    /// Every token, once it replaces the one before; drives the renewal. `None` once it has ended.
+    watch: Option<BoxStream<'static, Result<AccessToken, Error>>>,
+    /// A token that was asked for because none was at hand, or the server refused the last one.
+    request: Option<BoxFuture<'static, Result<AccessToken, TokenError>>>,
+    last: Option<AccessToken>,
+    number: u64,
+}
+
+/// What happened to the tokens.
+pub(super) enum TokenEvent {
+    /// There is a new token, with this number.
+    Changed(u64),
+    /// A token was asked for and there is none for now.
+    Failed(TokenError),
+    /// There will be no token any more: the client is closed, or its token has expired and is not renewed.
+    Ended,
+}
+
+/// The pause after a failed renewal.
+const RETRY: Duration = Duration::from_secs(1);
+
+impl Tokens {
+    pub(super) fn new(core: &Arc<Core>) -> Result<Self, ClientError> {
+        let source = Arc::clone(core.token_source()?);
+        let clock = Arc::clone(core.clock());
+        let watch = TokenWatch::new(
+            Arc::clone(&source),
+            Arc::clone(core.close_flag()),
+            Arc::clone(&clock),
+        );
+        let watch = stream::unfold((watch, false), move |(mut watch, has_failed)| {
+            let clock = Arc::clone(&clock);
+            async move {
+                if has_failed {
+                    clock.sleep_until(clock.monotonic() + RETRY).await;
+                }
+                let token = watch.next().await?;
+                let has_failed = token.is_err();
+                Some((token, (watch, has_failed)))
+            }
+        });
+        Ok(Self {
+            source,
+            watch: Some(watch.boxed()),
+            request: None,
+            last: None,
+            number: 0,
+        })
+    }
+
+    /// Takes the next change.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<TokenEvent> {
+        if let Some(watch) = &mut self.watch
+            && let Poll::Ready(next) = watch.poll_next_unpin(cx)
+        {
+            return Poll::Ready(match next {
+                Some(Ok(token)) => self.take(token),
+                Some(Err(Error::Token(error))) => TokenEvent::Failed(error),
+                Some(Err(_)) | None => {
+                    self.watch = None;
+                    TokenEvent::Ended
+                }
+            });
+        }
+        if let Some(request) = &mut self.request
+            && let Poll::Ready(answer) = request.poll_unpin(cx)
+        {
+            self.request = None;
+            return Poll::Ready(match answer {
+                Ok(token) => self.take(token),
+                Err(error) => TokenEvent::Failed(error),
+            });
+        }
+        Poll::Pending
+    }
+
+    /// A token that is live at this moment, with its number. If there is none, it is asked for.
+    pub(super) fn live(&mut self) -> Option<(AccessToken, u64)> {
+        let last = self.last.clone().filter(|last| self.source.is_live(last));
+        let token = self.source.current().or(last);
+        let Some(token) = token else {
+            if self.request.is_none() {
+                let source = Arc::clone(&self.source);
+                self.request = Some(async move { source.token_async().await }.boxed());
+            }
+            return None;
+        };
+        self.take(token.clone());
+        Some((token, self.number))
+    }
+
+    /// Asks for another token: the server refused the last one.
+    pub(super) fn replace(&mut self) {
+        let Some(refused) = self.last.clone() else {
+            return;
+        };
+        let source = Arc::clone(&self.source);
+        self.request = Some(
+            async move {
+                match source.replace(&refused) {
+                    Some(replaced) => replaced.await,
+                    None => Err(TokenError::Expired),
+                }
+            }
+            .boxed(),
+        );
+    }
+
+    fn take(&mut self, token: AccessToken) -> TokenEvent {
+        if !self.last.as_ref().is_some_and(|last| last.is_same(&token)) {
+            self.number += 1;
+            self.last = Some(token);
+        }
+        TokenEvent::Changed(self.number)
+    }
+}

@@ -1,0 +1,62 @@
+//! No token is in any log line, of any crate, at any level.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use scoped_runtime::testing::ManualClock;
+use serde_json::json;
+
+use crate::support::{ALICE, Project, broadcast};
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_in_no_log_line() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    tracing_log::LogTracer::init().unwrap();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone());
+    // The task of the connection runs on this thread.
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+
+    let project = Project::start().await;
+    let clock = ManualClock::real();
+    let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
+    let room = alice
+        .realtime()
+        .channel("room")
+        .private()
+        .broadcast(true, true);
+    let mut room = room.subscribe().await.unwrap();
+    room.sender().send("x", &json!({ "n": 1 })).await.unwrap();
+    assert_eq!(broadcast(&mut room, "x").await["n"], 1);
+    clock.pass(std::time::Duration::from_secs(3541));
+    while project.tokens("access_token").await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let text = String::from_utf8_lossy(&lines.0.lock().unwrap()).into_owned();
+    assert!(text.contains("TRACE"), "something is logged");
+    let tokens = [
+        project.tokens("join").await,
+        project.tokens("access_token").await,
+    ]
+    .concat();
+    for token in tokens {
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        assert!(!text.contains(signature), "a token is in a log line");
+    }
+}

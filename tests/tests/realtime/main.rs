@@ -1,0 +1,15 @@
+//! Supabase Realtime: our client, the official one, and a server that speaks the protocol as the real one does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and waits for real servers"
+)]
+
+mod crowd;
+mod interop;
+mod logs;
+mod protocol;
+mod recovery;
+mod renewal;
+mod support;
+mod tls;
