@@ -101,7 +101,10 @@ fn every_module_is_in_the_list_of_layers() {
     let mut modules: BTreeSet<String> = modules.collect();
     // `docs` is documentation, and `__private` is what the output of the macros calls.
     assert!(modules.remove("docs") && modules.remove("__private"));
-    assert_eq!(modules, LINE.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(
+        modules,
+        LINE.iter().map(|name| (*name).to_owned()).collect()
+    );
 }
 
 #[test]

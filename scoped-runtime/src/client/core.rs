@@ -1,6 +1,4 @@
 use std::sync::Arc;
-#[cfg(feature = "storage")]
-use std::time::Duration;
 
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method};
@@ -8,15 +6,14 @@ use http::{HeaderValue, Method};
 use super::project::Project;
 use super::typed_store::TypedStore;
 use crate::claims::UserId;
-#[cfg(any(feature = "realtime", feature = "storage"))]
-use crate::clock::Clock;
-#[cfg(feature = "functions")]
-use crate::config::Limits;
-#[cfg(feature = "postgres")]
+#[cfg(any(
+    feature = "functions",
+    feature = "postgres",
+    feature = "realtime",
+    feature = "storage"
+))]
 use crate::config::Settings;
 use crate::error::{ClientError, Error, is_html};
-#[cfg(feature = "storage")]
-use crate::mint_policy::MintPolicy;
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
 #[cfg(feature = "realtime")]
@@ -96,7 +93,12 @@ impl Core {
     }
 
     /// The settings of the project: clock, limits, timeouts.
-    #[cfg(feature = "postgres")]
+    #[cfg(any(
+        feature = "functions",
+        feature = "postgres",
+        feature = "realtime",
+        feature = "storage"
+    ))]
     pub(crate) fn settings(&self) -> &Settings {
         &self.project.config.settings
     }
@@ -108,8 +110,8 @@ impl Core {
     }
 
     /// Which clients are closed with this one.
-    #[cfg(feature = "postgres")]
-    pub(crate) fn close_flag(&self) -> &CloseFlag {
+    #[cfg(any(feature = "postgres", feature = "realtime"))]
+    pub(crate) fn close_flag(&self) -> &Arc<CloseFlag> {
         &self.close_flag
     }
 
@@ -235,34 +237,10 @@ impl Core {
         self.native().to_builder(request, api_key, token)
     }
 
-    /// The clock of the project.
-    #[cfg(feature = "storage")]
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.project.config.settings.clock
-    }
-
-    /// The rules for every token of the project.
-    #[cfg(feature = "storage")]
-    pub(crate) fn mint_policy(&self) -> &MintPolicy {
-        self.project.policy()
-    }
-
-    /// The timeout of a request that sets none.
-    #[cfg(feature = "storage")]
-    pub(crate) fn request_timeout(&self) -> Duration {
-        self.project.config.settings.request_timeout
-    }
-
     /// The project's URL, which ends with a slash.
     #[cfg(feature = "storage")]
     pub(crate) fn project_url(&self) -> &str {
         self.project.config.url.as_str()
-    }
-
-    /// The limits of what is received.
-    #[cfg(feature = "functions")]
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.project.config.settings.limits
     }
 
     /// The longest path and query of a URL, in bytes.
@@ -288,17 +266,8 @@ impl Core {
         self.source.as_ref().ok_or(ClientError::Anonymous)
     }
 
-    pub(crate) fn close_flag(&self) -> &Arc<CloseFlag> {
-        &self.close_flag
-    }
-
     pub(crate) fn transport(&self) -> &Arc<Transport> {
         &self.project.transport
-    }
-
-    /// The clock of the project.
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.project.mint.clock
     }
 
     /// Whether the API key is one that a browser may have.

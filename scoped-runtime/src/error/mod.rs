@@ -7,13 +7,13 @@ mod client;
 mod configuration;
 #[cfg(feature = "postgres")]
 mod database;
-#[cfg(feature = "postgres")]
-mod postgres;
 #[cfg(feature = "functions")]
 mod function;
 #[cfg(feature = "graphql")]
 mod graphql;
 mod phase;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod public;
 #[cfg(feature = "realtime")]
 mod realtime;
@@ -33,8 +33,6 @@ pub use configuration::{ConfigurationError, Problem};
 pub use database::DatabaseError;
 #[cfg(feature = "postgres")]
 pub(crate) use database::DatabaseErrorParts;
-#[cfg(feature = "postgres")]
-pub use postgres::{PostgresError, PostgresPhase};
 #[cfg(feature = "functions")]
 pub use function::FunctionError;
 #[cfg(feature = "functions")]
@@ -42,11 +40,13 @@ pub(crate) use function::RELAY_ERROR;
 #[cfg(feature = "graphql")]
 pub use graphql::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
 pub use phase::Phase;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresError, PostgresPhase};
 pub use public::PublicError;
-#[cfg(feature = "storage")]
-pub use storage::StorageError;
 #[cfg(feature = "realtime")]
 pub use realtime::{RealtimeError, RealtimeErrorKind};
+#[cfg(feature = "storage")]
+pub use storage::StorageError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
 

@@ -1,9 +1,9 @@
-#[cfg(feature = "postgres")]
-use super::PostgresError;
 #[cfg(feature = "functions")]
 use super::FunctionError;
 #[cfg(feature = "graphql")]
 use super::GraphqlError;
+#[cfg(feature = "postgres")]
+use super::PostgresError;
 #[cfg(feature = "storage")]
 use super::StorageError;
 use super::{ApiError, AuthError, CallerError, ClientError, Error, TokenError};

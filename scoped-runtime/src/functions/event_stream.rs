@@ -53,7 +53,7 @@ impl<M: Mode> EventStream<M> {
                 expected: "text/event-stream",
             });
         }
-        let limit = core.limits().event_bytes;
+        let limit = core.settings().limits.event_bytes;
         Ok(Self {
             core: Arc::clone(core),
             response: Some(response),

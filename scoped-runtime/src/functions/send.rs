@@ -33,7 +33,10 @@ impl<M: Mode> Invocation<M> {
             let response = outcome.map_err(|error| of(error, &call.function))?;
             if response.header(RELAY_ERROR) == Some("true") {
                 let (status, headers) = (response.status(), response.headers());
-                let kept = response.bytes().len().min(call.core.limits().error_bytes);
+                let kept = response
+                    .bytes()
+                    .len()
+                    .min(call.core.settings().limits.error_bytes);
                 let error = FunctionError::new(status, headers, &response.bytes()[..kept]);
                 return Err(error.of(&call.function).into());
             }

@@ -83,7 +83,7 @@ impl Driver {
     }
 
     fn now(&self) -> Moment {
-        Moment::now(&**self.core.clock())
+        Moment::now(&*self.core.settings().clock)
     }
 
     fn retire(&mut self) -> bool {
@@ -102,7 +102,7 @@ impl Driver {
                 Command::Subscribe(id, channel) => self.connection.subscribe(id, *channel),
                 Command::Leave(id) => self.connection.leave(id),
                 Command::Push(id, push, reply) => {
-                    let now = self.core.clock().monotonic();
+                    let now = self.core.settings().clock.monotonic();
                     self.connection.push(id, &push, reply, now);
                 }
             }
@@ -146,7 +146,7 @@ impl Driver {
             return false;
         };
         self.connecting = None;
-        let now = self.core.clock().monotonic();
+        let now = self.core.settings().clock.monotonic();
         match outcome {
             Ok(socket) => {
                 self.socket = Some(socket);
@@ -182,7 +182,7 @@ impl Driver {
         match error {
             SocketError::Closed => self.close(),
             SocketError::Lost(error) => {
-                let now = self.core.clock().monotonic();
+                let now = self.core.settings().clock.monotonic();
                 self.connection.closed(now, &error);
             }
         }
@@ -249,7 +249,7 @@ impl Driver {
                 self.lost(error);
                 return true;
             }
-            let now = self.core.clock().monotonic();
+            let now = self.core.settings().clock.monotonic();
             self.connection.written(now);
             if let Some((channel, _, number)) = sent_token {
                 self.connection.token_written(channel, number, now);
@@ -284,7 +284,7 @@ impl Driver {
             self.sleep = None;
             return false;
         };
-        let clock = self.core.clock();
+        let clock = &self.core.settings().clock;
         let is_set = self.sleep.as_ref().is_some_and(|(set, _)| *set == deadline);
         if !is_set {
             self.sleep = Some((deadline, clock.sleep_until(deadline)));

@@ -107,7 +107,10 @@ pub(crate) fn decode_binary(frame: &Bytes) -> Option<Incoming> {
         return None;
     }
     let mut rest = frame.slice(5..);
-    let mut take = |size: u8| (rest.len() >= size.into()).then(|| rest.split_to(size.into()));
+    let mut take = |size: u8| {
+        let size = usize::from(size);
+        (rest.len() >= size).then(|| rest.split_to(size))
+    };
     let text = |bytes: Bytes| String::from_utf8(bytes.into()).ok();
     let topic = text(take(topic)?)?;
     let event = text(take(event)?)?;

@@ -28,7 +28,7 @@ pub(super) async fn probe(
     options: &ChannelOptions,
 ) -> Result<(), Error> {
     let asking = pin!(ask(core, topic, options));
-    let answer = with_timeout(&**core.clock(), TIMEOUT, asking).await;
+    let answer = with_timeout(&*core.settings().clock, TIMEOUT, asking).await;
     answer.unwrap_or_else(|| {
         let reason = "the server did not answer the join within 60 s";
         let kind = RealtimeErrorKind::Transient;

@@ -40,7 +40,7 @@ const RETRY: Duration = Duration::from_secs(1);
 impl Tokens {
     pub(super) fn new(core: &Arc<Core>) -> Result<Self, ClientError> {
         let source = Arc::clone(core.token_source()?);
-        let clock = Arc::clone(core.clock());
+        let clock = Arc::clone(&core.settings().clock);
         let watch = TokenWatch::new(
             Arc::clone(&source),
             Arc::clone(core.close_flag()),

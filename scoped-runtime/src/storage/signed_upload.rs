@@ -90,14 +90,14 @@ pub(super) async fn sign_upload(
 
 /// The server decides how long the URL lives, and the mint policy whether that is short enough.
 fn check_lifetime(core: &Core, token: &str) -> Result<(), ConfigurationError> {
-    let policy = core.mint_policy();
+    let policy = &core.settings().policy;
     if policy.limit_lifetime(Duration::MAX) == Duration::MAX {
         return Ok(());
     }
     let payload = token.split('.').nth(1);
     let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
     let claims = payload.and_then(|payload| serde_json::from_slice::<Claims>(&payload).ok());
-    let now = core.clock().now().duration_since(UNIX_EPOCH);
+    let now = core.settings().clock.now().duration_since(UNIX_EPOCH);
     let left = claims.and_then(|claims| {
         let left = Duration::from_secs(claims.exp).checked_sub(now.ok()?);
         Some(left.unwrap_or_default())

@@ -92,7 +92,7 @@ impl<M: Mode> SignRequest<M> {
         answer::<_, M>(&core, async move {
             let core = self.bucket.core();
             let name = &self.bucket.name;
-            let seconds = whole_seconds(core.mint_policy(), self.expires_in)?;
+            let seconds = whole_seconds(&core.settings().policy, self.expires_in)?;
             // The response to one key is an error that says why, where that to many has only `null`.
             let (token, prefix) = match self.transform {
                 None => {
@@ -237,7 +237,7 @@ pub(super) async fn sign_many(
     keys: Vec<String>,
     expires_in: Duration,
 ) -> Result<Vec<Option<SignedUrl>>, Error> {
-    let seconds = whole_seconds(core.mint_policy(), expires_in)?;
+    let seconds = whole_seconds(&core.settings().policy, expires_in)?;
     for key in &keys {
         check_key(key)?;
     }

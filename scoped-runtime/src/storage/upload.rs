@@ -195,7 +195,7 @@ impl<M: Mode> UploadRequest<M> {
         request.timeout = Some(self.timeout.unwrap_or_else(|| {
             let transfer =
                 length.map_or(UNKNOWN_LENGTH, |bytes| Duration::from_secs(bytes / SLOWEST));
-            core.request_timeout().saturating_add(transfer)
+            core.settings().request_timeout.saturating_add(transfer)
         }));
         match upload {
             Some(upload) => core.send_upload(&request, upload).await,

@@ -37,9 +37,9 @@ mod transport_request;
 mod upgrade;
 mod write_check;
 
-pub(crate) use error_reader::{ErrorResponse, ServiceError, is_gateway_status};
 #[cfg(feature = "realtime")]
 pub(crate) use decode::decode;
+pub(crate) use error_reader::{ErrorResponse, ServiceError, is_gateway_status};
 pub(crate) use jwks::JwksEndpoint;
 #[cfg(feature = "postgrest")]
 pub(crate) use postgrest_bridge::PostgrestBridge;

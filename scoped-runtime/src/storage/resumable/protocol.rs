@@ -124,7 +124,10 @@ impl Protocol {
         request.retry = Retry::Never;
         request.timeout = Some(self.part_timeout.unwrap_or_else(|| {
             let transfer = Duration::from_secs(bytes / SLOWEST);
-            self.core.request_timeout().saturating_add(transfer)
+            self.core
+                .settings()
+                .request_timeout
+                .saturating_add(transfer)
         }));
         let response = self.core.send(&request).await?;
         // The server may have taken fewer bytes than it was sent, and never others.
@@ -135,7 +138,7 @@ impl Protocol {
 
     /// Waits before the next attempt, by the project's clock.
     pub(super) async fn pause(&self, time: Duration) {
-        let clock = self.core.clock();
+        let clock = &self.core.settings().clock;
         let moment = clock.monotonic().saturating_add(time);
         clock.sleep_until(moment).await;
     }
