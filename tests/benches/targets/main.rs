@@ -11,6 +11,7 @@ mod impersonate;
 mod link;
 mod measure;
 mod mint;
+mod node_client;
 mod postgres;
 mod project;
 mod request;
