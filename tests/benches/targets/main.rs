@@ -12,6 +12,7 @@ mod link;
 mod measure;
 mod mint;
 mod objects;
+mod node_client;
 mod postgres;
 mod project;
 mod request;

@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 
 use crate::link::Link;
 use crate::measure::{Bench, LONG, Side};
+use crate::node_client::NodeClient;
 use crate::project::{USER, clients, config, hs256};
 use crate::table::{Row, at_most, time};
 
@@ -36,12 +37,17 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
         ("1 ms of delay", link.port, Some(&link)),
     ] {
         let ways = runtime.block_on(Ways::new(&database, port));
+        let url = database
+            .url()
+            .replace(&format!(":{}/", server.1), &format!(":{port}/"));
+        let mut node = NodeClient::start(&url, USER).expect("Node's packages from npm");
         let sides = vec![
             side(runtime, || ways.ours()),
             side(runtime, || ways.bare()),
             side(runtime, || ways.our_sqlx()),
             side(runtime, || ways.sqlx_by_hand()),
             side(runtime, || ways.bare_sqlx()),
+            Box::new(|times| node.run(times).expect("an answer of Node")),
         ];
         let measured = bench.measure(&format!("direct Postgres, {name}"), LONG, sides);
         let trips = |way: usize| {
@@ -70,6 +76,15 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
             format!("{what}, to `sqlx` with `set_config` by hand"),
             ratio(0, 3),
             hint(0, 3),
+        ));
+        rows.push(seen(
+            format!("{what}, to `withPostgresClient` of `@supabase/server` in Node"),
+            ratio(0, 5),
+            format!(
+                "{} to {}",
+                time(measured.typical(0)),
+                time(measured.typical(5))
+            ),
         ));
         let what = format!("`sqlx`, {name}: one statement as the user");
         rows.push(seen(

@@ -162,11 +162,9 @@ impl Answer {
             Body::Chunked(steps) => AnswerBody::chunked(steps),
         });
         *response.status_mut() = self.status;
-        response.headers_mut().extend(
-            self.headers
-                .into_iter()
-                .map(|(name, value)| (Some(name), value)),
-        );
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
         Ok(response)
     }
 }
