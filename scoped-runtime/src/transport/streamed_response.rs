@@ -99,21 +99,30 @@ async fn read_part(
     transport: &Transport,
     timeout: Duration,
 ) -> Option<Result<Bytes, Error>> {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
     use futures_util::future::{Either, select};
 
+    let connector = &transport.connector;
+    let checked = |part: Result<Bytes, hyper::Error>| {
+        part.map_err(|error| {
+            let head = OversizedHead::of(&error, true);
+            to_error(error, head, connector.origin.name(), &connector.limits)
+        })
+    };
+    // A part that is there needs no timer.
+    let at_once = poll_fn(|cx| Poll::Ready(body.poll_part(cx)));
+    if let Poll::Ready(part) = at_once.await {
+        return part.map(checked);
+    }
     let clock = &transport.connector.clock;
     let moment = clock.monotonic().saturating_add(timeout);
     let closed = std::pin::pin!(close_flag.wait_closed());
     let ends = select(closed, clock.sleep_until(moment));
-    let next = std::pin::pin!(std::future::poll_fn(|cx| body.poll_part(cx)));
-    let connector = &transport.connector;
+    let next = std::pin::pin!(poll_fn(|cx| body.poll_part(cx)));
     match select(next, ends).await {
-        Either::Left((part, _)) => part.map(|part| {
-            part.map_err(|error| {
-                let head = OversizedHead::of(&error, true);
-                to_error(error, head, connector.origin.name(), &connector.limits)
-            })
-        }),
+        Either::Left((part, _)) => part.map(checked),
         Either::Right((Either::Left(_), _)) => Some(Err(ClientError::Closed.into())),
         Either::Right((Either::Right(_), _)) => Some(Err(ClientError::Timeout {
             after: timeout,
