@@ -28,6 +28,10 @@ pub(crate) struct Core {
     pub(super) project: Arc<Project>,
     pub(super) is_read_only: bool,
     /// What modules to the right keep with this client.
+    #[cfg_attr(
+        not(feature = "realtime"),
+        allow(dead_code, reason = "for modules that are features")
+    )]
     pub(super) store: TypedStore,
 }
 

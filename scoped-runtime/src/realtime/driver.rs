@@ -103,7 +103,7 @@ impl Driver {
                 Command::Leave(id) => self.connection.leave(id),
                 Command::Push(id, push, reply) => {
                     let now = self.core.settings().clock.monotonic();
-                    self.connection.push(id, &push, reply, now);
+                    self.connection.push(id, push, reply, now);
                 }
             }
         }

@@ -99,7 +99,7 @@ impl Hub {
             Some(driver) => driver
                 .send(Command::Push(id, push, reply))
                 .map_err(|_| lost())?,
-            None => return Err(PushError::NotJoined),
+            None => return Err(PushError::NotJoined(push)),
         }
         outcome.await.unwrap_or_else(|_| Err(lost()))
     }

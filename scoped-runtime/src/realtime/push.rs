@@ -26,8 +26,8 @@ pub(super) enum Push {
 /// Why nothing was sent, or was not accepted.
 #[derive(Debug)]
 pub(super) enum PushError {
-    /// The channel is not joined at the moment.
-    NotJoined,
+    /// The channel is not joined at the moment. The push comes back.
+    NotJoined(Push),
     Refused(RealtimeError),
 }
 

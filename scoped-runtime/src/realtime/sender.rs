@@ -162,34 +162,19 @@ impl Shared {
         let refuse = |kind, reason| {
             Err(RealtimeError::message(kind, name, self.topic.name(), reason).into())
         };
-        let is_presence = push.is_presence();
-        if is_presence && !self.has_presence {
-            return refuse(
-                Permanent,
-                "the channel was subscribed without `presence(key)`",
-            );
+        if push.is_presence() && !self.has_presence {
+            let reason = "the channel was subscribed without `presence(key)`";
+            return refuse(Permanent, reason);
         }
-        // Over HTTP the message may be needed again.
-        let again = match &push {
-            Push::Json { event, payload } => Some(Push::Json {
-                event: event.clone(),
-                payload: payload.clone(),
-            }),
-            Push::Bytes { event, payload } => Some(Push::Bytes {
-                event: event.clone(),
-                payload: payload.clone(),
-            }),
-            Push::Track(_) | Push::Untrack => None,
-        };
         match self.hub.push(self.id, self.topic.name(), push).await {
             Ok(()) => Ok(()),
             Err(PushError::Refused(error)) => Err(error.into()),
-            Err(PushError::NotJoined) => match again {
-                Some(push) => {
-                    rest_broadcast::send(&self.core, &self.topic, self.is_private, push).await
-                }
-                None => refuse(Transient, "the channel is not joined at the moment"),
-            },
+            Err(PushError::NotJoined(push)) if push.is_presence() => {
+                refuse(Transient, "the channel is not joined at the moment")
+            }
+            Err(PushError::NotJoined(push)) => {
+                rest_broadcast::send(&self.core, &self.topic, self.is_private, push).await
+            }
         }
     }
 }

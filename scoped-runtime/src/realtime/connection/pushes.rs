@@ -21,12 +21,11 @@ pub(super) struct PendingPush {
 pub(super) const PUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Connection {
-    pub(crate) fn push(&mut self, id: u64, push: &Push, reply: PushReply, now: Duration) {
-        let Some(channel) = self.channels.get_mut(&id) else {
-            return reply.send(Err(PushError::NotJoined));
-        };
-        let Some(join_ref) = channel.open_ref() else {
-            return reply.send(Err(PushError::NotJoined));
+    pub(crate) fn push(&mut self, id: u64, push: Push, reply: PushReply, now: Duration) {
+        let channel = self.channels.get_mut(&id);
+        let joined = channel.and_then(|channel| Some((channel.open_ref()?, channel)));
+        let Some((join_ref, channel)) = joined else {
+            return reply.send(Err(PushError::NotJoined(push)));
         };
         let topic = channel.topic.clone();
         let refuse = |kind, reason| {
@@ -38,7 +37,7 @@ impl Connection {
                 let reason = "the server allows five changes of presence in 30 s";
                 return reply.send(refuse(Limit, reason));
             }
-            channel.tracked = match push {
+            channel.tracked = match &push {
                 Push::Track(payload) => Some(payload.clone()),
                 _ => None,
             };
