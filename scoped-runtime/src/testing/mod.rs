@@ -25,6 +25,19 @@
 //! counts as waiting: the request times out at once with "no response within 30s". Move a [`ManualClock`] and
 //! let tokio's clock run, or pause tokio's clock after the last request.
 
-mod manual_clock;
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the servers of the kit wait for real programs by the real clock, and are found through the environment"
+)]
 
+mod background;
+mod error;
+mod machine;
+mod manual_clock;
+mod postgres;
+mod random;
+mod supervisor;
+
+pub use error::KitError;
 pub use manual_clock::ManualClock;
+pub use postgres::{Postgres, PostgresBuilder};

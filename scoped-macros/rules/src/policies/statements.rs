@@ -1,8 +1,23 @@
-use super::source::Source;
+use std::ops::Range;
+
+use super::source::{MappedText, Source};
 use super::token::TokenKind;
 
 /// The tokens of one statement, without the semicolon: the first one and the one after the last.
 pub(crate) type TokenRange = (usize, usize);
+
+/// The places of the statements of a text, without their semicolons and without comments around them.
+#[must_use]
+pub fn statement_spans(text: &str) -> Vec<Range<usize>> {
+    let source = Source::of_pieces(MappedText {
+        text: text.to_owned(),
+        map: Vec::new(),
+    });
+    let place = |(start, end): TokenRange| {
+        source.tokens[start].start as usize..source.tokens[end - 1].end as usize
+    };
+    statements(&source).into_iter().map(place).collect()
+}
 
 /// The statements of a text, as psql separates them: a semicolon in a `BEGIN ATOMIC` body or in the
 /// parentheses of a rule does not end a statement. If a semicolon is missing, the next CREATE begins a

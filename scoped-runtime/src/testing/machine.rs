@@ -1,0 +1,118 @@
+//! What is on this machine: programs on `PATH`, PostgreSQL, and users to run it as.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::error::{KitError, Result};
+
+const STEP: &str = "postgres";
+
+/// Returns the first program called `name` in the folders of `path`.
+pub(crate) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
+    std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+}
+
+/// Returns the value of `PATH`.
+pub(crate) fn path_variable() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}
+
+/// Returns the value of an environment variable; a blank one is unset.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+}
+
+/// Returns the folder of the PostgreSQL programs: that of `PG_BINDIR`, or the newest of the machine. Nothing is
+/// returned if there is none.
+pub(crate) fn postgres_programs() -> Result<Option<PathBuf>> {
+    if let Some(chosen) = variable("PG_BINDIR").map(PathBuf::from) {
+        return if has_postgres(&chosen) {
+            Ok(Some(chosen))
+        } else {
+            Err(KitError::new(STEP, "PG_BINDIR has no `initdb` and `postgres`")
+                .remedy("correct it, or unset it"))
+        };
+    }
+    Ok(usual_places()
+        .into_iter()
+        .chain(pg_config())
+        .find(|folder| has_postgres(folder)))
+}
+
+/// Returns whether the programs that a server needs are in this folder.
+pub(crate) fn has_postgres(folder: &Path) -> bool {
+    ["initdb", "postgres"]
+        .iter()
+        .all(|name| folder.join(name).is_file())
+}
+
+/// Returns folders such as `/usr/lib/postgresql/17/bin` and `/opt/homebrew/opt/postgresql@17/bin`, the newest
+/// version first.
+fn usual_places() -> Vec<PathBuf> {
+    let parents = [
+        ("/usr/lib/postgresql", ""),
+        ("/usr", "pgsql-"),
+        ("/opt/homebrew/opt", "postgresql@"),
+        ("/usr/local/opt", "postgresql@"),
+        ("/Library/PostgreSQL", ""),
+    ];
+    let mut found: Vec<(u32, PathBuf)> = parents
+        .iter()
+        .flat_map(|(parent, prefix)| {
+            let folders = fs::read_dir(parent).into_iter().flatten().flatten();
+            folders.filter_map(move |folder| {
+                let name = folder.file_name();
+                let version = name.to_str()?.strip_prefix(prefix)?.parse().ok()?;
+                Some((version, folder.path().join("bin")))
+            })
+        })
+        .collect();
+    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    found.into_iter().map(|(_, folder)| folder).collect()
+}
+
+fn pg_config() -> Option<PathBuf> {
+    let output = Command::new(find_program(&path_variable(), "pg_config")?)
+        .arg("--bindir")
+        .output()
+        .ok()?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().into())
+}
+
+/// Returns whether this process runs as root.
+pub(crate) fn is_root() -> bool {
+    // The standard library does not tell it.
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// Returns a user and a group to run PostgreSQL as, which refuses to run as root. `initdb` needs one in the
+/// password file.
+pub(crate) fn ordinary_user() -> Result<(u32, u32)> {
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    ["postgres", "nobody"]
+        .iter()
+        .find_map(|name| {
+            let line = users
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+            let mut fields = line.split(':').skip(1);
+            Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+        })
+        .ok_or_else(|| {
+            KitError::new(
+                STEP,
+                "PostgreSQL does not run as root, and this machine has no user `postgres` or `nobody`",
+            )
+            .remedy("run the tests as an ordinary user")
+        })
+}

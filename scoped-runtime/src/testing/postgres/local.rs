@@ -1,0 +1,99 @@
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::session::Login;
+use crate::testing::error::{KitError, Result};
+use crate::testing::machine;
+use crate::testing::random::random_hex;
+use crate::testing::supervisor::{Program, Supervisor};
+
+const STEP: &str = "postgres";
+const SCRIPT: &str = include_str!("server.sh");
+/// The number of attempts to find a port, because another process may take it between its choice and its use.
+pub(crate) const PORT_TRIES: usize = 5;
+const LIMIT: Duration = Duration::from_mins(2);
+
+/// A PostgreSQL of this process on the loopback address, with passwords. It ends when it is dropped.
+pub(crate) struct LocalServer {
+    _supervisor: Supervisor,
+    port: u16,
+    superuser_password: String,
+}
+
+impl LocalServer {
+    /// Starts the server with the programs in this folder.
+    pub(crate) fn start(programs: &Path) -> Result<Self> {
+        let run_as = if machine::is_root() {
+            Some(machine::ordinary_user()?)
+        } else {
+            None
+        };
+        let superuser_password = random_hex::<16>(STEP)?;
+        for _ in 0..PORT_TRIES {
+            let port = free_port(STEP)?;
+            let arguments = [
+                "-c".to_owned(),
+                SCRIPT.to_owned(),
+                "scoped-kit-postgres".to_owned(),
+                programs.display().to_string(),
+                port.to_string(),
+            ];
+            let mut supervisor = Supervisor::start(&Program {
+                step: STEP,
+                path: Path::new("/bin/sh"),
+                args: arguments.to_vec(),
+                env: vec![("SUPERUSER_PASSWORD", superuser_password.clone())],
+                run_as,
+                stop: "QUIT",
+            })?;
+            supervisor.run()?;
+            let state = supervisor.folder().join("data/postmaster.pid");
+            match supervisor.wait_until(LIMIT, &[&superuser_password], || is_ready(&state)) {
+                Ok(()) => {
+                    return Ok(Self {
+                        _supervisor: supervisor,
+                        port,
+                        superuser_password,
+                    });
+                }
+                Err(_) if supervisor.log().contains("could not bind") => {}
+                Err(error) if run_as.is_some() => {
+                    return Err(error.remedy(format!(
+                        "as root it runs as `postgres` or `nobody`, who must be able to read {}",
+                        programs.display()
+                    )));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(KitError::new(STEP, "every port was taken"))
+    }
+
+    /// The superuser.
+    pub(crate) fn superuser(&self) -> Login {
+        self.login("supabase_admin", &self.superuser_password)
+    }
+
+    /// Another user.
+    pub(crate) fn login(&self, user: &str, password: &str) -> Login {
+        Login::local(self.port, user, password)
+    }
+}
+
+/// Returns a port that is free at this moment.
+pub(crate) fn free_port(step: &'static str) -> Result<u16> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|error| KitError::new(step, format!("no free port: {error}")))
+}
+
+/// The eighth line of `postmaster.pid` is the server's state. `initdb` writes that file for a moment too.
+fn is_ready(state: &PathBuf) -> bool {
+    std::fs::read_to_string(state).is_ok_and(|text| {
+        text.lines()
+            .nth(7)
+            .is_some_and(|state| state.trim() == "ready")
+    })
+}

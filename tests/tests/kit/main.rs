@@ -1,0 +1,4 @@
+//! The test kit: servers for tests, which start on any machine, and leave nothing behind.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod postgres;
