@@ -17,6 +17,8 @@ use crate::claims::{Aal, Actor, Role, UserId};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MintRecord<'a> {
+    /// What was minted: a signed token, or claims for direct Postgres.
+    pub purpose: MintPurpose,
     /// The JWT ID (claim `jti`), which policies and functions of the database can read too.
     pub jwt_id: String,
     /// The ID of the user whom the token is for (claim `sub`).
@@ -31,12 +33,34 @@ pub struct MintRecord<'a> {
     pub actor: Option<&'a Actor>,
     /// The reason given to [`reason`](crate::ScopedClientBuilder::reason), if any. It is not in the token.
     pub reason: Option<&'a str>,
-    /// The ID of the signing key (`kid`); `None` for the legacy JWT secret.
+    /// The ID of the signing key (`kid`); `None` for the legacy JWT secret, and for claims that nothing signs.
     pub key_id: Option<&'a str>,
     /// The time at which the token was issued (claim `iat`).
     pub issued_at: SystemTime,
     /// The time at which the token expires (claim `exp`).
     pub expires_at: SystemTime,
+}
+
+/// What a mint is for; see [`MintRecord::purpose`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MintPurpose {
+    /// A signed token, which is sent with requests.
+    Token,
+    /// The claims of such a token without a signature, which are set on connections to Postgres (feature
+    /// `postgres`).
+    Postgres,
+}
+
+impl MintPurpose {
+    /// The purpose as logs have it: `token` or `postgres`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Postgres => "postgres",
+        }
+    }
 }
 
 /// Records mints: [`ConfigBuilder::audit`](crate::ConfigBuilder::audit) takes one. For a sink that has to await
@@ -239,7 +263,7 @@ const PANICKED: &str = "the audit sink panicked";
 
 /// Records mints as `tracing` events of level `INFO` with target `scoped_runtime::audit` (feature `tracing`).
 ///
-/// The fields are `jti`, `sub`, `role`, `aal`, `act`, `reason`, `kid`, and `iat` and `exp` in seconds since 1970.
+/// The fields are `purpose`, `jti`, `sub`, `role`, `aal`, `act`, `reason`, `kid`, and `iat` and `exp` in seconds since 1970.
 #[cfg(feature = "tracing")]
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TracingAudit;
@@ -254,6 +278,7 @@ impl AuditSink for TracingAudit {
         let actor = record.actor.map(ToString::to_string);
         tracing::info!(
             target: "scoped_runtime::audit",
+            purpose = record.purpose.as_str(),
             jti = record.jwt_id,
             sub = record.subject.as_str(),
             role = record.role.as_str(),

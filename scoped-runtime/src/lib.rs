@@ -28,7 +28,7 @@ mod web;
 
 #[cfg(feature = "tracing")]
 pub use audit::TracingAudit;
-pub use audit::{AsyncAuditSink, AuditFailure, AuditSink, MintRecord};
+pub use audit::{AsyncAuditSink, AuditFailure, AuditSink, MintPurpose, MintRecord};
 pub use claims::{
     Aal, Actor, Claim, ClaimKind, ClaimValue, Constraint, Literal, NoClaims, Number, RESERVED,
     Role, ScopedClaims, ToActor, ToUserId, UserId,

@@ -2,6 +2,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::typed_store::TypedStore;
 use super::{Async, Core, Mode, ScopedClients};
 use crate::error::{ConfigurationError, Problem};
 use crate::session::CloseFlag;
@@ -64,6 +65,7 @@ impl<M: Mode> AnonymousClient<M> {
             close_flag: Arc::new(CloseFlag::never_closed()),
             project: Arc::clone(project),
             is_read_only: false,
+            store: TypedStore::default(),
         };
         Ok(Self {
             core: Arc::new(core),

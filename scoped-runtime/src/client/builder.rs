@@ -7,7 +7,7 @@ use scoped_rules::lifetime;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::project::ClientSpec;
+use super::project::{ClientSpec, FirstMint};
 use super::{Async, Mode, ScopedClient, ScopedClients};
 use crate::claims::{
     Aal, Actor, ClaimError, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId,
@@ -222,6 +222,10 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     /// lifetimes that contradict each other and for what the [`MintPolicy`](crate::MintPolicy) refuses;
     /// [`Error::Token`] for claims that cannot be in a token and when the token cannot be minted.
     pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
+        self.client_with(FirstMint::Token)
+    }
+
+    pub(crate) fn client_with(self, first_mint: FirstMint) -> Result<ScopedClient<C, M>, Error> {
         let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
         let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
         let default = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
@@ -248,6 +252,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
             lifetime,
             parent: None,
             is_read_only: self.is_read_only,
+            first_mint,
         })?;
         Ok(ScopedClient::new(core, self.claims))
     }

@@ -4,6 +4,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 
 use super::project::Project;
+use super::typed_store::TypedStore;
 use crate::claims::UserId;
 use crate::error::{ClientError, Error, is_html};
 use crate::session::{CloseFlag, TokenSource};
@@ -17,6 +18,8 @@ pub(crate) struct Core {
     pub(super) close_flag: Arc<CloseFlag>,
     pub(super) project: Arc<Project>,
     pub(super) is_read_only: bool,
+    /// What modules to the right keep with this client.
+    pub(super) store: TypedStore,
 }
 
 /// The core of a user's client, with the source of its tokens.
@@ -37,6 +40,7 @@ impl UserCore {
             close_flag,
             project: Arc::clone(project),
             is_read_only,
+            store: TypedStore::default(),
         };
         Self {
             core: Arc::new(core),
@@ -54,6 +58,18 @@ impl Core {
 
     pub(crate) fn is_read_only(&self) -> bool {
         self.is_read_only
+    }
+
+    /// What is kept with this client and its clones, and dropped with the last of them.
+    #[expect(dead_code, reason = "for the socket of Realtime")]
+    pub(crate) fn store(&self) -> &TypedStore {
+        &self.store
+    }
+
+    /// What is kept with the project.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn project_store(&self) -> &TypedStore {
+        &self.project.store
     }
 
     /// Refuses a method that may write if the client is read-only. `what` names the request in the error.

@@ -15,6 +15,7 @@ mod narrow;
 mod process_default;
 mod project;
 mod scoped_client;
+mod typed_store;
 
 pub(crate) use self::core::Core;
 pub use anonymous::AnonymousClient;

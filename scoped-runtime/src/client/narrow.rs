@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::project::ClientSpec;
+use super::project::{ClientSpec, FirstMint};
 use super::{Async, Core, Mode, ScopedClient};
 use crate::claims::{ClaimSet, NoClaims, Role, ScopedClaims};
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError, shown};
@@ -98,9 +98,9 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
         self.core.check_open()?;
         let project = &self.core.project;
         let source = self.core.source.as_ref();
-        let minting = source.and_then(|source| source.as_minting());
-        let minting = minting.ok_or(TokenError::Forwarded)?;
-        let spec = minting.spec();
+        let session = source.and_then(|source| source.as_minted());
+        let session = session.ok_or(TokenError::Forwarded)?;
+        let spec = session.spec();
         let identity = &spec.identity;
         let mut problems = Vec::new();
 
@@ -164,6 +164,7 @@ impl<C: ScopedClaims, M: Mode> NarrowBuilder<C, M> {
             lifetime,
             parent: Some(Arc::clone(&self.core.close_flag)),
             is_read_only: self.core.is_read_only,
+            first_mint: FirstMint::Token,
         })?;
         Ok(ScopedClient::new(core, self.claims))
     }

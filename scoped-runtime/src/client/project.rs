@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 use super::core::UserCore;
 #[cfg(feature = "blocking")]
 use super::executor::Executor;
+use super::typed_store::TypedStore;
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::config::Config;
 use crate::error::{ConfigurationError, Error};
@@ -16,7 +17,7 @@ use crate::key::{Key, Keys};
 use crate::metrics;
 use crate::mint_policy::MintPolicy;
 use crate::session::{
-    CloseFlag, Identity, IdentityClaims, Lifetime, MintContext, MintingSource, OpenUsers,
+    CloseFlag, Identity, IdentityClaims, Lifetime, MintContext, MintedSession, OpenUsers,
     SessionSpec, TokenSource,
 };
 use crate::token::{JwtIdPool, PayloadTemplate};
@@ -35,6 +36,12 @@ pub(super) struct Project {
     pub(super) verifier: TokenVerifier,
     pub(super) mint: Arc<MintContext>,
     pub(super) open_users: OpenUsers,
+    /// What modules to the right keep with the project.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "for modules that are features")
+    )]
+    pub(super) store: TypedStore,
     /// Drives blocking calls; the first of them creates it.
     #[cfg(feature = "blocking")]
     executor: Mutex<Option<Arc<Executor>>>,
@@ -63,7 +70,7 @@ impl Weighter<SessionKey, Shared> for Weight {
 /// Holding the user's life keeps its number, so that the next client finds the session.
 #[derive(Clone)]
 struct Shared {
-    session: Arc<MintingSource>,
+    session: Arc<MintedSession>,
     _user_flag: Arc<CloseFlag>,
 }
 
@@ -80,6 +87,17 @@ pub(super) struct ClientSpec {
     /// The client that this one is narrowed from.
     pub(super) parent: Option<Arc<CloseFlag>>,
     pub(super) is_read_only: bool,
+    pub(super) first_mint: FirstMint,
+}
+
+/// What is minted when a client is made, so that mistakes are reported before any query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FirstMint {
+    /// A token, with a local key.
+    Token,
+    /// Claims without a signature.
+    #[cfg(feature = "postgres")]
+    Claims,
 }
 
 impl Project {
@@ -105,6 +123,7 @@ impl Project {
             native: PostgrestBridge::new(&config.url)?,
             mint: Arc::new(mint),
             open_users: OpenUsers::default(),
+            store: TypedStore::default(),
             #[cfg(feature = "blocking")]
             executor: Mutex::default(),
             sessions: (shared > 0).then(|| {
@@ -142,6 +161,7 @@ impl Project {
             lifetime,
             parent,
             is_read_only,
+            first_mint,
         } = spec;
         let expires_in = lifetime.expires_in;
         let policy = self.policy();
@@ -178,17 +198,26 @@ impl Project {
             None => self.open_users.flag_of(&spec.identity.user_id),
         };
         let session = self.session(spec, &parent);
-        // With a local key the first token is minted here, so that mistakes are reported before any query.
-        if matches!(self.mint.keys.borrow().key, Key::Local(_)) && !self.mint.audit.is_async() {
-            session.token()?;
+        // What has to be awaited is minted by the first request.
+        if !self.mint.audit.is_async() {
+            match first_mint {
+                FirstMint::Token if matches!(self.mint.keys.borrow().key, Key::Local(_)) => {
+                    session.token()?;
+                }
+                FirstMint::Token => {}
+                #[cfg(feature = "postgres")]
+                FirstMint::Claims => {
+                    session.claims_now()?;
+                }
+            }
         }
         Ok(UserCore::new(session, parent.derive(), self, is_read_only))
     }
 
     /// The session of this spec. A session without renewal is never shared, since it would expire too
     /// early for a client that is made later.
-    fn session(&self, spec: SessionSpec, close_flag: &Arc<CloseFlag>) -> Arc<MintingSource> {
-        let new = |spec| Arc::new(MintingSource::new(Arc::clone(&self.mint), spec));
+    fn session(&self, spec: SessionSpec, close_flag: &Arc<CloseFlag>) -> Arc<MintedSession> {
+        let new = |spec| Arc::new(MintedSession::new(Arc::clone(&self.mint), spec));
         let cache = self.sessions.as_ref();
         let Some(cache) = cache.filter(|_| spec.lifetime.auto_refresh) else {
             metrics::client_made(false);

@@ -3,6 +3,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::core::{Core, UserCore};
+use super::typed_store::TypedStore;
 use super::{Async, Mode, NarrowBuilder};
 use crate::claims::{NoClaims, Role, ScopedClaims, UserId};
 use crate::error::Error;
@@ -88,6 +89,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
             close_flag: close_flag.derive(),
             project: Arc::clone(project),
             is_read_only: true,
+            store: TypedStore::default(),
         };
         Self {
             core: Arc::new(core),

@@ -1,21 +1,24 @@
 use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
-use super::cached_token::{CachedToken, ClockReading};
+use super::cached::{Cached, ClockReading};
+use super::issue::{Draft, Issue};
 use super::{Identity, Lifetime};
 use crate::audit::{Audit, MintRecord};
 use crate::clock::Clock;
 use crate::error::{ConfigurationError, TokenError};
-use crate::key::{Key, KeyGeneration, Keys, SigningKey};
+use crate::key::{KeyGeneration, Keys};
 use crate::metrics;
 use crate::mint_policy::MintPolicy;
-use crate::token::{AccessToken, JwtIdPool, PayloadTemplate, UnsignedToken};
+use crate::token::{JwtIdPool, PayloadTemplate};
 
 /// What the mints of all sessions of a project have in common.
 #[derive(Debug)]
@@ -52,26 +55,60 @@ impl SessionSpec {
     }
 }
 
-/// Mints the tokens of one session.
+/// What all mints of one session share: of its tokens, and of its claims without a signature.
 #[derive(Debug)]
-pub(super) struct Minter {
+pub(super) struct SessionState {
     pub(super) context: Arc<MintContext>,
     pub(super) spec: SessionSpec,
-    /// Whether a token was minted, so that the next mint is a renewal.
-    has_minted: AtomicBool,
+    /// The end of the first mint. A session without renewal ends then, whatever it mints later.
+    first_end: OnceLock<SystemTime>,
 }
 
-impl Minter {
+impl SessionState {
     pub(super) fn new(context: Arc<MintContext>, spec: SessionSpec) -> Self {
         Self {
             context,
             spec,
+            first_end: OnceLock::new(),
+        }
+    }
+
+    /// How long a mint of this moment lives.
+    fn expires_in(&self, now: SystemTime) -> Result<Duration, TokenError> {
+        let lifetime = self.spec.lifetime;
+        let end = self.first_end.get().filter(|_| !lifetime.auto_refresh);
+        let Some(end) = end else {
+            return Ok(lifetime.expires_in);
+        };
+        let left = end.duration_since(now).unwrap_or_default();
+        let left = left.min(lifetime.expires_in).as_secs();
+        match left {
+            0 => Err(TokenError::Expired),
+            left => Ok(Duration::from_secs(left)),
+        }
+    }
+}
+
+/// Mints the tokens of one session, or its claims without a signature.
+#[derive(Debug)]
+pub(super) struct Minter<T> {
+    session: Arc<SessionState>,
+    /// Whether there was a mint, so that the next one is a renewal.
+    has_minted: AtomicBool,
+    issued: PhantomData<fn() -> T>,
+}
+
+impl<T: Issue> Minter<T> {
+    pub(super) fn new(session: Arc<SessionState>) -> Self {
+        Self {
+            session,
             has_minted: AtomicBool::new(false),
+            issued: PhantomData,
         }
     }
 
     /// Counts a mint or its failure in the metrics.
-    fn counted(&self, outcome: Result<CachedToken, TokenError>) -> Result<CachedToken, TokenError> {
+    fn counted(&self, outcome: Result<Cached<T>, TokenError>) -> Result<Cached<T>, TokenError> {
         match &outcome {
             Ok(_) => metrics::minted(self.has_minted.swap(true, Ordering::Relaxed)),
             Err(error) => metrics::mint_failed(error),
@@ -79,30 +116,21 @@ impl Minter {
         outcome
     }
 
-    /// Mints with a local key, without an audit record.
-    pub(super) fn mint_local(
-        &self,
-        key: &SigningKey,
-        generation: &KeyGeneration,
-    ) -> Result<CachedToken, TokenError> {
-        self.counted(self.sign_local(key, generation))
+    /// Mints on this machine alone, without an audit record.
+    pub(super) fn mint_local(&self, generation: &KeyGeneration) -> Result<Cached<T>, TokenError> {
+        self.counted(self.issue_local(generation))
     }
 
-    fn sign_local(
-        &self,
-        key: &SigningKey,
-        generation: &KeyGeneration,
-    ) -> Result<CachedToken, TokenError> {
+    fn issue_local(&self, generation: &KeyGeneration) -> Result<Cached<T>, TokenError> {
         let minted_at = ClockReading::now(&*self.context.clock);
-        let unsigned = self.unsigned(generation, minted_at)?;
-        let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
-        let token = unsigned.signed(signature.as_ref(), self.context.max_token_bytes)?;
-        Ok(CachedToken::new(
-            token,
-            generation.number,
-            minted_at,
-            self.spec.lifetime,
-        ))
+        let issued = T::issue_local(&self.draft(minted_at)?, &generation.key)?;
+        Ok(self.cached(issued, generation, minted_at))
+    }
+
+    fn cached(&self, issued: T, generation: &KeyGeneration, minted_at: ClockReading) -> Cached<T> {
+        self.first_end.get_or_init(|| issued.expires_at());
+        let generation = T::outdated_with(generation);
+        Cached::new(issued, generation, minted_at, self.spec.lifetime)
     }
 
     /// Mints where the user's code takes part: a remote signer, an audit sink. The future owns all that it
@@ -111,22 +139,16 @@ impl Minter {
         self: &Arc<Self>,
         generation: Arc<KeyGeneration>,
         audit_thread: AuditThread,
-    ) -> impl Future<Output = Result<CachedToken, TokenError>> + Send + 'static {
+    ) -> impl Future<Output = Result<Cached<T>, TokenError>> + Send + 'static {
         let (minter, counter) = (Arc::clone(self), Arc::clone(self));
         let mint = async move {
             let minted_at = ClockReading::now(&*minter.context.clock);
-            let unsigned = minter.unsigned(&generation, minted_at)?;
-            let jwt_id = unsigned.jwt_id;
-            let token = minter.signed(unsigned, &generation).await?;
+            let draft = minter.draft(minted_at)?;
+            let issued = T::issue(&draft, &generation.key).await?;
             minter
-                .record(&token, jwt_id, &generation, audit_thread)
+                .record(&issued, draft.jwt_id, &generation, audit_thread)
                 .await?;
-            Ok(CachedToken::new(
-                token,
-                generation.number,
-                minted_at,
-                minter.spec.lifetime,
-            ))
+            Ok(minter.cached(issued, &generation, minted_at))
         };
         // A panic inside the shared future would reach every later caller that polls it.
         AssertUnwindSafe(mint).catch_unwind().map(move |outcome| {
@@ -151,56 +173,22 @@ impl Minter {
         Err(TokenError::RefusedByPolicy { source })
     }
 
-    async fn signed(
-        &self,
-        unsigned: UnsignedToken,
-        generation: &KeyGeneration,
-    ) -> Result<AccessToken, TokenError> {
-        let max_bytes = self.context.max_token_bytes;
-        match &generation.key {
-            Key::Local(key) => {
-                let signature = key.sign(unsigned.signing_input()).ok_or(TokenError::Sign)?;
-                unsigned.signed(signature.as_ref(), max_bytes)
-            }
-            Key::Remote(remote) => {
-                let signature = remote
-                    .sign(unsigned.signing_input())
-                    .await
-                    .map_err(signer_failed)?;
-                let (bytes, algorithm) = (signature.len(), generation.key.algorithm());
-                if !algorithm.allows_length(bytes) {
-                    let name = algorithm.name();
-                    let reason = format!("a JWS signature with {name} does not have {bytes} bytes");
-                    return Err(signer_failed(reason.into()));
-                }
-                unsigned.signed(&signature, max_bytes)
-            }
-        }
-    }
-
-    fn unsigned(
-        &self,
-        generation: &KeyGeneration,
-        minted_at: ClockReading,
-    ) -> Result<UnsignedToken, TokenError> {
+    /// What is minted next: asks the policy, and draws a JWT ID.
+    fn draft(&self, minted_at: ClockReading) -> Result<Draft<'_>, TokenError> {
         self.check_policy()?;
-        let jwt_id = self.context.jwt_ids.next()?;
-        let expires_in = self.spec.lifetime.expires_in;
-        let backdate = self.context.backdate;
-        let template = &self.spec.template;
-        template.unsigned(
-            &generation.key,
-            jwt_id,
-            minted_at.wall,
-            expires_in,
-            backdate,
-        )
+        Ok(Draft {
+            context: &self.context,
+            spec: &self.spec,
+            jwt_id: self.context.jwt_ids.next()?,
+            now: minted_at.wall,
+            expires_in: self.expires_in(minted_at.wall)?,
+        })
     }
 
     /// Records the mint in the audit. The token is not published before that.
     async fn record(
         self: &Arc<Self>,
-        token: &AccessToken,
+        issued: &T,
         jwt_id: uuid::Uuid,
         generation: &Arc<KeyGeneration>,
         audit_thread: AuditThread,
@@ -210,14 +198,11 @@ impl Minter {
             _ if !audit.is_enabled() => return Ok(()),
             // A synchronous sink may block, so it runs on the runtime's pool for blocking work.
             AuditThread::BlockingPool if !audit.is_async() && Handle::try_current().is_ok() => {
-                let (minter, token, generation) =
-                    (Arc::clone(self), token.clone(), Arc::clone(generation));
+                let (minter, issued, generation) =
+                    (Arc::clone(self), issued.clone(), Arc::clone(generation));
                 let work = move || {
-                    minter.context.audit.record(&minter.mint_record(
-                        &token,
-                        jwt_id,
-                        &generation.key,
-                    ))
+                    let record = minter.mint_record(&issued, jwt_id, &generation);
+                    minter.context.audit.record(&record)
                 };
                 match tokio::task::spawn_blocking(work).await {
                     Ok(outcome) => outcome,
@@ -225,9 +210,8 @@ impl Minter {
                 }
             }
             _ => {
-                audit
-                    .record_async(&self.mint_record(token, jwt_id, &generation.key))
-                    .await
+                let record = self.mint_record(issued, jwt_id, generation);
+                audit.record_async(&record).await
             }
         };
         outcome.map_err(|source| TokenError::Audit {
@@ -237,24 +221,33 @@ impl Minter {
 
     fn mint_record<'a>(
         &'a self,
-        token: &AccessToken,
+        issued: &T,
         jwt_id: uuid::Uuid,
-        key: &'a Key,
+        generation: &'a KeyGeneration,
     ) -> MintRecord<'a> {
         let SessionSpec {
             identity, reason, ..
         } = &self.spec;
         MintRecord {
+            purpose: T::PURPOSE,
             jwt_id: jwt_id.to_string(),
             subject: identity.user_id(),
             role: identity.role(),
             aal: identity.aal(),
             actor: identity.actor(),
             reason: reason.as_deref(),
-            key_id: key.key_id(),
-            issued_at: token.issued_at(),
-            expires_at: token.expires_at(),
+            key_id: T::key_id(&generation.key),
+            issued_at: issued.issued_at(),
+            expires_at: issued.expires_at(),
         }
+    }
+}
+
+impl<T> Deref for Minter<T> {
+    type Target = Arc<SessionState>;
+
+    fn deref(&self) -> &Arc<SessionState> {
+        &self.session
     }
 }
 
@@ -269,7 +262,7 @@ pub(super) enum AuditThread {
 
 const PANICKED: &str = "the signer or the audit sink panicked";
 
-fn signer_failed(source: Box<dyn std::error::Error + Send + Sync>) -> TokenError {
+pub(super) fn signer_failed(source: Box<dyn std::error::Error + Send + Sync>) -> TokenError {
     TokenError::Signer {
         source: source.into(),
     }

@@ -1,26 +1,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-
 use super::block_on::block_on_timeout;
-use super::cached_token::CachedToken;
-use super::minter::{AuditThread, Minter};
-use super::{
-    Acquire, Identity, MintContext, Renewal, RenewalLimits, Sequenced, SessionSpec, TokenSource,
-};
+use super::cached::Cached;
+use super::issue::Issue;
+use super::minter::{AuditThread, Minter, SessionState};
+use super::{Acquire, Renewal, RenewalLimits, Sequenced};
 use crate::audit::is_recording;
 use crate::clock::with_timeout;
 use crate::error::TokenError;
-use crate::key::{Key, KeyGeneration};
-use crate::token::AccessToken;
+use crate::key::KeyGeneration;
 
-/// Mints the tokens of one session, caches the current one and renews it. Any number of clients and queries
-/// share it.
-pub(crate) struct MintingSource {
-    minter: Arc<Minter>,
-    renewal: Renewal<CachedToken, TokenError>,
+/// Mints for one session tokens, or claims without a signature; caches the current one and renews it. Any
+/// number of clients and queries share it.
+pub(super) struct MintingSource<T> {
+    minter: Arc<Minter<T>>,
+    renewal: Renewal<Cached<T>, TokenError>,
 }
 
 /// The minimum delay between two attempts to renew while the cached token has not expired, and the longest
@@ -29,25 +24,25 @@ const MIN_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// How many renewals one caller waits for when each one is outdated before it completes.
 const MAX_ATTEMPTS: usize = 3;
 
-impl MintingSource {
-    pub(crate) fn new(context: Arc<MintContext>, spec: SessionSpec) -> Self {
+impl<T: Issue> MintingSource<T> {
+    pub(super) fn new(session: Arc<SessionState>) -> Self {
         Self {
-            minter: Arc::new(Minter::new(context, spec)),
+            minter: Arc::new(Minter::new(session)),
             renewal: Renewal::new(),
         }
     }
 
-    /// What all tokens of the session have in common.
-    pub(crate) fn spec(&self) -> &SessionSpec {
-        &self.minter.spec
+    /// What all mints of the session share.
+    pub(super) fn session(&self) -> &Arc<SessionState> {
+        &self.minter
     }
 
     /// The cached token if it is fresh and not the refused one, else a new token.
-    async fn obtain(&self, refused: Option<&AccessToken>) -> Result<AccessToken, TokenError> {
+    pub(super) async fn obtain(&self, refused: Option<&T>) -> Result<T, TokenError> {
         let is_accepted =
-            |cached: &CachedToken| refused.is_none_or(|refused| !cached.token.is_same(refused));
-        let is_fresh = |cached: &CachedToken| is_accepted(cached) && self.is_fresh(cached);
-        let fresh_token = |cached: &CachedToken| is_fresh(cached).then(|| cached.token.clone());
+            |cached: &Cached<T>| refused.is_none_or(|refused| !cached.issued.is_same(refused));
+        let is_fresh = |cached: &Cached<T>| is_accepted(cached) && self.is_fresh(cached);
+        let fresh_token = |cached: &Cached<T>| is_fresh(cached).then(|| cached.issued.clone());
         if let Some(token) = self.renewal.with_current(fresh_token) {
             return Ok(token);
         }
@@ -61,22 +56,21 @@ impl MintingSource {
                     .current()
                     .filter(|cached| is_accepted(cached) && self.is_usable(cached))
             };
-            let outcome = match &generation.key {
-                Key::Local(_) if !context.audit.is_enabled() => Ok(self.renew_now(is_fresh)?),
-                Key::Local(_) | Key::Remote(_) => {
-                    let has_usable_token = usable().is_some();
-                    self.renew_async(is_fresh, &generation, has_usable_token)
-                        .await
-                }
+            let outcome = if T::is_local(&generation.key) && !context.audit.is_enabled() {
+                Ok(self.renew_now(is_fresh)?)
+            } else {
+                let has_usable_token = usable().is_some();
+                self.renew_async(is_fresh, &generation, has_usable_token)
+                    .await
             };
             match outcome {
                 // With a short lifetime and a slow signer, a new token may need renewal already.
                 Ok(cached) if self.is_fresh(&cached) || self.is_usable(&cached) => {
-                    return Ok(cached.token.clone());
+                    return Ok(cached.issued.clone());
                 }
                 Ok(_) => {}
                 Err(_) if context.keys.current().number != generation.number => {}
-                Err(error) => return usable().map(|cached| cached.token.clone()).ok_or(error),
+                Err(error) => return usable().map(|cached| cached.issued.clone()).ok_or(error),
             }
         }
         Err(TokenError::SignedTooLate)
@@ -86,25 +80,22 @@ impl MintingSource {
     /// the lock mints with the key that is current then.
     fn renew_now(
         &self,
-        is_fresh: impl Fn(&CachedToken) -> bool,
-    ) -> Result<Arc<Sequenced<CachedToken>>, TokenError> {
+        is_fresh: impl Fn(&Cached<T>) -> bool,
+    ) -> Result<Arc<Sequenced<Cached<T>>>, TokenError> {
         self.renewal.renew_now(is_fresh, || {
             self.check_renewable()?;
             let generation = self.minter.context.keys.borrow();
-            match &generation.key {
-                Key::Local(key) => self.minter.mint_local(key, &generation),
-                Key::Remote(_) => Err(TokenError::AwaitSigner),
-            }
+            self.minter.mint_local(&generation)
         })
     }
 
     /// Joins the mint in flight or begins one, where a remote signer or an audit sink takes part.
     fn join(
         &self,
-        is_fresh: impl Fn(&CachedToken) -> bool,
+        is_fresh: impl Fn(&Cached<T>) -> bool,
         generation: &Arc<KeyGeneration>,
         audit_thread: AuditThread,
-    ) -> Result<Acquire<CachedToken, TokenError>, TokenError> {
+    ) -> Result<Acquire<Cached<T>, TokenError>, TokenError> {
         self.check_renewable()?;
         let context = &self.minter.context;
         if context.audit.is_enabled() && is_recording() {
@@ -126,10 +117,10 @@ impl MintingSource {
     /// [`MIN_RETRY_INTERVAL`].
     async fn renew_async(
         &self,
-        is_fresh: impl Fn(&CachedToken) -> bool,
+        is_fresh: impl Fn(&Cached<T>) -> bool,
         generation: &Arc<KeyGeneration>,
         has_usable_token: bool,
-    ) -> Result<Arc<Sequenced<CachedToken>>, TokenError> {
+    ) -> Result<Arc<Sequenced<Cached<T>>>, TokenError> {
         let context = &self.minter.context;
         let after = context.signer_timeout;
         match self.join(is_fresh, generation, AuditThread::BlockingPool)? {
@@ -155,9 +146,9 @@ impl MintingSource {
     /// Waits for a mint on this thread, which also runs the audit sink.
     fn renew_blocking(
         &self,
-        is_fresh: impl Fn(&CachedToken) -> bool,
+        is_fresh: impl Fn(&Cached<T>) -> bool,
         generation: &Arc<KeyGeneration>,
-    ) -> Result<Arc<Sequenced<CachedToken>>, TokenError> {
+    ) -> Result<Arc<Sequenced<Cached<T>>>, TokenError> {
         let after = self.minter.context.signer_timeout;
         match self.join(is_fresh, generation, AuditThread::Caller)? {
             Acquire::Ready(cached) => Ok(cached),
@@ -169,10 +160,10 @@ impl MintingSource {
     }
 
     /// Whether a token needs no renewal.
-    fn is_fresh(&self, cached: &CachedToken) -> bool {
+    fn is_fresh(&self, cached: &Cached<T>) -> bool {
         let context = &self.minter.context;
         let clock = &*context.clock;
-        if self.spec().lifetime.auto_refresh {
+        if self.minter.spec.lifetime.auto_refresh {
             !cached.needs_renewal(clock) && !context.keys.is_outdated(cached.key_generation)
         } else {
             !cached.is_expired(clock)
@@ -180,50 +171,47 @@ impl MintingSource {
     }
 
     /// Whether a token can still be sent while its renewal is slow or fails.
-    fn is_usable(&self, cached: &CachedToken) -> bool {
+    fn is_usable(&self, cached: &Cached<T>) -> bool {
         let context = &self.minter.context;
         !cached.is_expired(&*context.clock) && !context.keys.is_outdated(cached.key_generation)
     }
 
     /// Checks that a new token may be minted: without `auto_refresh`, only the first one.
     fn check_renewable(&self) -> Result<(), TokenError> {
-        if self.spec().lifetime.auto_refresh || self.renewal.current().is_none() {
+        if self.minter.spec.lifetime.auto_refresh || self.renewal.current().is_none() {
             Ok(())
         } else {
             Err(TokenError::Expired)
         }
     }
-}
 
-impl TokenSource for MintingSource {
-    fn identity(&self) -> &Identity {
-        &self.minter.spec.identity
-    }
-
-    fn current(&self) -> Option<AccessToken> {
+    /// The cached value, if it needs no renewal.
+    pub(super) fn current(&self) -> Option<T> {
         self.renewal
-            .with_current(|cached| self.is_fresh(cached).then(|| cached.token.clone()))
+            .with_current(|cached| self.is_fresh(cached).then(|| cached.issued.clone()))
     }
 
-    /// With a remote signer or an async audit sink this returns the cached token until it expires, and fails
-    /// with [`TokenError::AwaitSigner`] before the first [`token_async`](Self::token_async).
-    fn token(&self) -> Result<AccessToken, TokenError> {
-        if let Some(token) = self.current() {
-            return Ok(token);
+    /// A value that has not expired, without waiting for a remote signer or an async audit sink.
+    ///
+    /// With a remote signer or an async audit sink this returns the cached value until it expires, and fails
+    /// with [`TokenError::AwaitSigner`] before the first [`obtain`](Self::obtain).
+    pub(super) fn obtain_now(&self) -> Result<T, TokenError> {
+        if let Some(issued) = self.current() {
+            return Ok(issued);
         }
         let context = &self.minter.context;
-        let is_fresh = |cached: &CachedToken| self.is_fresh(cached);
-        if !context.audit.is_enabled() && matches!(context.keys.borrow().key, Key::Local(_)) {
-            return Ok(self.renew_now(is_fresh)?.token.clone());
+        let is_fresh = |cached: &Cached<T>| self.is_fresh(cached);
+        if !context.audit.is_enabled() && T::is_local(&context.keys.borrow().key) {
+            return Ok(self.renew_now(is_fresh)?.issued.clone());
         }
         let generation = context.keys.current();
         let usable = || {
             self.renewal
-                .with_current(|cached| self.is_usable(cached).then(|| cached.token.clone()))
+                .with_current(|cached| self.is_usable(cached).then(|| cached.issued.clone()))
         };
-        if matches!(generation.key, Key::Local(_)) && !context.audit.is_async() {
+        if T::is_local(&generation.key) && !context.audit.is_async() {
             return match self.renew_blocking(is_fresh, &generation) {
-                Ok(cached) => Ok(cached.token.clone()),
+                Ok(cached) => Ok(cached.issued.clone()),
                 Err(error) => usable().ok_or(error),
             };
         }
@@ -231,32 +219,20 @@ impl TokenSource for MintingSource {
         usable().ok_or(TokenError::AwaitSigner)
     }
 
-    fn token_async(&self) -> BoxFuture<'_, Result<AccessToken, TokenError>> {
-        self.obtain(None).boxed()
-    }
-
-    fn replace<'a>(
-        &'a self,
-        refused: &'a AccessToken,
-    ) -> Option<BoxFuture<'a, Result<AccessToken, TokenError>>> {
-        if !self.spec().lifetime.auto_refresh {
-            return None;
-        }
-        Some(self.obtain(Some(refused)).boxed())
-    }
-
-    fn is_live(&self, token: &AccessToken) -> bool {
+    /// Whether the value has not expired by our clock.
+    pub(super) fn is_live(&self, issued: &T) -> bool {
         let clock = &*self.minter.context.clock;
-        let is_expired = |cached: &CachedToken| {
-            (cached.token.is_same(token) && cached.is_expired(clock)).then_some(())
+        let is_expired = |cached: &Cached<T>| {
+            (cached.issued.is_same(issued) && cached.is_expired(clock)).then_some(())
         };
-        clock.now() < token.expires_at() && self.renewal.with_current(is_expired).is_none()
+        clock.now() < issued.expires_at() && self.renewal.with_current(is_expired).is_none()
     }
 
-    fn time_to_renewal(&self) -> Option<Duration> {
+    /// The time until the cached value needs renewal; `None` if there is none or it needs renewal now.
+    pub(super) fn time_to_renewal(&self) -> Option<Duration> {
         let context = &self.minter.context;
         self.renewal.with_current(|cached| {
-            if self.spec().lifetime.auto_refresh {
+            if self.minter.spec.lifetime.auto_refresh {
                 (!context.keys.is_outdated(cached.key_generation))
                     .then(|| cached.time_to_renewal(&*context.clock))
                     .flatten()
@@ -264,10 +240,6 @@ impl TokenSource for MintingSource {
                 cached.remaining_lifetime(&*context.clock)
             }
         })
-    }
-
-    fn as_minting(&self) -> Option<&MintingSource> {
-        Some(self)
     }
 }
 

@@ -4,11 +4,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::cached_token::{CachedToken, ClockReading};
-use super::{Identity, MintingSource};
+use super::cached::{Cached, ClockReading};
+use super::{Identity, MintedSession};
 use crate::clock::Clock;
 use crate::error::TokenError;
 use crate::token::AccessToken;
+#[cfg(feature = "postgres")]
+use crate::token::UnsignedClaims;
 
 /// Hands out tokens of one identity that have not expired.
 pub(crate) trait TokenSource: Send + Sync {
@@ -36,15 +38,35 @@ pub(crate) trait TokenSource: Send + Sync {
     /// The time until the cached token needs renewal; `None` if there is no token or it needs renewal now.
     fn time_to_renewal(&self) -> Option<Duration>;
 
+    /// The cached claims without a signature, if they need no renewal.
+    #[cfg(feature = "postgres")]
+    fn current_claims(&self) -> Option<UnsignedClaims>;
+
+    /// The claims of the identity without a signature, which have not expired, without waiting for an async
+    /// audit sink.
+    #[cfg(feature = "postgres")]
+    fn claims_now(&self) -> Result<UnsignedClaims, TokenError>;
+
+    /// The claims of the identity without a signature, which have not expired; waits for a renewal that is
+    /// needed.
+    #[cfg(feature = "postgres")]
+    fn claims_async(&self) -> BoxFuture<'_, Result<UnsignedClaims, TokenError>>;
+
+    /// Whether the claims have not expired by our clock, so that a statement may begin with them.
+    #[cfg(feature = "postgres")]
+    fn are_live(&self, claims: &UnsignedClaims) -> bool;
+
     /// This source, if it mints its tokens.
-    fn as_minting(&self) -> Option<&MintingSource>;
+    fn as_minted(&self) -> Option<&MintedSession>;
 }
 
 /// Hands out a caller's own token until it expires. The token cannot be renewed.
 pub(crate) struct ForwardingSource {
     identity: Identity,
-    cached: CachedToken,
+    cached: Cached<AccessToken>,
     clock: Arc<dyn Clock>,
+    #[cfg(feature = "postgres")]
+    claims: std::sync::OnceLock<UnsignedClaims>,
 }
 
 impl ForwardingSource {
@@ -52,8 +74,10 @@ impl ForwardingSource {
         let now = ClockReading::now(&*clock);
         Self {
             identity,
-            cached: CachedToken::forwarded(token, now),
+            cached: Cached::forwarded(token, now),
             clock,
+            #[cfg(feature = "postgres")]
+            claims: std::sync::OnceLock::new(),
         }
     }
 }
@@ -64,7 +88,7 @@ impl TokenSource for ForwardingSource {
     }
 
     fn current(&self) -> Option<AccessToken> {
-        (!self.cached.is_expired(&*self.clock)).then(|| self.cached.token.clone())
+        (!self.cached.is_expired(&*self.clock)).then(|| self.cached.issued.clone())
     }
 
     fn token(&self) -> Result<AccessToken, TokenError> {
@@ -90,7 +114,32 @@ impl TokenSource for ForwardingSource {
         self.cached.remaining_lifetime(&*self.clock)
     }
 
-    fn as_minting(&self) -> Option<&MintingSource> {
+    #[cfg(feature = "postgres")]
+    fn current_claims(&self) -> Option<UnsignedClaims> {
+        self.claims_now().ok()
+    }
+
+    /// The payload of the caller's token, as it is.
+    #[cfg(feature = "postgres")]
+    fn claims_now(&self) -> Result<UnsignedClaims, TokenError> {
+        let token = self.token()?;
+        Ok(self
+            .claims
+            .get_or_init(|| UnsignedClaims::of_token(&token))
+            .clone())
+    }
+
+    #[cfg(feature = "postgres")]
+    fn claims_async(&self) -> BoxFuture<'_, Result<UnsignedClaims, TokenError>> {
+        std::future::ready(self.claims_now()).boxed()
+    }
+
+    #[cfg(feature = "postgres")]
+    fn are_live(&self, _claims: &UnsignedClaims) -> bool {
+        !self.cached.is_expired(&*self.clock)
+    }
+
+    fn as_minted(&self) -> Option<&MintedSession> {
         None
     }
 }

@@ -2,9 +2,13 @@
 
 mod jwt_id;
 mod payload_template;
+#[cfg(feature = "postgres")]
+mod unsigned_claims;
 
 pub(crate) use jwt_id::JwtIdPool;
 pub(crate) use payload_template::{PayloadTemplate, UnsignedToken};
+#[cfg(feature = "postgres")]
+pub(crate) use unsigned_claims::UnsignedClaims;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -18,6 +22,32 @@ use secrecy::zeroize::Zeroize;
 use serde_json::{Map, Value};
 
 use crate::error::ClientError;
+
+/// What is minted for an identity, with its times: a token, or claims without a signature.
+pub(crate) trait Issued: Clone + Send + Sync + 'static {
+    /// The time at which it was issued (`iat`).
+    fn issued_at(&self) -> SystemTime;
+
+    /// The time at which it expires (`exp`).
+    fn expires_at(&self) -> SystemTime;
+
+    /// Whether both are clones of one mint.
+    fn is_same(&self, other: &Self) -> bool;
+}
+
+impl Issued for AccessToken {
+    fn issued_at(&self) -> SystemTime {
+        self.0.signed.issued_at
+    }
+
+    fn expires_at(&self) -> SystemTime {
+        self.0.signed.expires_at
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 const BEARER: &str = "Bearer ";
 

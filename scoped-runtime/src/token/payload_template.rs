@@ -9,6 +9,8 @@ use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+#[cfg(feature = "postgres")]
+use super::UnsignedClaims;
 use super::{AccessToken, BEARER};
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
 use crate::error::{LargestClaims, TokenError};
@@ -104,31 +106,9 @@ impl PayloadTemplate {
         lifetime: Duration,
         backdate: Duration,
     ) -> Result<UnsignedToken, TokenError> {
-        let now = now
-            .duration_since(UNIX_EPOCH)
-            .map_err(|_| TokenError::Clock)?
-            .as_secs();
-        let exp = now
-            .checked_add(lifetime.as_secs())
-            .ok_or(TokenError::Clock)?;
-        let iat = now.saturating_sub(backdate.as_secs());
-        let (mut iat_text, mut exp_text) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let mut jti_text = uuid::Uuid::encode_buffer();
-        let (mut rest, mut rest_bytes) = ([0; REST_BYTES], 0);
-        for part in [
-            r#""iat":"#,
-            iat_text.format(iat),
-            r#","exp":"#,
-            exp_text.format(exp),
-            r#","jti":""#,
-            jwt_id.hyphenated().encode_lower(&mut jti_text),
-            r#""}"#,
-        ] {
-            rest[rest_bytes..][..part.len()].copy_from_slice(part.as_bytes());
-            rest_bytes += part.len();
-        }
-        let rest = &rest[..rest_bytes];
-
+        let times = Times::new(now, lifetime, backdate)?;
+        let rest = Rest::new(jwt_id, times);
+        let rest = rest.as_bytes();
         let header = key.header();
         let signature_bytes = key.algorithm().signature_bytes();
         let bytes = BEARER.len()
@@ -143,16 +123,86 @@ impl PayloadTemplate {
             bearer.extend_from_slice(part.as_bytes());
         }
         encode_onto(&mut bearer, rest)?;
-        let at = |seconds| {
-            let since_epoch = Duration::from_secs(seconds);
-            UNIX_EPOCH.checked_add(since_epoch).ok_or(TokenError::Clock)
-        };
         Ok(UnsignedToken {
             bearer,
-            jwt_id,
-            issued_at: at(iat)?,
-            expires_at: at(exp)?,
+            issued_at: at(times.iat)?,
+            expires_at: at(times.exp)?,
         })
+    }
+
+    /// The payload as JSON, with the times of [`unsigned`](Self::unsigned), for a server that needs no
+    /// signature.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn without_signature(
+        &self,
+        jwt_id: uuid::Uuid,
+        now: SystemTime,
+        lifetime: Duration,
+        backdate: Duration,
+    ) -> Result<UnsignedClaims, TokenError> {
+        let times = Times::new(now, lifetime, backdate)?;
+        let mut json = URL_SAFE_NO_PAD.decode(&self.payload).unwrap_or_default();
+        json.extend_from_slice(Rest::new(jwt_id, times).as_bytes());
+        // The template is made of text, so this cannot fail.
+        let json = String::from_utf8(json).map_err(|_| TokenError::Sign)?;
+        Ok(UnsignedClaims::new(json, at(times.iat)?, at(times.exp)?))
+    }
+}
+
+/// The times of a mint, in seconds since 1970.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    iat: u64,
+    exp: u64,
+}
+
+impl Times {
+    fn new(now: SystemTime, lifetime: Duration, backdate: Duration) -> Result<Self, TokenError> {
+        let now = now
+            .duration_since(UNIX_EPOCH)
+            .map_err(|_| TokenError::Clock)?
+            .as_secs();
+        let exp = now
+            .checked_add(lifetime.as_secs())
+            .ok_or(TokenError::Clock)?;
+        let iat = now.saturating_sub(backdate.as_secs());
+        Ok(Self { iat, exp })
+    }
+}
+
+fn at(seconds: u64) -> Result<SystemTime, TokenError> {
+    let since_epoch = Duration::from_secs(seconds);
+    UNIX_EPOCH.checked_add(since_epoch).ok_or(TokenError::Clock)
+}
+
+/// What a mint appends to the template: `iat`, `exp`, `jti` and the closing brace.
+struct Rest {
+    text: [u8; REST_BYTES],
+    bytes: usize,
+}
+
+impl Rest {
+    fn new(jwt_id: uuid::Uuid, times: Times) -> Self {
+        let (mut iat, mut exp) = (itoa::Buffer::new(), itoa::Buffer::new());
+        let mut jti = uuid::Uuid::encode_buffer();
+        let (mut text, mut bytes) = ([0; REST_BYTES], 0);
+        for part in [
+            r#""iat":"#,
+            iat.format(times.iat),
+            r#","exp":"#,
+            exp.format(times.exp),
+            r#","jti":""#,
+            jwt_id.hyphenated().encode_lower(&mut jti),
+            r#""}"#,
+        ] {
+            text[bytes..][..part.len()].copy_from_slice(part.as_bytes());
+            bytes += part.len();
+        }
+        Self { text, bytes }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.text[..self.bytes]
     }
 }
 
@@ -178,7 +228,6 @@ const fn encoded_bytes(bytes: usize) -> usize {
 pub(crate) struct UnsignedToken {
     /// The capacity includes the dot and a signature of the key's algorithm.
     bearer: Zeroizing<Vec<u8>>,
-    pub(crate) jwt_id: uuid::Uuid,
     pub(crate) issued_at: SystemTime,
     pub(crate) expires_at: SystemTime,
 }

@@ -2,16 +2,16 @@ use std::time::{Duration, SystemTime};
 
 use super::Lifetime;
 use crate::clock::Clock;
-use crate::token::AccessToken;
+use crate::token::Issued;
 
-/// A token with the times of its renewal and its end, each on both clocks.
+/// A token, or claims without a signature, with the times of its renewal and its end, each on both clocks.
 ///
 /// The wall clock notices that the machine slept. The monotonic clock notices that the wall clock was set
-/// back after the token was minted.
+/// back after the mint.
 #[derive(Debug, Clone)]
-pub(crate) struct CachedToken {
-    pub(crate) token: AccessToken,
-    /// The number of the [`KeyGeneration`](crate::key::KeyGeneration) whose key signed the token.
+pub(crate) struct Cached<T> {
+    pub(crate) issued: T,
+    /// The number of the [`KeyGeneration`](crate::key::KeyGeneration) whose rotation outdates it.
     pub(super) key_generation: u64,
     renew_at: ClockReading,
     expires_at: ClockReading,
@@ -39,21 +39,24 @@ impl ClockReading {
     }
 }
 
-impl CachedToken {
+/// The generation of what no key of this project's configuration signed: no rotation outdates it.
+pub(super) const NO_KEY: u64 = u64::MAX;
+
+impl<T: Issued> Cached<T> {
     pub(super) fn new(
-        token: AccessToken,
+        issued: T,
         key_generation: u64,
         minted_at: ClockReading,
         lifetime: Lifetime,
     ) -> Self {
-        let end = token.expires_at();
+        let end = issued.expires_at();
         let total = end.duration_since(minted_at.wall).unwrap_or_default();
         // The token counts whole seconds, so a short lifetime may be shorter than configured. At least
         // half of it is used before the renewal.
         let margin = lifetime.refresh_before.min(total / 2);
         let after = |time| minted_at.monotonic.saturating_add(time);
         Self {
-            token,
+            issued,
             key_generation,
             renew_at: ClockReading {
                 wall: end - margin,
@@ -66,15 +69,15 @@ impl CachedToken {
         }
     }
 
-    /// A caller's own token. No key of this project's configuration signed it, so no rotation outdates it.
-    pub(super) fn forwarded(token: AccessToken, now: ClockReading) -> Self {
-        Self::new(token, u64::MAX, now, Lifetime::not_renewed())
+    /// A caller's own token.
+    pub(super) fn forwarded(token: T, now: ClockReading) -> Self {
+        Self::new(token, NO_KEY, now, Lifetime::not_renewed())
     }
 
     /// Whether the time of renewal has come by either clock, or the wall clock is before `iat`. The latter
     /// means that the wall clock was set back after the mint, and servers refuse a token from the future.
     pub(super) fn needs_renewal(&self, clock: &dyn Clock) -> bool {
-        self.renew_at.is_reached(clock) || clock.now() < self.token.issued_at()
+        self.renew_at.is_reached(clock) || clock.now() < self.issued.issued_at()
     }
 
     /// The time until the renewal; `None` when the token needs renewal now.
