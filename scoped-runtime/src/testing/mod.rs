@@ -34,10 +34,12 @@ mod background;
 mod error;
 mod machine;
 mod manual_clock;
+mod matrix;
 mod postgres;
 mod random;
 mod supervisor;
 
 pub use error::KitError;
 pub use manual_clock::ManualClock;
+pub use matrix::{Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict};
 pub use postgres::{Postgres, PostgresBuilder};

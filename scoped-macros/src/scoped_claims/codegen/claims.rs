@@ -30,6 +30,16 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         let cfgs = &field.cfgs;
         Some(quote!(#(#cfgs)* #claim,))
     });
+    let enum_values = model.fields.iter().filter_map(|field| {
+        field.claim.as_ref()?;
+        let (cfgs, ty) = (&field.cfgs, &field.ty);
+        let values = if field.asks.serialize {
+            quote!(#private::Probe::<#ty>::NEW.values())
+        } else {
+            quote!(::core::option::Option::None)
+        };
+        Some(quote!(#(#cfgs)* #values,))
+    });
     let role = model.role.as_ref().map(|role| {
         quote! {
             const ROLE: ::core::option::Option<&'static str> = ::core::option::Option::Some(#role);
@@ -68,6 +78,11 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
                 use #private::Other as _;
                 &[#(#claims)*]
             };
+            fn enum_values() -> ::std::vec::Vec<::core::option::Option<&'static [&'static str]>> {
+                #[allow(unused_imports, reason = "not every field needs it")]
+                use #private::Other as _;
+                ::std::vec![#(#enum_values)*]
+            }
             #role
             #expires_in
             #max_bytes

@@ -193,6 +193,12 @@ impl SqlFile {
 }
 
 impl SqlFiles {
+    /// The migrations with their texts.
+    pub(crate) fn history(&self) -> Vec<(PathBuf, String)> {
+        let files = self.migrations.iter();
+        files.map(|file| (file.path.clone(), file.text.clone())).collect()
+    }
+
     /// Applies the migrations and then the seeds, as this user.
     pub(crate) fn apply(&self, login: &Login) -> Result<()> {
         login.run(STEP, OPTIONS, async |client| {

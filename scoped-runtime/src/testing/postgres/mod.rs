@@ -17,6 +17,7 @@ use super::error::{KitError, Result};
 use super::machine;
 use cluster::{Database, Kind};
 use migrations::SqlSources;
+pub(crate) use session::refused;
 
 const STEP: &str = "postgres";
 
@@ -46,6 +47,8 @@ pub struct Postgres {
     database: Database,
     url: String,
     admin_url: String,
+    /// The migrations that were applied, in their order.
+    history: Vec<(PathBuf, String)>,
 }
 
 impl Postgres {
@@ -72,6 +75,11 @@ impl Postgres {
     #[must_use]
     pub fn admin_url(&self) -> &str {
         &self.admin_url
+    }
+
+    /// The migrations with their texts, in the order in which they were applied.
+    pub(crate) fn history(&self) -> &[(PathBuf, String)] {
+        &self.history
     }
 
     /// Runs SQL as the superuser, and returns the rows of the last statement as a JSON array of objects. It is
@@ -131,6 +139,7 @@ impl PostgresBuilder {
 
     fn start(self) -> Result<Postgres> {
         let files = self.sources.read()?;
+        let history = files.history();
         let existing = machine::variable("DATABASE_URL");
         let database = cluster::database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
         let (app, admin) = (database.app(), database.admin());
@@ -138,6 +147,7 @@ impl PostgresBuilder {
             database,
             url: app.url().to_owned(),
             admin_url: admin.url().to_owned(),
+            history,
         })
     }
 }

@@ -1,0 +1,337 @@
+//! Small mistakes in the policies, each of which a cell of the matrix should notice.
+
+mod reason;
+mod report;
+mod text;
+
+use std::path::{Path, PathBuf};
+
+use scoped_rules::policies::{ObjectKind, Project};
+use serde_json::Value;
+
+use super::catalog::{Policy, Relation};
+use super::matrix::{Matrix, package};
+use super::outcome::Cell;
+use super::identifier;
+use crate::testing::error::Result;
+
+pub use report::MutantReport;
+
+/// A mistake that was made in a policy, in a function that policies call, or in the switch of Row Level Security, and
+/// whether a cell of the matrix changed.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    object: String,
+    change: String,
+    location: Option<(PathBuf, usize)>,
+    verdict: Verdict,
+}
+
+/// What became of a [`Mutant`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// A cell changed: the person, the operation, the table, and the outcomes before and after.
+    Killed(String),
+    /// No cell changed: nothing tests what the policy says there.
+    Survived,
+    /// No request could notice it; the reason.
+    Equivalent(String),
+    /// PostgreSQL refused the change; its message.
+    Refused(String),
+}
+
+impl Mutant {
+    /// What was changed, such as ``policy `own rows` on `notes` ``.
+    #[must_use]
+    pub fn object(&self) -> &str {
+        &self.object
+    }
+
+    /// The change, such as `dropped`, ``using: `and` became `or` ``, or `its roles became public`.
+    #[must_use]
+    pub fn change(&self) -> &str {
+        &self.change
+    }
+
+    /// The file and the line of the statement in the migrations; `None` for what they do not create.
+    #[must_use]
+    pub fn location(&self) -> Option<(&Path, usize)> {
+        self.location.as_ref().map(|(file, line)| (file.as_path(), *line))
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub fn verdict(&self) -> &Verdict {
+        &self.verdict
+    }
+}
+
+/// The kinds of changes, as far as their equivalence depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Change {
+    Dropped,
+    Condition(String),
+    Widened,
+    RlsOff,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Dropped => f.write_str("dropped"),
+            Self::Condition(what) => f.write_str(what),
+            Self::Widened => f.write_str("its roles became `public`"),
+            Self::RlsOff => f.write_str("row level security off"),
+        }
+    }
+}
+
+/// A change as SQL, and the SQL that undoes it.
+struct Candidate<'c> {
+    object: String,
+    location: Option<(PathBuf, usize)>,
+    change: Change,
+    relation: &'c Relation,
+    policy: Option<&'c Policy>,
+    apply: String,
+    undo: String,
+}
+
+/// A function that a policy calls.
+struct Helper {
+    name: String,
+    definition: String,
+}
+
+impl Matrix<'_> {
+    /// Makes one small mistake after the other, and asks whether a cell changes: every policy dropped, its condition set
+    /// to true, its roles widened to `public`, one `and` or `or` swapped, the name of one claim changed (in policies and
+    /// in the functions that they call), and Row Level Security switched off. The database is as before afterwards.
+    ///
+    /// # Errors
+    /// What PostgreSQL refused of the matrix itself. A change that it refuses is a [`Verdict::Refused`].
+    pub async fn mutants(&self) -> Result<MutantReport> {
+        let project = Project::read(self.postgres.history());
+        let mut helpers = Vec::new();
+        let mut mutants = Vec::new();
+        for relation in self.tried_relations() {
+            for policy in &relation.policies {
+                for &oid in &policy.functions {
+                    if let Some(helper) = self.helper(oid).await? {
+                        if helpers.iter().all(|(known, _, _)| *known != oid) {
+                            helpers.push((oid, relation, helper));
+                        }
+                    }
+                }
+            }
+        }
+        let bodies: Vec<String> = helpers.iter().map(|(_, _, helper)| body_of(helper)).collect();
+        let mut candidates: Vec<Candidate<'_>> = Vec::new();
+        for relation in self.tried_relations() {
+            candidates.extend(of_relation(&project, relation));
+        }
+        for (_, relation, helper) in &helpers {
+            candidates.extend(of_helper(&project, relation, helper));
+        }
+        for candidate in candidates {
+            let verdict = self.verdict(&candidate, &bodies).await?;
+            let Candidate { object, location, change, .. } = candidate;
+            mutants.push(Mutant { object, change: change.to_string(), location, verdict });
+        }
+        Ok(MutantReport { mutants })
+    }
+
+    /// The tables that the matrix has cells of, once each.
+    fn tried_relations(&self) -> Vec<&Relation> {
+        let mut relations: Vec<&Relation> = Vec::new();
+        for resource in &self.plan.resources {
+            if relations.iter().all(|known| known.oid != resource.relation.oid) {
+                relations.push(&resource.relation);
+            }
+        }
+        relations
+    }
+
+    async fn helper(&self, oid: i64) -> Result<Option<Helper>> {
+        let query = "select jsonb_build_array(pg_proc.oid::regprocedure::text, pg_catalog.pg_get_functiondef(pg_proc.oid))::text \
+             from pg_catalog.pg_proc join pg_catalog.pg_language on pg_language.oid = prolang \
+             where pg_proc.oid::bigint = $1 and lanname in ('sql', 'plpgsql') and prokind = 'f' and prosqlbody is null \
+             union all select 'null' limit 1";
+        let found: Value = self.admin.json(query, &[&oid]).await?;
+        Ok(found.as_array().map(|parts| Helper {
+            name: parts[0].as_str().unwrap_or_default().to_owned(),
+            definition: parts[1].as_str().unwrap_or_default().to_owned(),
+        }))
+    }
+
+    async fn verdict(&self, candidate: &Candidate<'_>, bodies: &[String]) -> Result<Verdict> {
+        if let Err(refused) = self.admin.run(&candidate.apply).await {
+            return Ok(Verdict::Refused(refused.to_string().trim_start_matches("matrix: ").to_owned()));
+        }
+        let changed = self.first_change().await;
+        self.admin.run(&candidate.undo).await?;
+        if let Some(changed) = changed? {
+            return Ok(Verdict::Killed(changed));
+        }
+        let Candidate { relation, policy, change, .. } = candidate;
+        let reason = reason::equivalent(&self.plan.catalog, bodies, relation, *policy, change);
+        Ok(reason.map_or(Verdict::Survived, Verdict::Equivalent))
+    }
+
+    /// The first cell that is another one now.
+    async fn first_change(&self) -> Result<Option<String>> {
+        for person in &self.people {
+            let now = self.plan.try_person(&self.application, person).await?;
+            let before = self.cells.iter().filter(|cell| cell.person == person.name());
+            let changed = before.zip(&now).find(|(before, now)| before != now);
+            if let Some((before, now)) = changed {
+                return Ok(Some(said(before, now)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn said(before: &Cell, now: &Cell) -> String {
+    let (was, is) = (before.text(), now.text());
+    let (was, is) = if was == is { (format!("{was} {:?}", before.rows), format!("{is} {:?}", now.rows)) } else { (was, is) };
+    format!("{} {} {}: {was} -> {is}", before.person, before.operation, before.resource)
+}
+
+fn of_relation<'c>(project: &Project, relation: &'c Relation) -> Vec<Candidate<'c>> {
+    let table = relation.sql();
+    let mut candidates = Vec::new();
+    for policy in &relation.policies {
+        let name = identifier(&policy.name);
+        let location = location(project, |kind| {
+            matches!(kind, ObjectKind::Policy { name, table } if *name == policy.name
+                && is_named(&table.to_string(), &relation.schema, &relation.name))
+        });
+        let mut add = |change, apply, undo| {
+            candidates.push(Candidate {
+                object: format!("policy `{}` on `{}`", policy.name, relation.label()),
+                location: location.clone(),
+                change,
+                relation,
+                policy: Some(policy),
+                apply,
+                undo,
+            });
+        };
+        add(Change::Dropped, format!("drop policy {name} on {table}"), created(relation, policy));
+        let roles = |roles: &[String]| {
+            let names = roles.iter().map(|role| if role == "public" { role.clone() } else { identifier(role) });
+            format!("alter policy {name} on {table} to {}", names.collect::<Vec<_>>().join(", "))
+        };
+        if !policy.roles.iter().any(|role| role == "public") {
+            add(Change::Widened, roles(&["public".to_owned()]), roles(&policy.roles));
+        }
+        let clauses = [("using", &policy.using), ("with check", &policy.check)];
+        for (clause, condition) in clauses {
+            let Some(condition) = condition else { continue };
+            let alter = |condition: &str| format!("alter policy {name} on {table} {clause} ({condition})");
+            if condition != "true" {
+                let change = Change::Condition(format!("{clause} became `true`"));
+                add(change, alter("true"), alter(condition));
+            }
+            let changes = text::swapped_words(condition).into_iter().chain(text::renamed_claims(condition));
+            for changed in changes {
+                let change = Change::Condition(format!("{clause}: {}", changed.what));
+                add(change, alter(&changed.text), alter(condition));
+            }
+        }
+        // Without a WITH CHECK of its own, new rows must satisfy the USING.
+        if policy.check.is_none() && ["w", "*"].contains(&policy.command.as_str()) && policy.using.as_deref() != Some("true") {
+            let apply = format!("alter policy {name} on {table} with check (true)");
+            let undo = format!("drop policy {name} on {table}; {}", created(relation, policy));
+            add(Change::Condition("with check became `true`".to_owned()), apply, undo);
+        }
+    }
+    if relation.rls {
+        candidates.push(Candidate {
+            object: format!("table `{}`", relation.label()),
+            location: None,
+            change: Change::RlsOff,
+            relation,
+            policy: None,
+            apply: format!("alter table {table} disable row level security"),
+            undo: format!("alter table {table} enable row level security"),
+        });
+    }
+    candidates
+}
+
+fn created(relation: &Relation, policy: &Policy) -> String {
+    let command = match policy.command.as_str() {
+        "r" => "select",
+        "a" => "insert",
+        "w" => "update",
+        "d" => "delete",
+        _ => "all",
+    };
+    let kind = if policy.permissive { "permissive" } else { "restrictive" };
+    let roles = policy.roles.iter().map(|role| if role == "public" { role.clone() } else { identifier(role) });
+    let roles = roles.collect::<Vec<_>>().join(", ");
+    let clause = |word: &str, condition: &Option<String>| {
+        condition.as_deref().map(|condition| format!(" {word} ({condition})")).unwrap_or_default()
+    };
+    format!(
+        "create policy {} on {} as {kind} for {command} to {roles}{}{}",
+        identifier(&policy.name),
+        relation.sql(),
+        clause("using", &policy.using),
+        clause("with check", &policy.check),
+    )
+}
+
+/// The body of a function is what stands between its dollar quotes.
+fn body(definition: &str) -> Option<(usize, usize)> {
+    let start = definition.find("AS $")?;
+    let tag_start = start + 3;
+    let tag_end = definition[tag_start + 1..].find('$')? + tag_start + 2;
+    let tag = &definition[tag_start..tag_end];
+    let end = definition.rfind(tag)?;
+    (end > tag_end).then_some((tag_end, end))
+}
+
+/// The name, and on the next line what its condition is: what stands after `where`, or the whole.
+fn body_of(helper: &Helper) -> String {
+    let text = body(&helper.definition).map_or("", |(start, end)| &helper.definition[start..end]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = text.trim_end_matches(';');
+    format!("{}\n{text}", helper.name.to_ascii_lowercase())
+}
+
+fn of_helper<'c>(project: &Project, relation: &'c Relation, helper: &Helper) -> Vec<Candidate<'c>> {
+    let Some((start, end)) = body(&helper.definition) else { return Vec::new() };
+    let text = &helper.definition[start..end];
+    let bare = helper.name.split('(').next().unwrap_or_default();
+    let (schema, name) = bare.split_once('.').unwrap_or(("public", bare));
+    let location = location(project, |kind| {
+        matches!(kind, ObjectKind::Function { name: known } if is_named(&known.to_string(), schema, name))
+    });
+    let changes = text::swapped_words(text).into_iter().chain(text::renamed_claims(text));
+    let candidate = |changed: text::Changed| Candidate {
+        object: format!("function `{}`", helper.name),
+        location: location.clone(),
+        change: Change::Condition(changed.what),
+        relation,
+        policy: None,
+        apply: format!("{}{}{}", &helper.definition[..start], changed.text, &helper.definition[end..]),
+        undo: helper.definition.clone(),
+    };
+    changes.map(candidate).collect()
+}
+
+/// The place of the statement that creates an object, from the package on.
+fn location(project: &Project, is_it: impl Fn(&ObjectKind) -> bool) -> Option<(PathBuf, usize)> {
+    let object = project.objects.iter().rev().find(|object| is_it(&object.kind))?;
+    let file = project.file(&object.location);
+    let file = file.strip_prefix(package()).unwrap_or(file).to_owned();
+    Some((file, object.location.line))
+}
+
+fn is_named(found: &str, schema: &str, name: &str) -> bool {
+    found == format!("{schema}.{name}") || schema == "public" && found == name
+}
