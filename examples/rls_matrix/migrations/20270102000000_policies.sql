@@ -36,7 +36,7 @@ create policy "members see tasks" on tasks for select to authenticated
 create policy "writers add tasks" on tasks for insert to authenticated
   with check (may_write() and exists (select 1 from projects where projects.id = tasks.project_id));
 create policy "writers change tasks" on tasks for update to authenticated
-  using (may_write());
+  using (may_write() and exists (select 1 from projects where projects.id = tasks.project_id));
 create policy "writers delete tasks" on tasks for delete to authenticated
   using (may_write() and exists (select 1 from projects where projects.id = tasks.project_id));
 

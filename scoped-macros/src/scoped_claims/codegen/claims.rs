@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use scoped_rules::constraint::{Argument, Literal, Number};
-use syn::parse_quote;
 use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, Type, parse_quote};
 
 use super::super::constraint::Constraint;
 use super::super::model::{Claim, ClaimFlags, Field, Model};
@@ -33,7 +33,7 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
     let enum_values = model.fields.iter().filter_map(|field| {
         field.claim.as_ref()?;
         let (cfgs, ty) = (&field.cfgs, &field.ty);
-        let values = if field.asks.serialize {
+        let values = if field.asks.serialize && may_be_enum(ty) {
             quote!(#private::Probe::<#ty>::NEW.values())
         } else {
             quote!(::core::option::Option::None)
@@ -95,6 +95,20 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             const KIND: #private::ClaimKind = #private::ClaimKind::Object;
             #members
         }
+    }
+}
+
+/// Whether the type may be an enum: a name without arguments, or an `Option` of one. Asking serde about a type
+/// that borrows does not compile.
+fn may_be_enum(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    match &last.arguments {
+        PathArguments::None => !["String", "bool", "char"].iter().any(|name| last.ident == name),
+        PathArguments::AngleBracketed(list) if last.ident == "Option" => {
+            matches!(list.args.first(), Some(GenericArgument::Type(inner)) if may_be_enum(inner))
+        }
+        _ => false,
     }
 }
 

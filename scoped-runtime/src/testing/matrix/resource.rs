@@ -43,12 +43,14 @@ pub(super) struct Trial {
     pub(super) about: Vec<About>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum About {
     /// The answer names the rows by their keys.
     Keys,
     /// The answer counts rows that are not told apart.
     Count,
+    /// The answer counts rows that were given the values of one row, which these rows have anyway.
+    Given(BTreeSet<usize>),
     /// The row of this number, from 1 on.
     Row(usize),
 }
@@ -220,25 +222,37 @@ impl Resource {
             !column.generated && read_by_policies.contains(column.name.as_str()) && privileges.update.contains(&column.name)
         });
         let columns: Vec<&str> = columns.map(|column| column.name.as_str()).collect();
-        if columns.is_empty() || !self.can_read_key(privileges) {
+        if columns.is_empty() {
             return None;
         }
         let table = self.relation.sql();
         let values = |row: &Row| -> Vec<Value> { columns.iter().map(|name| row.json[*name].clone()).collect() };
-        for (number, row) in self.numbered() {
-            let mut seen: BTreeSet<String> = BTreeSet::from([Value::Array(values(row)).to_string()]);
-            for other in &self.rows {
-                if seen.len() > MAX_TARGETS || !seen.insert(Value::Array(values(other)).to_string()) {
-                    continue;
-                }
-                let changes = columns.iter().map(|name| format!("{0} = r.{0}", identifier(name)));
-                let changes = changes.collect::<Vec<_>>().join(", ");
-                let statement = format!(
-                    "update {table} t set {changes} from {} r where {}",
-                    self.record(other),
-                    self.is_row(row)
-                );
+        let names: Vec<String> = columns.iter().map(|name| identifier(name)).collect();
+        let changes = names.iter().map(|name| format!("{name} = r.{name}")).collect::<Vec<_>>().join(", ");
+        let mut targets: Vec<&Row> = Vec::new();
+        for row in &self.rows {
+            if targets.len() < MAX_TARGETS && targets.iter().all(|known| values(known) != values(row)) {
+                targets.push(row);
+            }
+        }
+        if targets.len() < 2 {
+            return Some(());
+        }
+        for (number, row) in self.numbered().filter(|_| self.can_read_key(privileges)) {
+            for target in targets.iter().filter(|target| values(target) != values(row)) {
+                let (record, is_row) = (self.record(target), self.is_row(row));
+                let statement = format!("update {table} t set {changes} from {record} r where {is_row}");
                 self.add(trial, About::Row(number), statement);
+            }
+        }
+        // A statement that reads no column needs no policy for SELECT, neither for the old rows nor for the new.
+        if self.filter.is_none() {
+            for target in targets {
+                let same = self.numbered().filter(|(_, row)| values(row) == values(target));
+                let same = same.map(|(number, _)| number).collect();
+                let taken = names.iter().map(|name| format!("{name} = (select r.{name} from {} r)", self.record(target)));
+                let taken = taken.collect::<Vec<_>>().join(", ");
+                self.add(trial, About::Given(same), format!("update {table} set {taken}"));
             }
         }
         Some(())

@@ -30,12 +30,17 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Tries every cell of one person.
-    pub(super) async fn try_person(&self, application: &Connection, person: &Person) -> Result<Vec<Cell>> {
+    pub(super) async fn try_person(
+        &self,
+        application: &Connection,
+        person: &Person,
+        is_wanted: impl Fn(&Resource) -> bool,
+    ) -> Result<Vec<Cell>> {
         let mut cells = Vec::new();
         let mut attempts: Vec<Attempt> = Vec::new();
         // The place of a cell, and of its answers.
         let mut waiting = Vec::new();
-        for resource in &self.resources {
+        for resource in self.resources.iter().filter(|resource| is_wanted(resource)) {
             for &operation in resource.operations() {
                 let cell = |outcome| Cell {
                     person: person.name().to_owned(),
@@ -76,7 +81,9 @@ impl Plan {
         let answers = try_as(application, person, &attempts).await?;
         for (place, resource, about, first) in waiting {
             let answers = &answers[first..first + about.len()];
-            read(&mut cells[place], resource, &about, answers);
+            // The cell before that of `reassign` is that of `update`.
+            let updated = place.checked_sub(1).and_then(|before| cells[before].rows.clone());
+            read(&mut cells[place], resource, &about, answers, updated.as_ref());
         }
         self.add_calls(person, &answers[calls..], &mut cells);
         Ok(cells)
@@ -141,11 +148,18 @@ impl Status {
 }
 
 /// Turns the answers of a cell into its outcome.
-fn read(cell: &mut Cell, resource: &Resource, about: &[About], answers: &[std::result::Result<Answer, Error>]) {
+fn read(
+    cell: &mut Cell,
+    resource: &Resource,
+    about: &[About],
+    answers: &[std::result::Result<Answer, Error>],
+    updated: Option<&BTreeSet<usize>>,
+) {
     let all = resource.rows.len();
     let mut reached = BTreeSet::new();
     let mut constrained = BTreeSet::new();
-    let (mut counted, mut is_counted, mut is_refused, mut is_denied) = (0, false, false, false);
+    let (mut counted, mut is_counted, mut is_refused, mut is_denied) = (0_usize, false, false, false);
+    let mut is_constrained = false;
     let mut failed: Option<(String, Option<String>)> = None;
     for (about, answer) in about.iter().zip(answers) {
         match (about, answer) {
@@ -156,6 +170,12 @@ fn read(cell: &mut Cell, resource: &Resource, about: &[About], answers: &[std::r
                 let is_select = cell.operation == Operation::Select;
                 let number = if is_select { answer.texts.first().and_then(|text| text.parse().ok()) } else { None };
                 counted = number.unwrap_or(answer.count).try_into().unwrap_or(usize::MAX).min(all);
+                is_counted = true;
+            }
+            (About::Given(same), Ok(answer)) => {
+                let same = updated.map_or(same.len(), |updated| same.intersection(updated).count());
+                let count = usize::try_from(answer.count).unwrap_or(usize::MAX).min(all);
+                counted = counted.max(count.saturating_sub(same));
                 is_counted = true;
             }
             (About::Row(number), Ok(answer)) => {
@@ -181,11 +201,12 @@ fn read(cell: &mut Cell, resource: &Resource, about: &[About], answers: &[std::r
                 (Status::Constraint, note) => {
                     if let About::Row(number) = about {
                         constrained.insert(*number);
-                        cell.note = cell.note.take().or(note);
                     }
+                    is_constrained = true;
+                    cell.note = cell.note.take().or(note);
                 }
                 // A statement about all rows at once fails for one of them, which is asked by itself too.
-                (Status::Failed(_), _) if matches!(about, About::Count) && answers.len() > 1 => {}
+                (Status::Failed(_), _) if !matches!(about, About::Row(_)) && answers.len() > 1 => {}
                 (Status::Failed(code), note) => failed = failed.or(Some((code, note))),
             },
         }
@@ -199,7 +220,7 @@ fn read(cell: &mut Cell, resource: &Resource, about: &[About], answers: &[std::r
     }
     let number = reached.len().max(counted);
     cell.outcome = match number {
-        0 if more > 0 => Outcome::Constraint,
+        0 if is_constrained => Outcome::Constraint,
         0 if failed.is_some() => {
             let (code, note) = failed.unwrap_or_default();
             cell.note = note;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::catalog::{Policy, Relation};
 use super::matrix::{Matrix, package};
 use super::outcome::Cell;
+use super::resource::Resource;
 use super::identifier;
 use crate::testing::error::Result;
 
@@ -169,7 +170,7 @@ impl Matrix<'_> {
         if let Err(refused) = self.admin.run(&candidate.apply).await {
             return Ok(Verdict::Refused(refused.to_string().trim_start_matches("matrix: ").to_owned()));
         }
-        let changed = self.first_change().await;
+        let changed = self.first_change(candidate.relation).await;
         self.admin.run(&candidate.undo).await?;
         if let Some(changed) = changed? {
             return Ok(Verdict::Killed(changed));
@@ -179,14 +180,19 @@ impl Matrix<'_> {
         Ok(reason.map_or(Verdict::Survived, Verdict::Equivalent))
     }
 
-    /// The first cell that is another one now.
-    async fn first_change(&self) -> Result<Option<String>> {
-        for person in &self.people {
-            let now = self.plan.try_person(&self.application, person).await?;
-            let before = self.cells.iter().filter(|cell| cell.person == person.name());
-            let changed = before.zip(&now).find(|(before, now)| before != now);
-            if let Some((before, now)) = changed {
-                return Ok(Some(said(before, now)));
+    /// The first cell that is another one now: first of the table that was changed, which most mistakes show in.
+    async fn first_change(&self, relation: &Relation) -> Result<Option<String>> {
+        for is_own in [true, false] {
+            for person in &self.people {
+                let is_wanted = |resource: &Resource| (resource.relation.oid == relation.oid) == is_own;
+                let now = self.plan.try_person(&self.application, person, is_wanted).await?;
+                let changed = now.iter().find_map(|now| {
+                    let before = self.cell(&now.person, now.operation, &now.resource)?;
+                    (before != now).then(|| said(before, now))
+                });
+                if changed.is_some() {
+                    return Ok(changed);
+                }
             }
         }
         Ok(None)

@@ -70,27 +70,64 @@ pub(super) fn is_strict(condition: &str, bodies: &[String]) -> bool {
     conjuncts(condition).into_iter().any(|part| is_strict_part(part, bodies))
 }
 
+/// Words that may turn an absent claim into a true condition.
+const OPEN: [&str; 19] = [
+    "or", "not", "is", "case", "coalesce", "count", "null", "true", "false", "union", "all", "left", "full", "right",
+    "nullif", "if", "else", "when", "exception",
+];
+/// What stands before a parenthesis and calls nothing.
+const SYNTAX: [&str; 13] =
+    ["", "select", "exists", "in", "any", "and", "where", "on", "from", "array", "with", "as", "using"];
+
+/// `bodies` has, for each function of the project that policies call, its name and arguments, and below its text.
 fn is_strict_part(part: &str, bodies: &[String]) -> bool {
     let lower = part.to_ascii_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
-    let is_open = ["or", "not", "is", "case", "coalesce", "count", "null", "true", "union", "all", "left", "full", "right", "nullif"];
-    if words.iter().any(|word| is_open.contains(word)) || lower.contains(['<', '!', '~', '?', '@']) || lower.replace("->>", "").replace("->", "").contains('>') {
+    if is_open(&lower) {
         return false;
     }
-    // Its own functions are as strict as their bodies; those of PostgreSQL are unknown.
-    let mut calls = lower.split('(').filter_map(|before| {
-        let before = before.trim_end();
+    let mut reads = reads_claims(&lower);
+    let mut is_condition = lower.contains('=') || lower.contains(" in ");
+    let is_set = |text: &str| text.contains("exists") || text.contains(" in ");
+    // Two conditions that are both false are equal.
+    if lower.contains(") = (") && is_set(&lower) {
+        return false;
+    }
+    for name in calls(&lower) {
+        if ["auth.uid", "auth.jwt"].contains(&name) {
+            continue;
+        }
+        let is_it = |body: &&String| body.split('(').next().is_some_and(|known| known == name.trim_start_matches("public."));
+        let Some((_, body)) = bodies.iter().find(is_it).and_then(|body| body.split_once('\n')) else { return false };
+        let is_known = calls(body).all(|name| ["auth.uid", "auth.jwt"].contains(&name));
+        if is_open(body) || !is_known || !reads_claims(body) || is_set(body) && is_condition {
+            return false;
+        }
+        reads = true;
+        is_condition |= body.contains('=') || is_set(body);
+    }
+    reads && is_condition
+}
+
+fn is_open(text: &str) -> bool {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let other = text.replace("->>", "").replace("->", "");
+    words.into_iter().any(|word| OPEN.contains(&word)) || other.contains(['<', '>', '!', '~', '?', '@'])
+}
+
+/// The role is a claim that every request has.
+fn reads_claims(text: &str) -> bool {
+    text.contains("auth.uid()") || text.contains("auth.jwt()") && !text.contains("'role'")
+}
+
+/// The names of the functions that a text calls.
+fn calls(text: &str) -> impl Iterator<Item = &str> {
+    let before: Vec<usize> = text.match_indices('(').map(|(at, _)| at).collect();
+    before.into_iter().filter_map(|at| {
+        let before = text[..at].trim_end();
         let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').map_or(0, |at| at + 1);
         let word = &before[start..];
-        let is_syntax = ["", "select", "exists", "in", "any", "and", "where", "on", "from", "array", "with", "as", "using"].contains(&word);
-        (!is_syntax).then_some(word)
-    });
-    let own: Vec<&String> = bodies.iter().filter(|body| body.split_once('(').is_some_and(|(name, _)| lower.contains(&format!("{name}(")))).collect();
-    if !own.is_empty() && own.iter().all(|body| body.split_once('\n').is_some_and(|(_, body)| is_strict(body, &[]))) {
-        return true;
-    }
-    let reads = lower.contains("auth.uid()") || lower.contains("auth.jwt()") && !lower.contains("'role'");
-    reads && lower.contains('=') | lower.contains(" in ") && calls.all(|word| ["auth.uid", "auth.jwt"].contains(&word))
+        (!SYNTAX.contains(&word)).then_some(word)
+    })
 }
 
 /// The parts of a condition that `and` joins, without the parentheses around them.
@@ -154,6 +191,23 @@ mod tests {
     }
 
     #[test]
+    fn the_functions_of_the_project_are_as_strict_as_their_bodies() {
+        let body = |name: &str, text: &str| format!("{name}\n{text}");
+        let bodies = [
+            body("claimed_team()", "select (auth.jwt() ->> 'team_id')::uuid"),
+            body("is_owner()", "select (auth.jwt() ->> 'team_role') = 'owner'"),
+            body("is_member(uuid)", "select exists (select from members where user_id = auth.uid() and team_id = $1)"),
+            body("plan()", "select coalesce(auth.jwt() ->> 'plan', 'free')"),
+        ];
+        for condition in ["(team_id = claimed_team())", "((a = 1) AND is_owner())", "is_member(team_id)"] {
+            assert!(is_strict(condition, &bodies), "{condition}");
+        }
+        for condition in ["(is_member(a) = is_member(b))", "(plan() = 'free'::text)", "claimed_team()"] {
+            assert!(!is_strict(condition, &bodies), "{condition}");
+        }
+    }
+
+    #[test]
     fn what_an_absent_claim_may_satisfy_is_not_strict() {
         for condition in [
             "true",
@@ -164,6 +218,8 @@ mod tests {
             "(auth.uid() IS NULL)",
             "(owner <> auth.uid())",
             "(may_read(owner, auth.uid()) = 'yes'::text)",
+            "((a IN ( SELECT auth.uid() AS uid)) = (b IN ( SELECT auth.uid() AS uid)))",
+            "((owner = auth.uid()) = false)",
             "((auth.jwt() ->> 'role'::text) = 'anon'::text)",
         ] {
             assert!(!is_strict(condition, &[]), "{condition}");
