@@ -1,4 +1,5 @@
 //! The matrix of people and tables, its mutants, and what they find.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod holes;
 mod teams;
