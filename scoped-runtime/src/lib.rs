@@ -62,7 +62,12 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
 
 /// The guides.
 #[cfg_attr(
-    not(all(feature = "axum", feature = "blocking", feature = "policies")),
+    not(all(
+        feature = "axum",
+        feature = "blocking",
+        feature = "policies",
+        feature = "testing"
+    )),
     allow(
         rustdoc::broken_intra_doc_links,
         reason = "the guides link to what features add"
@@ -83,6 +88,8 @@ pub mod docs {
     pub mod operations {}
     #[doc = include_str!("../docs/transport.md")]
     pub mod transport {}
+    #[doc = include_str!("../docs/testing.md")]
+    pub mod testing {}
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }

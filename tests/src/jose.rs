@@ -1,9 +1,7 @@
+use scoped_runtime::testing::__private::off_thread;
 use serde_json::{Value, json};
 
-use crate::error::{Result, StartError};
-use crate::install::{Installation, Machine};
-use crate::node::run_script;
-use crate::worker::off_thread;
+use crate::{KitError, Result};
 
 const STEP: &str = "jose";
 
@@ -15,7 +13,7 @@ pub async fn decode_with_jose(token: &str, secret: &str) -> Result<Value> {
     let mut decoded = decode_all_with_jose(&[token], secret, None).await?;
     decoded
         .pop()
-        .ok_or_else(|| StartError::new(STEP, "no answer"))
+        .ok_or_else(|| KitError::new(STEP, "no answer"))
 }
 
 /// As [`decode_with_jose`], for many tokens in one run, and at the time `now` (Unix seconds) if it is
@@ -80,17 +78,9 @@ fn texts(tokens: &[Value]) -> Vec<String> {
 async fn run(script: &'static str, input: Value, secret: &str) -> Result<Vec<Value>> {
     let secret = secret.to_owned();
     off_thread(STEP, move || {
-        let installation = Installation::ensure(&Machine::this())?;
-        let output = run_script(
-            STEP,
-            &installation.node,
-            &installation.script(script),
-            &input,
-            &[&secret],
-        )?;
-        match output {
+        match crate::script::run(STEP, script, &input, &[&secret])? {
             Value::Array(values) => Ok(values),
-            _ => Err(StartError::new(STEP, "the answer is not an array")),
+            _ => Err(KitError::new(STEP, "the answer is not an array")),
         }
     })
     .await

@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::{Config, Credentials, Region};
+use scoped_runtime::testing::__private::off_thread;
 use tokio::sync::OnceCell;
 
-use crate::error::{Result, StartError};
-use crate::python;
-use crate::worker::off_thread;
+use crate::{KitError, Result, python};
 
 const STEP: &str = "moto";
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/kms");
@@ -41,7 +40,7 @@ impl Moto {
 
     /// Returns the shared server of this process, which ends with the process. A failed start is not
     /// repeated.
-    pub async fn shared() -> std::result::Result<&'static Self, &'static StartError> {
+    pub async fn shared() -> std::result::Result<&'static Self, &'static KitError> {
         static SHARED: OnceCell<Result<Moto>> = OnceCell::const_new();
         SHARED.get_or_init(Self::start).await.as_ref()
     }
@@ -56,7 +55,7 @@ impl Moto {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| StartError::io(STEP, python, error).remedy(reinstall()))?;
+            .map_err(|error| KitError::io(STEP, python, error).remedy(reinstall()))?;
         let input = server.stdin.take();
         // The log is read to its end, because a full pipe would stop the server.
         let log = server.stderr.take().map(|mut stderr| {
@@ -76,7 +75,7 @@ impl Moto {
             let _ = server.kill();
             let _ = server.wait();
             let log = log.and_then(|log| log.join().ok()).unwrap_or_default();
-            let error = StartError::new(STEP, "it did not start");
+            let error = KitError::new(STEP, "it did not start");
             return Err(error.remedy(reinstall()).log(&log, &[]));
         };
         Ok(Self {

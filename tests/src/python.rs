@@ -3,8 +3,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::error::{Result, StartError};
-use crate::node::find_program;
+use scoped_runtime::testing::__private::find_program;
+
+use crate::{KitError, Result};
 
 const STEP: &str = "python";
 const INSTALL_PYTHON: &str = "install Python 3.10 or newer with its venv module \
@@ -20,7 +21,7 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     });
     let list = files.join("requirements.txt");
     let requirements =
-        fs::read_to_string(&list).map_err(|error| StartError::io(STEP, &list, error))?;
+        fs::read_to_string(&list).map_err(|error| KitError::io(STEP, &list, error))?;
     let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
     let stamp = format!("{os} {arch}\n{requirements}");
     let stamp_file = venv.join(".installed");
@@ -30,7 +31,7 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     }
     // Test binaries start at the same time. The first one installs, and the others wait here.
     let lock = files.join(".install.lock");
-    let failed = |error| StartError::io(STEP, &lock, error);
+    let failed = |error| KitError::io(STEP, &lock, error);
     let guard = File::create(&lock).map_err(failed)?;
     guard.lock().map_err(failed)?;
     if is_current() {
@@ -39,7 +40,7 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     let of_machine = ["python3", "python"]
         .iter()
         .find_map(|name| find_program(path, name))
-        .ok_or_else(|| StartError::new(STEP, "no `python3` on PATH").remedy(INSTALL_PYTHON))?;
+        .ok_or_else(|| KitError::new(STEP, "no `python3` on PATH").remedy(INSTALL_PYTHON))?;
     let make = Command::new(of_machine)
         .args(["-m", "venv", "--clear"])
         .arg(&venv)
@@ -56,13 +57,13 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
         "try again once the package index can be reached",
         pip,
     )?;
-    fs::write(&stamp_file, stamp).map_err(|error| StartError::io(STEP, &stamp_file, error))?;
+    fs::write(&stamp_file, stamp).map_err(|error| KitError::io(STEP, &stamp_file, error))?;
     Ok(python)
 }
 
 fn finish(what: &str, remedy: &str, output: std::io::Result<Output>) -> Result<()> {
     let failed = |cause: &dyn std::fmt::Display| {
-        StartError::new(STEP, format!("`{what}` failed: {cause}")).remedy(remedy)
+        KitError::new(STEP, format!("`{what}` failed: {cause}")).remedy(remedy)
     };
     let output = output.map_err(|error| failed(&error))?;
     if output.status.success() {

@@ -1,7 +1,5 @@
+use scoped_runtime::testing::{KitError, LocalSupabase};
 use scoped_runtime::{Config, ConfigBuilder};
-
-use crate::error::StartError;
-use crate::server::LocalSupabase;
 
 /// The server that a program runs against: the project in the environment, otherwise a local server.
 pub struct Target {
@@ -11,12 +9,12 @@ pub struct Target {
 impl Target {
     /// Uses the project in the environment. Without `SUPABASE_URL` this starts the local server of this
     /// process, which ends with it.
-    pub async fn from_env_or_local() -> Result<Self, &'static StartError> {
+    pub async fn from_env_or_local() -> Result<Self, KitError> {
         let named = std::env::var("SUPABASE_URL").is_ok_and(|url| !url.is_empty());
         let local = if named {
             None
         } else {
-            Some(LocalSupabase::shared().await?)
+            Some(crate::shared().await?)
         };
         Ok(Self { local })
     }

@@ -1,12 +1,9 @@
 use std::path::Path;
 
+use scoped_runtime::testing::__private::{off_thread, run_script};
 use serde_json::{Value, json};
 
-use crate::error::{Result, StartError};
-use crate::install::{Installation, Machine};
-use crate::node::run_script;
-use crate::python;
-use crate::worker::off_thread;
+use crate::{KitError, Result, python, script};
 
 const PYTHON_FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
 
@@ -43,31 +40,30 @@ impl Verifier {
     }
 
     fn run(self, input: &Value, expected: usize) -> Result<Vec<Value>> {
-        let machine = Machine::this();
-        let (program, script) = match self {
-            Self::Jose => {
-                let installation = Installation::ensure(&machine)?;
-                let script = installation.script("verify.mjs");
-                (installation.node, script)
-            }
-            Self::PyJwt => {
-                let files = Path::new(PYTHON_FILES);
-                (
-                    python::install(&machine.path, files)?,
-                    files.join("verify.py"),
-                )
-            }
-        };
         let tokens = input["tokens"].as_array().into_iter().flatten();
         let secrets: Vec<&str> = tokens
             .filter_map(|entry| entry["jwk"]["k"].as_str())
             .collect();
-        match run_script(self.step(), &program, &script, input, &secrets)? {
+        let output = match self {
+            Self::Jose => script::run(self.step(), "verify.mjs", input, &secrets)?,
+            Self::PyJwt => {
+                let files = Path::new(PYTHON_FILES);
+                let path = std::env::var_os("PATH").unwrap_or_default();
+                let python = python::install(&path, files)?;
+                let script = files.join("verify.py");
+                run_script(
+                    self.step(),
+                    &python,
+                    &[script.as_os_str()],
+                    files,
+                    input,
+                    &secrets,
+                )?
+            }
+        };
+        match output {
             Value::Array(values) if values.len() == expected => Ok(values),
-            _ => Err(StartError::new(
-                self.step(),
-                "not one answer for each token",
-            )),
+            _ => Err(KitError::new(self.step(), "not one answer for each token")),
         }
     }
 }

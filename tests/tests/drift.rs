@@ -6,10 +6,8 @@
     reason = "a test may panic, and says what it found"
 )]
 
-use std::path::Path;
-
+use scoped_runtime::testing::LocalSupabase;
 use scoped_runtime::{ScopedClaims, ScopedClient, ScopedClients, scoped_claims};
-use scoped_tests::{LocalSupabase, Machine};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -38,10 +36,7 @@ async fn titles<C: ScopedClaims>(client: &ScopedClient<C>, tenant: Uuid) -> Vec<
 
 #[tokio::test]
 async fn a_uuid_claim_gives_access_to_the_rows_of_its_tenant_only() {
-    let mut machine = Machine::this();
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    machine.migrations.push(here.join("drift/migrations"));
-    let server = LocalSupabase::start_on(machine).await.unwrap();
+    let server = LocalSupabase::with("drift/migrations").await.unwrap();
     let clients = ScopedClients::new(server.config().unwrap()).unwrap();
     let of = |user: Uuid, tenant_id| clients.user(user).claims(Tenant { tenant_id }).client();
 

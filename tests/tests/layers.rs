@@ -32,9 +32,9 @@ const LINE: [&str; 18] = [
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("jsonwebtoken", &["key", "verify"]),
-    ("aws_lc_rs", &["key", "token"]),
+    ("aws_lc_rs", &["key", "token", "testing"]),
     ("rustls_pki_types", &["key", "transport"]),
     ("reqwest_011", &["transport"]),
     ("hyper", &["transport"]),
@@ -47,6 +47,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("postgrest", &["transport", "rest", "client", "blocking"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
+    ("tokio_postgres", &["testing"]),
 ];
 
 #[test]

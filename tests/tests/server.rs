@@ -5,9 +5,8 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use scoped_tests::{
-    LocalSupabase, Machine, decode_all_with_jose, decode_with_jose, mint_with_jose,
-};
+use scoped_runtime::testing::LocalSupabase;
+use scoped_tests::{decode_all_with_jose, decode_with_jose, mint_with_jose, project, shared};
 use serde_json::{Value, json};
 
 const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
@@ -65,7 +64,7 @@ async fn ask(
 
 #[tokio::test]
 async fn users_see_their_own_rows_only() {
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = shared().await.unwrap();
     let alice = token(server, ALICE, "acme").await;
     let bob = token(server, BOB, "globex").await;
 
@@ -92,7 +91,7 @@ async fn users_see_their_own_rows_only() {
 
 #[tokio::test]
 async fn users_can_be_created_in_sql() {
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = shared().await.unwrap();
     let id = "00000000-0000-4000-8000-0000000000aa";
     let statement =
         format!("insert into auth.users (id, email) values ('{id}', 'x@example.com') returning id");
@@ -110,7 +109,7 @@ fn parallel_first_uses_share_one_server() {
                     let runtime = tokio::runtime::Builder::new_current_thread()
                         .build()
                         .unwrap();
-                    runtime.block_on(LocalSupabase::shared()).unwrap().url()
+                    runtime.block_on(shared()).unwrap().url()
                 })
             })
             .collect();
@@ -124,8 +123,8 @@ fn parallel_first_uses_share_one_server() {
 
 #[tokio::test]
 async fn two_servers_share_nothing_and_dropping_one_stops_it() {
-    let shared = LocalSupabase::shared().await.unwrap();
-    let own = LocalSupabase::start().await.unwrap();
+    let shared = shared().await.unwrap();
+    let own = project().await.unwrap();
     assert_ne!(
         (own.url(), own.jwt_secret()),
         (shared.url(), shared.jwt_secret())
@@ -190,61 +189,20 @@ impl Drop for TempFolder {
 }
 
 #[tokio::test]
-async fn without_npm_the_error_says_what_to_do() {
-    let folder = TempFolder::new("without-npm");
-    let files = Machine::this().server_files;
-    std::fs::copy(
-        files.join("package-lock.json"),
-        folder.0.join("package-lock.json"),
-    )
-    .unwrap();
-    let machine = Machine {
-        server_files: folder.0.clone(),
-        path: "".into(),
-        ..Machine::this()
-    };
-    let error = LocalSupabase::start_on(machine).await.unwrap_err();
-    assert_eq!(error.step(), "install");
-    assert_eq!(
-        error.to_string(),
-        "install: `node` is not on PATH; install Node.js 22 or newer (https://nodejs.org), which brings npm"
-    );
-}
-
-#[cfg(unix)]
-#[tokio::test]
 async fn a_migration_that_fails_is_shown_without_the_keys() {
     let folder = TempFolder::new("bad-migration");
-    let files = Machine::this().server_files;
-    // Makes sure that the modules are installed, because the copy uses them.
-    decode_with_jose("x", "y").await.unwrap();
-    for name in ["package-lock.json", "watchdog.mjs", "sql.mjs"] {
-        std::fs::copy(files.join(name), folder.0.join(name)).unwrap();
-    }
-    std::os::unix::fs::symlink(files.join("node_modules"), folder.0.join("node_modules")).unwrap();
-    let migrations = folder.0.join("migrations");
-    std::fs::create_dir_all(&migrations).unwrap();
-    std::fs::write(
-        migrations.join("20260101000000_bad.sql"),
-        "create tabel notes ();",
-    )
-    .unwrap();
-
-    let machine = Machine {
-        server_files: folder.0.clone(),
-        migrations: vec![migrations],
-        ..Machine::this()
-    };
-    let error = LocalSupabase::start_on(machine)
-        .await
-        .unwrap_err()
-        .to_string();
+    let file = folder.0.join("20260101000000_bad.sql");
+    std::fs::write(&file, "select 1;\n\ncreate tabel notes ();").unwrap();
+    let error = LocalSupabase::with(&folder.0).await.unwrap_err();
+    assert_eq!(error.step(), "migrate");
+    let place = format!("migrate: {}:3: ", file.display());
+    let error = error.to_string();
     assert!(
-        error.starts_with("migrate: ") && error.contains("tabel"),
+        error.starts_with(&place) && error.contains("tabel"),
         "{error}"
     );
     assert!(
-        !error.contains("sb_secret_") && !error.contains("authenticator:"),
+        !error.contains("sb_secret_") && !error.contains("postgres://"),
         "{error}"
     );
 }

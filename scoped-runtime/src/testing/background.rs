@@ -4,7 +4,7 @@ use super::error::{KitError, Result};
 /// blocks none.
 ///
 /// If the caller is cancelled, the work still runs to its end, and its result is dropped.
-pub(crate) async fn off_thread<T: Send + 'static>(
+pub async fn off_thread<T: Send + 'static>(
     step: &'static str,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -28,7 +28,8 @@ struct Parts {
 pub(crate) type Result<T> = std::result::Result<T, KitError>;
 
 impl KitError {
-    pub(crate) fn new(step: &'static str, cause: impl Into<String>) -> Self {
+    #[doc(hidden)]
+    pub fn new(step: &'static str, cause: impl Into<String>) -> Self {
         Self(Arc::new(Parts {
             step,
             cause: cause.into(),
@@ -38,7 +39,9 @@ impl KitError {
         }))
     }
 
-    pub(crate) fn io(step: &'static str, path: &Path, source: io::Error) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn io(step: &'static str, path: &Path, source: io::Error) -> Self {
         Self::new(step, format!("{}: {source}", path.display())).caused_by(source)
     }
 
@@ -46,12 +49,16 @@ impl KitError {
         self.with(|parts| parts.source = Some(Arc::new(source)))
     }
 
-    pub(crate) fn remedy(self, remedy: impl Into<String>) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn remedy(self, remedy: impl Into<String>) -> Self {
         self.with(|parts| parts.remedy = Some(remedy.into()))
     }
 
     /// Keeps the end of `log` and removes all `secrets` from it.
-    pub(crate) fn log(self, log: &str, secrets: &[&str]) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn log(self, log: &str, secrets: &[&str]) -> Self {
         self.with(|parts| parts.log = tail(&redact(log, secrets)))
     }
 

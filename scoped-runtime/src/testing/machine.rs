@@ -10,7 +10,7 @@ use super::error::{KitError, Result};
 const STEP: &str = "postgres";
 
 /// Returns the first program called `name` in the folders of `path`.
-pub(crate) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
+pub fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(name))
@@ -36,8 +36,10 @@ pub(crate) fn postgres_programs() -> Result<Option<PathBuf>> {
         return if has_postgres(&chosen) {
             Ok(Some(chosen))
         } else {
-            Err(KitError::new(STEP, "PG_BINDIR has no `initdb` and `postgres`")
-                .remedy("correct it, or unset it"))
+            Err(
+                KitError::new(STEP, "PG_BINDIR has no `initdb` and `postgres`")
+                    .remedy("correct it, or unset it"),
+            )
         };
     }
     Ok(usual_places()
@@ -87,7 +89,7 @@ fn pg_config() -> Option<PathBuf> {
 }
 
 /// Returns whether this process runs as root.
-pub(crate) fn is_root() -> bool {
+pub fn is_root() -> bool {
     // The standard library does not tell it.
     Command::new("id")
         .arg("-u")
@@ -97,7 +99,7 @@ pub(crate) fn is_root() -> bool {
 
 /// Returns a user and a group to run PostgreSQL as, which refuses to run as root. `initdb` needs one in the
 /// password file.
-pub(crate) fn ordinary_user() -> Result<(u32, u32)> {
+pub fn ordinary_user() -> Result<(u32, u32)> {
     let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
     ["postgres", "nobody"]
         .iter()

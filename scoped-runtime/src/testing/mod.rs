@@ -1,4 +1,18 @@
-//! Support for tests (feature `testing`, in `[dev-dependencies]`): a clock that a test moves.
+//! The test kit (feature `testing`, in `[dev-dependencies]`): a clock that a test moves, a local Supabase server, and a
+//! throw-away PostgreSQL, both with the migrations of the project under test.
+//!
+//! | part | is |
+//! |---|---|
+//! | [`ManualClock`] | a clock that stands still until a test moves it |
+//! | [`Postgres`] | a database for one test, with Supabase's roles and the project's migrations |
+//! | [`LocalSupabase`] | a server with real HTTP, real tokens and real Row Level Security |
+//!
+//! [The guide](crate::docs::testing) has a test with each of them, says what they need, what they start, and what they
+//! leave.
+//!
+//! **A paused tokio clock** (`#[tokio::test(start_paused = true)]`, `tokio::time::pause`) jumps to the next timer whenever
+//! all tasks wait, and a task that waits for the network counts as waiting: with the default clock a request times out at
+//! once with "no response within 30s". Give the project a [`ManualClock`] instead.
 //!
 //! ```
 //! use std::time::Duration;
@@ -19,11 +33,6 @@
 //! assert!(alice.token()?.expires_at() > first, "renewed");
 //! # Ok(()) }
 //! ```
-//!
-//! **Do not pause tokio's clock** (`#[tokio::test(start_paused = true)]`, `tokio::time::pause`) while a request
-//! runs. A paused clock jumps to the next timer whenever all tasks wait, and a task that waits for the network
-//! counts as waiting: the request times out at once with "no response within 30s". Move a [`ManualClock`] and
-//! let tokio's clock run, or pause tokio's clock after the last request.
 
 #![allow(
     clippy::disallowed_methods,
@@ -35,11 +44,23 @@ mod error;
 mod machine;
 mod manual_clock;
 mod matrix;
+mod packages;
 mod postgres;
 mod random;
+mod supabase;
 mod supervisor;
 
 pub use error::KitError;
 pub use manual_clock::ManualClock;
 pub use matrix::{Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict};
 pub use postgres::{Postgres, PostgresBuilder};
+pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
+
+/// What the project's own tests share with the kit; it may change with any version.
+#[doc(hidden)]
+pub mod __private {
+    pub use super::background::off_thread;
+    pub use super::machine::{find_program, is_root, ordinary_user};
+    pub use super::packages::packaged_postgres;
+    pub use super::supabase::{Installation, run_script};
+}

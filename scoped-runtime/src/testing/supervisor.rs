@@ -31,6 +31,13 @@ pub(crate) struct Program<'a> {
     pub(crate) stop: &'static str,
 }
 
+/// What the supervisor says.
+struct Output {
+    lines: Receiver<String>,
+    /// The status with which the program has ended.
+    ended: Option<String>,
+}
+
 /// A supervisor with its folder, and the program that it runs from [`Supervisor::run`] on; see `supervisor.sh`.
 ///
 /// Dropping it stops the program and removes the folder. The same happens when this process ends for any other
@@ -40,7 +47,7 @@ pub(crate) struct Supervisor {
     child: Child,
     /// Closing this pipe stops the program. It is closed on exec, so no other child process holds it open.
     input: Option<ChildStdin>,
-    lines: Mutex<Receiver<String>>,
+    output: Mutex<Output>,
     folder: PathBuf,
 }
 
@@ -87,7 +94,7 @@ impl Supervisor {
             folder: folder.into(),
             input: child.stdin.take(),
             child,
-            lines: Mutex::new(lines),
+            output: Mutex::new(Output { lines, ended: None }),
         })
     }
 
@@ -105,9 +112,11 @@ impl Supervisor {
 
     /// Returns how the program ended, if it has ended by itself: its exit status.
     pub(crate) fn ended(&self) -> Option<String> {
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = lines.try_iter().last()?;
-        line.strip_prefix("ended ").map(str::to_owned)
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(line) = output.lines.try_recv() {
+            output.ended = line.strip_prefix("ended ").map(str::to_owned);
+        }
+        output.ended.clone()
     }
 
     /// Waits until `is_done` or the end of the program, which is an error with the end of its log.
@@ -132,6 +141,11 @@ impl Supervisor {
             };
             return Err(KitError::new(self.step, cause).log(&self.log(), secrets));
         }
+    }
+
+    /// Waits for the end of a running program. A status other than 0 is an error with the end of its log.
+    pub(crate) fn wait_for_end(&self, limit: Duration, secrets: &[&str]) -> Result<()> {
+        self.wait_until(limit, secrets, || self.ended().as_deref() == Some("0"))
     }
 
     /// Returns what the program has written so far.

@@ -135,7 +135,7 @@ async fn a_dropped_gateway_stops_and_its_server_does_not() {
 
 #[tokio::test]
 async fn a_gateway_ends_with_its_server() {
-    let own = scoped_tests::LocalSupabase::start().await.unwrap();
+    let own = scoped_tests::project().await.unwrap();
     own.trust(&[]).await.unwrap();
     own.legacy_secret(false).await.unwrap();
     let gateway = own.gateway().await.unwrap();

@@ -18,7 +18,7 @@ pub(crate) fn now() -> i64 {
 }
 
 pub(crate) async fn server() -> &'static LocalSupabase {
-    LocalSupabase::shared().await.unwrap()
+    scoped_tests::shared().await.unwrap()
 }
 
 /// A gateway that trusts only its legacy secret.

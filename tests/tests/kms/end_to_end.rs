@@ -3,7 +3,7 @@
 
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use scoped_runtime::{AwsKms, KeyCheck, ScopedClients, TokenError};
-use scoped_tests::{LocalSupabase, Moto};
+use scoped_tests::Moto;
 use serde_json::{Value, json};
 
 const ALICE: &str = "0b5e6c1e-5a43-4a77-9f26-0a4f0a0d3f11";
@@ -25,7 +25,7 @@ async fn a_user_reads_and_writes_own_rows_with_a_token_that_kms_signed() {
         .await
         .unwrap();
 
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = scoped_tests::shared().await.unwrap();
     let gateway = server.gateway().await.unwrap();
     gateway.trust(&[kms.public_jwk()]).await.unwrap();
     let config = gateway.config_builder().signer(kms).build().unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::verify::support::encode;
 
 async fn server() -> &'static LocalSupabase {
-    LocalSupabase::shared().await.unwrap()
+    scoped_tests::shared().await.unwrap()
 }
 
 /// Signs up a new user and returns the access token and the user's ID.

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -15,8 +16,16 @@ const ROLES: &str = include_str!("sql/roles.sql");
 const PROJECT: &str = include_str!("sql/project.sql");
 const SERVICES: &str = include_str!("sql/services.sql");
 /// The local server brings tables of its own, on which migrations make policies and triggers as `postgres`.
-const LITE_PRIVILEGES: &str = "grant all on all tables in schema auth, storage, realtime to supabase_lite, postgres;
-    grant usage, create on schema auth, storage, realtime to postgres;";
+const LITE_PRIVILEGES: &str = "
+    grant all on all tables in schema auth, storage, realtime to supabase_lite with grant option;
+    grant all on all tables in schema auth, storage, realtime to postgres;
+    grant usage, create on schema auth, storage, realtime to supabase_lite, postgres;
+    -- Its own functions know only the setting for the single claim, not `request.jwt.claims`; it goes on without
+    -- replacing ours.
+    alter function auth.uid() owner to current_user;
+    alter function auth.jwt() owner to current_user;
+    alter function auth.role() owner to current_user;
+    alter function auth.email() owner to current_user";
 
 /// The PostgreSQL servers of this process. One is enough, unless migrations make roles, which belong to the server:
 /// then other migrations get a server of their own.
@@ -68,7 +77,6 @@ struct State {
 /// The database of one test. Dropping it removes it.
 pub(crate) struct Database {
     name: String,
-    kind: Kind,
     /// Taken only by `drop`.
     cluster: Option<Arc<Cluster>>,
 }
@@ -89,30 +97,37 @@ pub(crate) fn database(
         let mut servers = lock(&SERVERS);
         let key = (kind, files);
         let cluster = match existing {
-            Some(url) => match servers.existing.upgrade() {
-                Some(cluster) => cluster,
-                None => {
-                    let cluster = Arc::new(Cluster::existing(&url)?);
-                    servers.existing = Arc::downgrade(&cluster);
-                    cluster
-                }
-            },
-            None => {
-                let known = servers.local.iter().find(|cluster| cluster.suits(&key));
-                match known {
-                    Some(cluster) => cluster.clone(),
-                    None => {
-                        let cluster = Arc::new(Cluster::local(&programs()?)?);
-                        servers.local.push(cluster.clone());
-                        cluster
-                    }
-                }
-            }
+            Some(url) => servers.existing(&url)?,
+            None => servers.local(&key, programs)?,
         };
         let template = cluster.template(key, prepare)?;
         (cluster, template)
     };
     cluster.clone_of(&template, kind)
+}
+
+impl Servers {
+    fn existing(&mut self, url: &str) -> Result<Arc<Cluster>> {
+        if let Some(cluster) = self.existing.upgrade() {
+            return Ok(cluster);
+        }
+        let cluster = Arc::new(Cluster::existing(url)?);
+        self.existing = Arc::downgrade(&cluster);
+        Ok(cluster)
+    }
+
+    fn local(
+        &mut self,
+        key: &(Kind, SqlFiles),
+        programs: impl FnOnce() -> Result<PathBuf>,
+    ) -> Result<Arc<Cluster>> {
+        if let Some(cluster) = self.local.iter().find(|cluster| cluster.suits(key)) {
+            return Ok(cluster.clone());
+        }
+        let cluster = Arc::new(Cluster::local(&programs()?)?);
+        self.local.push(cluster.clone());
+        Ok(cluster)
+    }
 }
 
 impl Cluster {
@@ -139,7 +154,7 @@ impl Cluster {
             databases: AtomicU64::new(0),
         };
         let admin = cluster.admin();
-        let role = app_role(&cluster.id);
+        let role = cluster.app_role();
         let mut roles = format!(
             "{ROLES}
              create role {role} login noinherit password '{}';
@@ -147,18 +162,21 @@ impl Cluster {
             cluster.app_password
         );
         if let Server::Local(_) = cluster.server {
-            roles.push_str(&format!(
+            let _ = write!(
+                roles,
                 "alter role postgres password '{}';
                  alter database postgres owner to postgres;
                  create role supabase_lite login createrole noinherit password '{}';
                  grant anon, authenticated, service_role to supabase_lite with admin option;
                  grant supabase_lite to postgres;",
                 cluster.postgres_password, cluster.lite_password
-            ));
+            );
         }
         admin.execute(STEP, &roles).map_err(|error| {
             if let Server::Existing(_) = cluster.server {
-                error.remedy("DATABASE_URL must name a user who may create databases and Supabase's roles")
+                error.remedy(
+                    "DATABASE_URL must name a user who may create databases and Supabase's roles",
+                )
             } else {
                 error
             }
@@ -223,7 +241,7 @@ impl Cluster {
     ) -> Result<String> {
         let admin = self.admin();
         let owner = self.owner(*kind);
-        admin.execute(STEP, &format!("create database {name} owner {owner}"))?;
+        admin.execute(STEP, &format!("create database {name}{owner}"))?;
         let inside = admin.database(name);
         match kind {
             Kind::Plain => inside.execute(STEP, &format!("{PROJECT}{SERVICES}"))?,
@@ -239,15 +257,20 @@ impl Cluster {
             // The local server grants privileges on every table, which only an owner can do.
             inside.execute(STEP, "reassign owned by postgres to supabase_lite")?;
         }
-        admin.execute(STEP, &format!("alter database {name} allow_connections false"))?;
+        admin.execute(
+            STEP,
+            &format!("alter database {name} allow_connections false"),
+        )?;
         Ok(name.to_owned())
     }
 
-    fn owner(&self, kind: Kind) -> String {
+    /// The clause that names the owner of a new database.
+    fn owner(&self, kind: Kind) -> &'static str {
         match (&self.server, kind) {
-            (_, Kind::Lite) => "supabase_lite".to_owned(),
-            (Server::Local(_), Kind::Plain) => "postgres".to_owned(),
-            (Server::Existing(_), Kind::Plain) => "current_user".to_owned(),
+            (_, Kind::Lite) => " owner supabase_lite",
+            (Server::Local(_), Kind::Plain) => " owner postgres",
+            // The user of the connection.
+            (Server::Existing(_), Kind::Plain) => "",
         }
     }
 
@@ -265,19 +288,28 @@ impl Cluster {
             " strategy file_copy"
         };
         let owner = self.owner(kind);
-        let statement =
-            format!("create database {name} owner {owner} template {template}{strategy}");
+        let statement = format!("create database {name}{owner} template {template}{strategy}");
         self.admin().execute(STEP, &statement)?;
         Ok(Database {
             name,
-            kind,
             cluster: Some(self),
         })
     }
 
+    /// The login role that is fit for an application.
+    fn app_role(&self) -> String {
+        match self.server {
+            Server::Local(_) => "scoped_app".to_owned(),
+            Server::Existing(_) => app_role(&self.id),
+        }
+    }
+
     fn new_name(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
-        format!("{}_{number}", process_name(&self.id))
+        match self.server {
+            Server::Local(_) => format!("kit_{number}"),
+            Server::Existing(_) => format!("{}_{number}", process_name(&self.id)),
+        }
     }
 }
 
@@ -287,14 +319,14 @@ impl Drop for Cluster {
         let Server::Existing(server) = &self.server else {
             return;
         };
-        let admin = server.admin();
+        let (admin, app_role) = (server.admin(), self.app_role());
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         // What cannot be removed now is removed by the next process that starts.
         for template in state.templates.values().flatten() {
             let _ = existing::drop_database(admin, template);
         }
         let roles = std::mem::take(&mut state.roles);
-        existing::drop_roles(admin, roles.into_iter().chain([app_role(&self.id)]));
+        existing::drop_roles(admin, roles.into_iter().chain([app_role]));
     }
 }
 
@@ -312,7 +344,9 @@ impl Database {
     /// The login role that is fit for an application.
     pub(crate) fn app(&self) -> Login {
         let cluster = self.cluster();
-        let login = cluster.admin().as_user(&app_role(&cluster.id), &cluster.app_password);
+        let login = cluster
+            .admin()
+            .as_user(&cluster.app_role(), &cluster.app_password);
         login.database(&self.name)
     }
 

@@ -58,12 +58,13 @@ impl SqlSources {
                 }
                 found
             }
-            None => self
-                .migrations
-                .iter()
-                .map(|folder| beside(folder))
-                .filter(|seed| seed.is_file())
-                .collect(),
+            None => {
+                let mut found: Vec<_> = self.migrations.iter().map(|path| beside(path)).collect();
+                found.retain(|seed| seed.is_file());
+                // Two folders may have the same parent.
+                found.dedup();
+                found
+            }
         };
         let read = |files: Vec<PathBuf>| -> Result<Vec<SqlFile>> {
             files.into_iter().map(SqlFile::read).collect()
@@ -81,7 +82,10 @@ fn root() -> PathBuf {
 }
 
 fn beside(folder: &Path) -> PathBuf {
-    root().join(folder).parent().map_or_else(PathBuf::new, |parent| parent.join("seed.sql"))
+    root()
+        .join(folder)
+        .parent()
+        .map_or_else(PathBuf::new, |parent| parent.join("seed.sql"))
 }
 
 fn listed(path: &Path) -> Result<Vec<PathBuf>> {
@@ -104,8 +108,10 @@ impl SqlFile {
         let bytes = std::fs::read(&path).map_err(failed)?;
         match scoped_rules::sql_files::decode(bytes) {
             (text, None) => Ok(Self { path, text }),
-            (_, Some(why)) => Err(KitError::new(STEP, format!("{} {why}", path.display()))
-                .remedy("save it as UTF-8")),
+            (_, Some(why)) => {
+                Err(KitError::new(STEP, format!("{} {why}", path.display()))
+                    .remedy("save it as UTF-8"))
+            }
         }
     }
 
@@ -168,7 +174,10 @@ impl SqlFile {
                 .map(|span| span.start),
         };
         let line = offset.map_or(1, |offset| {
-            1 + self.text[..offset].bytes().filter(|byte| *byte == b'\n').count()
+            1 + self.text[..offset]
+                .bytes()
+                .filter(|byte| *byte == b'\n')
+                .count()
         });
         let cause = format!("{}:{line}: {}", self.path.display(), said(said_by_server));
         let is_unavailable = said_by_server.message().contains("extension")

@@ -14,9 +14,12 @@ use serde_json::Value;
 
 use super::background::off_thread;
 use super::error::{KitError, Result};
-use super::machine;
-use cluster::{Database, Kind};
-use migrations::SqlSources;
+use super::{machine, packages};
+
+pub(crate) use cluster::{Database, Kind, database};
+pub(crate) use local::{PORT_TRIES, free_port};
+pub(crate) use migrations::{SqlFiles, SqlSources};
+pub(crate) use session::Login;
 pub(crate) use session::refused;
 
 const STEP: &str = "postgres";
@@ -141,7 +144,7 @@ impl PostgresBuilder {
         let files = self.sources.read()?;
         let history = files.history();
         let existing = machine::variable("DATABASE_URL");
-        let database = cluster::database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
+        let database = database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
         let (app, admin) = (database.app(), database.admin());
         Ok(Postgres {
             database,
@@ -161,10 +164,7 @@ impl IntoFuture for PostgresBuilder {
     }
 }
 
-/// The folder of the PostgreSQL programs.
-fn programs() -> Result<PathBuf> {
-    machine::postgres_programs()?.ok_or_else(|| {
-        KitError::new(STEP, "this machine has no PostgreSQL")
-            .remedy("install PostgreSQL, or set PG_BINDIR to the folder of `initdb`")
-    })
+/// The folder of the PostgreSQL programs: those of the machine, otherwise those that npm installs.
+pub(crate) fn programs() -> Result<PathBuf> {
+    machine::postgres_programs()?.map_or_else(packages::packaged_postgres, Ok)
 }

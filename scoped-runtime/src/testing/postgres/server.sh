@@ -5,7 +5,9 @@
 set -e
 printf '%s\n' "$SUPERUSER_PASSWORD" >password
 unset SUPERUSER_PASSWORD
-"$1/initdb" -D data -U supabase_admin --pwfile=password -A scram-sha-256 -E UTF8 --locale=C -N
+# The server listens on the loopback address alone, where only root could read a password. The exchange that hides it
+# takes a tenth of a second of an unoptimised client.
+"$1/initdb" -D data -U supabase_admin --pwfile=password -A password -E UTF8 --locale=C -N
 rm password
 # No data outlives the process, so nothing has to be flushed to the disk.
 exec "$1/postgres" -D data -h 127.0.0.1 -k '' -p "$2" -c fsync=off -c synchronous_commit=off \

@@ -101,11 +101,7 @@ impl Login {
 }
 
 /// As [`Login::texts`], on a connection.
-pub(crate) async fn texts(
-    step: &'static str,
-    client: &Client,
-    query: &str,
-) -> Result<Vec<String>> {
+pub(crate) async fn texts(step: &'static str, client: &Client, query: &str) -> Result<Vec<String>> {
     let messages = client.simple_query(query).await;
     let messages = messages.map_err(|error| refused(step, error))?;
     let rows = messages.into_iter().filter_map(|message| match message {
@@ -128,14 +124,19 @@ pub(crate) async fn json_rows(step: &'static str, client: &Client, text: &str) -
     }
     let last = &text[last];
     let prepared = client.prepare(last).await;
-    let has_rows = !prepared.map_err(|error| refused(step, error))?.columns().is_empty();
+    let has_rows = !prepared
+        .map_err(|error| refused(step, error))?
+        .columns()
+        .is_empty();
     if !has_rows {
         let done = client.batch_execute(last).await;
         done.map_err(|error| refused(step, error))?;
         return Ok(Value::Array(Vec::new()));
     }
     let aggregate = "select coalesce(json_agg(to_json(q)), '[]')::text from";
-    let first = last.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty());
+    let first = last
+        .split(|c: char| !c.is_alphabetic())
+        .find(|word| !word.is_empty());
     let query = match first.unwrap_or_default().to_ascii_lowercase().as_str() {
         "insert" | "update" | "delete" | "merge" => format!("with q as ({last}) {aggregate} q"),
         _ => format!("{aggregate} ({last}) q"),
@@ -156,7 +157,7 @@ pub(crate) fn said(error: &DbError) -> String {
     let mut text = format!("{} (SQLSTATE {})", error.message(), error.code().code());
     for (name, more) in [("detail", error.detail()), ("hint", error.hint())] {
         if let Some(more) = more {
-            text.push_str(&format!("; {name}: {more}"));
+            text = format!("{text}; {name}: {more}");
         }
     }
     text

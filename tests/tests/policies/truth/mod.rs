@@ -7,7 +7,7 @@ mod expression;
 mod generate;
 mod random;
 
-use scoped_tests::LocalSupabase;
+use scoped_tests::shared;
 
 use agree::Counts;
 
@@ -17,7 +17,7 @@ const FEW: u64 = 50;
 
 /// Compares the histories of these seeds.
 async fn compare_all(seeds: impl Iterator<Item = u64>) {
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = shared().await.unwrap();
     let (mut counts, mut wrong, mut histories) = (Counts::default(), Vec::new(), 0);
     for seed in seeds {
         let statements = generate::history(seed);

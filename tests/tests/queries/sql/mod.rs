@@ -17,10 +17,9 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use scoped_runtime::{ScopedClient, ScopedClients};
-use scoped_tests::{LocalSupabase, Machine};
+use scoped_tests::LocalSupabase;
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::sync::OnceCell;
 
 use self::oracle::Oracle;
 use self::sample::Sample;
@@ -55,16 +54,8 @@ async fn ask(sample: &Sample, client: &ScopedClient) -> Outcome {
 
 /// Starts a server with a table for these tests only.
 async fn server() -> &'static LocalSupabase {
-    static SERVER: OnceCell<LocalSupabase> = OnceCell::const_new();
-    let start = || async {
-        let mut machine = Machine::this();
-        let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/queries/sql/migrations");
-        machine.migrations.push(own.into());
-        LocalSupabase::start_on(machine)
-            .await
-            .unwrap_or_else(|error| panic!("{error}"))
-    };
-    SERVER.get_or_init(start).await
+    let project = scoped_tests::project().migrations("tests/queries/sql/migrations");
+    project.shared().await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use reqwest::{Client, Method};
 use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClients, VerifierOptions};
-use scoped_tests::{Gateway, LocalSupabase, ManualClock};
+use scoped_tests::{Gateway, ManualClock};
 use serde_json::{Value, json};
 
 use crate::verify::support::{Issuer, KEY, KID, SECRET, claims, set};
@@ -27,7 +27,7 @@ pub(crate) struct Project {
 impl Project {
     /// Starts a project on a gateway of its own, which publishes the key of the issuer.
     pub(crate) async fn new() -> Self {
-        let server = LocalSupabase::shared().await.unwrap();
+        let server = scoped_tests::shared().await.unwrap();
         let gateway = server.gateway().await.unwrap();
         let issuer = Issuer::new(KID);
         gateway.trust(&[issuer.jwk()]).await.unwrap();

@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scoped_tests::LocalSupabase;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -51,7 +50,7 @@ async fn app_metadata_set_by_an_administrator_gives_access_to_support() {
     let promote = format!(
         r#"update auth.users set raw_app_meta_data = '{{"team": "support"}}' where id = '{id}'"#
     );
-    let server = LocalSupabase::shared().await.unwrap();
+    let server = scoped_tests::shared().await.unwrap();
     server.sql(&promote).await.unwrap();
     let session = service.post("/sign-in", "", &user).await.body;
     let token = session["access_token"].as_str().unwrap();

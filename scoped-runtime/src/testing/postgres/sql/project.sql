@@ -101,6 +101,17 @@ begin
 end
 $$;
 
+-- What belongs to a service. Only a superuser can give it away; on a server where the user is not one, it stays the
+-- user's.
+do $$
+begin
+  if (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
+    alter schema realtime owner to supabase_realtime_admin;
+    alter table realtime.messages owner to supabase_realtime_admin;
+  end if;
+end
+$$;
+
 grant usage on schema public, auth, storage, extensions, graphql_public, realtime
   to postgres, anon, authenticated, service_role;
 grant all on schema public, extensions to postgres;

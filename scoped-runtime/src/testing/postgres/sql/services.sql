@@ -132,8 +132,7 @@ alter table storage.objects enable row level security;
 grant all on all tables in schema auth to postgres, dashboard_user;
 grant all on all tables in schema storage to postgres, anon, authenticated, service_role;
 
--- The tables belong to the services. Only a superuser can give them away; on a server where the user is not one,
--- they stay the user's.
+-- The tables belong to the services; see `project.sql`.
 do $$
 begin
   if (select rolsuper from pg_catalog.pg_roles where rolname = current_user) then
@@ -145,8 +144,6 @@ begin
     alter schema storage owner to supabase_storage_admin;
     alter table storage.buckets owner to supabase_storage_admin;
     alter table storage.objects owner to supabase_storage_admin;
-    alter schema realtime owner to supabase_realtime_admin;
-    alter table realtime.messages owner to supabase_realtime_admin;
   end if;
 end
 $$;

