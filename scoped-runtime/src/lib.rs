@@ -16,6 +16,8 @@ pub mod metrics;
 mod mint_policy;
 #[cfg(feature = "policies")]
 pub mod policies;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod rest;
 mod session;
 #[cfg(feature = "testing")]
@@ -43,10 +45,17 @@ pub use error::{
     ApiError, CallerError, ClientError, ConfigurationError, Error, LargestClaims, Phase, Problem,
     PublicError, TokenError, Violation, Violations,
 };
+#[cfg(feature = "postgres")]
+pub use error::{DatabaseError, PostgresError, PostgresPhase};
 pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
 pub use mint_policy::MintPolicy;
+#[cfg(feature = "postgres")]
+pub use postgres::{
+    Anonymous, AnonymousPostgres, PostgresPool, PostgresTransaction, ScopedPostgres,
+    ToPostgresConfig,
+};
 pub use rest::{
     All, Any, Column, ColumnNames, Composite, Condition, Explain, FilterValue, Is, Json, Operand,
     Order, Page, Paging, Query, RangeValue, Request, Returning, Rows, Text, all, any, json, text,
@@ -78,6 +87,9 @@ pub mod docs {
     pub mod keys {}
     #[doc = include_str!("../docs/accountability.md")]
     pub mod accountability {}
+    #[cfg(feature = "postgres")]
+    #[doc = include_str!("../docs/postgres.md")]
+    pub mod postgres {}
     #[doc = include_str!("../docs/queries.md")]
     pub mod queries {}
     #[doc = include_str!("../docs/policies.md")]
@@ -93,6 +105,10 @@ pub mod docs {
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }
+
+/// The driver of direct Postgres, for its `Config`, `NoTls`, `Row` and types.
+#[cfg(feature = "postgres")]
+pub use tokio_postgres;
 
 /// The examples of the repository's README are compiled with those of the documentation.
 #[cfg(all(doctest, feature = "macros"))]

@@ -50,6 +50,12 @@ pub const RETRIES: &str = "scoped_runtime_retries_total";
 /// (the future was dropped) or `other`.
 pub const REQUEST_DURATION: &str = "scoped_runtime_request_duration_seconds";
 
+/// A histogram of the duration of calls over direct Postgres in seconds (feature `postgres`), with the wait for a
+/// connection. The label `operation` is `query` (a statement of its own) or `transaction`; `outcome` is `ok`,
+/// `rolled_back` (the closure of a transaction returned an error), `refused` (PostgreSQL refused a statement),
+/// `timeout`, `connection`, `token`, `closed`, `cancelled` (the future was dropped) or `other`.
+pub const POSTGRES_DURATION: &str = "scoped_runtime_postgres_duration_seconds";
+
 /// Describes each metric and its unit to the recorder. Call it once, after the recorder was installed.
 #[cfg(feature = "metrics")]
 pub fn describe() {
@@ -77,6 +83,11 @@ pub fn describe() {
         REQUEST_DURATION,
         Unit::Seconds,
         "duration of requests, including retries"
+    );
+    describe_histogram!(
+        POSTGRES_DURATION,
+        Unit::Seconds,
+        "duration of calls over direct Postgres"
     );
 }
 
@@ -200,6 +211,46 @@ impl Drop for RequestTimer<'_> {
                 ("status", self.status),
             ];
             observe(REQUEST_DURATION, &labels, took);
+        }
+    }
+}
+
+/// Measures one call over direct Postgres, including one whose future is dropped.
+#[cfg(feature = "postgres")]
+pub(crate) struct PostgresTimer<'a> {
+    clock: &'a dyn Clock,
+    began: Duration,
+    operation: &'static str,
+    outcome: &'static str,
+}
+
+#[cfg(feature = "postgres")]
+impl<'a> PostgresTimer<'a> {
+    pub(crate) fn begin(clock: &'a dyn Clock, operation: &'static str) -> Self {
+        Self {
+            clock,
+            began: if cfg!(feature = "metrics") {
+                clock.monotonic()
+            } else {
+                Duration::ZERO
+            },
+            operation,
+            outcome: "cancelled",
+        }
+    }
+
+    pub(crate) fn end(mut self, outcome: &'static str) {
+        self.outcome = outcome;
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl Drop for PostgresTimer<'_> {
+    fn drop(&mut self) {
+        if cfg!(feature = "metrics") {
+            let took = self.clock.monotonic().saturating_sub(self.began);
+            let labels = [("operation", self.operation), ("outcome", self.outcome)];
+            observe(POSTGRES_DURATION, &labels, took);
         }
     }
 }

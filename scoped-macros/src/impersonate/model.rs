@@ -45,6 +45,16 @@ pub(super) struct Client {
     pub(super) user: Expr,
     pub(super) settings: Vec<Setting>,
     pub(super) claims: Option<Expr>,
+    pub(super) kind: ClientKind,
+}
+
+/// What a client is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ClientKind {
+    /// `ScopedClient`: requests to the project's services.
+    Requests,
+    /// `ScopedPostgres`: SQL over a direct connection.
+    Postgres,
 }
 
 impl Client {

@@ -113,6 +113,29 @@ impl ScopedClients {
         self.clients.authenticate_and_wait(header)
     }
 
+    /// Gives the project a pool of direct connections to its database (feature `postgres`); see
+    /// [`crate::ScopedClients::with_postgres`].
+    ///
+    /// # Errors
+    /// The errors of [`crate::ScopedClients::with_postgres`].
+    #[cfg(feature = "postgres")]
+    pub fn with_postgres(self, pool: crate::PostgresPool) -> Result<Self, ConfigurationError> {
+        Ok(self.clients.with_postgres(pool)?.into())
+    }
+
+    /// Checks the login role of the pool (feature `postgres`); see
+    /// [`crate::ScopedClients::check_postgres`].
+    ///
+    /// # Errors
+    /// The errors of [`crate::ScopedClients::check_postgres`], and [`ClientError::InsideRuntime`] in a task of
+    /// an async runtime.
+    #[cfg(feature = "postgres")]
+    pub fn check_postgres(&self) -> Result<(), Error> {
+        self.clients
+            .core_without_user()
+            .wait(self.clients.check_postgres())?
+    }
+
     /// The same project for async code. Both share signing keys, sessions and closed users.
     pub fn as_async(&self) -> &crate::ScopedClients {
         &self.clients

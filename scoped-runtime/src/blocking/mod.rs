@@ -38,10 +38,14 @@
 //! [`ClientError::ThreadExiting`](crate::ClientError::ThreadExiting) once tokio's thread-local values are gone.
 
 mod clients;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod query;
 
 pub use crate::client::Blocking;
 pub use clients::{ScopedClients, get_client};
+#[cfg(feature = "postgres")]
+pub use postgres::{AnonymousPostgres, PostgresTransaction, ScopedPostgres};
 
 use crate::claims::{NoClaims, ScopedClaims};
 use crate::error::Error;

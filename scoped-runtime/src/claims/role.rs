@@ -37,6 +37,12 @@ impl Role {
         }
     }
 
+    /// The role of requests without a user.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn anon() -> Self {
+        Self(Cow::Borrowed("anon"))
+    }
+
     /// The role's name.
     #[must_use]
     pub fn as_str(&self) -> &str {

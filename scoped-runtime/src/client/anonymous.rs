@@ -47,6 +47,18 @@ impl ScopedClients {
     pub fn anonymous(&self) -> Result<AnonymousClient, ConfigurationError> {
         AnonymousClient::new(self)
     }
+
+    /// The core of a client without a user. Requests over HTTP may only be sent through [`AnonymousClient`],
+    /// which has checked the API key.
+    pub(crate) fn core_without_user(&self) -> Arc<Core> {
+        Arc::new(Core {
+            source: None,
+            close_flag: Arc::new(CloseFlag::never_closed()),
+            project: Arc::clone(&self.project),
+            is_read_only: false,
+            store: TypedStore::default(),
+        })
+    }
 }
 
 impl<M: Mode> AnonymousClient<M> {
@@ -60,15 +72,8 @@ impl<M: Mode> AnonymousClient<M> {
             )
             .into());
         }
-        let core = Core {
-            source: None,
-            close_flag: Arc::new(CloseFlag::never_closed()),
-            project: Arc::clone(project),
-            is_read_only: false,
-            store: TypedStore::default(),
-        };
         Ok(Self {
-            core: Arc::new(core),
+            core: clients.core_without_user(),
             schema: None,
             mode: PhantomData,
         })

@@ -6,6 +6,8 @@ use http::{HeaderValue, Method};
 use super::project::Project;
 use super::typed_store::TypedStore;
 use crate::claims::UserId;
+#[cfg(feature = "postgres")]
+use crate::config::Settings;
 use crate::error::{ClientError, Error, is_html};
 use crate::session::{CloseFlag, TokenSource};
 use crate::token::AccessToken;
@@ -83,7 +85,25 @@ impl Core {
         })
     }
 
-    pub(super) fn check_open(&self) -> Result<(), ClientError> {
+    /// The settings of the project: clock, limits, timeouts.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.project.config.settings
+    }
+
+    /// The source of the identity; `None` for an anonymous client.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn identity_source(&self) -> Option<&dyn TokenSource> {
+        self.source.as_deref()
+    }
+
+    /// Which clients are closed with this one.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn close_flag(&self) -> &CloseFlag {
+        &self.close_flag
+    }
+
+    pub(crate) fn check_open(&self) -> Result<(), ClientError> {
         if self.close_flag.is_closed() {
             return Err(ClientError::Closed);
         }

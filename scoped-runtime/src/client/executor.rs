@@ -126,6 +126,13 @@ impl Core {
         executor.wait(self.send(request))
     }
 
+    /// Waits for the future on this thread.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
+        check_may_wait()?;
+        Ok(self.project.executor()?.wait(future))
+    }
+
     /// Returns a live token. Blocks only for a remote signer.
     pub(crate) fn token_and_wait(&self) -> Result<AccessToken, Error> {
         match self.token() {

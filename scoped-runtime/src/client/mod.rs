@@ -29,6 +29,8 @@ pub use process_default::get_client;
 pub use process_default::installed;
 #[cfg(feature = "blocking")]
 pub(crate) use process_default::installed_or_from_env;
+#[cfg(feature = "postgres")]
+pub(crate) use project::FirstMint;
 pub use scoped_client::ScopedClient;
 
 /// The mode of a client and of its queries: [`Async`], or `blocking::Blocking` with the feature `blocking`.

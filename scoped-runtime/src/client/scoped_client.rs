@@ -172,6 +172,12 @@ impl<C, M: Mode> ScopedClient<C, M> {
         &self.core
     }
 
+    /// The claims that clones share.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn shared_claims(&self) -> &Arc<C> {
+        &self.claims
+    }
+
     /// The schema that [`schema`](Self::schema) chose; `None` means the API's default schema.
     pub(crate) fn schema_name(&self) -> Option<&Arc<str>> {
         self.schema.as_ref()

@@ -23,6 +23,7 @@ impl TypedStore {
 
     /// The value of this type; if there is none, the one that the function makes. The function runs under the
     /// store's lock, so that only one value is made; it must not use the store.
+    #[allow(dead_code, reason = "for the socket of Realtime")]
     pub(crate) fn get_or_insert_with<T: Any + Send + Sync>(
         &self,
         make: impl FnOnce() -> T,

@@ -4,6 +4,8 @@ mod api;
 mod caller;
 mod client;
 mod configuration;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod public;
 mod report;
 mod token;
@@ -14,6 +16,10 @@ pub(crate) use api::is_html;
 pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::DatabaseErrorParts;
+#[cfg(feature = "postgres")]
+pub use postgres::{DatabaseError, PostgresError, PostgresPhase};
 pub use public::PublicError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};
@@ -60,6 +66,10 @@ pub enum Error {
     /// The caller of a service could not be authenticated, or lacks a permission.
     #[error(transparent)]
     Caller(#[from] CallerError),
+    /// A statement over direct Postgres failed.
+    #[cfg(feature = "postgres")]
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
 }
 
 impl Error {
@@ -72,6 +82,8 @@ impl Error {
             Self::Client(error) => error.is_transient(),
             Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
             Self::Caller(error) => matches!(error, CallerError::KeysUnavailable { .. }),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => error.is_transient(),
             Self::Configuration(_) | Self::Token(_) => false,
         }
     }

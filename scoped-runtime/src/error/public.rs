@@ -1,3 +1,5 @@
+#[cfg(feature = "postgres")]
+use super::PostgresError;
 use super::{ApiError, CallerError, ClientError, Error, TokenError};
 
 /// The part of an error that a service may show to its clients: an HTTP status, headers, and a JSON body in the
@@ -111,6 +113,8 @@ impl Error {
         match self {
             Self::Caller(error) => error.public(),
             Self::Api(error) => of_api(error),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(error) => of_postgres(error),
             Self::Client(ClientError::Timeout { .. }) => TIMEOUT,
             Self::Client(ClientError::Transport { .. })
             | Self::Token(TokenError::Signer { .. } | TokenError::SignerTimeout { .. }) => BUSY,
@@ -174,6 +178,8 @@ impl CallerError {
 const EXPIRED: PublicError = PublicError::new(401, "PGRST303", "JWT expired")
     .challenge_with(r#"Bearer error="invalid_token", error_description="JWT expired""#);
 const RAISED: PublicError = PublicError::new(400, "P0001", "the database refused it");
+const NO_ROW: PublicError = PublicError::new(404, "PGRST116", "no such row");
+const WRONG_KIND: PublicError = PublicError::new(400, "22000", "a value is of the wrong kind");
 const DENIED: PublicError = PublicError::new(403, "42501", "permission denied");
 const TIMEOUT: PublicError = PublicError::new(504, "timeout", "the database took too long");
 const BUSY: PublicError = PublicError::new(503, "unavailable", "try again later").retry_in(5);
@@ -193,21 +199,11 @@ fn of_api(error: &ApiError) -> PublicError {
         return EXPIRED;
     }
     match (error.code().unwrap_or_default(), error.status()) {
-        ("42501", _) => DENIED,
-        ("PGRST116", _) if error.is_no_row() => PublicError::new(404, "PGRST116", "no such row"),
-        ("23505", _) => PublicError::new(409, "23505", "there is one already"),
-        ("23503", _) => {
-            PublicError::new(409, "23503", "something else refers to it, or is missing")
-        }
-        ("23514", _) => PublicError::new(400, "23514", "a value breaks a rule"),
-        ("23502", _) => PublicError::new(400, "23502", "a value is missing"),
+        ("PGRST116", _) if error.is_no_row() => NO_ROW,
         // Class 22, data exception: a text that is not a number, a number out of range, ...
-        (code, 400) if code.starts_with("22") && code.len() == 5 => {
-            PublicError::new(400, "22000", "a value is of the wrong kind")
-        }
+        (code, 400) if code.starts_with("22") && code.len() == 5 => WRONG_KIND,
         ("PGRST103", _) => PublicError::new(416, "PGRST103", "there are fewer rows"),
-        // `raise exception` without a code (P0001), and with a code `PTxyz` for the status xyz.
-        ("P0001", _) => RAISED,
+        // `raise exception` with a code `PTxyz` for the status xyz.
         (code, status @ 400..=599) if is_raised_status(code, status) => {
             PublicError { status, ..RAISED }
         }
@@ -220,9 +216,50 @@ fn of_api(error: &ApiError) -> PublicError {
             PublicError::new(409, "already_exists", "there is one already")
         }
         ("AccessDenied", _) if error.message().contains("row-level security") => DENIED,
-        ("40001" | "40P01", _) => BUSY,
-        ("57014", _) | (_, 504) => TIMEOUT,
-        (_, 429 | 502 | 503) => BUSY,
+        (code, status) => of_sqlstate(code).unwrap_or(match status {
+            504 => TIMEOUT,
+            429 | 502 | 503 => BUSY,
+            _ => INTERNAL,
+        }),
+    }
+}
+
+/// What a `SQLSTATE` means for the caller, whichever way it came. See
+/// <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn of_sqlstate(code: &str) -> Option<PublicError> {
+    Some(match code {
+        "42501" => DENIED,
+        "23505" => PublicError::new(409, "23505", "there is one already"),
+        "23503" => PublicError::new(409, "23503", "something else refers to it, or is missing"),
+        "23514" => PublicError::new(400, "23514", "a value breaks a rule"),
+        "23502" => PublicError::new(400, "23502", "a value is missing"),
+        // `raise exception` without a code.
+        "P0001" => RAISED,
+        "40001" | "40P01" => BUSY,
+        "57014" => TIMEOUT,
+        _ => return None,
+    })
+}
+
+#[cfg(feature = "postgres")]
+fn of_postgres(error: &PostgresError) -> PublicError {
+    match error {
+        PostgresError::Timeout { .. } => TIMEOUT,
+        PostgresError::Connection { .. } => BUSY,
+        PostgresError::NoRow => NO_ROW,
+        PostgresError::Database(error) => {
+            let code = error.code();
+            let raised = code
+                .strip_prefix("PT")
+                .and_then(|digits| digits.parse().ok());
+            match raised {
+                Some(status @ 400..=599) => PublicError { status, ..RAISED },
+                _ if code.starts_with("22") => WRONG_KIND,
+                // Too many connections, and a server that starts or stops.
+                _ if matches!(code, "53300" | "57P01" | "57P02" | "57P03") => BUSY,
+                _ => of_sqlstate(code).unwrap_or(INTERNAL),
+            }
+        }
         _ => INTERNAL,
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, Type};
 
-use super::super::model::{Client, DuplicateClients, conditions};
+use super::super::model::{Client, ClientKind, DuplicateClients, conditions};
 use super::super::parse::{Arguments, WrittenClient, WrittenFunction};
 use super::client_arguments::ClientArguments;
 use super::{argument_values, shown};
@@ -52,6 +52,11 @@ pub(super) fn model(written: &WrittenFunction, client: &WrittenClient) -> Option
         user: scope.value("user")?.clone(),
         settings: argument_values::settings(&scope),
         claims: scope.value("claims").cloned(),
+        kind: if is_postgres(&client.parameter.ty) {
+            ClientKind::Postgres
+        } else {
+            ClientKind::Requests
+        },
     })
 }
 
@@ -65,6 +70,10 @@ fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Duplic
     let mut duplicates = Vec::new();
     for (position, duplicate) in plain.iter().enumerate() {
         for first in &plain[..position] {
+            // A client and a direct connection of one user are not the same.
+            if is_postgres(&first.parameter.ty) != is_postgres(&duplicate.parameter.ty) {
+                continue;
+            }
             let pattern = &duplicate.parameter.pat;
             let message = format!(
                 "client `{}` would be the same as `{}`; give it a user of its own, as in `#[scoped(user = ...)]`",
@@ -150,13 +159,20 @@ pub(super) fn name(client: &WrittenClient) -> Option<&syn::Ident> {
     }
 }
 
+/// The type of a client that runs SQL over a direct connection.
+const POSTGRES: &str = "ScopedPostgres";
+
+fn is_postgres(ty: &Type) -> bool {
+    client_segment(ty).is_some_and(|segment| segment.ident == POSTGRES)
+}
+
 fn client_segment(ty: &Type) -> Option<&syn::PathSegment> {
     match ty {
         Type::Path(path) => path
             .path
             .segments
             .last()
-            .filter(|last| last.ident == "ScopedClient"),
+            .filter(|last| last.ident == "ScopedClient" || last.ident == POSTGRES),
         _ => None,
     }
 }

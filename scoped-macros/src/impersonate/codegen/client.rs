@@ -2,7 +2,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use super::super::model::{Client, FunctionKind, Lifetime, Model, Setting};
+use super::super::model::{Client, ClientKind, FunctionKind, Lifetime, Model, Setting};
 use super::{ends, error_return};
 
 /// A block that evaluates to the client, or returns the error.
@@ -26,8 +26,11 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
     let settings = client.settings.iter();
     statements.extend(settings.map(|one| setting(runtime, one)));
     let made = client.claims.as_ref().map_or_else(
-        || quote_spanned!(Span::mixed_site()=> __scoped_builder.client()),
-        |claims| with_claims(runtime, &module, claims),
+        || {
+            let (build, _) = build(client.kind);
+            quote_spanned!(Span::mixed_site()=> __scoped_builder.#build())
+        },
+        |claims| with_claims(runtime, &module, client.kind, claims),
     );
     quote_spanned! {Span::mixed_site()=> {
         #statements
@@ -36,6 +39,14 @@ pub(super) fn make(model: &Model, client: &Client) -> TokenStream {
             ::core::result::Result::Err(__scoped_error) => #failed,
         }
     }}
+}
+
+/// The method that ends the builder, and the type that it returns.
+fn build(kind: ClientKind) -> (TokenStream, TokenStream) {
+    match kind {
+        ClientKind::Requests => (quote!(client), quote!(ScopedClient)),
+        ClientKind::Postgres => (quote!(postgres), quote!(ScopedPostgres)),
+    }
 }
 
 /// The module with the types of the client.
@@ -162,7 +173,13 @@ fn borrowed(
 
 /// The claims are evaluated last, because only they are moved, and are passed to a function whose bound is
 /// the only place that can report a wrong type.
-fn with_claims(runtime: &impl ToTokens, module: &TokenStream, claims: &Expr) -> TokenStream {
+fn with_claims(
+    runtime: &impl ToTokens,
+    module: &TokenStream,
+    kind: ClientKind,
+    claims: &Expr,
+) -> TokenStream {
+    let (build, made) = build(kind);
     let (first, last) = ends(claims);
     let bound = quote_spanned!(first=> #runtime::ScopedClaims);
     let start = quote_spanned!(first=> client_with);
@@ -173,8 +190,8 @@ fn with_claims(runtime: &impl ToTokens, module: &TokenStream, claims: &Expr) -> 
             fn client_with<C: #bound>(
                 __scoped_claims: C,
                 __scoped_builder: #module::ScopedClientBuilder,
-            ) -> ::core::result::Result<#module::ScopedClient<C>, #runtime::Error> {
-                __scoped_builder.claims(__scoped_claims).client()
+            ) -> ::core::result::Result<#module::#made<C>, #runtime::Error> {
+                __scoped_builder.claims(__scoped_claims).#build()
             }
             #start #end
         }

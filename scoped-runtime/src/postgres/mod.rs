@@ -1,0 +1,31 @@
+//! Direct Postgres: SQL that runs as the user of a client, over connections of a pool.
+
+mod call;
+mod checked_login;
+mod config;
+mod connector;
+mod driver_error;
+mod lease;
+mod parameters;
+mod pool;
+mod role_settings;
+pub(crate) mod rows;
+mod scope;
+mod scoped_postgres;
+mod single_statement;
+mod span;
+mod statement;
+mod statement_methods;
+mod transaction;
+mod value;
+mod value_error;
+mod value_text;
+
+pub use config::ToPostgresConfig;
+pub use pool::PostgresPool;
+pub use scoped_postgres::{Anonymous, AnonymousPostgres, ScopedPostgres};
+#[cfg(feature = "blocking")]
+pub(crate) use statement::Answer;
+pub(crate) use statement::Statement;
+pub(crate) use statement_methods::statement_methods;
+pub use transaction::PostgresTransaction;

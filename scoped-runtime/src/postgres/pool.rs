@@ -1,0 +1,286 @@
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, RecyclingMethod};
+use tokio::runtime::Handle;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
+use tokio_postgres::{Config, Socket};
+
+use super::call::Call;
+use super::checked_login::CheckedLogin;
+use super::config::{self, ToPostgresConfig};
+use super::connector::{Connector, Dial, WithTls};
+use super::driver_error::no_connection;
+use super::lease::Lease;
+use super::scoped_postgres::Options;
+use super::statement::Statement;
+use crate::claims::Role;
+use crate::client::{Core, ScopedClients};
+use crate::clock::Clock;
+use crate::error::{ClientError, ConfigurationError, Error, PostgresError, Problem};
+
+/// Connections to the project's database, for SQL that runs as the user of a client (feature `postgres`).
+/// [`ScopedClients::with_postgres`] gives the pool to a project; connections are made when they are needed.
+///
+/// The login role must have no rights of its own: it may only become the roles of users.
+/// [The guide](crate::docs::postgres) has the SQL that makes one. Before the first statement, and in
+/// [`ScopedClients::check_postgres`], the pool checks it.
+///
+/// ```
+/// use scoped_runtime::{PostgresPool, ScopedClients, tokio_postgres::NoTls};
+///
+/// # fn example(clients: ScopedClients) -> Result<(), scoped_runtime::Error> {
+/// // `NoTls` is for a database on the same machine; anywhere else, pass the connector of a TLS library.
+/// let pool = PostgresPool::new("postgres://app:password@localhost/postgres", NoTls)?.max_size(8);
+/// let clients = clients.with_postgres(pool)?;
+/// # Ok(()) }
+/// ```
+#[must_use = "give it to a project with `ScopedClients::with_postgres`"]
+pub struct PostgresPool {
+    config: Config,
+    connector: Arc<dyn Connector>,
+    settings: PoolSettings,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct PoolSettings {
+    max_size: usize,
+    /// The roles that statements may run as.
+    pub(super) roles: Vec<Role>,
+    timeout: Option<Duration>,
+    pub(super) is_behind_pooler: bool,
+}
+
+impl PoolSettings {
+    /// The statement as it may be sent.
+    pub(super) fn allow<'a>(
+        &self,
+        statement: Statement<'a>,
+    ) -> Result<Statement<'a>, PostgresError> {
+        if self.is_behind_pooler {
+            return statement.without_name();
+        }
+        Ok(statement)
+    }
+}
+
+impl PostgresPool {
+    /// A pool of connections to this database: a connection string, or a [`Config`] of the driver.
+    ///
+    /// `tls` is the connector of a TLS library, such as `tokio-postgres-rustls`; it also carries cancellations.
+    /// TLS is then required, unless the connection string says `sslmode=disable`. With
+    /// [`NoTls`](tokio_postgres::NoTls), claims and rows cross the network unprotected.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`] for `postgres`: the text is not a connection string, or names no host or user, or
+    /// requires TLS that `tls` cannot do. The error does not quote the text.
+    pub fn new<T>(config: impl ToPostgresConfig, tls: T) -> Result<Self, ConfigurationError>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Sync + Send + 'static,
+        T::Stream: Sync + Send,
+        T::TlsConnect: Sync + Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        Ok(Self {
+            config: config::checked::<T>(config.to_postgres_config()?)?,
+            connector: Arc::new(WithTls(tls)),
+            settings: PoolSettings {
+                max_size: 10,
+                roles: vec![Role::default(), Role::anon()],
+                timeout: None,
+                is_behind_pooler: false,
+            },
+        })
+    }
+
+    /// Sets how many connections the pool holds at most; 10 by default. A call that finds all of them in use
+    /// waits.
+    pub fn max_size(mut self, connections: usize) -> Self {
+        self.settings.max_size = connections;
+        self
+    }
+
+    /// Allows statements to run as these roles, in addition to `authenticated` and `anon`. A client in another
+    /// role is refused before anything is sent. The login role must be a member of each.
+    pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
+        for role in roles {
+            if !self.settings.roles.contains(&role) {
+                self.settings.roles.push(role);
+            }
+        }
+        self
+    }
+
+    /// Sets the time limit of a call, with everything in it: the renewal of the claims, the wait for a
+    /// connection, and the statement or the whole transaction. The default is the project's
+    /// [`request_timeout`](crate::ConfigBuilder::request_timeout). The server gets what is left of it as
+    /// `statement_timeout`, unless the role's own is shorter.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// Says that a transaction pooler stands before the database: Supavisor on port 6543, or `PgBouncer` with
+    /// `pool_mode = transaction`. Each transaction may then use another connection of the server, so nothing
+    /// that has a name can be kept on one: statements with parameters need their types
+    /// ([`ScopedPostgres::query_typed`](crate::ScopedPostgres::query_typed)), and others are refused with
+    /// [`PostgresError::NeedsTypes`](crate::PostgresError::NeedsTypes).
+    pub fn transaction_pooler(mut self, is_there: bool) -> Self {
+        self.settings.is_behind_pooler = is_there;
+        self
+    }
+}
+
+/// Shows neither the password nor the address.
+impl fmt::Debug for PostgresPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresPool")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The pool of a project.
+pub(super) struct Pool {
+    connections: deadpool_postgres::Pool,
+    pub(super) connector: Arc<dyn Connector>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) settings: PoolSettings,
+    /// The time limit of a call.
+    pub(super) timeout: Duration,
+    /// What was found out about the login role and its roles; `None` before the first statement.
+    login: RwLock<Option<Arc<CheckedLogin>>>,
+}
+
+impl Pool {
+    fn new(pool: PostgresPool, core: &Core) -> Result<Self, ConfigurationError> {
+        let PostgresPool {
+            mut config,
+            connector,
+            settings,
+        } = pool;
+        let project = core.settings();
+        let timeout = settings.timeout.unwrap_or(project.request_timeout);
+        let mut problems = Vec::new();
+        if settings.max_size == 0 {
+            let remedy = "allow at least one connection, or leave it out";
+            problems.push(Problem::new("max_size", "is zero", remedy));
+        }
+        if timeout.is_zero() {
+            problems.push(Problem::new("timeout", "is zero", "set a longer timeout"));
+        }
+        if !problems.is_empty() {
+            return Err(ConfigurationError::new(problems));
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(project.connect_timeout);
+        }
+        if config.get_application_name().is_none() {
+            config.application_name("scoped-runtime");
+        }
+        let manager = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let manager = Manager::from_connect(config, Dial(Arc::clone(&connector)), manager);
+        let connections = deadpool_postgres::Pool::builder(manager).max_size(settings.max_size);
+        let connections = connections.build().map_err(|error| {
+            let reason = format!("cannot be pooled ({error})");
+            Problem::new(config::FIELD, reason, "report this as a bug")
+        })?;
+        Ok(Self {
+            connections,
+            connector,
+            clock: Arc::clone(&project.clock),
+            settings,
+            timeout,
+            login: RwLock::new(None),
+        })
+    }
+
+    /// The pool of the client's project.
+    pub(super) fn of(core: &Core) -> Result<Arc<Self>, ConfigurationError> {
+        core.project_store().get::<Self>().ok_or_else(|| {
+            let remedy = "give the project a pool at start-up, with `ScopedClients::with_postgres`";
+            Problem::new(config::FIELD, "is not configured for this project", remedy).into()
+        })
+    }
+
+    /// Waits for a connection.
+    pub(super) async fn lease(self: &Arc<Self>) -> Result<Lease, Error> {
+        let runtime = Handle::try_current().map_err(|_| ClientError::NoRuntime)?;
+        let object: Object = self.connections.get().await.map_err(no_connection)?;
+        Ok(Lease::new(object, self, runtime))
+    }
+
+    /// What is known of the login role. The first call asks the server, over this connection.
+    pub(super) async fn login(&self, lease: &Lease) -> Result<Arc<CheckedLogin>, Error> {
+        let known = self
+            .login
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(login) = known {
+            return Ok(login);
+        }
+        let login = Arc::new(CheckedLogin::ask(lease, &self.settings.roles).await?);
+        let mut known = self.login.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(Arc::clone(&login));
+        Ok(login)
+    }
+
+    /// Lets the next statement ask the server again.
+    fn forget_login(&self) {
+        *self.login.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// With feature `postgres`.
+impl ScopedClients {
+    /// Gives the project a pool of direct connections to its database, which
+    /// [`ScopedClient::postgres`](crate::ScopedClient::postgres) uses. Nothing is connected yet; to find mistakes
+    /// at start-up, call [`check_postgres`](Self::check_postgres). Returns the same project.
+    ///
+    /// # Errors
+    /// [`ConfigurationError`] for `postgres` when the project has a pool already, and for settings of the pool
+    /// that contradict each other.
+    pub fn with_postgres(self, pool: PostgresPool) -> Result<Self, ConfigurationError> {
+        let core = self.core_without_user();
+        let pool = Pool::new(pool, &core)?;
+        core.project_store().insert_first(pool).map_err(|_| {
+            let remedy = "give a project one pool, at start-up";
+            Problem::new(
+                config::FIELD,
+                "is configured for this project already",
+                remedy,
+            )
+        })?;
+        Ok(self)
+    }
+
+    /// Connects to the database and checks that the login role of the pool is safe to use: it is not a
+    /// superuser, does not bypass Row Level Security, has no rights and no tables of its own, and can become the
+    /// roles of users but no role that bypasses Row Level Security. Also reads the settings of the roles anew
+    /// (`alter role .. set ..`), which statements apply. Call it at start-up; the first statement does it
+    /// otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Configuration`] for `postgres` with every problem of the login role and how to mend it, or
+    /// without a pool; [`Error::Postgres`] when the database did not answer.
+    pub async fn check_postgres(&self) -> Result<(), Error> {
+        let core = self.core_without_user();
+        let pool = Pool::of(&core)?;
+        pool.forget_login();
+        Call::new(&core, pool, Options::default()).check().await
+    }
+
+    /// Forgets the settings of roles that the pool has read, so that the next statement reads them anew. Call it
+    /// after a migration that changed them (`alter role .. set ..`).
+    ///
+    /// # Errors
+    /// [`ConfigurationError`] for `postgres` without a pool.
+    pub fn refresh_postgres_roles(&self) -> Result<(), ConfigurationError> {
+        Pool::of(&self.core_without_user())?.forget_login();
+        Ok(())
+    }
+}

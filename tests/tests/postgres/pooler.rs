@@ -1,0 +1,173 @@
+//! Behind a transaction pooler: PgBouncer, `apt-get install pgbouncer`.
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use scoped_runtime::tokio_postgres::config::Host;
+use scoped_runtime::tokio_postgres::types::Type;
+use scoped_runtime::tokio_postgres::{Config as PostgresConfig, NoTls};
+use scoped_runtime::{Error, PostgresError, PostgresPool, ScopedClients};
+
+use crate::fuzz::never_leaks;
+use crate::support::{ALICE, BOB, World, project};
+
+/// A pooler in transaction mode with two connections to the server. It ends with this value.
+struct Pooler {
+    process: Child,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Pooler {
+    fn start(server: &PostgresConfig) -> Self {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let folder = std::env::temp_dir().join(format!("scoped-pooler-{port}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let Some(Host::Tcp(host)) = server.get_hosts().first() else {
+            panic!("{server:?}")
+        };
+        let password = String::from_utf8(server.get_password().unwrap().to_vec()).unwrap();
+        let settings = format!(
+            "[databases]\n{database} = host={host} port={server_port} user={user} password={password}\n\
+             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
+             pool_mode = transaction\ndefault_pool_size = 2\nmax_client_conn = 100\n\
+             logfile = {folder}/log\n",
+            database = server.get_dbname().unwrap(),
+            server_port = server.get_ports()[0],
+            user = server.get_user().unwrap(),
+            folder = folder.display(),
+        );
+        let file = folder.join("pgbouncer.ini");
+        std::fs::write(&file, settings).unwrap();
+        let mut command = Command::new("pgbouncer");
+        command
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        run_as_ordinary_user(&mut command, &folder);
+        let process = command
+            .spawn()
+            .expect("`pgbouncer` is on the path; `apt-get install pgbouncer`");
+        let pooler = Self {
+            process,
+            folder,
+            port,
+        };
+        for _ in 0..500 {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
+                return pooler;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let log = std::fs::read_to_string(pooler.folder.join("log"));
+        panic!("the pooler did not start: {log:?}");
+    }
+}
+
+/// The pooler refuses to run as root.
+fn run_as_ordinary_user(command: &mut Command, folder: &std::path::Path) {
+    use std::os::unix::fs::{MetadataExt, chown};
+    use std::os::unix::process::CommandExt;
+
+    if std::fs::metadata("/proc/self").unwrap().uid() == 0 {
+        const NOBODY: u32 = 65534;
+        for path in [folder.to_owned(), folder.join("pgbouncer.ini")] {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        command.uid(NOBODY).gid(NOBODY);
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A project whose pool knows that the pooler is there, or does not.
+fn through(pooler: &Pooler, server: &PostgresConfig, is_known: bool) -> ScopedClients {
+    let mut address = PostgresConfig::new();
+    address.host("127.0.0.1").port(pooler.port);
+    address
+        .user(server.get_user().unwrap())
+        .dbname(server.get_dbname().unwrap());
+    let pool = PostgresPool::new(address, NoTls)
+        .unwrap()
+        .max_size(4)
+        .transaction_pooler(is_known);
+    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
+    clients.with_postgres(pool).unwrap()
+}
+
+#[tokio::test]
+async fn what_needs_no_name_works_and_the_rest_is_refused_with_the_reason() {
+    let world = World::new().await;
+    let pooler = Pooler::start(&world.address());
+    let clients = through(&pooler, &world.address(), true);
+    clients.check_postgres().await.unwrap();
+    let alice = clients.get(ALICE).unwrap().postgres();
+    let sql = "select body from notes where stars = $1 order by body";
+    for error in [
+        alice.query(sql, &[&0]).await.map(drop).unwrap_err(),
+        alice
+            .transaction(async |tx| tx.query(sql, &[&0]).await.map(drop))
+            .await
+            .unwrap_err(),
+    ] {
+        assert!(
+            matches!(error, Error::Postgres(PostgresError::NeedsTypes)),
+            "{error}"
+        );
+        assert!(error.to_string().contains("query_typed"), "{error}");
+    }
+    let typed = alice
+        .fetch_typed::<String>(sql, &[(&0, Type::INT4)])
+        .await
+        .unwrap();
+    assert_eq!(typed, ["a1", "a2"]);
+    // Without parameters there is no type to find out.
+    assert_eq!(
+        alice.query("select from notes", &[]).await.unwrap().len(),
+        2
+    );
+    let bob = clients.get(BOB).unwrap().postgres();
+    let in_transaction = bob
+        .transaction(async |tx| {
+            tx.execute_typed("update notes set stars = $1", &[(&1, Type::INT4)])
+                .await?;
+            tx.fetch_typed::<String>("select body from notes where stars = 1 order by body", &[])
+                .await
+        })
+        .await
+        .unwrap();
+    assert_eq!(in_transaction, ["b1", "b2", "b3"]);
+    // A dropped statement is cancelled through the pooler.
+    let sleeping = alice.query("select pg_sleep(60)", &[]);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), sleeping)
+            .await
+            .is_err()
+    );
+    let busy = "select count(*) from pg_stat_activity where datname = current_database()
+                and state = 'active' and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()";
+    crate::support::until("the sleep is cancelled", async || {
+        world.value(busy).await == serde_json::json!(0)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_thousand_calls_through_a_pooler_leak_nothing() {
+    let world = World::new().await;
+    let pooler = Pooler::start(&world.address());
+    let clients = through(&pooler, &world.address(), true);
+    never_leaks(&world, &clients).await;
+}
