@@ -43,6 +43,7 @@ mod background;
 mod error;
 mod machine;
 mod manual_clock;
+#[cfg(feature = "postgres")]
 mod matrix;
 mod packages;
 mod postgres;
@@ -52,6 +53,7 @@ mod supervisor;
 
 pub use error::KitError;
 pub use manual_clock::ManualClock;
+#[cfg(feature = "postgres")]
 pub use matrix::{Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict};
 pub use postgres::{Postgres, PostgresBuilder};
 pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};

@@ -61,12 +61,15 @@ async fn mutants(matrix: &Matrix<'_>) -> Said {
     report.survivors().map(|mutant| format!("{}: {}", mutant.object(), mutant.change())).collect()
 }
 
-/// What each way finds of each hole, which nothing of the schema without holes shows.
+/// What the schema without holes does not show. The mutants take minutes, so that they are asked only with
+/// `HOLES=mutants`, which prints the table of the guide.
 #[tokio::test]
-async fn every_planted_hole_is_found_by_the_check_the_matrix_or_a_mutant() {
+async fn every_planted_hole_is_found_by_the_check_or_the_matrix() {
+    let with_mutants = std::env::var("HOLES").is_ok_and(|holes| holes == "mutants");
     let clean = database(None).await;
     let clean_matrix = all_people(&clean).await.unwrap();
-    let before = (compile_time(None), cells(&clean_matrix), mutants(&clean_matrix).await);
+    let (check_before, cells_before) = (compile_time(None), cells(&clean_matrix));
+    let survivors_before = if with_mutants { mutants(&clean_matrix).await } else { Said::new() };
     let holes = holes();
     assert_eq!(holes.len(), 15);
     let mut table = String::new();
@@ -74,16 +77,16 @@ async fn every_planted_hole_is_found_by_the_check_the_matrix_or_a_mutant() {
     for hole in &holes {
         let postgres = database(Some(hole)).await;
         let matrix = all_people(&postgres).await.unwrap();
-        let now = (compile_time(Some(hole)), cells(&matrix), mutants(&matrix).await);
+        let survivors = if with_mutants { mutants(&matrix).await } else { Said::new() };
         let found = [
-            !now.0.is_subset(&before.0),
-            !now.1.is_subset(&before.1),
-            !now.2.is_subset(&before.2),
+            !compile_time(Some(hole)).is_subset(&check_before),
+            !cells(&matrix).is_subset(&cells_before),
+            !survivors.is_subset(&survivors_before),
         ];
         let name = hole.file_stem().unwrap().to_str().unwrap().split_once('_').unwrap().1.to_owned();
         let words = found.map(|found| if found { "found" } else { "" });
         table.push_str(&format!("| {name:<24} | {:<6} | {:<6} | {:<6} |\n", words[0], words[1], words[2]));
-        if !found[1] && !found[2] && !found[0] {
+        if !found[0] && !found[1] {
             missed.push(name);
         }
     }

@@ -102,11 +102,11 @@ impl Catalog {
     pub(super) async fn read(
         admin: &Connection,
         schemas: &[String],
-        roles: &BTreeSet<String>,
+        roles: &BTreeSet<&'static str>,
     ) -> Result<Self> {
-        let roles: Vec<&String> = roles.iter().collect();
+        let roles: Vec<&str> = roles.iter().copied().collect();
         let known = admin.texts("select rolname from pg_catalog.pg_roles").await?;
-        if let Some(role) = roles.iter().find(|role| !known.contains(role)) {
+        if let Some(role) = roles.iter().find(|role| !known.iter().any(|known| known == *role)) {
             let cause = format!("the database has no role `{role}`");
             return Err(KitError::new(STEP, cause).remedy("create it in a migration, or correct the person's role"));
         }

@@ -1,4 +1,4 @@
-//! A connection to the database of the test, and many statements on it in one round trip.
+//! A superuser's connection to the database of the test.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,18 +12,8 @@ use super::STEP;
 use crate::testing::error::{KitError, Result};
 use crate::testing::postgres::refused;
 
-/// The number of statements that are sent before the first answer is read.
-const PIPELINE: usize = 256;
-
 pub(super) struct Connection {
     client: Client,
-}
-
-/// The answer to one statement: the first column of its rows, and the number of rows that it read or changed.
-#[derive(Debug, Default)]
-pub(super) struct Answer {
-    pub(super) texts: Vec<String>,
-    pub(super) count: u64,
 }
 
 impl Connection {
@@ -46,8 +36,13 @@ impl Connection {
 
     /// The first column of the rows.
     pub(super) async fn texts(&self, query: &str) -> Result<Vec<String>> {
-        let answer = self.client.simple_query(query).await.map(Answer::of);
-        answer.map(|answer| answer.texts).map_err(|error| refused(STEP, error))
+        let messages = self.client.simple_query(query).await;
+        let messages = messages.map_err(|error| refused(STEP, error))?;
+        let texts = messages.into_iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row.get(0).unwrap_or_default().to_owned()),
+            _ => None,
+        });
+        Ok(texts.collect())
     }
 
     /// The only text of a query, read as JSON.
@@ -70,39 +65,10 @@ impl Connection {
     ) -> std::result::Result<Vec<tokio_postgres::Row>, Error> {
         self.client.query(statement, parameters).await
     }
-
-    /// Sends statements without waiting for the answers in between. They are answered in their order.
-    pub(super) async fn pipelined(&self, statements: &[String]) -> Vec<std::result::Result<Answer, Error>> {
-        let mut answers = Vec::with_capacity(statements.len());
-        for part in statements.chunks(PIPELINE) {
-            let running = part.iter().map(|text| Box::pin(self.client.simple_query(text)));
-            let messages = in_order(running.collect()).await;
-            answers.extend(messages.into_iter().map(|messages| messages.map(Answer::of)));
-        }
-        answers
-    }
-}
-
-impl Answer {
-    /// The answer of the last statement of a text.
-    fn of(messages: Vec<SimpleQueryMessage>) -> Self {
-        let mut answer = Self::default();
-        for message in messages {
-            match message {
-                SimpleQueryMessage::RowDescription(_) => answer.texts.clear(),
-                SimpleQueryMessage::Row(row) => {
-                    answer.texts.push(row.get(0).unwrap_or_default().to_owned());
-                }
-                SimpleQueryMessage::CommandComplete(count) => answer.count = count,
-                _ => {}
-            }
-        }
-        answer
-    }
 }
 
 /// Polls futures for the first time in their order, which is the order in which their requests are sent.
-async fn in_order<F: Future>(running: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
+pub(super) async fn in_order<F: Future>(running: Vec<Pin<Box<F>>>) -> Vec<F::Output> {
     let mut answers: Vec<Option<F::Output>> = running.iter().map(|_| None).collect();
     let mut running: Vec<Option<Pin<Box<F>>>> = running.into_iter().map(Some).collect();
     let mut first = 0;

@@ -1,47 +1,68 @@
-//! The one place where a cell becomes a person.
+//! The one place where a cell becomes a person: a transaction of the application's own direct Postgres.
 
-use tokio_postgres::Error;
-
-use super::connection::{Answer, Connection};
+use super::STEP;
+use super::connection::in_order;
 use super::person::Person;
-use super::{STEP, literal};
-use crate::testing::error::Result;
-use crate::testing::postgres::refused;
+use crate::error::{Error, PostgresError};
+use crate::postgres::Statement;
+use crate::testing::error::{KitError, Result};
+
+/// The number of statements that are sent before the first answer is read.
+const PIPELINE: usize = 256;
 
 /// A statement that is tried, with what must be set before it.
 #[derive(Debug, Clone)]
 pub(super) struct Attempt {
     pub(super) before: Option<String>,
     pub(super) statement: String,
+    /// Whether the rows have one column of text, which the answer needs.
+    pub(super) has_texts: bool,
+}
+
+/// The answer to one statement: the texts of its rows, and the number of rows that it read or changed.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) texts: Vec<String>,
+    pub(super) count: u64,
 }
 
 /// Tries the statements one after the other as this person, each in a savepoint that is rolled back, in one
-/// transaction on the login role of the application. Role and claims are set as direct Postgres sets them.
+/// transaction that is rolled back too.
 pub(super) async fn try_as(
-    application: &Connection,
     person: &Person,
     attempts: &[Attempt],
-) -> Result<Vec<std::result::Result<Answer, Error>>> {
-    let enter = format!(
-        "select pg_catalog.set_config('role', {}, true), pg_catalog.set_config('request.jwt.claims', {}, true), \
-         pg_catalog.set_config('statement_timeout', '10s', true)",
-        literal(person.role()),
-        literal(person.claims_json()),
-    );
-    let mut statements = vec!["begin".to_owned(), enter];
-    for Attempt { before, statement } in attempts {
-        let before = before.as_deref().map(|before| format!("{before};"));
-        let before = before.unwrap_or_default();
-        statements.push(format!("savepoint cell;{before}{statement}"));
-        statements.push("rollback to savepoint cell; release savepoint cell".to_owned());
+) -> Result<Vec<std::result::Result<Answer, PostgresError>>> {
+    let failed = |error: Error| {
+        KitError::new(STEP, format!("person `{}`: {error}", person.name())).caused_by(error)
+    };
+    let transaction = person.begin().await.map_err(failed)?;
+    // Each with whether it is an attempt.
+    let mut statements: Vec<(&str, bool)> = Vec::new();
+    for Attempt { before, statement, .. } in attempts {
+        statements.push(("savepoint cell", false));
+        statements.extend(before.as_deref().map(|before| (before, false)));
+        statements.push((statement, true));
+        statements.push(("rollback to savepoint cell", false));
+        statements.push(("release savepoint cell", false));
     }
-    statements.push("rollback".to_owned());
-    let mut answers = application.pipelined(&statements).await.into_iter();
-    // Without its identity no statement counts.
-    for _ in 0..2 {
-        if let Some(Err(error)) = answers.next() {
-            return Err(refused(STEP, error));
+    let mut answers = Vec::with_capacity(attempts.len());
+    for part in statements.chunks(PIPELINE) {
+        let running = part.iter().map(|(text, _)| Box::pin(transaction.run_statement(Statement::Typed(text, &[]))));
+        for (answer, (_, is_attempt)) in in_order(running.collect()).await.into_iter().zip(part) {
+            if *is_attempt {
+                let has_texts = attempts[answers.len()].has_texts;
+                answers.push(match answer {
+                    Ok(answer) => {
+                        let rows = answer.rows.iter().filter(|_| has_texts);
+                        let texts = rows.filter_map(|row| row.try_get::<_, String>(0).ok());
+                        Ok(Answer { texts: texts.collect(), count: answer.affected })
+                    }
+                    Err(Error::Postgres(error)) => Err(error),
+                    Err(error) => return Err(failed(error)),
+                });
+            }
         }
     }
-    Ok(answers.step_by(2).take(attempts.len()).collect())
+    transaction.rollback().await;
+    Ok(answers)
 }

@@ -21,7 +21,6 @@ use crate::testing::postgres::Postgres;
 pub struct Matrix<'a> {
     pub(super) postgres: &'a Postgres,
     pub(super) admin: Connection,
-    pub(super) application: Connection,
     pub(super) people: Vec<Person>,
     pub(super) plan: Plan,
     pub(super) cells: Vec<Cell>,

@@ -35,8 +35,9 @@ use trial::{Example, Plan};
 
 use super::error::{KitError, Result};
 use super::postgres::Postgres;
-use crate::claims::{ScopedClaims, ToUserId};
+use crate::claims::{Role, ScopedClaims, ToUserId, UserId};
 use crate::client::ScopedClients;
+use crate::error::ClientError;
 
 const STEP: &str = "matrix";
 /// The most people of a matrix.
@@ -80,8 +81,7 @@ const STRANGER: &str = "00000000-0000-4000-8000-0000000000ff";
 #[must_use = "nothing is tried until this is awaited"]
 pub struct RlsMatrix<'a> {
     postgres: &'a Postgres,
-    project: Result<ScopedClients>,
-    people: Vec<Result<Person>>,
+    people: Vec<Waiting>,
     schemas: Vec<String>,
     examples: Vec<String>,
     calls: Vec<Example>,
@@ -94,7 +94,6 @@ impl<'a> RlsMatrix<'a> {
     pub fn of(postgres: &'a Postgres) -> Self {
         Self {
             postgres,
-            project: person::project(),
             people: Vec::new(),
             schemas: vec!["public".to_owned()],
             examples: Vec::new(),
@@ -106,14 +105,18 @@ impl<'a> RlsMatrix<'a> {
 
     /// Adds a person: the name in the tables, the user's ID, and the claims that a client would have.
     pub fn person<C: ScopedClaims>(mut self, name: &str, user: impl ToUserId, claims: C) -> Self {
-        let person = self.clients().and_then(|clients| Person::new(&clients, name, &user, claims));
-        self.people.push(person);
+        let (name, user) = (name.to_owned(), user.to_user_id());
+        self.people.push(Waiting {
+            role: C::ROLE.unwrap_or(AUTHENTICATED),
+            make: Box::new(move |clients| Person::new(clients, &name, &checked(&name, user)?, claims)),
+        });
         self
     }
 
     /// Adds a request with the API key alone, whose role is `anon`.
     pub fn anonymous(mut self, name: &str) -> Self {
-        self.people.push(Ok(Person::anonymous(name)));
+        let name = name.to_owned();
+        self.people.push(Waiting { role: ANON, make: Box::new(move |clients| Person::anonymous(clients, &name)) });
         self
     }
 
@@ -127,12 +130,13 @@ impl<'a> RlsMatrix<'a> {
     pub fn people_of<C: ScopedClaims>(mut self) -> Self {
         let made = people::of::<C>(&self.values);
         for (place, (name, claims)) in made.into_iter().enumerate() {
-            let user = format!("00000000-0000-4000-8000-{:012x}", 0x1000 + place);
+            let user = format!("00000000-0000-4000-8000-{:012x}", 0x1000 + place).to_user_id();
             let name = if name.is_empty() { "a user".to_owned() } else { name };
-            let person = self.clients().and_then(|clients| {
-                Person::with_values(&clients, &name, &user.as_str(), C::ROLE, &claims)
-            });
-            self.people.push(person);
+            let role = C::ROLE.unwrap_or(AUTHENTICATED);
+            let make = move |clients: &ScopedClients| {
+                Person::with_values(clients, &name, &checked(&name, user)?, role, &claims)
+            };
+            self.people.push(Waiting { role, make: Box::new(make) });
         }
         self
     }
@@ -169,27 +173,24 @@ impl<'a> RlsMatrix<'a> {
         self
     }
 
-    fn clients(&self) -> Result<ScopedClients> {
-        self.project.clone()
-    }
-
     async fn run(self) -> Result<Matrix<'a>> {
-        let people = self.people.into_iter().collect::<Result<Vec<_>>>()?;
-        check_people(&people)?;
         let admin = Connection::open(self.postgres.admin_url()).await?;
-        let application = Connection::open(self.postgres.url()).await?;
+        let roles: BTreeSet<&'static str> = self.people.iter().map(|person| person.role).collect();
+        let project = person::project(self.postgres.url(), &roles_of_project(&roles)?)?;
+        let people = self.people.into_iter().map(|person| (person.make)(&project));
+        let people = people.collect::<Result<Vec<_>>>()?;
+        check_people(&people)?;
         for sql in &self.examples {
             admin.run(sql).await?;
         }
-        let roles: BTreeSet<String> = people.iter().map(|person| person.role().to_owned()).collect();
         let catalog = Catalog::read(&admin, &self.schemas, &roles).await?;
         let resources = resources(&admin, &catalog, &self.schemas, &self.topics, &people).await?;
         let plan = Plan { catalog, resources, calls: self.calls };
         let mut cells = Vec::new();
         for person in &people {
-            cells.extend(plan.try_person(&application, person, |_| true).await?);
+            cells.extend(plan.try_person(person, |_| true).await?);
         }
-        Ok(Matrix { postgres: self.postgres, admin, application, people, plan, cells })
+        Ok(Matrix { postgres: self.postgres, admin, people, plan, cells })
     }
 }
 
@@ -207,6 +208,26 @@ impl std::fmt::Debug for RlsMatrix<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RlsMatrix").field("people", &self.people.len()).finish_non_exhaustive()
     }
+}
+
+const AUTHENTICATED: &str = "authenticated";
+const ANON: &str = "anon";
+
+/// A person whose client is made once the pool is there.
+struct Waiting {
+    role: &'static str,
+    make: Box<dyn FnOnce(&ScopedClients) -> Result<Person> + Send>,
+}
+
+fn checked(name: &str, user: std::result::Result<UserId, ClientError>) -> Result<UserId> {
+    user.map_err(|error| KitError::new(STEP, format!("person `{name}`: {error}")).caused_by(error))
+}
+
+fn roles_of_project(roles: &BTreeSet<&'static str>) -> Result<Vec<Role>> {
+    let own = roles.iter().filter(|role| **role != ANON);
+    let roles = own.map(|role| Role::new(*role));
+    let roles: std::result::Result<Vec<Role>, ClientError> = roles.collect();
+    roles.map_err(|error| KitError::new(STEP, error.to_string()).caused_by(error))
 }
 
 fn check_people(people: &[Person]) -> Result<()> {

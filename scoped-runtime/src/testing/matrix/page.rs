@@ -89,7 +89,7 @@ fn add(page: &mut String, cell: &Cell) {
     };
     let _ = write!(page, "<td class=\"{class}\">{}", escaped(&cell.outcome.to_string()));
     if let (Outcome::Some(..), Some(rows)) = (&cell.outcome, &cell.rows) {
-        let _ = write!(page, "<small>rows {}</small>", ranges(rows));
+        let _ = write!(page, "<small>{} {}</small>", if rows.len() == 1 { "row" } else { "rows" }, ranges(rows));
     }
     if let Some(reason) = reason {
         let _ = write!(page, "<small>{}</small>", escaped(reason));

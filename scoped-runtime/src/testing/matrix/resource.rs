@@ -147,8 +147,9 @@ impl Resource {
     }
 
     fn add(&self, trial: &mut Trial, about: About, statement: String) {
+        let has_texts = matches!(about, About::Keys | About::Count);
         trial.about.push(about);
-        trial.attempts.push(Attempt { before: self.before.clone(), statement });
+        trial.attempts.push(Attempt { before: self.before.clone(), statement, has_texts });
     }
 
     fn select(&self, privileges: &Privileges, trial: &mut Trial) -> Option<()> {
@@ -158,7 +159,7 @@ impl Resource {
             self.add(trial, About::Keys, format!("select {} from {table} t{condition}", self.key()));
         } else {
             // `count(column)` would leave out nulls.
-            let counted = format!("select count(*) from (select t.{} from {table} t{condition}) counted", identifier(column));
+            let counted = format!("select count(*)::text from (select t.{} from {table} t{condition}) counted", identifier(column));
             self.add(trial, About::Count, counted);
         }
         Some(())

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tokio_postgres::Error;
-use tokio_postgres::error::SqlState;
-
 use super::catalog::Catalog;
-use super::connection::{Answer, Connection};
-use super::identity::{Attempt, try_as};
+use super::identity::{Answer, Attempt, try_as};
 use super::outcome::{Cell, Operation, Outcome};
 use super::person::Person;
 use super::resource::{About, Resource};
+use crate::error::PostgresError;
 use crate::testing::error::Result;
 
 /// An example of a call: the name that the matrix shows, and the SQL.
@@ -32,7 +29,6 @@ impl Plan {
     /// Tries every cell of one person.
     pub(super) async fn try_person(
         &self,
-        application: &Connection,
         person: &Person,
         is_wanted: impl Fn(&Resource) -> bool,
     ) -> Result<Vec<Cell>> {
@@ -77,8 +73,8 @@ impl Plan {
             }
         }
         let calls = attempts.len();
-        attempts.extend(self.calls.iter().map(|call| Attempt { before: None, statement: call.sql.clone() }));
-        let answers = try_as(application, person, &attempts).await?;
+        attempts.extend(self.calls.iter().map(|call| Attempt { before: None, statement: call.sql.clone(), has_texts: false }));
+        let answers = try_as(person, &attempts).await?;
         for (place, resource, about, first) in waiting {
             let answers = &answers[first..first + about.len()];
             // The cell before that of `reassign` is that of `update`.
@@ -89,7 +85,7 @@ impl Plan {
         Ok(cells)
     }
 
-    fn add_calls(&self, person: &Person, answers: &[std::result::Result<Answer, Error>], cells: &mut Vec<Cell>) {
+    fn add_calls(&self, person: &Person, answers: &[std::result::Result<Answer, PostgresError>], cells: &mut Vec<Cell>) {
         let cell = |resource: &str, outcome, note| Cell {
             person: person.name().to_owned(),
             resource: resource.to_owned(),
@@ -105,8 +101,7 @@ impl Plan {
         }
         for (call, answer) in self.calls.iter().zip(answers) {
             cells.push(match answer {
-                Ok(answer) if answer.texts.is_empty() => cell(&call.name, Outcome::Allowed, None),
-                Ok(answer) => cell(&call.name, Outcome::Allowed, Some(answer.texts.join(", "))),
+                Ok(_) => cell(&call.name, Outcome::Allowed, None),
                 Err(error) => {
                     let (status, note) = Status::of_error(error);
                     let outcome = match status {
@@ -131,17 +126,15 @@ enum Status {
 }
 
 impl Status {
-    /// The routine tells what `42501` stands for in every language of the server.
-    fn of_error(error: &Error) -> (Self, Option<String>) {
-        let Some(said) = error.as_db_error() else {
+    fn of_error(error: &PostgresError) -> (Self, Option<String>) {
+        let Some(said) = error.database() else {
             return (Self::Failed("connection".to_owned()), Some(error.to_string()));
         };
         let status = match said.code() {
-            code if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
-                if said.routine() == Some("aclcheck_error") { Self::NotGranted } else { Self::Refused }
-            }
-            code if code.code().starts_with("23") => Self::Constraint,
-            code => Self::Failed(code.code().to_owned()),
+            _ if error.is_rls_denied() => Self::Refused,
+            _ if error.is_grant_missing() => Self::NotGranted,
+            code if code.starts_with("23") => Self::Constraint,
+            code => Self::Failed(code.to_owned()),
         };
         (status, Some(said.message().to_owned()))
     }
@@ -152,7 +145,7 @@ fn read(
     cell: &mut Cell,
     resource: &Resource,
     about: &[About],
-    answers: &[std::result::Result<Answer, Error>],
+    answers: &[std::result::Result<Answer, PostgresError>],
     updated: Option<&BTreeSet<usize>>,
 ) {
     let all = resource.rows.len();
@@ -192,7 +185,7 @@ fn read(
                 // A copy can only be refused as a second one after the policies have let it through.
                 (Status::Constraint, _)
                     if cell.operation == Operation::Insert
-                        && error.code() == Some(&SqlState::UNIQUE_VIOLATION) =>
+                        && error.code() == Some("23505") =>
                 {
                     if let About::Row(number) = about {
                         reached.insert(*number);

@@ -185,7 +185,7 @@ impl Matrix<'_> {
         for is_own in [true, false] {
             for person in &self.people {
                 let is_wanted = |resource: &Resource| (resource.relation.oid == relation.oid) == is_own;
-                let now = self.plan.try_person(&self.application, person, is_wanted).await?;
+                let now = self.plan.try_person(person, is_wanted).await?;
                 let changed = now.iter().find_map(|now| {
                     let before = self.cell(&now.person, now.operation, &now.resource)?;
                     (before != now).then(|| said(before, now))
