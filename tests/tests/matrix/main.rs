@@ -1,5 +1,6 @@
 //! The matrix of people and tables, its mutants, and what they find.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod drift;
 mod holes;
 mod teams;

@@ -85,6 +85,22 @@ impl Postgres {
         &self.history
     }
 
+    /// The policies, functions and views that the migrations make, as PostgreSQL writes them, for
+    /// [`Definitions::differences`](crate::policies::Definitions::differences).
+    ///
+    /// # Errors
+    /// What PostgreSQL refused.
+    #[cfg(feature = "policies")]
+    pub async fn definitions(&self) -> std::result::Result<crate::policies::Definitions, KitError> {
+        use crate::policies::{Definition, Definitions};
+        let names: Vec<String> = Definitions::LEFT_OUT.iter().map(|name| format!("'{name}'")).collect();
+        let query = Definitions::QUERY.replace("$1", &format!("array[{}]", names.join(", ")));
+        let rows = self.sql(&format!("set search_path = ''; {query}")).await?;
+        let definitions: Vec<Definition> = serde_json::from_value(rows)
+            .map_err(|error| KitError::new("sql", "the definitions cannot be read").caused_by(error))?;
+        Ok(Definitions::new(definitions))
+    }
+
     /// Runs SQL as the superuser, and returns the rows of the last statement as a JSON array of objects. It is
     /// empty for a statement without rows.
     ///
