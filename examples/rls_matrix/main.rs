@@ -70,7 +70,8 @@ async fn first_look(folder: &str) -> Outcome {
         .person("bob", "00000000-0000-4000-8000-000000000002", NoClaims {})
         .anonymous("anon")
         .await?;
-    println!("{matrix}\n{}", matrix.mutants().await?);
+    println!("{matrix}");
+    println!("{}", matrix.mutants().await?);
     Ok(())
 }
 

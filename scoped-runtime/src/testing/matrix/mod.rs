@@ -261,8 +261,10 @@ async fn resources(
     // A view shows what the tables have by then.
     resources.sort_by_key(|resource| resource.relation.is_view());
     for resource in &mut resources {
-        resource.read_rows(admin).await?;
-        if resource.rows.is_empty() && !resource.relation.is_view() {
+        // A materialised view may not be populated.
+        resource.reason = resource.read_rows(admin).await.err().map(|error| error.to_string());
+        let is_empty = resource.rows.is_empty() && resource.reason.is_none();
+        if is_empty && !resource.relation.is_view() {
             resource.reason = maker.fill(&resource.relation).await.err();
         }
     }
@@ -284,7 +286,8 @@ async fn resources(
     }
     // A table may have got rows as the parent of another one.
     for resource in &mut resources {
-        resource.read_rows(admin).await?;
+        let failed = resource.read_rows(admin).await.err().map(|error| error.to_string());
+        resource.reason = failed.or(resource.reason.take());
     }
     Ok(resources)
 }
