@@ -19,7 +19,10 @@ struct Member {
 }
 
 fn member(team: &str, role: &str) -> Member {
-    Member { team_id: team.to_owned(), team_role: role.to_owned() }
+    Member {
+        team_id: team.to_owned(),
+        team_role: role.to_owned(),
+    }
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -27,7 +30,10 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 /// What a test of a project looks like.
 async fn teams() -> Outcome {
     let user = |number: u8| format!("00000000-0000-4000-8000-00000000000{number}");
-    let (acme, globex) = ("00000000-0000-4000-8000-0000000000aa", "00000000-0000-4000-8000-0000000000bb");
+    let (acme, globex) = (
+        "00000000-0000-4000-8000-0000000000aa",
+        "00000000-0000-4000-8000-0000000000bb",
+    );
 
     let postgres = Postgres::with("rls_matrix/migrations").await?;
     let matrix = RlsMatrix::of(&postgres)
@@ -40,8 +46,16 @@ async fn teams() -> Outcome {
     println!("{matrix}");
 
     let own_team = format!("team_id = '{acme}'");
-    matrix.person("viewer").can(Select, "projects").only(&own_team).await;
-    matrix.person("owner").can(Insert, "members").only(&own_team).await;
+    matrix
+        .person("viewer")
+        .can(Select, "projects")
+        .only(&own_team)
+        .await;
+    matrix
+        .person("owner")
+        .can(Insert, "members")
+        .only(&own_team)
+        .await;
     matrix.person("member").cannot(Delete, "projects");
     matrix.person("member").cannot(Reassign, "projects");
     matrix.person("viewer").cannot(Update, "tasks");
@@ -58,8 +72,16 @@ async fn teams() -> Outcome {
 fn explained(mutants: MutantReport) -> MutantReport {
     let nested = "an anonymous request sees no row of the table that the condition reads";
     mutants
-        .explain("policy `members see tasks` on `tasks`", "its roles became `public`", nested)
-        .explain("policy `members see comments` on `comments`", "its roles became `public`", nested)
+        .explain(
+            "policy `members see tasks` on `tasks`",
+            "its roles became `public`",
+            nested,
+        )
+        .explain(
+            "policy `members see comments` on `comments`",
+            "its roles became `public`",
+            nested,
+        )
 }
 
 async fn first_look(folder: &str) -> Outcome {

@@ -10,8 +10,22 @@ use crate::claims::ScopedClaims;
 
 /// The schemas that a Supabase project has without migrations. Policies on their tables are the project's own.
 const PLATFORM: [&str; 16] = [
-    "information_schema", "auth", "storage", "realtime", "extensions", "graphql", "graphql_public", "vault", "pgsodium",
-    "pgbouncer", "supabase_migrations", "supabase_functions", "net", "cron", "_realtime", "_analytics",
+    "information_schema",
+    "auth",
+    "storage",
+    "realtime",
+    "extensions",
+    "graphql",
+    "graphql_public",
+    "vault",
+    "pgsodium",
+    "pgbouncer",
+    "supabase_migrations",
+    "supabase_functions",
+    "net",
+    "cron",
+    "_realtime",
+    "_analytics",
 ];
 
 /// The definitions that a database itself has of everything that decides who sees what: policies, the switch of Row
@@ -48,7 +62,10 @@ impl Definitions {
     /// The schemas whose own objects are left out; the parameter of the query.
     pub(crate) const LEFT_OUT: &[&str] = &PLATFORM;
 
-    #[cfg_attr(not(any(feature = "postgres", feature = "testing")), allow(dead_code, reason = "for features"))]
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "testing")),
+        allow(dead_code, reason = "for features")
+    )]
     pub(crate) fn new(mut definitions: Vec<Definition>) -> Self {
         for definition in &mut definitions {
             definition.text = definition.text.replace("\r\n", "\n").trim().to_owned();
@@ -67,7 +84,10 @@ impl Definitions {
     /// JSON with one definition a line, for a file in review.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let lines = self.0.iter().map(|definition| serde_json::to_string(definition).unwrap_or_default());
+        let lines = self
+            .0
+            .iter()
+            .map(|definition| serde_json::to_string(definition).unwrap_or_default());
         format!("[\n{}\n]\n", lines.collect::<Vec<_>>().join(",\n"))
     }
 
@@ -106,7 +126,10 @@ impl Definitions {
                 live,
             })
         });
-        let added = self.0.iter().filter(|definition| find(expected, definition).is_none());
+        let added = self
+            .0
+            .iter()
+            .filter(|definition| find(expected, definition).is_none());
         let added = added.map(|definition| Difference {
             object: object(definition),
             expected: None,
@@ -172,8 +195,16 @@ mod tests {
     #[test]
     fn a_difference_has_both_texts() {
         let expected = definitions(&[("a", "using (x)"), ("b", "using (y)"), ("c", "using (z)")]);
-        let live = definitions(&[("a", "using (x)"), ("b", "using (true)"), ("d", "using (w)")]);
-        let texts: Vec<String> = live.differences(&expected).iter().map(ToString::to_string).collect();
+        let live = definitions(&[
+            ("a", "using (x)"),
+            ("b", "using (true)"),
+            ("d", "using (w)"),
+        ]);
+        let texts: Vec<String> = live
+            .differences(&expected)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(
             texts,
             [

@@ -40,7 +40,10 @@ use std::path::Path;
 use crate::claims::ScopedClaims;
 
 pub use check::Check;
-#[cfg_attr(not(any(feature = "postgres", feature = "testing")), allow(unused_imports, reason = "for features"))]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "testing")),
+    allow(unused_imports, reason = "for features")
+)]
 pub(crate) use definitions::Definition;
 pub use definitions::{Definitions, Difference};
 pub use finding::Finding;

@@ -54,7 +54,9 @@ mod supervisor;
 pub use error::KitError;
 pub use manual_clock::ManualClock;
 #[cfg(feature = "postgres")]
-pub use matrix::{Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict};
+pub use matrix::{
+    Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict,
+};
 pub use postgres::{Postgres, PostgresBuilder};
 pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
 

@@ -36,7 +36,8 @@ fn serve(listener: &TcpListener, told: &Receiver<()>) {
         if told.recv().is_err() {
             return;
         }
-        let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]";
+        let answer =
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n[]";
         // A client that gave up does not read it.
         let _ = connection.write_all(answer.as_bytes());
     }
@@ -47,11 +48,22 @@ fn serve(listener: &TcpListener, told: &Receiver<()>) {
 #[tokio::test(start_paused = true)]
 async fn on_a_paused_clock_a_request_ends_at_once_by_its_time_limit() {
     let (config, answer) = server();
-    let alice = ScopedClients::new(config.build().unwrap()).unwrap().get(ALICE).unwrap();
+    let alice = ScopedClients::new(config.build().unwrap())
+        .unwrap()
+        .get(ALICE)
+        .unwrap();
     let before = tokio::time::Instant::now();
-    let error = alice.from("notes").select("*").fetch::<Value>().await.unwrap_err();
+    let error = alice
+        .from("notes")
+        .select("*")
+        .fetch::<Value>()
+        .await
+        .unwrap_err();
     assert!(matches!(&error, Error::Client(_)), "{error}");
-    assert!(error.to_string().contains("no response within 30s"), "{error}");
+    assert!(
+        error.to_string().contains("no response within 30s"),
+        "{error}"
+    );
     // The limit was reached on tokio's clock; the server had no time to answer on any other.
     assert!(before.elapsed() >= Duration::from_secs(30));
     drop(answer);
@@ -79,11 +91,21 @@ async fn with_a_manual_clock_a_request_waits_for_the_network_also_on_a_paused_cl
 #[tokio::test(start_paused = true)]
 async fn servers_start_on_a_paused_clock() {
     let postgres = Postgres::with("tests/kit/shop/migrations").await.unwrap();
-    assert_eq!(postgres.sql("select 1 as one").await.unwrap(), json!([{ "one": 1 }]));
-    let server = LocalSupabase::with("tests/kit/shop/migrations").await.unwrap();
+    assert_eq!(
+        postgres.sql("select 1 as one").await.unwrap(),
+        json!([{ "one": 1 }])
+    );
+    let server = LocalSupabase::with("tests/kit/shop/migrations")
+        .await
+        .unwrap();
     let clock = ManualClock::real();
     let config = server.config_builder().clock(clock).build().unwrap();
     let alice = ScopedClients::new(config).unwrap().get(ALICE).unwrap();
-    let products = alice.from("products").select("name").fetch::<Value>().await.unwrap();
+    let products = alice
+        .from("products")
+        .select("name")
+        .fetch::<Value>()
+        .await
+        .unwrap();
     assert_eq!(products.len(), 2);
 }

@@ -14,7 +14,10 @@ fn project(postgres: &Postgres) -> ScopedClients {
         .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
         .jwt_secret("a-secret-of-at-least-thirty-two-bytes");
     let pool = PostgresPool::new(postgres.url(), NoTls).unwrap();
-    ScopedClients::new(config.build().unwrap()).unwrap().with_postgres(pool).unwrap()
+    ScopedClients::new(config.build().unwrap())
+        .unwrap()
+        .with_postgres(pool)
+        .unwrap()
 }
 
 #[tokio::test]
@@ -23,7 +26,10 @@ async fn a_database_with_its_migrations_has_no_differences() {
     let expected = postgres.definitions().await.unwrap();
     let live = project(&postgres).policy_definitions().await.unwrap();
     assert_eq!(live.differences(&expected), []);
-    assert_eq!(Definitions::from_json(&expected.to_json()).unwrap(), expected);
+    assert_eq!(
+        Definitions::from_json(&expected.to_json()).unwrap(),
+        expected
+    );
     let report = project(&postgres).check_policies::<Member>().await.unwrap();
     assert_eq!(report.errors().count(), 0, "{report}");
 }
@@ -41,8 +47,15 @@ async fn a_policy_a_helper_and_a_view_that_were_altered_by_hand_are_found_with_b
         alter table comments disable row level security";
     live.sql(by_hand).await.unwrap();
     let expected = expected.definitions().await.unwrap();
-    let found = project(&live).policy_definitions().await.unwrap().differences(&expected);
-    let objects: Vec<&str> = found.iter().map(scoped_runtime::policies::Difference::object).collect();
+    let found = project(&live)
+        .policy_definitions()
+        .await
+        .unwrap()
+        .differences(&expected);
+    let objects: Vec<&str> = found
+        .iter()
+        .map(scoped_runtime::policies::Difference::object)
+        .collect();
     assert_eq!(
         objects,
         [
@@ -52,10 +65,28 @@ async fn a_policy_a_helper_and_a_view_that_were_altered_by_hand_are_found_with_b
             "view public.open_tasks",
         ]
     );
-    let texts = |place: usize| (found[place].expected().unwrap(), found[place].live().unwrap());
-    assert!(texts(0).0.contains("'owner', 'member'") && texts(0).1.contains("select true"), "{}", found[0]);
-    assert!(texts(1).0.contains("claimed_team()") && texts(1).1.ends_with("using (true)"), "{}", found[1]);
-    assert!(texts(3).0.contains("security_invoker=true") && texts(3).1.contains("security_invoker=false"), "{}", found[3]);
+    let texts = |place: usize| {
+        (
+            found[place].expected().unwrap(),
+            found[place].live().unwrap(),
+        )
+    };
+    assert!(
+        texts(0).0.contains("'owner', 'member'") && texts(0).1.contains("select true"),
+        "{}",
+        found[0]
+    );
+    assert!(
+        texts(1).0.contains("claimed_team()") && texts(1).1.ends_with("using (true)"),
+        "{}",
+        found[1]
+    );
+    assert!(
+        texts(3).0.contains("security_invoker=true")
+            && texts(3).1.contains("security_invoker=false"),
+        "{}",
+        found[3]
+    );
 }
 
 #[tokio::test]
@@ -64,6 +95,9 @@ async fn the_check_of_the_claims_sees_what_was_changed_by_hand() {
     let by_hand = "alter policy \"members see projects\" on projects using (team_id = (auth.jwt() ->> 'teamId')::uuid)";
     postgres.sql(by_hand).await.unwrap();
     let report = project(&postgres).check_policies::<Member>().await.unwrap();
-    let errors: Vec<FindingKind> = report.errors().map(scoped_runtime::policies::Finding::kind).collect();
+    let errors: Vec<FindingKind> = report
+        .errors()
+        .map(scoped_runtime::policies::Finding::kind)
+        .collect();
     assert_eq!(errors, [FindingKind::Missing], "{report}");
 }

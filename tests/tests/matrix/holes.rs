@@ -17,7 +17,10 @@ type Said = BTreeSet<String>;
 
 fn holes() -> Vec<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/matrix/holes");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -47,7 +50,10 @@ fn compile_time(hole: Option<&PathBuf>) -> Said {
     let mut files = vec![PathBuf::from(TABLES), PathBuf::from(SERVICES)];
     files.extend(hole.cloned());
     let report = Check::new(files).run::<Member>().unwrap();
-    report.iter().map(|finding| format!("{}: {finding}", finding.kind().name())).collect()
+    report
+        .iter()
+        .map(|finding| format!("{}: {finding}", finding.kind().name()))
+        .collect()
 }
 
 fn cells(matrix: &Matrix<'_>) -> Said {
@@ -58,7 +64,10 @@ fn cells(matrix: &Matrix<'_>) -> Said {
 /// The survivors, without their lines.
 async fn mutants(matrix: &Matrix<'_>) -> Said {
     let report = matrix.mutants().await.unwrap();
-    report.survivors().map(|mutant| format!("{}: {}", mutant.object(), mutant.change())).collect()
+    report
+        .survivors()
+        .map(|mutant| format!("{}: {}", mutant.object(), mutant.change()))
+        .collect()
 }
 
 /// What the schema without holes does not show. The mutants take minutes, so that they are asked only with
@@ -69,7 +78,11 @@ async fn every_planted_hole_is_found_by_the_check_or_the_matrix() {
     let clean = database(None).await;
     let clean_matrix = all_people(&clean).await.unwrap();
     let (check_before, cells_before) = (compile_time(None), cells(&clean_matrix));
-    let survivors_before = if with_mutants { mutants(&clean_matrix).await } else { Said::new() };
+    let survivors_before = if with_mutants {
+        mutants(&clean_matrix).await
+    } else {
+        Said::new()
+    };
     let holes = holes();
     assert_eq!(holes.len(), 15);
     let mut table = String::new();
@@ -77,15 +90,30 @@ async fn every_planted_hole_is_found_by_the_check_or_the_matrix() {
     for hole in &holes {
         let postgres = database(Some(hole)).await;
         let matrix = all_people(&postgres).await.unwrap();
-        let survivors = if with_mutants { mutants(&matrix).await } else { Said::new() };
+        let survivors = if with_mutants {
+            mutants(&matrix).await
+        } else {
+            Said::new()
+        };
         let found = [
             !compile_time(Some(hole)).is_subset(&check_before),
             !cells(&matrix).is_subset(&cells_before),
             !survivors.is_subset(&survivors_before),
         ];
-        let name = hole.file_stem().unwrap().to_str().unwrap().split_once('_').unwrap().1.to_owned();
+        let name = hole
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .split_once('_')
+            .unwrap()
+            .1
+            .to_owned();
         let words = found.map(|found| if found { "found" } else { "" });
-        table.push_str(&format!("| {name:<24} | {:<6} | {:<6} | {:<6} |\n", words[0], words[1], words[2]));
+        table.push_str(&format!(
+            "| {name:<24} | {:<6} | {:<6} | {:<6} |\n",
+            words[0], words[1], words[2]
+        ));
         if !found[0] && !found[1] {
             missed.push(name);
         }

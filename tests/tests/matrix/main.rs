@@ -3,4 +3,5 @@
 
 mod drift;
 mod holes;
+mod made;
 mod teams;

@@ -16,7 +16,9 @@ pub(crate) const ACME: &str = "00000000-0000-4000-8000-0000000000aa";
 pub(crate) const GLOBEX: &str = "00000000-0000-4000-8000-0000000000bb";
 
 pub(crate) async fn teams() -> Postgres {
-    Postgres::with("../examples/rls_matrix/migrations").await.unwrap()
+    Postgres::with("../examples/rls_matrix/migrations")
+        .await
+        .unwrap()
 }
 
 pub(crate) fn user(number: u8) -> String {
@@ -24,7 +26,10 @@ pub(crate) fn user(number: u8) -> String {
 }
 
 pub(crate) fn people(postgres: &Postgres) -> RlsMatrix<'_> {
-    let member = |team_id: &str, team_role: &str| Member { team_id: team_id.to_owned(), team_role: team_role.to_owned() };
+    let member = |team_id: &str, team_role: &str| Member {
+        team_id: team_id.to_owned(),
+        team_role: team_role.to_owned(),
+    };
     RlsMatrix::of(postgres)
         .person("owner", user(1), member(ACME, "owner"))
         .person("member", user(2), member(ACME, "member"))
@@ -41,8 +46,16 @@ async fn the_matrix_of_five_tables_is_that_of_the_file() {
     matrix.assert_file("tests/matrix/teams.md");
 
     let own_team = format!("team_id = '{ACME}'");
-    matrix.person("viewer").can(Select, "projects").only(&own_team).await;
-    matrix.person("owner").can(Delete, "projects").only(&own_team).await;
+    matrix
+        .person("viewer")
+        .can(Select, "projects")
+        .only(&own_team)
+        .await;
+    matrix
+        .person("owner")
+        .can(Delete, "projects")
+        .only(&own_team)
+        .await;
     matrix.person("owner").can(Insert, "members").rows(3);
     matrix.person("member").cannot(Delete, "projects");
     matrix.person("member").cannot(Reassign, "projects");
@@ -56,16 +69,33 @@ async fn the_matrix_of_five_tables_is_that_of_the_file() {
 async fn every_mutant_of_the_five_tables_is_killed_or_explained() {
     let postgres = teams().await;
     let matrix = people(&postgres).await.unwrap();
-    let before = postgres.sql("select * from pg_policies order by tablename, policyname").await.unwrap();
+    let before = postgres
+        .sql("select * from pg_policies order by tablename, policyname")
+        .await
+        .unwrap();
     let mutants = matrix.mutants().await.unwrap();
     let nested = "an anonymous request sees no row of the table that the condition reads";
     let report = mutants
-        .explain("policy `members see tasks` on `tasks`", "its roles became `public`", nested)
-        .explain("policy `members see comments` on `comments`", "its roles became `public`", nested);
+        .explain(
+            "policy `members see tasks` on `tasks`",
+            "its roles became `public`",
+            nested,
+        )
+        .explain(
+            "policy `members see comments` on `comments`",
+            "its roles became `public`",
+            nested,
+        );
     report.assert_killed();
-    let killed = report.iter().filter(|mutant| matches!(mutant.verdict(), Verdict::Killed(_))).count();
+    let killed = report
+        .iter()
+        .filter(|mutant| matches!(mutant.verdict(), Verdict::Killed(_)))
+        .count();
     assert!(killed >= 50, "{report}");
-    let after = postgres.sql("select * from pg_policies order by tablename, policyname").await.unwrap();
+    let after = postgres
+        .sql("select * from pg_policies order by tablename, policyname")
+        .await
+        .unwrap();
     assert_eq!(before, after, "the policies are as before");
 }
 
@@ -87,15 +117,24 @@ async fn a_missing_with_check_is_found() {
     postgres.sql(hole).await.unwrap();
     let matrix = people(&postgres).await.unwrap();
     let cell = matrix.cell("member", Reassign, "projects").unwrap();
-    assert!(matches!(cell.outcome(), Outcome::All(_) | Outcome::Some(..)), "{matrix}");
+    assert!(
+        matches!(cell.outcome(), Outcome::All(_) | Outcome::Some(..)),
+        "{matrix}"
+    );
 }
 
 #[tokio::test]
 async fn a_survivor_is_listed_with_its_file_and_line() {
     let postgres = teams().await;
     // Without the stranger and `anon` nothing tests the team of a viewer.
-    let viewer = Member { team_id: ACME.to_owned(), team_role: "viewer".to_owned() };
-    let matrix = RlsMatrix::of(&postgres).person("viewer", user(3), viewer).await.unwrap();
+    let viewer = Member {
+        team_id: ACME.to_owned(),
+        team_role: "viewer".to_owned(),
+    };
+    let matrix = RlsMatrix::of(&postgres)
+        .person("viewer", user(3), viewer)
+        .await
+        .unwrap();
     let mutants = matrix.mutants().await.unwrap();
     let listed = mutants.to_string();
     let survivor = "survived: policy `writers change projects` on `projects`: with check became `true` \

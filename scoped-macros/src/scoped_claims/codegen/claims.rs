@@ -102,9 +102,13 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
 /// that borrows does not compile.
 fn may_be_enum(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
-    let Some(last) = path.path.segments.last() else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
     match &last.arguments {
-        PathArguments::None => !["String", "bool", "char"].iter().any(|name| last.ident == name),
+        PathArguments::None => !["String", "bool", "char"]
+            .iter()
+            .any(|name| last.ident == name),
         PathArguments::AngleBracketed(list) if last.ident == "Option" => {
             matches!(list.args.first(), Some(GenericArgument::Type(inner)) if may_be_enum(inner))
         }

@@ -28,9 +28,20 @@ impl<'m> PersonAccess<'m> {
     #[track_caller]
     pub fn can(&self, operation: Operation, resource: &str) -> Reached<'m> {
         let cell = self.tried(operation, resource);
-        let reaches = matches!(cell.outcome, Outcome::All(_) | Outcome::Some(..) | Outcome::Allowed);
-        assert!(reaches, "{} can {operation} {resource}: {}", self.name, said(cell));
-        Reached { matrix: self.matrix, cell }
+        let reaches = matches!(
+            cell.outcome,
+            Outcome::All(_) | Outcome::Some(..) | Outcome::Allowed
+        );
+        assert!(
+            reaches,
+            "{} can {operation} {resource}: {}",
+            self.name,
+            said(cell)
+        );
+        Reached {
+            matrix: self.matrix,
+            cell,
+        }
     }
 
     /// Asserts that the person reaches no row, for whatever reason: no policy lets them, a `WITH CHECK` refuses, or the
@@ -41,15 +52,28 @@ impl<'m> PersonAccess<'m> {
     #[track_caller]
     pub fn cannot(&self, operation: Operation, resource: &str) {
         let cell = self.tried(operation, resource);
-        let is_refused = matches!(cell.outcome, Outcome::None | Outcome::RefusedByPolicy | Outcome::NotGranted);
-        assert!(is_refused, "{} cannot {operation} {resource}: {}", self.name, said(cell));
+        let is_refused = matches!(
+            cell.outcome,
+            Outcome::None | Outcome::RefusedByPolicy | Outcome::NotGranted
+        );
+        assert!(
+            is_refused,
+            "{} cannot {operation} {resource}: {}",
+            self.name,
+            said(cell)
+        );
     }
 
     #[track_caller]
     fn tried(&self, operation: Operation, resource: &str) -> &'m Cell {
         let resources = || self.matrix.resources().join(", ");
         let cell = self.matrix.cell(&self.name, operation, resource);
-        let Some(cell) = cell else { panic!("no cell for {operation} on `{resource}`; there are {}", resources()) };
+        let Some(cell) = cell else {
+            panic!(
+                "no cell for {operation} on `{resource}`; there are {}",
+                resources()
+            )
+        };
         if let Outcome::Untried(reason) = &cell.outcome {
             panic!("{operation} on `{resource}` was not tried: {reason}");
         }
@@ -64,7 +88,11 @@ impl Reached<'_> {
     /// If a row is out of reach.
     #[track_caller]
     pub fn all(self) {
-        assert!(matches!(self.cell.outcome, Outcome::All(_)), "every row: {}", said(self.cell));
+        assert!(
+            matches!(self.cell.outcome, Outcome::All(_)),
+            "every row: {}",
+            said(self.cell)
+        );
     }
 
     /// Asserts the number of rows.
@@ -86,10 +114,18 @@ impl Reached<'_> {
     /// # Panics
     /// If the rows are others, cannot be told apart, or PostgreSQL refuses the condition.
     pub async fn only(self, condition: &str) {
-        let resource = self.matrix.plan.resources.iter().find(|resource| resource.label == self.cell.resource);
-        let Some(resource) = resource else { panic!("`{}` has no rows", self.cell.resource) };
+        let resource = self
+            .matrix
+            .plan
+            .resources
+            .iter()
+            .find(|resource| resource.label == self.cell.resource);
+        let Some(resource) = resource else {
+            panic!("`{}` has no rows", self.cell.resource)
+        };
         let wanted = resource.rows_where(&self.matrix.admin, condition).await;
-        let wanted: BTreeSet<usize> = wanted.unwrap_or_else(|error| panic!("`{condition}`: {error}"));
+        let wanted: BTreeSet<usize> =
+            wanted.unwrap_or_else(|error| panic!("`{condition}`: {error}"));
         assert!(
             self.cell.rows.as_ref() == Some(&wanted),
             "{} can {} only the rows {} of {} (where {condition}): {}",

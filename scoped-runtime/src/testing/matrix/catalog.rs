@@ -105,16 +105,25 @@ impl Catalog {
         roles: &BTreeSet<&'static str>,
     ) -> Result<Self> {
         let roles: Vec<&str> = roles.iter().copied().collect();
-        let known = admin.texts("select rolname from pg_catalog.pg_roles").await?;
-        if let Some(role) = roles.iter().find(|role| !known.iter().any(|known| known == *role)) {
+        let known = admin
+            .texts("select rolname from pg_catalog.pg_roles")
+            .await?;
+        if let Some(role) = roles
+            .iter()
+            .find(|role| !known.iter().any(|known| known == *role))
+        {
             let cause = format!("the database has no role `{role}`");
-            return Err(KitError::new(STEP, cause).remedy("create it in a migration, or correct the person's role"));
+            return Err(KitError::new(STEP, cause)
+                .remedy("create it in a migration, or correct the person's role"));
         }
         let relations: Vec<Relation> = admin.json(include_str!("catalog.sql"), &[&schemas]).await?;
         let oids: Vec<i64> = relations.iter().map(|relation| relation.oid).collect();
-        let privileges: Vec<Privileges> =
-            admin.json(include_str!("privileges.sql"), &[&roles, &oids]).await?;
-        let functions = admin.json(include_str!("functions.sql"), &[&schemas, &roles]).await?;
+        let privileges: Vec<Privileges> = admin
+            .json(include_str!("privileges.sql"), &[&roles, &oids])
+            .await?;
+        let functions = admin
+            .json(include_str!("functions.sql"), &[&schemas, &roles])
+            .await?;
         let buckets = "select id from storage.buckets order by id";
         Ok(Self {
             relations,
@@ -140,7 +149,11 @@ impl Catalog {
 impl Function {
     /// The name as the matrix shows it.
     pub(super) fn label(&self) -> String {
-        let how = if self.definer { ", security definer" } else { "" };
+        let how = if self.definer {
+            ", security definer"
+        } else {
+            ""
+        };
         format!("function {}{how}", self.name)
     }
 }

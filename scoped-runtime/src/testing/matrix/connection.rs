@@ -54,8 +54,9 @@ impl Connection {
         let row = self.client.query_one(query, parameters).await;
         let row = row.map_err(|error| refused(STEP, error))?;
         let text: &str = row.try_get(0).map_err(|error| refused(STEP, error))?;
-        serde_json::from_str(text)
-            .map_err(|error| KitError::new(STEP, format!("the catalogue: {error}")).caused_by(error))
+        serde_json::from_str(text).map_err(|error| {
+            KitError::new(STEP, format!("the catalogue: {error}")).caused_by(error)
+        })
     }
 
     pub(super) async fn execute(
@@ -84,7 +85,11 @@ pub(super) async fn in_order<F: Future>(running: Vec<Pin<Box<F>>>) -> Vec<F::Out
         while running.get(first).is_some_and(Option::is_none) {
             first += 1;
         }
-        if first == running.len() { Poll::Ready(()) } else { Poll::Pending }
+        if first == running.len() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     })
     .await;
     answers.into_iter().flatten().collect()

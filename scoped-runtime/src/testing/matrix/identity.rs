@@ -38,7 +38,10 @@ pub(super) async fn try_as(
     let transaction = person.begin().await.map_err(failed)?;
     // Each with whether it is an attempt.
     let mut statements: Vec<(&str, bool)> = Vec::new();
-    for Attempt { before, statement, .. } in attempts {
+    for Attempt {
+        before, statement, ..
+    } in attempts
+    {
         statements.push(("savepoint cell", false));
         statements.extend(before.as_deref().map(|before| (before, false)));
         statements.push((statement, true));
@@ -47,7 +50,9 @@ pub(super) async fn try_as(
     }
     let mut answers = Vec::with_capacity(attempts.len());
     for part in statements.chunks(PIPELINE) {
-        let running = part.iter().map(|(text, _)| Box::pin(transaction.run_statement(Statement::Typed(text, &[]))));
+        let running = part
+            .iter()
+            .map(|(text, _)| Box::pin(transaction.run_statement(Statement::Typed(text, &[]))));
         for (answer, (_, is_attempt)) in in_order(running.collect()).await.into_iter().zip(part) {
             if *is_attempt {
                 let has_texts = attempts[answers.len()].has_texts;
@@ -55,7 +60,10 @@ pub(super) async fn try_as(
                     Ok(answer) => {
                         let rows = answer.rows.iter().filter(|_| has_texts);
                         let texts = rows.filter_map(|row| row.try_get::<_, String>(0).ok());
-                        Ok(Answer { texts: texts.collect(), count: answer.affected })
+                        Ok(Answer {
+                            texts: texts.collect(),
+                            count: answer.affected,
+                        })
                     }
                     Err(Error::Postgres(error)) => Err(error),
                     Err(error) => return Err(failed(error)),

@@ -57,8 +57,15 @@ impl Matrix<'_> {
     #[must_use]
     pub fn person(&self, name: &str) -> PersonAccess<'_> {
         let names: Vec<&str> = self.people.iter().map(Person::name).collect();
-        assert!(names.contains(&name), "no person `{name}`; there are {}", names.join(", "));
-        PersonAccess { matrix: self, name: name.to_owned() }
+        assert!(
+            names.contains(&name),
+            "no person `{name}`; there are {}",
+            names.join(", ")
+        );
+        PersonAccess {
+            matrix: self,
+            name: name.to_owned(),
+        }
     }
 
     pub(super) fn people(&self) -> Vec<&str> {
@@ -126,13 +133,21 @@ pub(super) fn compare(path: &Path, text: &str) {
         assert!(written.is_ok(), "{shown} cannot be written: {written:?}");
         return;
     }
-    let expected = fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n");
+    let expected = fs::read_to_string(path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
     if expected == text {
         return;
     }
-    let removed = expected.lines().filter(|line| !text.lines().any(|other| other == *line));
-    let added = text.lines().filter(|line| !expected.lines().any(|other| other == *line));
-    let lines = removed.map(|line| format!("- {line}\n")).chain(added.map(|line| format!("+ {line}\n")));
+    let removed = expected
+        .lines()
+        .filter(|line| !text.lines().any(|other| other == *line));
+    let added = text
+        .lines()
+        .filter(|line| !expected.lines().any(|other| other == *line));
+    let lines = removed
+        .map(|line| format!("- {line}\n"))
+        .chain(added.map(|line| format!("+ {line}\n")));
     let lines: String = lines.collect();
     panic!("{shown} says something else; review it, and write it with UPDATE=1\n{lines}");
 }
@@ -151,6 +166,9 @@ impl fmt::Display for Matrix<'_> {
 
 impl fmt::Debug for Matrix<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Matrix").field("people", &self.people()).field("cells", &self.cells.len()).finish_non_exhaustive()
+        f.debug_struct("Matrix")
+            .field("people", &self.people())
+            .field("cells", &self.cells.len())
+            .finish_non_exhaustive()
     }
 }

@@ -108,7 +108,9 @@ impl<'a> RlsMatrix<'a> {
         let (name, user) = (name.to_owned(), user.to_user_id());
         self.people.push(Waiting {
             role: C::ROLE.unwrap_or(AUTHENTICATED),
-            make: Box::new(move |clients| Person::new(clients, &name, &checked(&name, user)?, claims)),
+            make: Box::new(move |clients| {
+                Person::new(clients, &name, &checked(&name, user)?, claims)
+            }),
         });
         self
     }
@@ -116,7 +118,10 @@ impl<'a> RlsMatrix<'a> {
     /// Adds a request with the API key alone, whose role is `anon`.
     pub fn anonymous(mut self, name: &str) -> Self {
         let name = name.to_owned();
-        self.people.push(Waiting { role: ANON, make: Box::new(move |clients| Person::anonymous(clients, &name)) });
+        self.people.push(Waiting {
+            role: ANON,
+            make: Box::new(move |clients| Person::anonymous(clients, &name)),
+        });
         self
     }
 
@@ -131,18 +136,29 @@ impl<'a> RlsMatrix<'a> {
         let made = people::of::<C>(&self.values);
         for (place, (name, claims)) in made.into_iter().enumerate() {
             let user = format!("00000000-0000-4000-8000-{:012x}", 0x1000 + place).to_user_id();
-            let name = if name.is_empty() { "a user".to_owned() } else { name };
+            let name = if name.is_empty() {
+                "a user".to_owned()
+            } else {
+                name
+            };
             let role = C::ROLE.unwrap_or(AUTHENTICATED);
             let make = move |clients: &ScopedClients| {
                 Person::with_values(clients, &name, &checked(&name, user)?, role, &claims)
             };
-            self.people.push(Waiting { role, make: Box::new(make) });
+            self.people.push(Waiting {
+                role,
+                make: Box::new(make),
+            });
         }
         self
     }
 
     /// The values of a claim, by its path with dots, that [`people_of`](Self::people_of) uses.
-    pub fn values<V: Into<Value>>(mut self, claim: &str, values: impl IntoIterator<Item = V>) -> Self {
+    pub fn values<V: Into<Value>>(
+        mut self,
+        claim: &str,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
         let values = values.into_iter().map(Into::into).collect();
         self.values.insert(claim.to_owned(), values);
         self
@@ -163,7 +179,10 @@ impl<'a> RlsMatrix<'a> {
     /// Adds a call of a function, as SQL, which is tried by each person in a savepoint. Without examples the matrix
     /// says of each function only whether the role may execute it.
     pub fn call(mut self, name: &str, sql: &str) -> Self {
-        self.calls.push(Example { name: format!("call {name}"), sql: sql.to_owned() });
+        self.calls.push(Example {
+            name: format!("call {name}"),
+            sql: sql.to_owned(),
+        });
         self
     }
 
@@ -177,7 +196,10 @@ impl<'a> RlsMatrix<'a> {
         let admin = Connection::open(self.postgres.admin_url()).await?;
         let roles: BTreeSet<&'static str> = self.people.iter().map(|person| person.role).collect();
         let project = person::project(self.postgres.url(), &roles_of_project(&roles)?)?;
-        let people = self.people.into_iter().map(|person| (person.make)(&project));
+        let people = self
+            .people
+            .into_iter()
+            .map(|person| (person.make)(&project));
         let people = people.collect::<Result<Vec<_>>>()?;
         check_people(&people)?;
         for sql in &self.examples {
@@ -185,12 +207,22 @@ impl<'a> RlsMatrix<'a> {
         }
         let catalog = Catalog::read(&admin, &self.schemas, &roles).await?;
         let resources = resources(&admin, &catalog, &self.schemas, &self.topics, &people).await?;
-        let plan = Plan { catalog, resources, calls: self.calls };
+        let plan = Plan {
+            catalog,
+            resources,
+            calls: self.calls,
+        };
         let mut cells = Vec::new();
         for person in &people {
             cells.extend(plan.try_person(person, |_| true).await?);
         }
-        Ok(Matrix { postgres: self.postgres, admin, people, plan, cells })
+        Ok(Matrix {
+            postgres: self.postgres,
+            admin,
+            people,
+            plan,
+            cells,
+        })
     }
 }
 
@@ -206,7 +238,9 @@ impl<'a> IntoFuture for RlsMatrix<'a> {
 /// Shows no claims, since they may be personal data.
 impl std::fmt::Debug for RlsMatrix<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RlsMatrix").field("people", &self.people.len()).finish_non_exhaustive()
+        f.debug_struct("RlsMatrix")
+            .field("people", &self.people.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -232,8 +266,13 @@ fn roles_of_project(roles: &BTreeSet<&'static str>) -> Result<Vec<Role>> {
 
 fn check_people(people: &[Person]) -> Result<()> {
     if people.is_empty() || people.len() > MAX_PEOPLE {
-        let cause = format!("a matrix has 1 to {MAX_PEOPLE} people, and this one has {}", people.len());
-        return Err(KitError::new(STEP, cause).remedy("add them with `person`, `people_of` or `anonymous`"));
+        let cause = format!(
+            "a matrix has 1 to {MAX_PEOPLE} people, and this one has {}",
+            people.len()
+        );
+        return Err(
+            KitError::new(STEP, cause).remedy("add them with `person`, `people_of` or `anonymous`")
+        );
     }
     let mut names = BTreeSet::new();
     match people.iter().find(|person| !names.insert(person.name())) {
@@ -256,13 +295,20 @@ async fn resources(
     let owners = owners(people);
     let mut maker = Maker::new(admin, catalog, &owners);
     let is_wanted = |schema: &String| schemas.contains(schema);
-    let relations = catalog.relations.iter().filter(|relation| is_wanted(&relation.schema));
+    let relations = catalog
+        .relations
+        .iter()
+        .filter(|relation| is_wanted(&relation.schema));
     let mut resources: Vec<Resource> = relations.map(Resource::of).collect();
     // A view shows what the tables have by then.
     resources.sort_by_key(|resource| resource.relation.is_view());
     for resource in &mut resources {
         // A materialised view may not be populated.
-        resource.reason = resource.read_rows(admin).await.err().map(|error| error.to_string());
+        resource.reason = resource
+            .read_rows(admin)
+            .await
+            .err()
+            .map(|error| error.to_string());
         let is_empty = resource.rows.is_empty() && resource.reason.is_none();
         if is_empty && !resource.relation.is_view() {
             resource.reason = maker.fill(&resource.relation).await.err();
@@ -286,7 +332,11 @@ async fn resources(
     }
     // A table may have got rows as the parent of another one.
     for resource in &mut resources {
-        let failed = resource.read_rows(admin).await.err().map(|error| error.to_string());
+        let failed = resource
+            .read_rows(admin)
+            .await
+            .err()
+            .map(|error| error.to_string());
         resource.reason = failed.or(resource.reason.take());
     }
     Ok(resources)
@@ -297,10 +347,16 @@ fn owners(people: &[Person]) -> Vec<Owner> {
     let mut owners: Vec<Owner> = Vec::new();
     for person in people {
         if let Some(user) = person.user_id() {
-            owners.push(Owner { user_id: user.to_owned(), values: person.values() });
+            owners.push(Owner {
+                user_id: user.to_owned(),
+                values: person.values(),
+            });
         }
     }
-    let claims: BTreeMap<String, String> = owners.iter().flat_map(|owner| owner.values.clone()).collect();
+    let claims: BTreeMap<String, String> = owners
+        .iter()
+        .flat_map(|owner| owner.values.clone())
+        .collect();
     let strange = claims.into_iter().map(|(name, value)| {
         let is_uuid = uuid::Uuid::parse_str(&value).is_ok();
         let is_number = value.parse::<f64>().is_ok();
@@ -311,7 +367,10 @@ fn owners(people: &[Person]) -> Vec<Owner> {
         };
         (name, value)
     });
-    owners.push(Owner { user_id: STRANGER.to_owned(), values: strange.collect() });
+    owners.push(Owner {
+        user_id: STRANGER.to_owned(),
+        values: strange.collect(),
+    });
     owners
 }
 
@@ -338,7 +397,11 @@ async fn files(admin: &Connection, bucket: &str, owners: &[Owner]) -> Result<()>
 
 fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''").replace('\\', "\\\\");
-    if text.contains('\\') { format!("E'{quoted}'") } else { format!("'{quoted}'") }
+    if text.contains('\\') {
+        format!("E'{quoted}'")
+    } else {
+        format!("'{quoted}'")
+    }
 }
 
 /// Quotes a name unless it is one that needs no quotes.

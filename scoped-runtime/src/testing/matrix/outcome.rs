@@ -174,7 +174,11 @@ pub(super) fn ranges(rows: &BTreeSet<usize>) -> String {
         }
     }
     let shown = parts.iter().map(|(first, last)| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
+        if first == last {
+            first.to_string()
+        } else {
+            format!("{first}-{last}")
+        }
     });
     shown.collect::<Vec<_>>().join(", ")
 }

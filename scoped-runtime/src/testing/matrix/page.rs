@@ -16,7 +16,12 @@ pub(super) fn html(matrix: &Matrix<'_>, mutants: Option<&MutantReport>) -> Strin
          <ul class=\"legend\"><li class=\"all\">every row</li><li class=\"some\">some rows</li><li class=\"none\">none, refused or \
          not granted</li><li class=\"odd\">constraint or error</li><li class=\"untried\">untried</li></ul>\n</header>\n<main>\n"
     );
-    let is_call = |resource: &&str| matrix.cells().iter().any(|cell| cell.resource == *resource && cell.operation == Operation::Call);
+    let is_call = |resource: &&str| {
+        matrix
+            .cells()
+            .iter()
+            .any(|cell| cell.resource == *resource && cell.operation == Operation::Call)
+    };
     let (calls, tables): (Vec<&str>, Vec<&str>) = matrix.resources().into_iter().partition(is_call);
     for resource in tables {
         table(&mut page, matrix, resource);
@@ -32,12 +37,20 @@ pub(super) fn html(matrix: &Matrix<'_>, mutants: Option<&MutantReport>) -> Strin
 }
 
 fn table(page: &mut String, matrix: &Matrix<'_>, resource: &str) {
-    let cells: Vec<&Cell> = matrix.cells().iter().filter(|cell| cell.resource == resource).collect();
+    let cells: Vec<&Cell> = matrix
+        .cells()
+        .iter()
+        .filter(|cell| cell.resource == resource)
+        .collect();
     let operations: Vec<Operation> = Operation::ON_TABLES
         .into_iter()
         .filter(|operation| cells.iter().any(|cell| cell.operation == *operation))
         .collect();
-    let _ = write!(page, "<section>\n<h2>{}</h2>\n<table>\n<thead><tr><th></th>", escaped(resource));
+    let _ = write!(
+        page,
+        "<section>\n<h2>{}</h2>\n<table>\n<thead><tr><th></th>",
+        escaped(resource)
+    );
     for operation in &operations {
         let _ = write!(page, "<th scope=\"col\">{operation}</th>");
     }
@@ -87,9 +100,18 @@ fn add(page: &mut String, cell: &Cell) {
         Outcome::Untried(reason) => Some(reason),
         _ => cell.note.as_ref(),
     };
-    let _ = write!(page, "<td class=\"{class}\">{}", escaped(&cell.outcome.to_string()));
+    let _ = write!(
+        page,
+        "<td class=\"{class}\">{}",
+        escaped(&cell.outcome.to_string())
+    );
     if let (Outcome::Some(..), Some(rows)) = (&cell.outcome, &cell.rows) {
-        let _ = write!(page, "<small>{} {}</small>", if rows.len() == 1 { "row" } else { "rows" }, ranges(rows));
+        let _ = write!(
+            page,
+            "<small>{} {}</small>",
+            if rows.len() == 1 { "row" } else { "rows" },
+            ranges(rows)
+        );
     }
     if let Some(reason) = reason {
         let _ = write!(page, "<small>{}</small>", escaped(reason));
@@ -106,7 +128,12 @@ fn survivors(page: &mut String, mutants: &MutantReport) {
             Verdict::Equivalent(reason) => ("none", format!("equivalent: {reason}")),
             Verdict::Refused(message) => ("untried", format!("refused: {message}")),
         };
-        let place = mutant.location().map(|(file, line)| format!("<small>{}:{line}</small>", escaped(&file.display().to_string())));
+        let place = mutant.location().map(|(file, line)| {
+            format!(
+                "<small>{}:{line}</small>",
+                escaped(&file.display().to_string())
+            )
+        });
         let _ = writeln!(
             page,
             "<tr><th scope=\"row\">{}{}</th><td>{}</td><td class=\"{class}\">{}</td></tr>",
@@ -120,5 +147,8 @@ fn survivors(page: &mut String, mutants: &MutantReport) {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

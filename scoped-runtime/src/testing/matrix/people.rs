@@ -18,14 +18,19 @@ struct Values {
 }
 
 /// Claims of made people, with a name that says which values they have.
-pub(super) fn of<C: ScopedClaims>(given: &BTreeMap<String, Vec<Value>>) -> Vec<(String, Map<String, Value>)> {
+pub(super) fn of<C: ScopedClaims>(
+    given: &BTreeMap<String, Vec<Value>>,
+) -> Vec<(String, Map<String, Value>)> {
     let enums = C::enum_values();
     let claims: Vec<Values> = C::CLAIMS
         .iter()
         .enumerate()
         .map(|(place, claim)| {
             let labels = enums.get(place).copied().flatten();
-            Values { path: claim.path().collect(), values: values(claim, labels, given) }
+            Values {
+                path: claim.path().collect(),
+                values: values(claim, labels, given),
+            }
         })
         .collect();
     let sizes: Vec<usize> = claims.iter().map(|claim| claim.values.len()).collect();
@@ -52,7 +57,13 @@ fn shown(name: &str, value: &Value) -> String {
         Value::Null => format!("no {name}"),
         Value::String(text) => format!("{name} {text}"),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect();
+            let items: Vec<String> = items
+                .iter()
+                .map(|item| {
+                    item.as_str()
+                        .map_or_else(|| item.to_string(), str::to_owned)
+                })
+                .collect();
             format!("{name} [{}]", items.join(" "))
         }
         value => format!("{name} {value}"),
@@ -64,7 +75,9 @@ fn set(map: &mut Map<String, Value>, path: &[&str], value: Value) {
         [] => {}
         [name] => drop(map.insert((*name).to_owned(), value)),
         [name, rest @ ..] => {
-            let inner = map.entry(*name).or_insert_with(|| Value::Object(Map::new()));
+            let inner = map
+                .entry(*name)
+                .or_insert_with(|| Value::Object(Map::new()));
             if let Value::Object(inner) = inner {
                 set(inner, rest, value);
             }
@@ -79,7 +92,9 @@ fn values(
     given: &BTreeMap<String, Vec<Value>>,
 ) -> Vec<Value> {
     let mut values = match given.get(&claim.to_string()) {
-        Some(given) if claim.kind() == ClaimKind::List && !given.iter().any(Value::is_array) => lists(given),
+        Some(given) if claim.kind() == ClaimKind::List && !given.iter().any(Value::is_array) => {
+            lists(given)
+        }
         Some(given) => given.clone(),
         None => own_values(claim, labels),
     };
@@ -94,29 +109,45 @@ fn own_values(claim: &Claim, labels: Option<&'static [&'static str]>) -> Vec<Val
         Literal::Text(text) => Value::from(*text),
         Literal::Number(number) => value_of(*number),
     };
-    let one_of = claim.constraints().iter().find_map(|constraint| match constraint {
-        Constraint::OneOf(literals) => Some(literals.iter().map(literal).collect::<Vec<_>>()),
-        _ => None,
-    });
+    let one_of = claim
+        .constraints()
+        .iter()
+        .find_map(|constraint| match constraint {
+            Constraint::OneOf(literals) => Some(literals.iter().map(literal).collect::<Vec<_>>()),
+            _ => None,
+        });
     if let Some(values) = one_of {
-        return if claim.kind() == ClaimKind::List { lists(&values) } else { values };
+        return if claim.kind() == ClaimKind::List {
+            lists(&values)
+        } else {
+            values
+        };
     }
     if let Some(labels) = labels {
         return labels.iter().map(|label| Value::from(*label)).collect();
     }
-    let bounds = claim.constraints().iter().filter_map(|constraint| match constraint {
-        Constraint::Min(number) | Constraint::Max(number) => Some(value_of(*number)),
-        _ => None,
-    });
+    let bounds = claim
+        .constraints()
+        .iter()
+        .filter_map(|constraint| match constraint {
+            Constraint::Min(number) | Constraint::Max(number) => Some(value_of(*number)),
+            _ => None,
+        });
     let bounds: Vec<Value> = bounds.collect();
-    let is_uuid = claim.constraints().iter().any(|constraint| matches!(constraint, Constraint::Uuid));
+    let is_uuid = claim
+        .constraints()
+        .iter()
+        .any(|constraint| matches!(constraint, Constraint::Uuid));
     let two = |kind: ClaimKind| -> Vec<Value> {
         match kind {
             ClaimKind::Uuid => vec![
                 Value::from("00000000-0000-4000-8000-00000000aaaa"),
                 Value::from("00000000-0000-4000-8000-00000000bbbb"),
             ],
-            _ => vec![Value::from(format!("{}-a", claim.name())), Value::from(format!("{}-b", claim.name()))],
+            _ => vec![
+                Value::from(format!("{}-a", claim.name())),
+                Value::from(format!("{}-b", claim.name())),
+            ],
         }
     };
     match claim.kind() {
@@ -132,7 +163,10 @@ fn own_values(claim: &Claim, labels: Option<&'static [&'static str]>) -> Vec<Val
 
 /// A member of each, and a member of both.
 fn lists(values: &[Value]) -> Vec<Value> {
-    let mut lists: Vec<Value> = values.iter().map(|value| Value::Array(vec![value.clone()])).collect();
+    let mut lists: Vec<Value> = values
+        .iter()
+        .map(|value| Value::Array(vec![value.clone()]))
+        .collect();
     if values.len() > 1 {
         lists.push(Value::Array(values[..2].to_vec()));
     }
@@ -148,7 +182,9 @@ fn value_of(number: Number) -> Value {
 
 /// All combinations where there are few; else a set in which every pair of values of two claims occurs.
 fn combinations(sizes: &[usize]) -> Vec<Vec<usize>> {
-    let all = sizes.iter().try_fold(1_usize, |product, size| product.checked_mul(*size));
+    let all = sizes
+        .iter()
+        .try_fold(1_usize, |product, size| product.checked_mul(*size));
     match all {
         Some(all) if all <= MAX_COMBINATIONS => (0..all)
             .map(|mut number| {
@@ -188,11 +224,13 @@ fn pairs(sizes: &[usize]) -> Vec<Vec<usize>> {
             let covered = |candidate: usize| {
                 let is_covered = |pair: &&(usize, usize, usize, usize)| {
                     let (a, x, b, y) = **pair;
-                    (a == place && x == candidate && choice[b] == Some(y)) || (b == place && y == candidate && choice[a] == Some(x))
+                    (a == place && x == candidate && choice[b] == Some(y))
+                        || (b == place && y == candidate && choice[a] == Some(x))
                 };
                 open.iter().filter(is_covered).count()
             };
-            let best = (0..sizes[place]).max_by_key(|candidate| (covered(*candidate), usize::MAX - candidate));
+            let best = (0..sizes[place])
+                .max_by_key(|candidate| (covered(*candidate), usize::MAX - candidate));
             choice[place] = best;
         }
         let choice: Vec<usize> = choice.into_iter().map(Option::unwrap_or_default).collect();
@@ -221,7 +259,10 @@ mod tests {
         assert!(people.len() < 40, "{}", people.len());
         for one in 0..sizes.len() {
             for other in one + 1..sizes.len() {
-                let pairs: BTreeSet<_> = people.iter().map(|person| (person[one], person[other])).collect();
+                let pairs: BTreeSet<_> = people
+                    .iter()
+                    .map(|person| (person[one], person[other]))
+                    .collect();
                 assert_eq!(pairs.len(), sizes[one] * sizes[other]);
             }
         }

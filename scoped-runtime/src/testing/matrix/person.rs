@@ -63,7 +63,10 @@ impl Person {
         Self::of(name, builder.client())
     }
 
-    fn of<C: ScopedClaims>(name: &str, client: std::result::Result<ScopedClient<C>, Error>) -> Result<Self> {
+    fn of<C: ScopedClaims>(
+        name: &str,
+        client: std::result::Result<ScopedClient<C>, Error>,
+    ) -> Result<Self> {
         let client = client.map_err(|error| {
             KitError::new(STEP, format!("person `{name}`: {error}")).caused_by(error)
         })?;
@@ -132,7 +135,10 @@ impl Person {
 /// Shows no claims, since they may be personal data.
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Person").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("Person")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
@@ -148,7 +154,9 @@ pub(super) fn project(url: &str, roles: &[Role]) -> Result<ScopedClients> {
             .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
             .jwt_secret(random_hex::<32>(STEP).unwrap_or_default())
             .build()?;
-        let pool = PostgresPool::new(url, NoTls)?.roles(roles.iter().cloned()).timeout(LIMIT);
+        let pool = PostgresPool::new(url, NoTls)?
+            .roles(roles.iter().cloned())
+            .timeout(LIMIT);
         Ok(ScopedClients::new(config)?.with_postgres(pool)?)
     };
     clients().map_err(|error| KitError::new(STEP, format!("no project: {error}")).caused_by(error))

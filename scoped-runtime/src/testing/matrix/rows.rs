@@ -31,7 +31,12 @@ pub(super) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     pub(super) fn new(admin: &'a Connection, catalog: &'a Catalog, owners: &'a [Owner]) -> Self {
-        Self { admin, catalog, owners, made: BTreeMap::new() }
+        Self {
+            admin,
+            catalog,
+            owners,
+            made: BTreeMap::new(),
+        }
     }
 
     /// Makes a row for each owner. Returns why there is none, if none could be made.
@@ -44,7 +49,11 @@ impl<'a> Maker<'a> {
                 Err(why) => reason = Some(why),
             }
         }
-        if is_made { Ok(()) } else { Err(reason.unwrap_or_default()) }
+        if is_made {
+            Ok(())
+        } else {
+            Err(reason.unwrap_or_default())
+        }
     }
 
     /// The row of this owner, made if it is not there.
@@ -66,13 +75,22 @@ impl<'a> Maker<'a> {
         .boxed()
     }
 
-    async fn make(&mut self, relation: &Relation, owner: usize, depth: usize) -> std::result::Result<Value, String> {
+    async fn make(
+        &mut self,
+        relation: &Relation,
+        owner: usize,
+        depth: usize,
+    ) -> std::result::Result<Value, String> {
         if depth > MAX_DEPTH {
-            return Err(format!("the foreign keys of `{}` go round in a circle", relation.label()));
+            return Err(format!(
+                "the foreign keys of `{}` go round in a circle",
+                relation.label()
+            ));
         }
         let mut values: BTreeMap<String, String> = BTreeMap::new();
         for key in &relation.foreign {
-            self.follow(relation, key, owner, depth, &mut values).await?;
+            self.follow(relation, key, owner, depth, &mut values)
+                .await?;
         }
         for column in &relation.columns {
             if column.generated || values.contains_key(&column.name) {
@@ -97,12 +115,25 @@ impl<'a> Maker<'a> {
         let is_self = relation.schema == key.schema && relation.name == key.table;
         let columns = key.columns.iter().filter_map(|name| relation.column(name));
         let is_needed = columns.clone().any(|column| column.not_null);
-        if is_self && !is_needed || columns.clone().any(|column| values.contains_key(&column.name)) {
+        if is_self && !is_needed
+            || columns
+                .clone()
+                .any(|column| values.contains_key(&column.name))
+        {
             return Ok(());
         }
-        let target = if is_self { None } else { self.catalog.find(&key.schema, &key.table) };
+        let target = if is_self {
+            None
+        } else {
+            self.catalog.find(&key.schema, &key.table)
+        };
         let Some(target) = target.cloned() else {
-            let text = format!("`{}` needs a row of `{}.{}`", relation.label(), key.schema, key.table);
+            let text = format!(
+                "`{}` needs a row of `{}.{}`",
+                relation.label(),
+                key.schema,
+                key.table
+            );
             return if is_needed { Err(text) } else { Ok(()) };
         };
         let row = match self.seeded(&target, owner).await {
@@ -124,15 +155,22 @@ impl<'a> Maker<'a> {
         if self.made.keys().any(|(oid, _)| *oid == relation.oid) {
             return None;
         }
-        let query = format!("select to_jsonb(t)::text from {} t limit 100", relation.sql());
+        let query = format!(
+            "select to_jsonb(t)::text from {} t limit 100",
+            relation.sql()
+        );
         let rows = self.admin.texts(&query).await.ok()?;
-        let rows: Vec<Value> = rows.iter().filter_map(|row| serde_json::from_str(row).ok()).collect();
+        let rows: Vec<Value> = rows
+            .iter()
+            .filter_map(|row| serde_json::from_str(row).ok())
+            .collect();
         let own = &self.owners[owner];
         let is_own = |row: &&Value| {
             let key = relation.key.iter().flatten();
             let is_id = key.clone().any(|name| text_of(&row[name]) == own.user_id);
             let has_value = relation.columns.iter().any(|column| {
-                own_value(relation, &column.name, own).is_some_and(|value| text_of(&row[&column.name]) == *value)
+                own_value(relation, &column.name, own)
+                    .is_some_and(|value| text_of(&row[&column.name]) == *value)
             });
             is_id || has_value
         };
@@ -164,13 +202,19 @@ impl<'a> Maker<'a> {
         plain_value(column, owner)
     }
 
-    async fn insert(&self, relation: &Relation, values: &BTreeMap<String, String>) -> std::result::Result<Value, String> {
+    async fn insert(
+        &self,
+        relation: &Relation,
+        values: &BTreeMap<String, String>,
+    ) -> std::result::Result<Value, String> {
         let table = relation.sql();
         let names: Vec<String> = values.keys().map(|name| identifier(name)).collect();
         let texts: Vec<String> = values
             .iter()
             .map(|(name, value)| {
-                let sql_type = relation.column(name).map_or("text", |column| &column.sql_type);
+                let sql_type = relation
+                    .column(name)
+                    .map_or("text", |column| &column.sql_type);
                 format!("{}::{sql_type}", literal(value))
             })
             .collect();
@@ -179,9 +223,13 @@ impl<'a> Maker<'a> {
         } else {
             format!("({}) values ({})", names.join(", "), texts.join(", "))
         };
-        let statement = format!("insert into {table} as t {content} on conflict do nothing returning to_jsonb(t)::text");
+        let statement = format!(
+            "insert into {table} as t {content} on conflict do nothing returning to_jsonb(t)::text"
+        );
         let failed = |error: tokio_postgres::Error| {
-            let said = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+            let said = error
+                .as_db_error()
+                .map_or_else(|| error.to_string(), |error| error.message().to_owned());
             format!("no row of `{}` could be made: {said}", relation.label())
         };
         let parse = |rows: Vec<tokio_postgres::Row>| -> Option<Value> {
@@ -193,10 +241,16 @@ impl<'a> Maker<'a> {
         // A trigger, or a row for the same tenant, was first.
         let same = values.keys().zip(&names).zip(&texts);
         let same = same.filter(|((name, _), _)| relation.key.is_none() || relation.is_key(name));
-        let same: Vec<String> = same.map(|((_, name), text)| format!("{name} = {text}")).collect();
+        let same: Vec<String> = same
+            .map(|((_, name), text)| format!("{name} = {text}"))
+            .collect();
         let query = format!(
             "select to_jsonb(t)::text from {table} t where {} limit 1",
-            if same.is_empty() { "true".to_owned() } else { same.join(" and ") }
+            if same.is_empty() {
+                "true".to_owned()
+            } else {
+                same.join(" and ")
+            }
         );
         let found = parse(self.admin.execute(&query, &[]).await.map_err(failed)?);
         found.ok_or_else(|| format!("a row of `{}` conflicts with another", relation.label()))
@@ -217,7 +271,10 @@ fn own_value<'o>(relation: &Relation, column: &str, owner: &'o Owner) -> Option<
         table.strip_suffix('s').map(|stem| format!("{stem}_id")),
         Some(format!("{table}_id")),
     ];
-    singular.into_iter().flatten().find_map(|name| owner.values.get(&name))
+    singular
+        .into_iter()
+        .flatten()
+        .find_map(|name| owner.values.get(&name))
 }
 
 /// Whether the column holds the ID of a user: its default is `auth.uid()`, or a policy compares both.
@@ -225,17 +282,31 @@ fn is_user_id(relation: &Relation, column: &Column) -> bool {
     if !["uuid", "text"].contains(&column.sql_type.as_str()) {
         return false;
     }
-    let has_default = column.default.as_deref().is_some_and(|default| default.contains("auth.uid()"));
-    let conditions = relation.policies.iter().flat_map(|policy| [&policy.using, &policy.check]);
+    let has_default = column
+        .default
+        .as_deref()
+        .is_some_and(|default| default.contains("auth.uid()"));
+    let conditions = relation
+        .policies
+        .iter()
+        .flat_map(|policy| [&policy.using, &policy.check]);
     has_default
         || conditions.flatten().any(|condition| {
-            let condition = condition.replace("( SELECT auth.uid() AS uid)", "auth.uid()").replace("::text", "").replace(['(', ')'], "");
+            let condition = condition
+                .replace("( SELECT auth.uid() AS uid)", "auth.uid()")
+                .replace("::text", "")
+                .replace(['(', ')'], "");
             let name = identifier(&column.name);
-            let name = if condition.contains(&name) { name } else { column.name.clone() };
+            let name = if condition.contains(&name) {
+                name
+            } else {
+                column.name.clone()
+            };
             let words: Vec<&str> = condition.split_whitespace().collect();
             words.windows(3).any(|words| {
                 words[1] == "="
-                    && (words[0] == name && words[2] == "auth.uid" || words[0] == "auth.uid" && words[2] == name)
+                    && (words[0] == name && words[2] == "auth.uid"
+                        || words[0] == "auth.uid" && words[2] == name)
             })
         })
 }
@@ -247,10 +318,17 @@ fn choices(relation: &Relation, column: &Column) -> Option<Vec<String>> {
     }
     let check = relation.checks.iter().find(|check| {
         let name = identifier(&column.name);
-        let names = check.contains(&format!("({} =", column.name)) || check.contains(&format!("({name} =")) || check.contains(&format!("({})", column.name)) ;
+        let names = check.contains(&format!("({} =", column.name))
+            || check.contains(&format!("({name} ="))
+            || check.contains(&format!("({})", column.name));
         names && check.contains('\'')
     })?;
-    let values: Vec<String> = check.split('\'').skip(1).step_by(2).map(str::to_owned).collect();
+    let values: Vec<String> = check
+        .split('\'')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
     Some(values).filter(|values| !values.is_empty() && column.category == "S")
 }
 
@@ -258,7 +336,10 @@ fn choices(relation: &Relation, column: &Column) -> Option<Vec<String>> {
 fn plain_value(column: &Column, owner: usize) -> Option<String> {
     let number = owner + 1;
     let value = match (column.category.as_str(), column.sql_type.as_str()) {
-        (_, "uuid") => uuid::Uuid::from_u128(0x5eed_0000_0000_4000_8000_0000_0000_0000 + number as u128).to_string(),
+        (_, "uuid") => {
+            uuid::Uuid::from_u128(0x5eed_0000_0000_4000_8000_0000_0000_0000 + number as u128)
+                .to_string()
+        }
         ("S", sql_type) => {
             let text = if column.name.contains("email") {
                 format!("person{number}@example.com")
@@ -267,7 +348,9 @@ fn plain_value(column: &Column, owner: usize) -> Option<String> {
             } else {
                 format!("{} {number}", column.name)
             };
-            let limit = sql_type.split_once('(').and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());
+            let limit = sql_type
+                .split_once('(')
+                .and_then(|(_, rest)| rest.trim_end_matches(')').parse().ok());
             text.chars().take(limit.unwrap_or(usize::MAX)).collect()
         }
         ("N", _) => number.to_string(),
@@ -288,7 +371,9 @@ fn plain_value(column: &Column, owner: usize) -> Option<String> {
 }
 
 fn text_of(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The rows that a resource has in the end.
@@ -299,7 +384,15 @@ pub(super) async fn all(
     order: &str,
     limit: usize,
 ) -> Result<Vec<(String, String)>> {
-    let keys = admin.texts(&format!("select {key} from {from} order by {order} limit {limit}")).await?;
-    let rows = admin.texts(&format!("select to_jsonb(t)::text from {from} order by {order} limit {limit}")).await?;
+    let keys = admin
+        .texts(&format!(
+            "select {key} from {from} order by {order} limit {limit}"
+        ))
+        .await?;
+    let rows = admin
+        .texts(&format!(
+            "select to_jsonb(t)::text from {from} order by {order} limit {limit}"
+        ))
+        .await?;
     Ok(keys.into_iter().zip(rows).collect())
 }

@@ -14,9 +14,20 @@ pub(super) struct Grid {
 
 /// A table for each resource, and one for all functions.
 pub(super) fn grids(matrix: &Matrix<'_>) -> Vec<Grid> {
-    let is_call = |resource: &str| matrix.cells().iter().any(|cell| cell.resource == resource && cell.operation == Operation::Call);
-    let (calls, tables): (Vec<&str>, Vec<&str>) = matrix.resources().into_iter().partition(|resource| is_call(resource));
-    let mut grids: Vec<Grid> = tables.into_iter().map(|resource| of_table(matrix, resource)).collect();
+    let is_call = |resource: &str| {
+        matrix
+            .cells()
+            .iter()
+            .any(|cell| cell.resource == resource && cell.operation == Operation::Call)
+    };
+    let (calls, tables): (Vec<&str>, Vec<&str>) = matrix
+        .resources()
+        .into_iter()
+        .partition(|resource| is_call(resource));
+    let mut grids: Vec<Grid> = tables
+        .into_iter()
+        .map(|resource| of_table(matrix, resource))
+        .collect();
     if !calls.is_empty() {
         grids.push(of_calls(matrix, &calls));
     }
@@ -24,19 +35,39 @@ pub(super) fn grids(matrix: &Matrix<'_>) -> Vec<Grid> {
 }
 
 fn of_table(matrix: &Matrix<'_>, resource: &str) -> Grid {
-    let of_it = || matrix.cells().iter().filter(|cell| cell.resource == resource);
-    let operations = Operation::ON_TABLES.into_iter().filter(|operation| of_it().any(|cell| cell.operation == *operation));
+    let of_it = || {
+        matrix
+            .cells()
+            .iter()
+            .filter(|cell| cell.resource == resource)
+    };
+    let operations = Operation::ON_TABLES
+        .into_iter()
+        .filter(|operation| of_it().any(|cell| cell.operation == *operation));
     let operations: Vec<Operation> = operations.collect();
     let mut head = vec![String::new()];
-    head.extend(operations.iter().map(|operation| operation.name().to_owned()));
+    head.extend(
+        operations
+            .iter()
+            .map(|operation| operation.name().to_owned()),
+    );
     let mut rows = vec![head];
     for person in matrix.people() {
         let mut row = vec![person.to_owned()];
-        let text = |operation: &Operation| matrix.cell(person, *operation, resource).map(Cell::text);
-        row.extend(operations.iter().map(|operation| text(operation).unwrap_or_default()));
+        let text =
+            |operation: &Operation| matrix.cell(person, *operation, resource).map(Cell::text);
+        row.extend(
+            operations
+                .iter()
+                .map(|operation| text(operation).unwrap_or_default()),
+        );
         rows.push(row);
     }
-    Grid { title: resource.to_owned(), rows, notes: notes(of_it()) }
+    Grid {
+        title: resource.to_owned(),
+        rows,
+        notes: notes(of_it()),
+    }
 }
 
 fn of_calls(matrix: &Matrix<'_>, calls: &[&str]) -> Grid {
@@ -46,10 +77,19 @@ fn of_calls(matrix: &Matrix<'_>, calls: &[&str]) -> Grid {
     for call in calls {
         let mut row = vec![call.strip_prefix("function ").unwrap_or(call).to_owned()];
         let text = |person: &str| matrix.cell(person, Operation::Call, call).map(Cell::text);
-        row.extend(matrix.people().into_iter().map(|person| text(person).unwrap_or_default()));
+        row.extend(
+            matrix
+                .people()
+                .into_iter()
+                .map(|person| text(person).unwrap_or_default()),
+        );
         rows.push(row);
     }
-    Grid { title: "functions".to_owned(), rows, notes: Vec::new() }
+    Grid {
+        title: "functions".to_owned(),
+        rows,
+        notes: Vec::new(),
+    }
 }
 
 /// The reasons of what was not tried or failed, each once.
@@ -57,10 +97,18 @@ fn notes<'c>(cells: impl Iterator<Item = &'c Cell>) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for cell in cells {
         let text = match (&cell.outcome, &cell.note) {
-            (Outcome::Untried(reason), _) => format!("{}: untried, because {reason}", cell.operation),
-            (Outcome::Failed(code), Some(note)) => format!("{}: error {code}, {note}", cell.operation),
-            (Outcome::All(_) | Outcome::Some(..), Some(note)) => format!("{}, {}: {note}", cell.person, cell.operation),
-            (Outcome::Constraint | Outcome::NotGranted, Some(note)) => format!("{}, {}: {note}", cell.person, cell.operation),
+            (Outcome::Untried(reason), _) => {
+                format!("{}: untried, because {reason}", cell.operation)
+            }
+            (Outcome::Failed(code), Some(note)) => {
+                format!("{}: error {code}, {note}", cell.operation)
+            }
+            (Outcome::All(_) | Outcome::Some(..), Some(note)) => {
+                format!("{}, {}: {note}", cell.person, cell.operation)
+            }
+            (Outcome::Constraint | Outcome::NotGranted, Some(note)) => {
+                format!("{}, {}: {note}", cell.person, cell.operation)
+            }
             _ => continue,
         };
         if !notes.contains(&text) {
@@ -87,10 +135,16 @@ pub(super) fn terminal(matrix: &Matrix<'_>) -> String {
 }
 
 pub(super) fn markdown(matrix: &Matrix<'_>) -> String {
-    let mut text = String::from("# Who may do what\n\nEach cell was tried as that person. Rows are numbered in the order in which they were inserted.\n");
+    let mut text = String::from(
+        "# Who may do what\n\nEach cell was tried as that person. Rows are numbered in the order in which they were inserted.\n",
+    );
     for grid in grids(matrix) {
         let _ = writeln!(text, "\n## {}\n", grid.title);
-        let rows: Vec<Vec<String>> = grid.rows.iter().map(|row| row.iter().map(|cell| cell.replace('|', "\\|")).collect()).collect();
+        let rows: Vec<Vec<String>> = grid
+            .rows
+            .iter()
+            .map(|row| row.iter().map(|cell| cell.replace('|', "\\|")).collect())
+            .collect();
         let widths = widths(&rows);
         for (place, row) in rows.iter().enumerate() {
             let _ = writeln!(text, "| {} |", padded(row, &widths, " | "));
@@ -108,11 +162,19 @@ pub(super) fn markdown(matrix: &Matrix<'_>) -> String {
 
 fn widths(rows: &[Vec<String>]) -> Vec<usize> {
     let columns = rows.first().map_or(0, Vec::len);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or_default()
+    };
     (0..columns).map(width).collect()
 }
 
 fn padded(row: &[String], widths: &[usize], between: &str) -> String {
-    let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+    let cells = row
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| format!("{cell:<width$}"));
     cells.collect::<Vec<_>>().join(between)
 }

@@ -60,7 +60,9 @@ impl Plan {
                 };
                 if resource.rows.is_empty() {
                     let reason = resource.reason.clone();
-                    cells.push(cell(Outcome::Untried(reason.unwrap_or_else(|| "there is no row to try".to_owned()))));
+                    cells.push(cell(Outcome::Untried(
+                        reason.unwrap_or_else(|| "there is no row to try".to_owned()),
+                    )));
                     continue;
                 }
                 if trial.attempts.is_empty() {
@@ -73,19 +75,36 @@ impl Plan {
             }
         }
         let calls = attempts.len();
-        attempts.extend(self.calls.iter().map(|call| Attempt { before: None, statement: call.sql.clone(), has_texts: false }));
+        attempts.extend(self.calls.iter().map(|call| Attempt {
+            before: None,
+            statement: call.sql.clone(),
+            has_texts: false,
+        }));
         let answers = try_as(person, &attempts).await?;
         for (place, resource, about, first) in waiting {
             let answers = &answers[first..first + about.len()];
             // The cell before that of `reassign` is that of `update`.
-            let updated = place.checked_sub(1).and_then(|before| cells[before].rows.clone());
-            read(&mut cells[place], resource, &about, answers, updated.as_ref());
+            let updated = place
+                .checked_sub(1)
+                .and_then(|before| cells[before].rows.clone());
+            read(
+                &mut cells[place],
+                resource,
+                &about,
+                answers,
+                updated.as_ref(),
+            );
         }
         self.add_calls(person, &answers[calls..], &mut cells);
         Ok(cells)
     }
 
-    fn add_calls(&self, person: &Person, answers: &[std::result::Result<Answer, PostgresError>], cells: &mut Vec<Cell>) {
+    fn add_calls(
+        &self,
+        person: &Person,
+        answers: &[std::result::Result<Answer, PostgresError>],
+        cells: &mut Vec<Cell>,
+    ) {
         let cell = |resource: &str, outcome, note| Cell {
             person: person.name().to_owned(),
             resource: resource.to_owned(),
@@ -96,7 +115,11 @@ impl Plan {
         };
         for function in &self.catalog.functions {
             let is_granted = function.roles.contains(person.role());
-            let outcome = if is_granted { Outcome::Allowed } else { Outcome::NotGranted };
+            let outcome = if is_granted {
+                Outcome::Allowed
+            } else {
+                Outcome::NotGranted
+            };
             cells.push(cell(&function.label(), outcome, None));
         }
         for (call, answer) in self.calls.iter().zip(answers) {
@@ -128,7 +151,10 @@ enum Status {
 impl Status {
     fn of_error(error: &PostgresError) -> (Self, Option<String>) {
         let Some(said) = error.database() else {
-            return (Self::Failed("connection".to_owned()), Some(error.to_string()));
+            return (
+                Self::Failed("connection".to_owned()),
+                Some(error.to_string()),
+            );
         };
         let status = match said.code() {
             _ if error.is_rls_denied() => Self::Refused,
@@ -151,7 +177,8 @@ fn read(
     let all = resource.rows.len();
     let mut reached = BTreeSet::new();
     let mut constrained = BTreeSet::new();
-    let (mut counted, mut is_counted, mut is_refused, mut is_denied) = (0_usize, false, false, false);
+    let (mut counted, mut is_counted, mut is_refused, mut is_denied) =
+        (0_usize, false, false, false);
     let mut is_constrained = false;
     let mut failed: Option<(String, Option<String>)> = None;
     for (about, answer) in about.iter().zip(answers) {
@@ -161,8 +188,16 @@ fn read(
             }
             (About::Count, Ok(answer)) => {
                 let is_select = cell.operation == Operation::Select;
-                let number = if is_select { answer.texts.first().and_then(|text| text.parse().ok()) } else { None };
-                counted = number.unwrap_or(answer.count).try_into().unwrap_or(usize::MAX).min(all);
+                let number = if is_select {
+                    answer.texts.first().and_then(|text| text.parse().ok())
+                } else {
+                    None
+                };
+                counted = number
+                    .unwrap_or(answer.count)
+                    .try_into()
+                    .unwrap_or(usize::MAX)
+                    .min(all);
                 is_counted = true;
             }
             (About::Given(same), Ok(answer)) => {
@@ -184,8 +219,7 @@ fn read(
                 }
                 // A copy can only be refused as a second one after the policies have let it through.
                 (Status::Constraint, _)
-                    if cell.operation == Operation::Insert
-                        && error.code() == Some("23505") =>
+                    if cell.operation == Operation::Insert && error.code() == Some("23505") =>
                 {
                     if let About::Row(number) = about {
                         reached.insert(*number);
@@ -225,7 +259,12 @@ fn read(
         number if number == all => Outcome::All(all),
         number => Outcome::Some(number, all),
     };
+    if number > 0 && counted <= reached.len() {
+        cell.note = None;
+    }
     if number > 0 && more > 0 {
-        cell.note = Some(format!("a constraint refused {more} more, which the policies let through"));
+        cell.note = Some(format!(
+            "a constraint refused {more} more, which the policies let through"
+        ));
     }
 }

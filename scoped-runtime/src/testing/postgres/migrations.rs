@@ -205,7 +205,9 @@ impl SqlFiles {
     /// The migrations with their texts.
     pub(crate) fn history(&self) -> Vec<(PathBuf, String)> {
         let files = self.migrations.iter();
-        files.map(|file| (file.path.clone(), file.text.clone())).collect()
+        files
+            .map(|file| (file.path.clone(), file.text.clone()))
+            .collect()
     }
 
     /// Applies the migrations and then the seeds, as this user.

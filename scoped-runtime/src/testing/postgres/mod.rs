@@ -93,11 +93,15 @@ impl Postgres {
     #[cfg(feature = "policies")]
     pub async fn definitions(&self) -> std::result::Result<crate::policies::Definitions, KitError> {
         use crate::policies::{Definition, Definitions};
-        let names: Vec<String> = Definitions::LEFT_OUT.iter().map(|name| format!("'{name}'")).collect();
+        let names: Vec<String> = Definitions::LEFT_OUT
+            .iter()
+            .map(|name| format!("'{name}'"))
+            .collect();
         let query = Definitions::QUERY.replace("$1", &format!("array[{}]", names.join(", ")));
         let rows = self.sql(&format!("set search_path = ''; {query}")).await?;
-        let definitions: Vec<Definition> = serde_json::from_value(rows)
-            .map_err(|error| KitError::new("sql", "the definitions cannot be read").caused_by(error))?;
+        let definitions: Vec<Definition> = serde_json::from_value(rows).map_err(|error| {
+            KitError::new("sql", "the definitions cannot be read").caused_by(error)
+        })?;
         Ok(Definitions::new(definitions))
     }
 

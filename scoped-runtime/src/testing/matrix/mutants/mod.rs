@@ -10,10 +10,10 @@ use scoped_rules::policies::{ObjectKind, Project};
 use serde_json::Value;
 
 use super::catalog::{Policy, Relation};
+use super::identifier;
 use super::matrix::{Matrix, package};
 use super::outcome::Cell;
 use super::resource::Resource;
-use super::identifier;
 use crate::testing::error::Result;
 
 pub use report::MutantReport;
@@ -58,7 +58,9 @@ impl Mutant {
     /// The file and the line of the statement in the migrations; `None` for what they do not create.
     #[must_use]
     pub fn location(&self) -> Option<(&Path, usize)> {
-        self.location.as_ref().map(|(file, line)| (file.as_path(), *line))
+        self.location
+            .as_ref()
+            .map(|(file, line)| (file.as_path(), *line))
     }
 
     /// What became of it.
@@ -127,7 +129,10 @@ impl Matrix<'_> {
                 }
             }
         }
-        let bodies: Vec<String> = helpers.iter().map(|(_, _, helper)| body_of(helper)).collect();
+        let bodies: Vec<String> = helpers
+            .iter()
+            .map(|(_, _, helper)| body_of(helper))
+            .collect();
         let mut candidates: Vec<Candidate<'_>> = Vec::new();
         for relation in self.tried_relations() {
             candidates.extend(of_relation(&project, relation));
@@ -137,8 +142,18 @@ impl Matrix<'_> {
         }
         for candidate in candidates {
             let verdict = self.verdict(&candidate, &bodies).await?;
-            let Candidate { object, location, change, .. } = candidate;
-            mutants.push(Mutant { object, change: change.to_string(), location, verdict });
+            let Candidate {
+                object,
+                location,
+                change,
+                ..
+            } = candidate;
+            mutants.push(Mutant {
+                object,
+                change: change.to_string(),
+                location,
+                verdict,
+            });
         }
         Ok(MutantReport { mutants })
     }
@@ -147,7 +162,10 @@ impl Matrix<'_> {
     fn tried_relations(&self) -> Vec<&Relation> {
         let mut relations: Vec<&Relation> = Vec::new();
         for resource in &self.plan.resources {
-            if relations.iter().all(|known| known.oid != resource.relation.oid) {
+            if relations
+                .iter()
+                .all(|known| known.oid != resource.relation.oid)
+            {
                 relations.push(&resource.relation);
             }
         }
@@ -168,14 +186,24 @@ impl Matrix<'_> {
 
     async fn verdict(&self, candidate: &Candidate<'_>, bodies: &[String]) -> Result<Verdict> {
         if let Err(refused) = self.admin.run(&candidate.apply).await {
-            return Ok(Verdict::Refused(refused.to_string().trim_start_matches("matrix: ").to_owned()));
+            return Ok(Verdict::Refused(
+                refused
+                    .to_string()
+                    .trim_start_matches("matrix: ")
+                    .to_owned(),
+            ));
         }
         let changed = self.first_change(candidate.relation).await;
         self.admin.run(&candidate.undo).await?;
         if let Some(changed) = changed? {
             return Ok(Verdict::Killed(changed));
         }
-        let Candidate { relation, policy, change, .. } = candidate;
+        let Candidate {
+            relation,
+            policy,
+            change,
+            ..
+        } = candidate;
         let reason = reason::equivalent(&self.plan.catalog, bodies, relation, *policy, change);
         Ok(reason.map_or(Verdict::Survived, Verdict::Equivalent))
     }
@@ -184,7 +212,8 @@ impl Matrix<'_> {
     async fn first_change(&self, relation: &Relation) -> Result<Option<String>> {
         for is_own in [true, false] {
             for person in &self.people {
-                let is_wanted = |resource: &Resource| (resource.relation.oid == relation.oid) == is_own;
+                let is_wanted =
+                    |resource: &Resource| (resource.relation.oid == relation.oid) == is_own;
                 let now = self.plan.try_person(person, is_wanted).await?;
                 let changed = now.iter().find_map(|now| {
                     let before = self.cell(&now.person, now.operation, &now.resource)?;
@@ -201,8 +230,18 @@ impl Matrix<'_> {
 
 fn said(before: &Cell, now: &Cell) -> String {
     let (was, is) = (before.text(), now.text());
-    let (was, is) = if was == is { (format!("{was} {:?}", before.rows), format!("{is} {:?}", now.rows)) } else { (was, is) };
-    format!("{} {} {}: {was} -> {is}", before.person, before.operation, before.resource)
+    let (was, is) = if was == is {
+        (
+            format!("{was} {:?}", before.rows),
+            format!("{is} {:?}", now.rows),
+        )
+    } else {
+        (was, is)
+    };
+    format!(
+        "{} {} {}: {was} -> {is}",
+        before.person, before.operation, before.resource
+    )
 }
 
 fn of_relation<'c>(project: &Project, relation: &'c Relation) -> Vec<Candidate<'c>> {
@@ -225,33 +264,63 @@ fn of_relation<'c>(project: &Project, relation: &'c Relation) -> Vec<Candidate<'
                 undo,
             });
         };
-        add(Change::Dropped, format!("drop policy {name} on {table}"), created(relation, policy));
+        add(
+            Change::Dropped,
+            format!("drop policy {name} on {table}"),
+            created(relation, policy),
+        );
         let roles = |roles: &[String]| {
-            let names = roles.iter().map(|role| if role == "public" { role.clone() } else { identifier(role) });
-            format!("alter policy {name} on {table} to {}", names.collect::<Vec<_>>().join(", "))
+            let names = roles.iter().map(|role| {
+                if role == "public" {
+                    role.clone()
+                } else {
+                    identifier(role)
+                }
+            });
+            format!(
+                "alter policy {name} on {table} to {}",
+                names.collect::<Vec<_>>().join(", ")
+            )
         };
         if !policy.roles.iter().any(|role| role == "public") {
-            add(Change::Widened, roles(&["public".to_owned()]), roles(&policy.roles));
+            add(
+                Change::Widened,
+                roles(&["public".to_owned()]),
+                roles(&policy.roles),
+            );
         }
         let clauses = [("using", &policy.using), ("with check", &policy.check)];
         for (clause, condition) in clauses {
             let Some(condition) = condition else { continue };
-            let alter = |condition: &str| format!("alter policy {name} on {table} {clause} ({condition})");
+            let alter =
+                |condition: &str| format!("alter policy {name} on {table} {clause} ({condition})");
             if condition != "true" {
                 let change = Change::Condition(format!("{clause} became `true`"));
                 add(change, alter("true"), alter(condition));
             }
-            let changes = text::swapped_words(condition).into_iter().chain(text::renamed_claims(condition));
+            let changes = text::swapped_words(condition)
+                .into_iter()
+                .chain(text::renamed_claims(condition));
             for changed in changes {
                 let change = Change::Condition(format!("{clause}: {}", changed.what));
                 add(change, alter(&changed.text), alter(condition));
             }
         }
         // Without a WITH CHECK of its own, new rows must satisfy the USING.
-        if policy.check.is_none() && ["w", "*"].contains(&policy.command.as_str()) && policy.using.as_deref() != Some("true") {
+        if policy.check.is_none()
+            && ["w", "*"].contains(&policy.command.as_str())
+            && policy.using.as_deref() != Some("true")
+        {
             let apply = format!("alter policy {name} on {table} with check (true)");
-            let undo = format!("drop policy {name} on {table}; {}", created(relation, policy));
-            add(Change::Condition("with check became `true`".to_owned()), apply, undo);
+            let undo = format!(
+                "drop policy {name} on {table}; {}",
+                created(relation, policy)
+            );
+            add(
+                Change::Condition("with check became `true`".to_owned()),
+                apply,
+                undo,
+            );
         }
     }
     if relation.rls {
@@ -276,11 +345,24 @@ fn created(relation: &Relation, policy: &Policy) -> String {
         "d" => "delete",
         _ => "all",
     };
-    let kind = if policy.permissive { "permissive" } else { "restrictive" };
-    let roles = policy.roles.iter().map(|role| if role == "public" { role.clone() } else { identifier(role) });
+    let kind = if policy.permissive {
+        "permissive"
+    } else {
+        "restrictive"
+    };
+    let roles = policy.roles.iter().map(|role| {
+        if role == "public" {
+            role.clone()
+        } else {
+            identifier(role)
+        }
+    });
     let roles = roles.collect::<Vec<_>>().join(", ");
     let clause = |word: &str, condition: &Option<String>| {
-        condition.as_deref().map(|condition| format!(" {word} ({condition})")).unwrap_or_default()
+        condition
+            .as_deref()
+            .map(|condition| format!(" {word} ({condition})"))
+            .unwrap_or_default()
     };
     format!(
         "create policy {} on {} as {kind} for {command} to {roles}{}{}",
@@ -310,21 +392,31 @@ fn body_of(helper: &Helper) -> String {
 }
 
 fn of_helper<'c>(project: &Project, relation: &'c Relation, helper: &Helper) -> Vec<Candidate<'c>> {
-    let Some((start, end)) = body(&helper.definition) else { return Vec::new() };
+    let Some((start, end)) = body(&helper.definition) else {
+        return Vec::new();
+    };
     let text = &helper.definition[start..end];
     let bare = helper.name.split('(').next().unwrap_or_default();
     let (schema, name) = bare.split_once('.').unwrap_or(("public", bare));
-    let location = location(project, |kind| {
-        matches!(kind, ObjectKind::Function { name: known } if is_named(&known.to_string(), schema, name))
-    });
-    let changes = text::swapped_words(text).into_iter().chain(text::renamed_claims(text));
+    let location = location(
+        project,
+        |kind| matches!(kind, ObjectKind::Function { name: known } if is_named(&known.to_string(), schema, name)),
+    );
+    let changes = text::swapped_words(text)
+        .into_iter()
+        .chain(text::renamed_claims(text));
     let candidate = |changed: text::Changed| Candidate {
         object: format!("function `{}`", helper.name),
         location: location.clone(),
         change: Change::Condition(changed.what),
         relation,
         policy: None,
-        apply: format!("{}{}{}", &helper.definition[..start], changed.text, &helper.definition[end..]),
+        apply: format!(
+            "{}{}{}",
+            &helper.definition[..start],
+            changed.text,
+            &helper.definition[end..]
+        ),
         undo: helper.definition.clone(),
     };
     changes.map(candidate).collect()
@@ -332,7 +424,11 @@ fn of_helper<'c>(project: &Project, relation: &'c Relation, helper: &Helper) -> 
 
 /// The place of the statement that creates an object, from the package on.
 fn location(project: &Project, is_it: impl Fn(&ObjectKind) -> bool) -> Option<(PathBuf, usize)> {
-    let object = project.objects.iter().rev().find(|object| is_it(&object.kind))?;
+    let object = project
+        .objects
+        .iter()
+        .rev()
+        .find(|object| is_it(&object.kind))?;
     let file = project.file(&object.location);
     let file = file.strip_prefix(package()).unwrap_or(file).to_owned();
     Some((file, object.location.line))

@@ -16,9 +16,16 @@ pub(super) fn equivalent(
 ) -> Option<String> {
     let policy = policy?;
     if !relation.rls && *change != Change::RlsOff {
-        return Some("row level security is off on the table, so that no policy is asked".to_owned());
+        return Some(
+            "row level security is off on the table, so that no policy is asked".to_owned(),
+        );
     }
-    if policy.roles.iter().all(|role| BYPASS.contains(&role.as_str())) && *change != Change::Widened {
+    if policy
+        .roles
+        .iter()
+        .all(|role| BYPASS.contains(&role.as_str()))
+        && *change != Change::Widened
+    {
         return Some("its roles bypass row level security, so that it is never asked".to_owned());
     }
     match change {
@@ -29,13 +36,22 @@ pub(super) fn equivalent(
 }
 
 /// `public` adds `anon` to `authenticated`.
-fn widened(catalog: &Catalog, bodies: &[String], relation: &Relation, policy: &Policy) -> Option<String> {
+fn widened(
+    catalog: &Catalog,
+    bodies: &[String],
+    relation: &Relation,
+    policy: &Policy,
+) -> Option<String> {
     if !policy.roles.iter().any(|role| role == "authenticated") {
         return None;
     }
     let anon = catalog.privileges("anon", relation);
     let is_granted = anon.is_none_or(|anon| {
-        anon.usage && (!anon.select.is_empty() || !anon.insert.is_empty() || !anon.update.is_empty() || anon.delete)
+        anon.usage
+            && (!anon.select.is_empty()
+                || !anon.insert.is_empty()
+                || !anon.update.is_empty()
+                || anon.delete)
     });
     if !is_granted {
         return Some("`anon`, whom `public` adds, has no privilege on the table".to_owned());
@@ -52,7 +68,9 @@ fn shadowed(relation: &Relation, policy: &Policy) -> Option<String> {
     let is_open = |condition: &Option<String>| condition.as_deref() == Some("true");
     let other = relation.policies.iter().find(|other| {
         let commands = [policy.command.as_str(), "*"];
-        let has_roles = |role: &String| other.roles.contains(role) || other.roles.iter().any(|name| name == "public");
+        let has_roles = |role: &String| {
+            other.roles.contains(role) || other.roles.iter().any(|name| name == "public")
+        };
         other.name != policy.name
             && other.permissive
             && policy.permissive
@@ -61,23 +79,47 @@ fn shadowed(relation: &Relation, policy: &Policy) -> Option<String> {
             && (is_open(&other.using) || other.command == "a")
             && (is_open(&other.check) || other.check.is_none() && other.command != "a")
     })?;
-    Some(format!("policy `{}` lets every row through already", other.name))
+    Some(format!(
+        "policy `{}` lets every row through already",
+        other.name
+    ))
 }
 
 /// Whether a condition needs a claim to be true: one of its parts that `and` joins compares a claim by `=` or `in`,
 /// and has nothing that turns an absent claim into a true condition.
 pub(super) fn is_strict(condition: &str, bodies: &[String]) -> bool {
-    conjuncts(condition).into_iter().any(|part| is_strict_part(part, bodies))
+    conjuncts(condition)
+        .into_iter()
+        .any(|part| is_strict_part(part, bodies))
 }
 
 /// Words that may turn an absent claim into a true condition.
 const OPEN: [&str; 19] = [
-    "or", "not", "is", "case", "coalesce", "count", "null", "true", "false", "union", "all", "left", "full", "right",
-    "nullif", "if", "else", "when", "exception",
+    "or",
+    "not",
+    "is",
+    "case",
+    "coalesce",
+    "count",
+    "null",
+    "true",
+    "false",
+    "union",
+    "all",
+    "left",
+    "full",
+    "right",
+    "nullif",
+    "if",
+    "else",
+    "when",
+    "exception",
 ];
 /// What stands before a parenthesis and calls nothing.
-const SYNTAX: [&str; 13] =
-    ["", "select", "exists", "in", "any", "and", "where", "on", "from", "array", "with", "as", "using"];
+const SYNTAX: [&str; 13] = [
+    "", "select", "exists", "in", "any", "and", "where", "on", "from", "array", "with", "as",
+    "using",
+];
 
 /// `bodies` has, for each function of the project that policies call, its name and arguments, and below its text.
 fn is_strict_part(part: &str, bodies: &[String]) -> bool {
@@ -96,8 +138,18 @@ fn is_strict_part(part: &str, bodies: &[String]) -> bool {
         if ["auth.uid", "auth.jwt"].contains(&name) {
             continue;
         }
-        let is_it = |body: &&String| body.split('(').next().is_some_and(|known| known == name.trim_start_matches("public."));
-        let Some((_, body)) = bodies.iter().find(is_it).and_then(|body| body.split_once('\n')) else { return false };
+        let is_it = |body: &&String| {
+            body.split('(')
+                .next()
+                .is_some_and(|known| known == name.trim_start_matches("public."))
+        };
+        let Some((_, body)) = bodies
+            .iter()
+            .find(is_it)
+            .and_then(|body| body.split_once('\n'))
+        else {
+            return false;
+        };
         let is_known = calls(body).all(|name| ["auth.uid", "auth.jwt"].contains(&name));
         if is_open(body) || !is_known || !reads_claims(body) || is_set(body) && is_condition {
             return false;
@@ -111,7 +163,8 @@ fn is_strict_part(part: &str, bodies: &[String]) -> bool {
 fn is_open(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
     let other = text.replace("->>", "").replace("->", "");
-    words.into_iter().any(|word| OPEN.contains(&word)) || other.contains(['<', '>', '!', '~', '?', '@'])
+    words.into_iter().any(|word| OPEN.contains(&word))
+        || other.contains(['<', '>', '!', '~', '?', '@'])
 }
 
 /// The role is a claim that every request has.
@@ -124,7 +177,9 @@ fn calls(text: &str) -> impl Iterator<Item = &str> {
     let before: Vec<usize> = text.match_indices('(').map(|(at, _)| at).collect();
     before.into_iter().filter_map(|at| {
         let before = text[..at].trim_end();
-        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').map_or(0, |at| at + 1);
+        let start = before
+            .rfind(|c: char| !c.is_alphanumeric() && c != '_' && c != '.')
+            .map_or(0, |at| at + 1);
         let word = &before[start..];
         (!SYNTAX.contains(&word)).then_some(word)
     })
@@ -141,7 +196,9 @@ fn conjuncts(condition: &str) -> Vec<&str> {
             '\'' => is_text = !is_text,
             '(' if !is_text => depth += 1,
             ')' if !is_text => depth = depth.saturating_sub(1),
-            ' ' if !is_text && depth == 0 && lower[at..].starts_with(" or ") => return vec![condition],
+            ' ' if !is_text && depth == 0 && lower[at..].starts_with(" or ") => {
+                return vec![condition];
+            }
             ' ' if !is_text && depth == 0 && lower[at..].starts_with(" and ") => {
                 parts.push(&condition[start..at]);
                 start = at + 5;
@@ -150,13 +207,22 @@ fn conjuncts(condition: &str) -> Vec<&str> {
         }
     }
     parts.push(&condition[start..]);
-    if parts.len() == 1 { parts } else { parts.into_iter().flat_map(conjuncts).collect() }
+    if parts.len() == 1 {
+        parts
+    } else {
+        parts.into_iter().flat_map(conjuncts).collect()
+    }
 }
 
 fn stripped(mut condition: &str) -> &str {
     loop {
         condition = condition.trim();
-        let Some(inner) = condition.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) else { return condition };
+        let Some(inner) = condition
+            .strip_prefix('(')
+            .and_then(|inner| inner.strip_suffix(')'))
+        else {
+            return condition;
+        };
         let mut depth = 0_i32;
         let mut lowest = 0;
         for character in inner.chars() {
@@ -195,14 +261,28 @@ mod tests {
         let body = |name: &str, text: &str| format!("{name}\n{text}");
         let bodies = [
             body("claimed_team()", "select (auth.jwt() ->> 'team_id')::uuid"),
-            body("is_owner()", "select (auth.jwt() ->> 'team_role') = 'owner'"),
-            body("is_member(uuid)", "select exists (select from members where user_id = auth.uid() and team_id = $1)"),
+            body(
+                "is_owner()",
+                "select (auth.jwt() ->> 'team_role') = 'owner'",
+            ),
+            body(
+                "is_member(uuid)",
+                "select exists (select from members where user_id = auth.uid() and team_id = $1)",
+            ),
             body("plan()", "select coalesce(auth.jwt() ->> 'plan', 'free')"),
         ];
-        for condition in ["(team_id = claimed_team())", "((a = 1) AND is_owner())", "is_member(team_id)"] {
+        for condition in [
+            "(team_id = claimed_team())",
+            "((a = 1) AND is_owner())",
+            "is_member(team_id)",
+        ] {
             assert!(is_strict(condition, &bodies), "{condition}");
         }
-        for condition in ["(is_member(a) = is_member(b))", "(plan() = 'free'::text)", "claimed_team()"] {
+        for condition in [
+            "(is_member(a) = is_member(b))",
+            "(plan() = 'free'::text)",
+            "claimed_team()",
+        ] {
             assert!(!is_strict(condition, &bodies), "{condition}");
         }
     }

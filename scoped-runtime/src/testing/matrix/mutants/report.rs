@@ -21,7 +21,9 @@ impl MutantReport {
 
     /// The mutants that no cell noticed and that no reason explains.
     pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
-        self.mutants.iter().filter(|mutant| mutant.verdict == Verdict::Survived)
+        self.mutants
+            .iter()
+            .filter(|mutant| mutant.verdict == Verdict::Survived)
     }
 
     /// Says why a survivor cannot be noticed: `object` and `change` as [`Mutant::object`] and [`Mutant::change`] say
@@ -33,7 +35,10 @@ impl MutantReport {
     pub fn explain(mut self, object: &str, change: &str, reason: &str) -> Self {
         let mut is_meant = false;
         for mutant in &mut self.mutants {
-            if mutant.object == object && mutant.change == change && mutant.verdict == Verdict::Survived {
+            if mutant.object == object
+                && mutant.change == change
+                && mutant.verdict == Verdict::Survived
+            {
                 mutant.verdict = Verdict::Equivalent(reason.to_owned());
                 is_meant = true;
             }
@@ -61,7 +66,10 @@ impl MutantReport {
     }
 
     fn count(&self, is_it: impl Fn(&Verdict) -> bool) -> usize {
-        self.mutants.iter().filter(|mutant| is_it(&mutant.verdict)).count()
+        self.mutants
+            .iter()
+            .filter(|mutant| is_it(&mutant.verdict))
+            .count()
     }
 }
 
@@ -78,7 +86,12 @@ impl<'r> IntoIterator for &'r MutantReport {
 impl fmt::Display for MutantReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for mutant in self {
-            let Mutant { object, change, location, verdict } = mutant;
+            let Mutant {
+                object,
+                change,
+                location,
+                verdict,
+            } = mutant;
             let (word, why) = match verdict {
                 Verdict::Killed(_) => continue,
                 Verdict::Survived => ("survived", None),

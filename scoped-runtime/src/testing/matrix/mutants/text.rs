@@ -18,7 +18,9 @@ enum Kind {
 
 /// Every text that differs by one `and` or `or`.
 pub(super) fn swapped_words(text: &str) -> Vec<Changed> {
-    let words = tokens(text).into_iter().filter(|(kind, _)| *kind == Kind::Word);
+    let words = tokens(text)
+        .into_iter()
+        .filter(|(kind, _)| *kind == Kind::Word);
     let changed = words.filter_map(|(_, place)| {
         let word = &text[place.clone()];
         let (from, to) = match word.to_ascii_lowercase().as_str() {
@@ -27,10 +29,17 @@ pub(super) fn swapped_words(text: &str) -> Vec<Changed> {
             _ => return None,
         };
         // `create or replace`.
-        if text[..place.start].trim_end().to_ascii_lowercase().ends_with("create") {
+        if text[..place.start]
+            .trim_end()
+            .to_ascii_lowercase()
+            .ends_with("create")
+        {
             return None;
         }
-        Some(Changed { what: format!("`{from}` became `{to}`"), text: replaced(text, place, to) })
+        Some(Changed {
+            what: format!("`{from}` became `{to}`"),
+            text: replaced(text, place, to),
+        })
     });
     changed.collect()
 }
@@ -38,24 +47,36 @@ pub(super) fn swapped_words(text: &str) -> Vec<Changed> {
 /// Every text in which the name of one claim is another one.
 pub(super) fn renamed_claims(text: &str) -> Vec<Changed> {
     let tokens = tokens(text);
-    let changed = tokens.iter().filter(|(kind, _)| *kind == Kind::Text).filter_map(|(_, place)| {
-        let before = text[..place.start].trim_end();
-        let name = text[place.clone()].trim_matches('\'');
-        let is_key = ["->>", "->"].iter().find_map(|operator| before.strip_suffix(operator));
-        let is_claim = is_key.is_some_and(|left| reads_token(left.trim_end()));
-        let is_setting = name.starts_with("request.jwt.claim.");
-        if !is_claim && !is_setting {
-            return None;
-        }
-        let other = format!("'{name}_other'");
-        Some(Changed { what: format!("claim `{name}` became `{name}_other`"), text: replaced(text, place.clone(), &other) })
-    });
+    let changed = tokens
+        .iter()
+        .filter(|(kind, _)| *kind == Kind::Text)
+        .filter_map(|(_, place)| {
+            let before = text[..place.start].trim_end();
+            let name = text[place.clone()].trim_matches('\'');
+            let is_key = ["->>", "->"]
+                .iter()
+                .find_map(|operator| before.strip_suffix(operator));
+            let is_claim = is_key.is_some_and(|left| reads_token(left.trim_end()));
+            let is_setting = name.starts_with("request.jwt.claim.");
+            if !is_claim && !is_setting {
+                return None;
+            }
+            let other = format!("'{name}_other'");
+            Some(Changed {
+                what: format!("claim `{name}` became `{name}_other`"),
+                text: replaced(text, place.clone(), &other),
+            })
+        });
     changed.collect()
 }
 
 /// Whether the operand at the end of a text is the token or a part of it.
 fn reads_token(left: &str) -> bool {
-    let operand = if left.ends_with(')') { group(left) } else { left.rsplit(char::is_whitespace).next().unwrap_or_default() };
+    let operand = if left.ends_with(')') {
+        group(left)
+    } else {
+        left.rsplit(char::is_whitespace).next().unwrap_or_default()
+    };
     operand.contains("jwt")
 }
 
@@ -92,7 +113,10 @@ fn tokens(text: &str) -> Vec<(Kind, Range<usize>)> {
             b'\'' => (Kind::Text, quoted(rest, '\'')),
             b'"' => (Kind::Other, quoted(rest, '"')),
             b'-' if rest.starts_with("--") => (Kind::Other, rest.find('\n').unwrap_or(rest.len())),
-            b'/' if rest.starts_with("/*") => (Kind::Other, rest.find("*/").map_or(rest.len(), |end| end + 2)),
+            b'/' if rest.starts_with("/*") => (
+                Kind::Other,
+                rest.find("*/").map_or(rest.len(), |end| end + 2),
+            ),
             byte if byte.is_ascii_alphabetic() || byte == b'_' => {
                 let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '$');
                 (Kind::Word, end.unwrap_or(rest.len()))
@@ -127,8 +151,17 @@ mod tests {
     #[test]
     fn each_and_and_or_is_swapped_by_itself() {
         let changed = swapped_words("((a = 'x and y') AND (b OR \"or\"))");
-        let texts: Vec<&str> = changed.iter().map(|changed| changed.text.as_str()).collect();
-        assert_eq!(texts, ["((a = 'x and y') or (b OR \"or\"))", "((a = 'x and y') AND (b and \"or\"))"]);
+        let texts: Vec<&str> = changed
+            .iter()
+            .map(|changed| changed.text.as_str())
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "((a = 'x and y') or (b OR \"or\"))",
+                "((a = 'x and y') AND (b and \"or\"))"
+            ]
+        );
     }
 
     #[test]
@@ -139,8 +172,17 @@ mod tests {
     #[test]
     fn claims_are_renamed_and_columns_are_not() {
         let text = "(((( SELECT auth.jwt() AS jwt) -> 'app_metadata'::text) ->> 'org'::text) = (data ->> 'org'::text))";
-        let what: Vec<String> = renamed_claims(text).into_iter().map(|changed| changed.what).collect();
-        assert_eq!(what, ["claim `app_metadata` became `app_metadata_other`", "claim `org` became `org_other`"]);
+        let what: Vec<String> = renamed_claims(text)
+            .into_iter()
+            .map(|changed| changed.what)
+            .collect();
+        assert_eq!(
+            what,
+            [
+                "claim `app_metadata` became `app_metadata_other`",
+                "claim `org` became `org_other`"
+            ]
+        );
     }
 
     #[test]
