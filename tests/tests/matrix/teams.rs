@@ -141,3 +141,22 @@ async fn a_survivor_is_listed_with_its_file_and_line() {
         (../examples/rls_matrix/migrations/20270102000000_policies.sql:28)";
     assert!(listed.contains(survivor), "{listed}");
 }
+
+#[tokio::test]
+async fn a_migration_that_opens_a_door_is_a_change_of_the_file() {
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("teams.md");
+    std::fs::copy("tests/matrix/teams.md", &file).unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        // The file would be written instead of compared.
+        return;
+    }
+    let postgres = teams().await;
+    let door = "create policy \"tasks are easy to find\" on tasks for select to authenticated using (true)";
+    postgres.sql(door).await.unwrap();
+    let matrix = people(&postgres).await.unwrap();
+    let compare = std::panic::AssertUnwindSafe(|| matrix.assert_file(&file));
+    let panic = std::panic::catch_unwind(compare).unwrap_err();
+    let text = panic.downcast_ref::<String>().unwrap();
+    assert!(text.contains("+ | stranger | all of 3 "), "{text}");
+    assert!(!text.contains("| anon "), "{text}");
+}

@@ -109,8 +109,8 @@ fn may_be_enum(ty: &Type) -> bool {
         PathArguments::None => !["String", "bool", "char"]
             .iter()
             .any(|name| last.ident == name),
-        PathArguments::AngleBracketed(list) if last.ident == "Option" => {
-            matches!(list.args.first(), Some(GenericArgument::Type(inner)) if may_be_enum(inner))
+        PathArguments::AngleBracketed(inside) if last.ident == "Option" => {
+            matches!(inside.args.first(), Some(GenericArgument::Type(inner)) if may_be_enum(inner))
         }
         _ => false,
     }

@@ -122,7 +122,7 @@ pub(super) fn terminal(matrix: &Matrix<'_>) -> String {
     let mut text = String::new();
     for grid in grids(matrix) {
         let _ = writeln!(text, "{}", grid.title);
-        let widths = widths(&grid.rows);
+        let widths = widths(&grid.rows, 0);
         for row in &grid.rows {
             let _ = writeln!(text, "  {}", padded(row, &widths, "  ").trim_end());
         }
@@ -145,7 +145,7 @@ pub(super) fn markdown(matrix: &Matrix<'_>) -> String {
             .iter()
             .map(|row| row.iter().map(|cell| cell.replace('|', "\\|")).collect())
             .collect();
-        let widths = widths(&rows);
+        let widths = widths(&rows, OUTCOME);
         for (place, row) in rows.iter().enumerate() {
             let _ = writeln!(text, "| {} |", padded(row, &widths, " | "));
             if place == 0 {
@@ -160,13 +160,16 @@ pub(super) fn markdown(matrix: &Matrix<'_>) -> String {
     text
 }
 
-fn widths(rows: &[Vec<String>]) -> Vec<usize> {
+/// The width of the longest outcome without rows. Columns of this width keep a diff to the lines that say something
+/// else.
+const OUTCOME: usize = "refused by policy".len();
+
+fn widths(rows: &[Vec<String>], least: usize) -> Vec<usize> {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |column: usize| {
-        rows.iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or_default()
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        let least = if column == 0 { 0 } else { least };
+        widths.max().unwrap_or_default().max(least)
     };
     (0..columns).map(width).collect()
 }
