@@ -68,7 +68,8 @@ impl Definitions {
     )]
     pub(crate) fn new(mut definitions: Vec<Definition>) -> Self {
         for definition in &mut definitions {
-            definition.text = definition.text.replace("\r\n", "\n").trim().to_owned();
+            let text = definition.text.replace("\r\n", "\n");
+            text.trim().clone_into(&mut definition.text);
         }
         Self(definitions)
     }

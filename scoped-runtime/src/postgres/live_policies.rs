@@ -25,13 +25,13 @@ impl ScopedClients {
     /// The errors of [`ScopedPostgres::query`](crate::ScopedPostgres::query).
     pub async fn policy_definitions(&self) -> Result<Definitions, Error> {
         let anonymous = self.anonymous()?.postgres().read_only();
-        let rows: Vec<Definition> = anonymous
-            .transaction(async |tx| {
-                tx.execute_typed("set local search_path = ''", &[]).await?;
-                let left_out = (&Definitions::LEFT_OUT as _, Type::TEXT_ARRAY);
-                tx.fetch_typed(Definitions::QUERY, &[left_out]).await
-            })
-            .await?;
+        let reading = anonymous.transaction(async |tx| {
+            tx.execute_typed("set local search_path = ''", &[]).await?;
+            let left_out = (&Definitions::LEFT_OUT as _, Type::TEXT_ARRAY);
+            tx.fetch_typed(Definitions::QUERY, &[left_out]).await
+        });
+        // The future is large, and callers await it deep inside of theirs.
+        let rows: Vec<Definition> = Box::pin(reading).await?;
         Ok(Definitions::new(rows))
     }
 

@@ -1,9 +1,10 @@
 //! Assertions about single cells.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
-use super::matrix::Matrix;
 use super::outcome::{Cell, Operation, Outcome, ranges};
+use super::result::Matrix;
 
 /// What one person of a [`Matrix`] may do. Its methods are assertions for tests.
 #[derive(Debug)]
@@ -141,7 +142,7 @@ impl Reached<'_> {
 fn said(cell: &Cell) -> String {
     let mut text = format!("the matrix says `{}`", cell.text());
     if let Some(note) = &cell.note {
-        text.push_str(&format!(" ({note})"));
+        let _ = write!(text, " ({note})");
     }
     text
 }

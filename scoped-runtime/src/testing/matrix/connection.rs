@@ -75,11 +75,11 @@ pub(super) async fn in_order<F: Future>(running: Vec<Pin<Box<F>>>) -> Vec<F::Out
     let mut first = 0;
     std::future::poll_fn(|context| {
         for (place, waiting) in running.iter_mut().enumerate().skip(first) {
-            if let Some(future) = waiting {
-                if let Poll::Ready(answer) = future.as_mut().poll(context) {
-                    answers[place] = Some(answer);
-                    *waiting = None;
-                }
+            if let Some(future) = waiting
+                && let Poll::Ready(answer) = future.as_mut().poll(context)
+            {
+                answers[place] = Some(answer);
+                *waiting = None;
             }
         }
         while running.get(first).is_some_and(Option::is_none) {

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::matrix::Matrix;
 use super::outcome::Cell;
+use super::result::Matrix;
 
 pub(super) fn text(matrix: &Matrix<'_>) -> String {
     let cells: Vec<_> = matrix.cells().iter().map(Cell::json).collect();

@@ -5,13 +5,13 @@ mod catalog;
 mod connection;
 mod identity;
 mod json;
-mod matrix;
 mod mutants;
 mod outcome;
 mod page;
 mod people;
 mod person;
 mod resource;
+mod result;
 mod rows;
 mod table;
 mod trial;
@@ -25,11 +25,11 @@ use serde_json::Value;
 pub use assertion::PersonAccess;
 use catalog::Catalog;
 use connection::Connection;
-pub use matrix::Matrix;
 pub use mutants::{Mutant, MutantReport, Verdict};
 pub use outcome::{Cell, Operation, Outcome};
 use person::Person;
 use resource::Resource;
+pub use result::Matrix;
 use rows::{Maker, Owner};
 use trial::{Example, Plan};
 
@@ -142,12 +142,12 @@ impl<'a> RlsMatrix<'a> {
                 name
             };
             let role = C::ROLE.unwrap_or(AUTHENTICATED);
-            let make = move |clients: &ScopedClients| {
+            let make_one = move |clients: &ScopedClients| {
                 Person::with_values(clients, &name, &checked(&name, user)?, role, &claims)
             };
             self.people.push(Waiting {
                 role,
-                make: Box::new(make),
+                make: Box::new(make_one),
             });
         }
         self
@@ -250,8 +250,10 @@ const ANON: &str = "anon";
 /// A person whose client is made once the pool is there.
 struct Waiting {
     role: &'static str,
-    make: Box<dyn FnOnce(&ScopedClients) -> Result<Person> + Send>,
+    make: MakePerson,
 }
+
+type MakePerson = Box<dyn FnOnce(&ScopedClients) -> Result<Person> + Send>;
 
 fn checked(name: &str, user: std::result::Result<UserId, ClientError>) -> Result<UserId> {
     user.map_err(|error| KitError::new(STEP, format!("person `{name}`: {error}")).caused_by(error))

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::matrix::Matrix;
 use super::mutants::{MutantReport, Verdict};
 use super::outcome::{Cell, Operation, Outcome, ranges};
+use super::result::Matrix;
 
 const STYLE: &str = include_str!("page.css");
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::matrix::Matrix;
 use super::outcome::{Cell, Operation, Outcome};
+use super::result::Matrix;
 
 /// A table of texts, whose first row is its head.
 pub(super) struct Grid {
@@ -103,10 +103,7 @@ fn notes<'c>(cells: impl Iterator<Item = &'c Cell>) -> Vec<String> {
             (Outcome::Failed(code), Some(note)) => {
                 format!("{}: error {code}, {note}", cell.operation)
             }
-            (Outcome::All(_) | Outcome::Some(..), Some(note)) => {
-                format!("{}, {}: {note}", cell.person, cell.operation)
-            }
-            (Outcome::Constraint | Outcome::NotGranted, Some(note)) => {
+            (_, Some(note)) => {
                 format!("{}, {}: {note}", cell.person, cell.operation)
             }
             _ => continue,
@@ -154,7 +151,8 @@ pub(super) fn markdown(matrix: &Matrix<'_>) -> String {
             }
         }
         for (place, note) in grid.notes.iter().enumerate() {
-            let _ = write!(text, "{}- {note}\n", if place == 0 { "\n" } else { "" });
+            let before = if place == 0 { "\n" } else { "" };
+            let _ = writeln!(text, "{before}- {note}");
         }
     }
     text

@@ -74,7 +74,7 @@ impl Plan {
                 attempts.extend(trial.attempts);
             }
         }
-        let calls = attempts.len();
+        let first_call = attempts.len();
         attempts.extend(self.calls.iter().map(|call| Attempt {
             before: None,
             statement: call.sql.clone(),
@@ -95,7 +95,7 @@ impl Plan {
                 updated.as_ref(),
             );
         }
-        self.add_calls(person, &answers[calls..], &mut cells);
+        self.add_calls(person, &answers[first_call..], &mut cells);
         Ok(cells)
     }
 

@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::catalog::{Policy, Relation};
 use super::identifier;
-use super::matrix::{Matrix, package};
 use super::outcome::Cell;
 use super::resource::Resource;
+use super::result::{Matrix, package};
 use crate::testing::error::Result;
 
 pub use report::MutantReport;
@@ -121,10 +121,9 @@ impl Matrix<'_> {
         for relation in self.tried_relations() {
             for policy in &relation.policies {
                 for &oid in &policy.functions {
-                    if let Some(helper) = self.helper(oid).await? {
-                        if helpers.iter().all(|(known, _, _)| *known != oid) {
-                            helpers.push((oid, relation, helper));
-                        }
+                    let is_known = helpers.iter().any(|(known, _, _)| *known == oid);
+                    if !is_known && let Some(helper) = self.helper(oid).await? {
+                        helpers.push((oid, relation, helper));
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use super::super::matrix::{compare, package};
+use super::super::result::{compare, package};
 use super::{Mutant, Verdict};
 
 /// The mutants of a matrix: what was noticed, and what was not. `Display` writes the survivors with their file and line.
