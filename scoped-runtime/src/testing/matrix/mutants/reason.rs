@@ -42,7 +42,9 @@ fn widened(
     relation: &Relation,
     policy: &Policy,
 ) -> Option<String> {
-    if !policy.roles.iter().any(|role| role == "authenticated") {
+    // A restrictive policy takes rows from the roles that it is widened to.
+    let is_for_users = policy.roles.iter().any(|role| role == "authenticated");
+    if !policy.permissive || !is_for_users {
         return None;
     }
     let anon = catalog.privileges("anon", relation);
