@@ -246,7 +246,7 @@ async fn the_forms_of_output_say_the_same() {
     let json: serde_json::Value = serde_json::from_str(&matrix.json()).unwrap();
     assert_eq!(json["cells"][0]["outcome"], "all of 1");
     assert!(
-        matrix.markdown().contains("| anon | all of 1 |"),
+        matrix.markdown().contains("| anon | all of 1 "),
         "{}",
         matrix.markdown()
     );
