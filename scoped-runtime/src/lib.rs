@@ -137,6 +137,8 @@ pub mod docs {
     pub mod transport {}
     #[doc = include_str!("../docs/testing.md")]
     pub mod testing {}
+    #[doc = include_str!("../docs/testing-matrix.md")]
+    pub mod testing_matrix {}
     #[doc = include_str!("../docs/benchmarks.md")]
     pub mod benchmarks {}
 }

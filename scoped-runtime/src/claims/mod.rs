@@ -101,6 +101,13 @@ pub trait ScopedClaims: Serialize + Send + Sync + 'static {
     #[doc(hidden)]
     const READS_USER_METADATA: bool = false;
 
+    /// The names of the variants of those claims that are enums, in the order of [`CLAIMS`](Self::CLAIMS). Only
+    /// serde knows them, when the program runs.
+    #[doc(hidden)]
+    fn enum_values() -> Vec<Option<&'static [&'static str]>> {
+        Vec::new()
+    }
+
     /// Checks the rules that are code: patterns and custom functions.
     #[doc(hidden)]
     fn check_more(&self, _: &mut Checks<'_>) {}

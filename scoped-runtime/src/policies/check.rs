@@ -86,25 +86,8 @@ impl Check {
     /// findings about the policies are in the [`Report`].
     pub fn run<C: ScopedClaims>(&self) -> Result<Report, PoliciesError> {
         let project = history::project(&self.patterns)?;
-        let known: Vec<_> = C::CLAIMS.iter().map(known_claim).collect();
-        let target = TokenClaims {
-            name: name_of::<C>(),
-            claims: &known,
-            set_by_runtime: set_by_the_runtime(),
-        };
-        self.check_entries(&project, &known)?;
-        let is_expected = |finding: &Finding| {
-            finding.kind() != FindingKind::Unread
-                || !C::CLAIMS
-                    .iter()
-                    .any(|claim| claim.is_unread() && finding.claim() == Some(&*claim.to_string()))
-        };
-        let findings = compare(&project, &target, &self.options);
-        let findings = findings
-            .into_iter()
-            .map(|finding| Finding::of(&project, finding))
-            .filter(is_expected);
-        Ok(Report::new(findings.collect(), project.files.len()))
+        self.check_entries(&project, &known_claims::<C>())?;
+        Ok(compared_with::<C>(&project, &self.options))
     }
 
     /// Refuses an entry of an option that names nothing, or that is in two options.
@@ -151,6 +134,36 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// Compares the claims of `C` with a state of the database, without options.
+pub(super) fn compared<C: ScopedClaims>(project: &Project) -> Report {
+    compared_with::<C>(project, &CompareOptions::default())
+}
+
+fn compared_with<C: ScopedClaims>(project: &Project, options: &CompareOptions) -> Report {
+    let known = known_claims::<C>();
+    let target = TokenClaims {
+        name: name_of::<C>(),
+        claims: &known,
+        set_by_runtime: set_by_the_runtime(),
+    };
+    let is_expected = |finding: &Finding| {
+        finding.kind() != FindingKind::Unread
+            || !C::CLAIMS
+                .iter()
+                .any(|claim| claim.is_unread() && finding.claim() == Some(&*claim.to_string()))
+    };
+    let findings = compare(project, &target, options);
+    let findings = findings
+        .into_iter()
+        .map(|finding| Finding::of(project, finding))
+        .filter(is_expected);
+    Report::new(findings.collect(), project.files.len())
+}
+
+fn known_claims<C: ScopedClaims>() -> Vec<KnownClaim> {
+    C::CLAIMS.iter().map(known_claim).collect()
 }
 
 /// The name of the struct without its modules and type parameters.

@@ -27,6 +27,7 @@
 //! ```
 
 mod check;
+mod definitions;
 mod finding;
 mod history;
 mod object;
@@ -39,6 +40,12 @@ use std::path::Path;
 use crate::claims::ScopedClaims;
 
 pub use check::Check;
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "testing")),
+    allow(unused_imports, reason = "for features")
+)]
+pub(crate) use definitions::Definition;
+pub use definitions::{Definitions, Difference};
 pub use finding::Finding;
 pub use object::{Object, ObjectKind};
 pub use report::Report;
@@ -84,6 +91,12 @@ pub enum PoliciesError {
     NoFiles {
         /// The folder or glob.
         path: String,
+    },
+    /// A text that should be definitions is something else.
+    #[error("the definitions cannot be read; write them again with `Definitions::to_json`")]
+    Definitions {
+        /// The error of the JSON.
+        source: serde_json::Error,
     },
     /// An entry of an option names nothing, or contradicts another option.
     #[error("`{entry}` of `{option}` {reason}; correct or remove it")]

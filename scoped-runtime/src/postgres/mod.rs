@@ -6,6 +6,8 @@ mod config;
 mod connector;
 mod driver_error;
 mod lease;
+#[cfg(feature = "policies")]
+mod live_policies;
 mod parameters;
 mod pool;
 mod role_settings;

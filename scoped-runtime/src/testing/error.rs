@@ -68,7 +68,8 @@ impl KitError {
         Self(Arc::new(parts))
     }
 
-    /// The step that failed: `install`, `node`, `postgres`, `migrate`, `lite`, `gateway` or `sql`.
+    /// The step that failed: `install`, `node`, `postgres`, `migrate`, `lite`, `gateway`,
+    /// `sql` or `matrix`.
     #[must_use]
     pub fn step(&self) -> &'static str {
         self.0.step

@@ -44,6 +44,8 @@ mod background;
 mod error;
 mod machine;
 mod manual_clock;
+#[cfg(feature = "postgres")]
+mod matrix;
 mod packages;
 mod postgres;
 mod random;
@@ -53,6 +55,10 @@ mod supervisor;
 
 pub use error::KitError;
 pub use manual_clock::ManualClock;
+#[cfg(feature = "postgres")]
+pub use matrix::{
+    Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict,
+};
 pub use postgres::{Postgres, PostgresBuilder};
 pub use recorder::{Answer, Gate, PathAnswers, Recorded, Recorder};
 pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};

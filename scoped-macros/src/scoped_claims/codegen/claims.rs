@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use scoped_rules::constraint::{Argument, Literal, Number};
-use syn::parse_quote;
 use syn::spanned::Spanned;
+use syn::{GenericArgument, PathArguments, Type, parse_quote};
 
 use super::super::constraint::Constraint;
 use super::super::model::{Claim, ClaimFlags, Field, Model};
@@ -29,6 +29,16 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
         let claim = claim(model, field, field.claim.as_ref()?);
         let cfgs = &field.cfgs;
         Some(quote!(#(#cfgs)* #claim,))
+    });
+    let enum_values = model.fields.iter().filter_map(|field| {
+        field.claim.as_ref()?;
+        let (cfgs, ty) = (&field.cfgs, &field.ty);
+        let values = if field.asks.serialize && may_be_enum(ty) {
+            quote!(#private::Probe::<#ty>::NEW.values())
+        } else {
+            quote!(::core::option::Option::None)
+        };
+        Some(quote!(#(#cfgs)* #values,))
     });
     let role = model.role.as_ref().map(|role| {
         quote! {
@@ -68,6 +78,11 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
                 use #private::Other as _;
                 &[#(#claims)*]
             };
+            fn enum_values() -> ::std::vec::Vec<::core::option::Option<&'static [&'static str]>> {
+                #[allow(unused_imports, reason = "not every field needs it")]
+                use #private::Other as _;
+                ::std::vec![#(#enum_values)*]
+            }
             #role
             #expires_in
             #max_bytes
@@ -80,6 +95,24 @@ pub(super) fn implementation(model: &Model) -> TokenStream {
             const KIND: #private::ClaimKind = #private::ClaimKind::Object;
             #members
         }
+    }
+}
+
+/// Whether the type may be an enum: a name without arguments, or an `Option` of one. Asking serde about a type
+/// that borrows does not compile.
+fn may_be_enum(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else {
+        return false;
+    };
+    match &last.arguments {
+        PathArguments::None => !["String", "bool", "char"]
+            .iter()
+            .any(|name| last.ident == name),
+        PathArguments::AngleBracketed(inside) if last.ident == "Option" => {
+            matches!(inside.args.first(), Some(GenericArgument::Type(inner)) if may_be_enum(inner))
+        }
+        _ => false,
     }
 }
 

@@ -197,6 +197,14 @@ impl SqlFile {
 }
 
 impl SqlFiles {
+    /// The migrations with their texts.
+    pub(crate) fn history(&self) -> Vec<(PathBuf, String)> {
+        let files = self.migrations.iter();
+        files
+            .map(|file| (file.path.clone(), file.text.clone()))
+            .collect()
+    }
+
     /// Applies the migrations and then the seeds, as this user, who takes the role if there is one.
     pub(crate) fn apply(&self, login: &Login, role: Option<&str>) -> Result<()> {
         let role = role.map_or_else(String::new, |role| format!(" -c role={role}"));

@@ -22,6 +22,7 @@ pub(crate) use database::{Database, database};
 pub(crate) use local::{PORT_TRIES, free_port};
 pub(crate) use migrations::{SqlFiles, SqlSources};
 pub(crate) use session::Login;
+pub(crate) use session::refused;
 
 const STEP: &str = "postgres";
 
@@ -51,6 +52,8 @@ pub struct Postgres {
     database: Database,
     url: String,
     admin_url: String,
+    /// The migrations that were applied, in their order.
+    history: Vec<(PathBuf, String)>,
 }
 
 impl Postgres {
@@ -77,6 +80,31 @@ impl Postgres {
     #[must_use]
     pub fn admin_url(&self) -> &str {
         &self.admin_url
+    }
+
+    /// The migrations with their texts, in the order in which they were applied.
+    pub(crate) fn history(&self) -> &[(PathBuf, String)] {
+        &self.history
+    }
+
+    /// The policies, functions and views that the migrations make, as PostgreSQL writes them, for
+    /// [`Definitions::differences`](crate::policies::Definitions::differences).
+    ///
+    /// # Errors
+    /// What PostgreSQL refused.
+    #[cfg(feature = "policies")]
+    pub async fn definitions(&self) -> std::result::Result<crate::policies::Definitions, KitError> {
+        use crate::policies::{Definition, Definitions};
+        let names: Vec<String> = Definitions::LEFT_OUT
+            .iter()
+            .map(|name| format!("'{name}'"))
+            .collect();
+        let query = Definitions::QUERY.replace("$1", &format!("array[{}]", names.join(", ")));
+        let rows = self.sql(&format!("set search_path = ''; {query}")).await?;
+        let definitions: Vec<Definition> = serde_json::from_value(rows).map_err(|error| {
+            KitError::new("sql", "the definitions cannot be read").caused_by(error)
+        })?;
+        Ok(Definitions::new(definitions))
     }
 
     /// Runs SQL as the superuser, and returns the rows of the last statement as a JSON array of objects. It is
@@ -136,6 +164,7 @@ impl PostgresBuilder {
 
     fn start(self) -> Result<Postgres> {
         let files = self.sources.read()?;
+        let history = files.history();
         let existing = machine::variable("DATABASE_URL");
         let database = database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
         let (app, admin) = (database.app(), database.admin());
@@ -143,6 +172,7 @@ impl PostgresBuilder {
             database,
             url: app.url().to_owned(),
             admin_url: admin.url().to_owned(),
+            history,
         })
     }
 }

@@ -1,0 +1,1 @@
+alter table comments disable row level security;
