@@ -10,7 +10,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{ItemUse, Macro, UseTree};
 
-const LINE: [&str; 18] = [
+const LINE: [&str; 19] = [
     "error",
     "clock",
     "key",
@@ -26,13 +26,14 @@ const LINE: [&str; 18] = [
     "verify",
     "client",
     "rest",
+    "postgres",
     "blocking",
     "web",
     "testing",
 ];
 
 /// A third-party crate may be named only in the layer that wraps it.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("jsonwebtoken", &["key", "verify"]),
     ("aws_lc_rs", &["key", "token", "testing"]),
     ("rustls_pki_types", &["key", "transport"]),
@@ -42,12 +43,13 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("rustls", &["transport"]),
     ("socket2", &["transport"]),
     ("arc_swap", &["key", "verify"]),
+    ("tokio_postgres", &["postgres", "testing"]),
+    ("deadpool_postgres", &["postgres"]),
     ("dotenvy", &["config"]),
     ("rustix", &["clock"]),
     ("postgrest", &["transport", "rest", "client", "blocking"]),
     ("axum_core", &["web"]),
     ("actix_web", &["web"]),
-    ("tokio_postgres", &["testing"]),
 ];
 
 #[test]

@@ -5,6 +5,8 @@ mod caller;
 mod client;
 mod configuration;
 #[cfg(feature = "postgres")]
+mod database;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod public;
 mod report;
@@ -17,9 +19,11 @@ pub use caller::CallerError;
 pub use client::{ClientError, Phase};
 pub use configuration::{ConfigurationError, Problem};
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::DatabaseErrorParts;
+pub use database::DatabaseError;
 #[cfg(feature = "postgres")]
-pub use postgres::{DatabaseError, PostgresError, PostgresPhase};
+pub(crate) use database::DatabaseErrorParts;
+#[cfg(feature = "postgres")]
+pub use postgres::{PostgresError, PostgresPhase};
 pub use public::PublicError;
 pub use token::{LargestClaims, TokenError};
 pub use violation::{Violation, Violations};

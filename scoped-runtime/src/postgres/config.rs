@@ -70,7 +70,7 @@ pub(super) fn checked<T: 'static>(mut config: Config) -> Result<Config, Configur
         let remedy = "name it, as in `postgres://user:password@host:5432/postgres`";
         problems.push(Problem::new(FIELD, "has no host", remedy));
     }
-    if config.get_user().is_none() {
+    if config.get_user().is_none_or(str::is_empty) {
         let remedy = "name the login role; `docs::postgres` shows how to make one";
         problems.push(Problem::new(FIELD, "has no user", remedy));
     }

@@ -53,14 +53,17 @@ async fn a_statement_that_ends_at_once_costs_no_connection_when_it_is_dropped() 
 #[tokio::test]
 async fn the_server_ends_a_statement_at_the_time_limit_of_the_call() {
     let world = World::new().await;
-    let alice = world.alice().postgres().timeout(Duration::from_millis(200));
-    for error in [
-        alice.query(SLEEP, &[]).await.map(drop).unwrap_err(),
-        alice
-            .transaction(async |tx| tx.query(SLEEP, &[]).await.map(drop))
-            .await
-            .unwrap_err(),
-    ] {
+    let alice = world.alice().postgres();
+    // A connection is there, so that the time passes in the statement.
+    alice.query("select", &[]).await.unwrap();
+    let limited = alice.timeout(Duration::from_millis(500));
+    let statement = limited.query(SLEEP, &[]).await.map(drop).unwrap_err();
+    alice.query("select", &[]).await.unwrap();
+    let transaction = limited
+        .transaction(async |tx| tx.query(SLEEP, &[]).await.map(drop))
+        .await
+        .unwrap_err();
+    for error in [statement, transaction] {
         let Error::Postgres(error) = error else {
             panic!("{error}")
         };

@@ -10,6 +10,7 @@ mod errors;
 mod fuzz;
 mod identity;
 mod login;
+mod observed;
 mod pooler;
 mod rows;
 mod scope;

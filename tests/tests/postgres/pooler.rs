@@ -88,6 +88,9 @@ impl Drop for Pooler {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        if std::thread::panicking() {
+            println!("{:?}", std::fs::read_to_string(self.folder.join("log")));
+        }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
