@@ -75,6 +75,7 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
         feature = "axum",
         feature = "blocking",
         feature = "policies",
+        feature = "postgres",
         feature = "testing"
     )),
     allow(

@@ -203,6 +203,7 @@ impl SqlFile {
 
 impl SqlFiles {
     /// The migrations with their texts.
+    #[cfg(feature = "postgres")]
     pub(crate) fn history(&self) -> Vec<(PathBuf, String)> {
         let files = self.migrations.iter();
         files
