@@ -95,6 +95,7 @@ pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
         feature = "blocking",
         feature = "functions",
         feature = "policies",
+        feature = "postgres",
         feature = "storage",
         feature = "testing"
     )),

@@ -57,9 +57,17 @@ pub struct Difference {
 
 impl Definitions {
     /// Reads them from a database whose search path is empty, so that all names are written with their schema.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "testing")),
+        allow(dead_code, reason = "for features")
+    )]
     pub(crate) const QUERY: &str = include_str!("definitions.sql");
 
     /// The schemas whose own objects are left out; the parameter of the query.
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "testing")),
+        allow(dead_code, reason = "for features")
+    )]
     pub(crate) const LEFT_OUT: &[&str] = &PLATFORM;
 
     #[cfg_attr(

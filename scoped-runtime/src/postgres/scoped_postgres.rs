@@ -179,7 +179,8 @@ impl<C, M: Mode> ScopedPostgres<C, M> {
 
     /// Begins a transaction.
     pub(crate) async fn begin<N: Mode>(&self) -> Result<PostgresTransaction<N>, Error> {
-        PostgresTransaction::begin(self.call()?).await
+        // The futures of a transaction are large, and callers await them deep inside of theirs.
+        Box::pin(PostgresTransaction::begin(self.call()?)).await
     }
 }
 
@@ -233,8 +234,8 @@ impl<C> ScopedPostgres<C> {
             let tx = self.begin().await?;
             let outcome = tx.call().limit(work(&tx)).await?;
             match outcome {
-                Ok(_) => tx.commit().await?,
-                Err(_) => tx.rollback().await,
+                Ok(_) => Box::pin(tx.commit()).await?,
+                Err(_) => Box::pin(tx.rollback()).await,
             }
             Ok(outcome)
         };

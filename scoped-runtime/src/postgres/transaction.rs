@@ -83,10 +83,8 @@ impl<M: Mode> PostgresTransaction<M> {
         let statement = self.call.pool.settings.allow(statement)?;
         self.check_usable()?;
         let answering = Answering(Some(&self.is_abandoned));
-        let outcome = self
-            .call
-            .finish(&self.opened.lease, self.send(statement))
-            .await;
+        let answer = self.call.finish(&self.opened.lease, self.send(statement));
+        let outcome = Box::pin(answer).await;
         if let Err(error) = &outcome {
             self.has_failed.store(true, Ordering::Relaxed);
             if matches!(error, Error::Client(ClientError::LimitExceeded { .. })) {

@@ -193,7 +193,7 @@ pub(crate) async fn find<T>(
     match tokio::time::timeout(Duration::from_secs(20), search).await {
         Ok(Some(found)) => found,
         Ok(None) => panic!("the stream ended: {skipped:?}"),
-        Err(_elapsed) => panic!("not found within 20 s: {skipped:?}"),
+        Err(tokio::time::error::Elapsed { .. }) => panic!("not found within 20 s: {skipped:?}"),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn offline() -> (ScopedClients, ManualClock) {
 
 /// A server that gives every request this response and records the requests. It has a thread of its own, so that
 /// it answers while a test blocks its runtime.
-#[expect(clippy::unused_async, reason = "most tests of this binary are async")]
+#[allow(clippy::unused_async, reason = "most tests of this binary are async")]
 pub(crate) async fn server(answer: impl Into<Answer>) -> Recorder {
     let server = Recorder::start_blocking().unwrap();
     server.answer(answer);

@@ -198,6 +198,7 @@ impl SqlFile {
 
 impl SqlFiles {
     /// The migrations with their texts.
+    #[cfg(feature = "postgres")]
     pub(crate) fn history(&self) -> Vec<(PathBuf, String)> {
         let files = self.migrations.iter();
         files

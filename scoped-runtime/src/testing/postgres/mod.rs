@@ -22,6 +22,7 @@ pub(crate) use database::{Database, database};
 pub(crate) use local::{PORT_TRIES, free_port};
 pub(crate) use migrations::{SqlFiles, SqlSources};
 pub(crate) use session::Login;
+#[cfg(feature = "postgres")]
 pub(crate) use session::refused;
 
 const STEP: &str = "postgres";
@@ -53,6 +54,7 @@ pub struct Postgres {
     url: String,
     admin_url: String,
     /// The migrations that were applied, in their order.
+    #[cfg(feature = "postgres")]
     history: Vec<(PathBuf, String)>,
 }
 
@@ -83,6 +85,7 @@ impl Postgres {
     }
 
     /// The migrations with their texts, in the order in which they were applied.
+    #[cfg(feature = "postgres")]
     pub(crate) fn history(&self) -> &[(PathBuf, String)] {
         &self.history
     }
@@ -164,6 +167,7 @@ impl PostgresBuilder {
 
     fn start(self) -> Result<Postgres> {
         let files = self.sources.read()?;
+        #[cfg(feature = "postgres")]
         let history = files.history();
         let existing = machine::variable("DATABASE_URL");
         let database = database(Kind::Plain, files, existing, programs, |_| Ok(()))?;
@@ -172,6 +176,7 @@ impl PostgresBuilder {
             database,
             url: app.url().to_owned(),
             admin_url: admin.url().to_owned(),
+            #[cfg(feature = "postgres")]
             history,
         })
     }
