@@ -83,7 +83,7 @@ async fn the_deadline_of_our_clock_reaches_the_server() {
     let clock = ManualClock::real();
     let world = World::with(
         |config| config.clock(clock.clone()),
-        |pool| pool.max_size(1).timeout(Duration::from_secs(3600)),
+        |pool| pool.max_size(1).timeout(Duration::from_hours(1)),
     )
     .await;
     let database = world.value("select current_database()").await;
@@ -95,7 +95,7 @@ async fn the_deadline_of_our_clock_reaches_the_server() {
     let alice = world
         .clients
         .user(crate::support::ALICE)
-        .expires_in(Duration::from_secs(86_400))
+        .expires_in(Duration::from_hours(24))
         .postgres()
         .unwrap();
     let sleeping = {
@@ -155,7 +155,7 @@ async fn a_transaction_that_waits_for_something_else_is_ended() {
     let clock = ManualClock::real();
     let world = World::with(
         |config| config.clock(clock.clone()),
-        |pool| pool.timeout(Duration::from_secs(60)),
+        |pool| pool.timeout(Duration::from_mins(1)),
     )
     .await;
     let alice = world.alice().postgres();

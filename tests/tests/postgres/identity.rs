@@ -104,7 +104,7 @@ async fn nothing_is_signed_and_the_audit_says_what_each_mint_is_for() {
     let direct = world
         .clients
         .user(ALICE)
-        .expires_in(Duration::from_secs(600))
+        .expires_in(Duration::from_mins(10))
         .postgres()
         .unwrap();
     assert_eq!(
@@ -166,12 +166,12 @@ async fn a_session_without_renewal_ends_with_its_first_mint() {
     let client = world
         .clients
         .user(ALICE)
-        .expires_in(Duration::from_secs(600))
+        .expires_in(Duration::from_mins(10))
         .auto_refresh(false)
         .client()
         .unwrap();
     let end = client.token().unwrap().claims()["exp"].as_u64().unwrap();
-    clock.pass(Duration::from_secs(300));
+    clock.pass(Duration::from_mins(5));
     let direct = claims(&client.postgres()).await.unwrap();
     assert!(direct["exp"].as_u64().unwrap() <= end, "{direct}");
     clock.pass(Duration::from_secs(301));
@@ -193,7 +193,7 @@ async fn expired_claims_send_nothing_more_of_a_transaction() {
     let direct = world
         .clients
         .user(ALICE)
-        .expires_in(Duration::from_secs(600))
+        .expires_in(Duration::from_mins(10))
         .postgres()
         .unwrap();
     let error = direct

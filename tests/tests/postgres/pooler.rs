@@ -1,4 +1,4 @@
-//! Behind a transaction pooler: PgBouncer, `apt-get install pgbouncer`.
+//! Behind a transaction pooler: `PgBouncer`, `apt-get install pgbouncer`.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
