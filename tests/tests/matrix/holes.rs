@@ -1,6 +1,7 @@
 //! Fifteen holes in the policies of the five tables, each a migration that opens a door.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -110,10 +111,11 @@ async fn every_planted_hole_is_found_by_the_check_or_the_matrix() {
             .1
             .to_owned();
         let words = found.map(|found| if found { "found" } else { "" });
-        table.push_str(&format!(
-            "| {name:<24} | {:<6} | {:<6} | {:<6} |\n",
+        let _ = writeln!(
+            table,
+            "| {name:<24} | {:<6} | {:<6} | {:<6} |",
             words[0], words[1], words[2]
-        ));
+        );
         if !found[0] && !found[1] {
             missed.push(name);
         }
