@@ -38,7 +38,7 @@ struct Note {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let all = tokio::time::timeout(Duration::from_secs(120), run());
+    let all = tokio::time::timeout(Duration::from_mins(2), run());
     match all
         .await
         .unwrap_or_else(|_| Err("it took more than two minutes".into()))

@@ -6,6 +6,8 @@
 //! With the folder of other migrations it shows what two users without claims, and `anon`, may do there:
 //! `cargo run -p scoped-examples --features testing --example rls_matrix -- ../my-app/supabase/migrations`
 
+#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+
 use scoped_runtime::testing::Operation::{Delete, Insert, Reassign, Select, Update};
 use scoped_runtime::testing::{MutantReport, Postgres, RlsMatrix};
 use scoped_runtime::{NoClaims, scoped_claims};

@@ -14,7 +14,10 @@ use crate::support::{ALICE, World};
 
 /// Keeps what was recorded.
 #[derive(Debug, Clone, Default)]
-struct Journal(Arc<Mutex<Vec<(MintPurpose, Option<String>, String)>>>);
+struct Journal(Arc<Mutex<Vec<Entry>>>);
+
+/// The purpose of a mint, the ID of its key, and its JWT ID.
+type Entry = (MintPurpose, Option<String>, String);
 
 impl AuditSink for Journal {
     fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn StdError + Send + Sync>> {

@@ -1,7 +1,8 @@
 //! Direct Postgres: SQL as the user, against a real server.
 #![allow(
+    clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test may panic, and so may its helpers"
+    reason = "a test may panic, and so may its helpers, and then says what it knows"
 )]
 
 mod blocking;
