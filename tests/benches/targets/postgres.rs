@@ -23,6 +23,9 @@ const ID: i64 = 1;
 const BY_HAND: &str =
     "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)";
 
+/// The number of calls whose round trips are counted.
+const CALLS: u64 = 20;
+
 /// Half of the delay of a round trip.
 const DELAY: Duration = Duration::from_micros(500);
 
@@ -54,6 +57,11 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
             let link = link?;
             Some(runtime.block_on(ways.round_trips(way, link)))
         };
+        let in_node = link.map_or_else(String::new, |link| {
+            let before = link.round_trips();
+            node.run(CALLS).expect("an answer of Node");
+            format!(", {} round trips", (link.round_trips() - before) / CALLS)
+        });
         let hint = |first: usize, other: usize| {
             let [own, bare] = [first, other].map(|way| {
                 let trips = trips(way).map(|trips| format!(", {trips} round trips"));
@@ -81,7 +89,7 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
             format!("{what}, to `withPostgresClient` of `@supabase/server` in Node"),
             ratio(0, 5),
             format!(
-                "{} to {}",
+                "{} to {}{in_node}",
                 time(measured.typical(0)),
                 time(measured.typical(5))
             ),
@@ -218,7 +226,6 @@ impl Ways {
 
     /// The round trips of one call of a way, once its statements are prepared.
     async fn round_trips(&self, way: usize, link: &Link) -> u64 {
-        const CALLS: u64 = 20;
         let before = link.round_trips();
         for _ in 0..CALLS {
             match way {

@@ -194,7 +194,7 @@ async fn twelve_kinds_of_users_see_the_same_rows_both_ways() {
         wrong.join("\n")
     );
     assert!(
-        compared > 1000 && empty > 100,
+        compared > 900 && empty > 100,
         "{compared} rows, {empty} empty answers"
     );
 }

@@ -1,5 +1,7 @@
 //! Transactions of `sqlx` on the application's own pool.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use scoped_runtime::testing::Postgres;
@@ -337,8 +339,32 @@ impl<const PREPARED: bool> Driver for Sqlx<PREPARED> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_thousand_transactions_on_four_connections_leak_nothing() {
-    let (world, _) = world(4).await;
+    let database = database().await;
+    let returned = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
+    let seen = Arc::clone(&returned);
+    // Looks at each connection that goes back: within a transaction, `now()` is when that began.
+    let pool = PgPoolOptions::new()
+        .max_connections(4)
+        .after_release(move |connection, _| {
+            let seen = Arc::clone(&seen);
+            Box::pin(async move {
+                let look = sqlx::raw_sql("select now() = statement_timestamp()");
+                let is_clean: bool = look.fetch_one(connection).await?.try_get(0)?;
+                seen[usize::from(is_clean)].fetch_add(1, Ordering::Relaxed);
+                Ok(true)
+            })
+        });
+    let pool = SqlxPool::new(pool.connect_lazy(database.url()).unwrap());
+    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
+    let clients = clients.with_sqlx(pool).unwrap();
+    let world = World { database, clients };
     never_leaks::<Sqlx<true>>(&world, &world.clients).await;
+    let [within, clean] = [0, 1].map(|place| returned[place].load(Ordering::Relaxed));
+    assert_eq!(
+        within, 0,
+        "connections that went back within a transaction, of {clean}"
+    );
+    assert!(clean > 1000, "{clean}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
