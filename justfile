@@ -32,7 +32,7 @@ doc:
 examples:
     #!/usr/bin/env bash
     set -euo pipefail
-    for name in quickstart worker blocking_report operations axum_notes actix_notes; do
+    for name in quickstart worker blocking_report operations services_tour realtime_room direct_postgres rls_matrix axum_notes actix_notes; do
         command=$(.ci/readme_command "$name command")
         bash -c "$command"
     done
@@ -64,7 +64,7 @@ ui:
 fuzz seconds="180":
     #!/usr/bin/env bash
     set -euo pipefail
-    for target in jwk pem config jwks token; do
+    for target in jwk pem config jwks token realtime; do
         mkdir -p "tests/fuzz/corpus/$target"
         cargo +nightly fuzz run --fuzz-dir tests/fuzz "$target" "tests/fuzz/corpus/$target" "tests/fuzz/seeds/$target" \
             -- -max_total_time={{seconds}} -timeout=10 -len_control=0 -max_len=4096
