@@ -1,5 +1,18 @@
 #![doc = include_str!("../docs/crate.md")]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(all(
+        feature = "functions",
+        feature = "graphql",
+        feature = "postgres",
+        feature = "realtime",
+        feature = "storage"
+    )),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "the front page links to the guides of features"
+    )
+)]
 
 #[doc(hidden)]
 pub mod __private;

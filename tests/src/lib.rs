@@ -1,5 +1,5 @@
 //! What the tests and examples of this project share beside the test kit
-//! ([`scoped_runtime::testing`](scoped_runtime::testing)), which is what users have.
+//! ([`scoped_runtime::testing`]), which is what users have.
 //!
 //! | file | does |
 //! |---|---|

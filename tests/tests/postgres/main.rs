@@ -1,8 +1,9 @@
 //! Direct Postgres: SQL as the user, against a real server.
 #![allow(
+    clippy::disallowed_methods,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test may panic, and so may its helpers, and then says what it knows"
+    reason = "a test may panic, reads what the machine has, and says what it knows"
 )]
 
 mod blocking;

@@ -371,7 +371,9 @@ async fn four_thousand_transactions_on_four_connections_leak_nothing() {
 async fn four_thousand_transactions_through_a_pooler_leak_nothing() {
     let world = World::new().await;
     let server = world.address();
-    let pooler = Pooler::start(&server);
+    let Some(pooler) = Pooler::start(&server) else {
+        return;
+    };
     let options = PgConnectOptions::new().host("127.0.0.1").port(pooler.port);
     let options = options.username(server.get_user().unwrap());
     let options = options.database(server.get_dbname().unwrap());
