@@ -197,7 +197,8 @@ impl Ways {
     }
 
     async fn our_sqlx(&self) {
-        let body = self.alice.sqlx().read_only().transaction(async |tx| {
+        let alice = self.alice.sqlx().read_only();
+        let body = alice.transaction(async |tx| {
             let body = sqlx::query_scalar::<_, String>(SQL).bind(ID);
             Ok::<_, Error>(body.fetch_one(&mut **tx).await?)
         });
