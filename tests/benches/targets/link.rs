@@ -2,10 +2,10 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Forwards each connection to the server, and adds a delay in each direction. It runs on threads of its own until
 /// the process ends: a timer of tokio is no finer than the delay.
@@ -60,18 +60,31 @@ fn connect(
     Ok(())
 }
 
+/// Forwards what arrives, each part this much later than it came: parts that come together are not delayed by each
+/// other.
 fn forward(
     mut from: TcpStream,
     mut to: TcpStream,
     delay: Duration,
     seen: impl Fn() + Send + 'static,
 ) {
+    let (sender, arrived) = mpsc::channel::<(Instant, Vec<u8>)>();
     thread::spawn(move || {
         let mut bytes = vec![0; 64 * 1024];
         while let Ok(count @ 1..) = from.read(&mut bytes) {
-            thread::sleep(delay);
+            if sender
+                .send((Instant::now() + delay, bytes[..count].to_vec()))
+                .is_err()
+            {
+                break;
+            }
+        }
+    });
+    thread::spawn(move || {
+        for (due, bytes) in arrived {
+            thread::sleep(due.saturating_duration_since(Instant::now()));
             seen();
-            if to.write_all(&bytes[..count]).is_err() {
+            if to.write_all(&bytes).is_err() {
                 break;
             }
         }
