@@ -74,6 +74,7 @@ programs! { everywhere:
     "../ui/impersonate/pass/methods.rs" as impersonate_methods,
     "../ui/impersonate/pass/mutable_client.rs" as impersonate_mutable_client,
     "../ui/impersonate/pass/names_of_the_module.rs" as impersonate_names_of_the_module,
+    "../ui/impersonate/pass/postgres.rs" as impersonate_postgres,
     "../ui/impersonate/pass/process_default.rs" as impersonate_process_default,
     "../ui/impersonate/pass/renamed_crate.rs" as impersonate_renamed_crate,
     "../ui/impersonate/pass/several_clients.rs" as impersonate_several_clients,

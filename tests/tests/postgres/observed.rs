@@ -40,6 +40,10 @@ async fn no_log_has_a_parameter_a_claim_or_a_password() {
     let client = world.clients.user(ALICE).claim("plan", "SECRET-CLAIM");
     let alice = client.postgres().unwrap();
     let sql = "select body from notes where body = $1";
+    // Tests of other threads, which log nothing, may have met the places that log first; `tracing` then remembers
+    // that they are of no interest.
+    alice.query(sql, &[&"SECRET-PARAMETER"]).await.unwrap();
+    tracing::callsite::rebuild_interest_cache();
     alice.query(sql, &[&"SECRET-PARAMETER"]).await.unwrap();
     alice
         .transaction(async |tx| tx.query(sql, &[&"SECRET-PARAMETER"]).await)

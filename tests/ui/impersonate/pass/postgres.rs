@@ -39,7 +39,7 @@ fn blocks(
 
 fn is_send(_: impl Send) {}
 
-fn main() {
+pub(crate) fn main() {
     is_send(transaction(String::new()));
     let _ = (with_claims, both, blocks);
 }
