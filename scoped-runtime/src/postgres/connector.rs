@@ -33,7 +33,7 @@ where
         let (tls, config) = (self.0.clone(), config.clone());
         async move {
             let (client, connection) = config.connect(tls).await?;
-            // Whoever waits for an answer gets the error too.
+            // The calls that wait for an answer get the error too.
             let task = tokio::spawn(async move { drop(connection.await) });
             Ok((client, task))
         }

@@ -21,9 +21,9 @@ pub enum FileSizeLimit {
 }
 
 /// The creation or the change of a bucket. [`Storage::create_bucket`] and [`Storage::update_bucket`] start one; it is
-/// sent when it is awaited, or by [`send`](Self::send).
+/// sent when it is awaited, or by [`execute`](Self::execute).
 #[derive(Debug)]
-#[must_use = "nothing is changed until this is awaited, or sent with `send`"]
+#[must_use = "nothing is changed until this is awaited, or sent with `execute`"]
 pub struct BucketRequest<M: Mode = Async> {
     storage: Storage<M>,
     name: String,
@@ -71,7 +71,7 @@ impl<M: Mode> BucketRequest<M> {
     ///
     /// # Errors
     /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
-    pub fn send(mut self) -> M::Answer<()> {
+    pub fn execute(mut self) -> M::Answer<()> {
         let core = Arc::clone(&self.storage.core);
         answer::<_, M>(&core, async move {
             check_bucket(&self.name)?;
@@ -95,6 +95,6 @@ impl IntoFuture for BucketRequest {
     type IntoFuture = <Async as Mode>::Answer<()>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }

@@ -117,9 +117,9 @@ impl<M: Mode> Storage<M> {
 }
 
 /// A listing of buckets. [`Storage::list_buckets`] starts one; it is sent when it is awaited, or by
-/// [`send`](Self::send).
+/// [`execute`](Self::execute).
 #[derive(Debug)]
-#[must_use = "a listing does nothing until it is awaited, or sent with `send`"]
+#[must_use = "a listing does nothing until it is awaited, or sent with `execute`"]
 pub struct BucketsRequest<M: Mode = Async> {
     storage: Storage<M>,
     parameters: Vec<(&'static str, String)>,
@@ -166,7 +166,7 @@ impl<M: Mode> BucketsRequest<M> {
     ///
     /// # Errors
     /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
-    pub fn send(self) -> M::Answer<Vec<BucketDetails>> {
+    pub fn execute(self) -> M::Answer<Vec<BucketDetails>> {
         let core = Arc::clone(&self.storage.core);
         answer::<_, M>(&core, async move {
             let mut target = format!("{ROOT}bucket");
@@ -184,6 +184,6 @@ impl IntoFuture for BucketsRequest {
     type IntoFuture = <Async as Mode>::Answer<Vec<BucketDetails>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }

@@ -62,9 +62,9 @@ impl<M: Mode> Route<M> {
 }
 
 /// The move of an object to another key. [`Bucket::move_to`] starts one; it is sent when it is awaited, or by
-/// [`send`](Self::send).
+/// [`execute`](Self::execute).
 #[derive(Debug)]
-#[must_use = "nothing is moved until this is awaited, or sent with `send`"]
+#[must_use = "nothing is moved until this is awaited, or sent with `execute`"]
 pub struct MoveRequest<M: Mode = Async>(Route<M>);
 
 impl<M: Mode> MoveRequest<M> {
@@ -87,7 +87,7 @@ impl<M: Mode> MoveRequest<M> {
     ///
     /// # Errors
     /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
-    pub fn send(self) -> M::Answer<()> {
+    pub fn execute(self) -> M::Answer<()> {
         let core = Arc::clone(self.0.bucket.core());
         answer::<_, M>(&core, async move {
             let request = self.0.request("move", None, None)?;
@@ -97,12 +97,12 @@ impl<M: Mode> MoveRequest<M> {
     }
 }
 
-/// The copy of an object. [`Bucket::copy`] starts one; it is sent when it is awaited, or by [`send`](Self::send).
+/// The copy of an object. [`Bucket::copy`] starts one; it is sent when it is awaited, or by [`execute`](Self::execute).
 ///
 /// The copy has the content type, the cache control and the metadata of the original. Once one of the three is set here,
 /// the metadata of the original is not copied.
 #[derive(Debug)]
-#[must_use = "nothing is copied until this is awaited, or sent with `send`"]
+#[must_use = "nothing is copied until this is awaited, or sent with `execute`"]
 pub struct CopyRequest<M: Mode = Async> {
     route: Route<M>,
     options: ObjectOptions,
@@ -157,7 +157,7 @@ impl<M: Mode> CopyRequest<M> {
     ///
     /// # Errors
     /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
-    pub fn send(mut self) -> M::Answer<Uploaded> {
+    pub fn execute(mut self) -> M::Answer<Uploaded> {
         let core = Arc::clone(self.route.bucket.core());
         answer::<_, M>(&core, async move {
             self.options.check()?;
@@ -180,7 +180,7 @@ impl IntoFuture for MoveRequest {
     type IntoFuture = <Async as Mode>::Answer<()>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }
 
@@ -189,6 +189,6 @@ impl IntoFuture for CopyRequest {
     type IntoFuture = <Async as Mode>::Answer<Uploaded>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }

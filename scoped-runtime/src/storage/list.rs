@@ -52,12 +52,12 @@ impl ListEntry {
     }
 }
 
-/// A listing of one folder. [`Bucket::list`] starts one; it is sent when it is awaited, or by [`send`](Self::send).
+/// A listing of one folder. [`Bucket::list`] starts one; it is sent when it is awaited, or by [`execute`](Self::execute).
 ///
 /// The server compares the folder and sorts without regard to case. It returns at most [`limit`](Self::limit) entries
 /// and does not say that there are more: use [`Bucket::list_v2`] to read all.
 #[derive(Debug)]
-#[must_use = "a listing does nothing until it is awaited, or sent with `send`"]
+#[must_use = "a listing does nothing until it is awaited, or sent with `execute`"]
 pub struct ListRequest<M: Mode = Async> {
     bucket: Bucket<M>,
     parameters: Parameters,
@@ -124,7 +124,7 @@ impl<M: Mode> ListRequest<M> {
     /// [`Error::Storage`] for a refusal; [`ClientError::UnexpectedResponse`](crate::ClientError::UnexpectedResponse) for
     /// a name that would lead out of its folder, such as `../x`; the errors of
     /// [`Query::execute`](crate::Query::execute) otherwise.
-    pub fn send(self) -> M::Answer<Vec<ListEntry>> {
+    pub fn execute(self) -> M::Answer<Vec<ListEntry>> {
         let core = Arc::clone(self.bucket.core());
         answer::<_, M>(&core, async move {
             let target = bucket_target("object/list/", &self.bucket.name)?;
@@ -150,6 +150,6 @@ impl IntoFuture for ListRequest {
     type IntoFuture = <Async as Mode>::Answer<Vec<ListEntry>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }

@@ -107,7 +107,7 @@ impl<M: Mode> ListV2Request<M> {
     /// Requests one page.
     ///
     /// # Errors
-    /// The errors of [`ListRequest::send`](super::ListRequest::send).
+    /// The errors of [`ListRequest::execute`](super::ListRequest::execute).
     pub fn page(self) -> M::Answer<ObjectPage> {
         let core = Arc::clone(self.bucket.core());
         let work = request_page(

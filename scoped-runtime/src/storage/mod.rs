@@ -15,7 +15,7 @@
 //!
 //! The same types serve async and blocking code. A method that sends returns [`Mode::Answer`]: a future in async
 //! code, the result in blocking code. A method with options returns a request, which is awaited in async code, and
-//! sent by its last method (`send`, `bytes`, ...) in either.
+//! sent by its last method (`execute`, `bytes`, ...) in either.
 
 mod body;
 mod bucket;

@@ -42,9 +42,9 @@ impl fmt::Debug for SignedUrl {
 }
 
 /// A request for a [`SignedUrl`]. [`Bucket::signed_url`] starts one; it is sent when it is awaited, or by
-/// [`send`](Self::send).
+/// [`execute`](Self::execute).
 #[derive(Debug)]
-#[must_use = "a URL is made when this is awaited, or sent with `send`"]
+#[must_use = "a URL is made when this is awaited, or sent with `execute`"]
 pub struct SignRequest<M: Mode = Async> {
     bucket: Bucket<M>,
     key: String,
@@ -87,7 +87,7 @@ impl<M: Mode> SignRequest<M> {
     /// # Errors
     /// [`Error::Storage`] for a refusal, and when the object does not exist; [`Error::Configuration`] when `expires_in` is
     /// longer than the mint policy allows, or less than a second.
-    pub fn send(self) -> M::Answer<SignedUrl> {
+    pub fn execute(self) -> M::Answer<SignedUrl> {
         let core = Arc::clone(self.bucket.core());
         answer::<_, M>(&core, async move {
             let core = self.bucket.core();
@@ -285,6 +285,6 @@ impl IntoFuture for SignRequest {
     type IntoFuture = <Async as Mode>::Answer<SignedUrl>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }

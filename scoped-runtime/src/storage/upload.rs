@@ -17,7 +17,7 @@ use crate::client::{Async, Core, Mode, answer};
 use crate::error::{ClientError, Error};
 use crate::transport::{Response, Retry, TransportRequest, Upload};
 
-/// The upload of an object. [`Bucket::upload`] starts one; it is sent when it is awaited, or by [`send`](Self::send).
+/// The upload of an object. [`Bucket::upload`] starts one; it is sent when it is awaited, or by [`execute`](Self::execute).
 ///
 /// The content type is, in this order: the one that is set, the one of the key's extension, the one of the file's or
 /// the bytes' beginning, `application/octet-stream`. It is sent without parameters, which a bucket's list of allowed
@@ -25,7 +25,7 @@ use crate::transport::{Response, Retry, TransportRequest, Upload};
 ///
 /// **Without [`upsert`](Self::upsert) an existing object is an error, but that is no lock**: of several uploads of a new
 /// key at the same time more than one can succeed, and the last one wins.
-#[must_use = "an upload does nothing until it is awaited, or sent with `send`"]
+#[must_use = "an upload does nothing until it is awaited, or sent with `execute`"]
 pub struct UploadRequest<M: Mode = Async> {
     storage: Storage<M>,
     target: Result<String, ClientError>,
@@ -126,7 +126,7 @@ impl<M: Mode> UploadRequest<M> {
     /// # Errors
     /// [`Error::Storage`] for a refusal, [`ClientError::Upload`] when the body could not be read, [`Error::Client`] and
     /// [`Error::Token`] when nothing was sent or no answer arrived.
-    pub fn send(self) -> M::Answer<Uploaded> {
+    pub fn execute(self) -> M::Answer<Uploaded> {
         let core = Arc::clone(&self.storage.core);
         answer::<_, M>(&core, self.run())
     }
@@ -209,7 +209,7 @@ impl IntoFuture for UploadRequest {
     type IntoFuture = <Async as Mode>::Answer<Uploaded>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }
 

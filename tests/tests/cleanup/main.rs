@@ -1,5 +1,5 @@
-//! The servers of the test kit leave no process and no file behind, however the process that started them ends, whoever
-//! runs it, and whichever PostgreSQL it finds.
+//! The servers of the test kit leave no process and no file behind, however the process that started them ends,
+//! whichever user runs it, and whichever PostgreSQL it finds.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg(target_os = "linux")]
 

@@ -28,16 +28,16 @@ fn blocking_code_has_all_of_storage() {
     let file = std::env::temp_dir().join(format!("scoped-blocking-{}", std::process::id()));
     let all = vec![7; 300_000];
     std::fs::write(&file, &all).unwrap();
-    bucket.upload(key("a.txt"), "text").send().unwrap();
+    bucket.upload(key("a.txt"), "text").execute().unwrap();
     bucket
         .upload(key("b.bin"), Body::file(&file))
         .upsert()
-        .send()
+        .execute()
         .unwrap();
     let resumable = bucket
         .upload_resumable(key("c.bin"), Body::file(&file))
         .part_bytes(100_000);
-    resumable.begin().unwrap().send().unwrap();
+    resumable.begin().unwrap().execute().unwrap();
     std::fs::remove_file(file).unwrap();
     assert_eq!(bucket.download(key("a.txt")).bytes().unwrap(), "text");
     assert_eq!(
@@ -62,7 +62,7 @@ fn blocking_code_has_all_of_storage() {
     assert!(written == all && bytes == 300_000);
     assert_eq!(bucket.info(key("a.txt")).unwrap().size, Some(4));
     assert!(bucket.exists(key("a.txt")).unwrap());
-    assert_eq!(bucket.list(&folder).send().unwrap().len(), 3);
+    assert_eq!(bucket.list(&folder).execute().unwrap().len(), 3);
     let pages = bucket.list_v2(&folder).page_size(2).pages();
     let names: Vec<_> = pages
         .flat_map(|page| page.unwrap().objects)
@@ -71,7 +71,7 @@ fn blocking_code_has_all_of_storage() {
     assert_eq!(names, [key("a.txt"), key("b.bin"), key("c.bin")]);
     let url = bucket
         .signed_url(key("a.txt"), Duration::from_mins(1))
-        .send()
+        .execute()
         .unwrap();
     let opened = bob
         .storage()
@@ -79,12 +79,15 @@ fn blocking_code_has_all_of_storage() {
         .bytes()
         .unwrap();
     assert_eq!(opened, "text");
-    bucket.copy(key("a.txt"), key("d.txt")).send().unwrap();
-    bucket.move_to(key("d.txt"), key("e.txt")).send().unwrap();
+    bucket.copy(key("a.txt"), key("d.txt")).execute().unwrap();
+    bucket
+        .move_to(key("d.txt"), key("e.txt"))
+        .execute()
+        .unwrap();
     let removed = bucket.remove([key("e.txt"), key("d.txt")]).unwrap();
     assert_eq!((removed.removed.len(), removed.not_removed.len()), (1, 1));
     let bobs = bob.storage().bucket("own");
     assert!(refused(bobs.download(key("a.txt")).bytes()).is_not_found());
-    assert!(refused(bobs.upload(key("x"), "x").send()).is_denied());
-    assert_eq!(alice.storage().list_buckets().send().unwrap(), []);
+    assert!(refused(bobs.upload(key("x"), "x").execute()).is_denied());
+    assert_eq!(alice.storage().list_buckets().execute().unwrap(), []);
 }

@@ -318,12 +318,12 @@ async fn a_resumable_upload_believes_nothing_that_contradicts_it() {
         }
     });
     states(offset(200, "2").header("upload-length", "10"));
-    resumed.send().await.unwrap();
+    resumed.execute().await.unwrap();
     let last = recorder.last_request();
     assert_eq!((last.method(), last.text()), ("PATCH", "23456789"));
     states(offset(200, "5").header("upload-length", "10"));
     let stream = Body::reader(std::io::Cursor::new(b"0123456789".to_vec()), 10);
     let resumed = bucket.resume(url, stream).begin().await.unwrap();
     states(offset(200, "2").header("upload-length", "10"));
-    is_unexpected(resumed.send().await, "cannot repeat");
+    is_unexpected(resumed.execute().await, "cannot repeat");
 }

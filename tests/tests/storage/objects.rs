@@ -537,7 +537,7 @@ async fn more_than_a_thousand_objects_are_listed_and_removed_completely() {
 
     let (bucket, folder) = own().await;
     let keys: Vec<String> = (0..1205).map(|n| format!("{folder}/{n:04}")).collect();
-    let uploads = keys.iter().map(|key| bucket.upload(key, "x").send());
+    let uploads = keys.iter().map(|key| bucket.upload(key, "x").execute());
     let uploaded = futures_util::stream::iter(uploads).buffer_unordered(16);
     assert!(
         uploaded

@@ -172,8 +172,8 @@ async fn an_existing_object_is_replaced_only_on_request() {
     let key = format!("{folder}/b");
     let first = bucket.upload_resumable(&key, "one").begin().await.unwrap();
     let second = bucket.upload_resumable(&key, "two").begin().await.unwrap();
-    first.send().await.unwrap();
-    assert!(refused(second.send().await).already_exists());
+    first.execute().await.unwrap();
+    assert!(refused(second.execute().await).already_exists());
     assert_eq!(bucket.download(&key).await.unwrap(), "one");
 }
 
@@ -204,10 +204,10 @@ async fn policies_limits_and_types_are_asked_at_the_start() {
         .unwrap();
     let url = UploadUrl::new(upload.url().expose_secret()).unwrap();
     let stolen = bob.resume(url.clone(), "bob's  ").begin().await.unwrap();
-    assert!(refused(stolen.send().await).is_denied());
+    assert!(refused(stolen.execute().await).is_denied());
     let stolen = bob.resume(url, "bob's  ").begin().await.unwrap();
     assert!(refused(stolen.cancel().await).is_denied());
-    upload.send().await.unwrap();
+    upload.execute().await.unwrap();
     assert_eq!(alice.download(&key).await.unwrap(), "alice's");
 }
 
@@ -273,7 +273,7 @@ async fn a_lost_connection_costs_only_what_was_not_taken() {
             .await
             .unwrap();
         proxy.cut_after(cut);
-        upload.send().await.unwrap();
+        upload.execute().await.unwrap();
         assert_eq!(
             proxy.cuts(),
             1 + ["early", "middle", "late"]
@@ -299,7 +299,7 @@ async fn a_part_that_another_request_stopped_goes_on_from_the_servers_offset() {
     let upload = upload.begin().await.unwrap();
     let url = upload.url().clone();
     proxy.hold_after(PART + PART / 2);
-    let sending = tokio::spawn(upload.send());
+    let sending = tokio::spawn(upload.execute());
     while proxy.cuts() == 0 {
         tokio::task::yield_now().await;
     }
@@ -387,7 +387,7 @@ async fn an_upload_is_continued_after_the_program_was_killed() {
         .unwrap();
     assert!(upload.offset() >= 3 * PART as u64, "{}", upload.offset());
     assert!(upload.offset() < 10 * PART as u64);
-    upload.send().await.unwrap();
+    upload.execute().await.unwrap();
     let key = format!("{KILLED}/killed");
     assert!(bucket.download(&key).await.unwrap() == all);
     std::fs::remove_file(kept).unwrap();
@@ -435,5 +435,5 @@ async fn upload_until_killed(kept: &str, url: &str) {
         .await
         .unwrap();
     write(&upload.url().expose_secret());
-    upload.send().await.unwrap();
+    upload.execute().await.unwrap();
 }

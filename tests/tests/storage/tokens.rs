@@ -126,7 +126,7 @@ async fn secrets_of_urls_are_in_no_log() {
         .await
         .unwrap();
     let url = upload.url().expose_secret();
-    upload.send().await.unwrap();
+    upload.execute().await.unwrap();
     let signed = bucket
         .signed_url(&key, Duration::from_mins(1))
         .await

@@ -37,10 +37,10 @@ pub struct Progress {
 pub(super) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// A resumable upload. [`Bucket::upload_resumable`] and [`Bucket::resume`] start one. It is sent when it is awaited, or
-/// by [`send`](Self::send); [`begin`](Self::begin) stops before the first part, so that the program can keep the URL.
+/// by [`execute`](Self::execute); [`begin`](Self::begin) stops before the first part, so that the program can keep the URL.
 ///
 /// The object appears when the last part has arrived. Memory holds one part, whatever the size of the object.
-#[must_use = "an upload does nothing until it is awaited, or sent with `send`"]
+#[must_use = "an upload does nothing until it is awaited, or sent with `execute`"]
 pub struct ResumableRequest<M: Mode = Async> {
     bucket: Bucket<M>,
     to: Target,
@@ -137,7 +137,7 @@ impl<M: Mode> ResumableRequest<M> {
     ///
     /// # Errors
     /// The errors of [`begin`](Self::begin) and of [`ResumableUpload::send`].
-    pub fn send(self) -> M::Answer<()> {
+    pub fn execute(self) -> M::Answer<()> {
         let core = Arc::clone(self.bucket.core());
         answer::<_, M>(&core, async move { self.run_begin().await?.run().await })
     }
@@ -209,7 +209,7 @@ impl IntoFuture for ResumableRequest {
     type IntoFuture = <Async as Mode>::Answer<()>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.send()
+        self.execute()
     }
 }
 

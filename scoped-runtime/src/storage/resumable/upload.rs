@@ -17,14 +17,14 @@ use crate::client::{Async, Mode, answer};
 /// let videos = alice.storage().bucket("videos");
 /// let upload = videos.upload_resumable("alice/trip.mp4", Body::file("trip.mp4")).begin().await?;
 /// let kept = upload.url().expose_secret(); // into a file that only this program reads
-/// upload.send().await?;
+/// upload.execute().await?;
 ///
 /// // After a restart of the program:
 /// let url = UploadUrl::new(kept)?;
 /// videos.resume(url, Body::file("trip.mp4")).await?;
 /// # Ok(()) }
 /// ```
-#[must_use = "parts are sent when `send` is called"]
+#[must_use = "parts are sent when `execute` is called"]
 pub struct ResumableUpload<M: Mode = Async> {
     pub(super) protocol: Protocol,
     pub(super) url: UploadUrl,
@@ -66,7 +66,7 @@ impl<M: Mode> ResumableUpload<M> {
     /// [`Error::Storage`](crate::Error::Storage) for a refusal, such as of an object that exists already;
     /// [`ClientError::Upload`](crate::ClientError::Upload) when the body could not be read; the last error when it gave
     /// up. The upload can be continued then with [`Bucket::resume`](crate::storage::Bucket::resume).
-    pub fn send(self) -> M::Answer<()> {
+    pub fn execute(self) -> M::Answer<()> {
         let core = Arc::clone(&self.protocol.core);
         answer::<_, M>(&core, self.run())
     }
