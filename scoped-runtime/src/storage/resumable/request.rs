@@ -136,7 +136,7 @@ impl<M: Mode> ResumableRequest<M> {
     /// Uploads everything.
     ///
     /// # Errors
-    /// The errors of [`begin`](Self::begin) and of [`ResumableUpload::send`].
+    /// The errors of [`begin`](Self::begin) and of [`ResumableUpload::execute`].
     pub fn execute(self) -> M::Answer<()> {
         let core = Arc::clone(self.bucket.core());
         answer::<_, M>(&core, async move { self.run_begin().await?.run().await })
