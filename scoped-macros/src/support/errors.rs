@@ -42,7 +42,7 @@ impl Errors {
         result.map_err(|error| self.0.push(error)).ok()
     }
 
-    /// Returns the value if there is no mistake. Otherwise returns one `compile_error!` for each mistake, in
+    /// Returns the value if no mistake was recorded. If some were, returns one `compile_error!` for each, in
     /// source order.
     pub(crate) fn finish<T>(self, value: T) -> Result<T, TokenStream> {
         if self.0.is_empty() {

@@ -6,12 +6,6 @@ use http::{HeaderValue, Method};
 use super::project::Project;
 use super::typed_store::TypedStore;
 use crate::claims::UserId;
-#[cfg(any(
-    feature = "functions",
-    feature = "postgres",
-    feature = "realtime",
-    feature = "storage"
-))]
 use crate::config::Settings;
 use crate::error::{ClientError, Error, is_html};
 use crate::session::{CloseFlag, TokenSource};
@@ -30,7 +24,7 @@ pub(crate) struct Core {
     /// What modules to the right keep with this client.
     #[cfg_attr(
         not(feature = "realtime"),
-        allow(dead_code, reason = "for modules that are features")
+        expect(dead_code, reason = "for modules that are features")
     )]
     pub(super) store: TypedStore,
 }
@@ -97,12 +91,6 @@ impl Core {
     }
 
     /// The settings of the project: clock, limits, timeouts.
-    #[cfg(any(
-        feature = "functions",
-        feature = "postgres",
-        feature = "realtime",
-        feature = "storage"
-    ))]
     pub(crate) fn settings(&self) -> &Settings {
         &self.project.config.settings
     }
@@ -126,7 +114,7 @@ impl Core {
     }
 
     /// Refuses a request that may write if the client is read-only.
-    fn check_reads(&self, request: &TransportRequest) -> Result<(), ClientError> {
+    pub(crate) fn check_reads(&self, request: &TransportRequest) -> Result<(), ClientError> {
         if request.is_read {
             return Ok(());
         }
@@ -140,19 +128,19 @@ impl Core {
         Ok(())
     }
 
-    fn source(&self) -> Result<&dyn TokenSource, ClientError> {
-        let source = self.source.as_deref();
-        source.ok_or(ClientError::Anonymous)
+    /// The source of the user's tokens.
+    pub(crate) fn token_source(&self) -> Result<&Arc<dyn TokenSource>, ClientError> {
+        self.source.as_ref().ok_or(ClientError::Anonymous)
     }
 
     pub(crate) fn token(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        Ok(self.source()?.token()?)
+        Ok(self.token_source()?.token()?)
     }
 
     pub(crate) async fn token_async(&self) -> Result<AccessToken, Error> {
         self.check_open()?;
-        let token = self.source()?.token_async().await?;
+        let token = self.token_source()?.token_async().await?;
         // The client may have been closed while the signer was awaited.
         self.check_open()?;
         Ok(token)
@@ -247,11 +235,6 @@ impl Core {
         self.project.config.url.as_str()
     }
 
-    /// The longest path and query of a URL, in bytes.
-    pub(crate) fn max_url_bytes(&self) -> usize {
-        self.project.config.settings.max_url_bytes
-    }
-
     /// Returns the HTTP request that would be sent with this token.
     pub(crate) fn prepare(
         &self,
@@ -265,11 +248,6 @@ impl Core {
 /// What a connection needs that stays open longer than one token lives.
 #[cfg(feature = "realtime")]
 impl Core {
-    /// The source of the user's tokens.
-    pub(crate) fn token_source(&self) -> Result<&Arc<dyn TokenSource>, ClientError> {
-        self.source.as_ref().ok_or(ClientError::Anonymous)
-    }
-
     pub(crate) fn transport(&self) -> &Arc<Transport> {
         &self.project.transport
     }

@@ -26,7 +26,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
         let core = self.core();
         let mut request = core.native().request(builder)?;
         core.check_method(&request.method, "a native builder")?;
-        raw_request::check(&mut request, core.max_url_bytes())?;
+        raw_request::check(&mut request, core.settings().max_url_bytes)?;
         Ok((core, request))
     }
 }

@@ -138,10 +138,8 @@ impl<M: Mode> Request<M> {
             return Err(error.into());
         }
         let mut outgoing = self.outgoing;
-        if !outgoing.is_read {
-            self.core.check_method(&outgoing.method, "a request")?;
-        }
-        raw_request::check(&mut outgoing, self.core.max_url_bytes())?;
+        self.core.check_reads(&outgoing)?;
+        raw_request::check(&mut outgoing, self.core.settings().max_url_bytes)?;
         Ok((self.core, outgoing))
     }
 

@@ -53,7 +53,7 @@ impl<M: Mode> Query<M> {
         self.core.check_method(&method, statement.verb.name())?;
         let returning = statement.preferences.returning.unwrap_or(Returning::Rows);
         Ok(PreparedQuery {
-            request: statement.request(self.core.max_url_bytes())?,
+            request: statement.request(self.core.settings().max_url_bytes)?,
             core: Arc::clone(&self.core),
             expected_rows: statement.expected_rows,
             returns_inserted: statement.verb.is_insert() && returning == Returning::Rows,
