@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
@@ -65,6 +66,35 @@ pub(crate) async fn with_timeout<T>(
         Either::Left((done, _)) => Some(done),
         Either::Right(_) => None,
     }
+}
+
+/// One moment, on both clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ClockReading {
+    pub(crate) monotonic: Duration,
+    pub(crate) wall: SystemTime,
+}
+
+impl ClockReading {
+    /// Reads the monotonic clock first, so that the age of a token is never underestimated.
+    pub(crate) fn now(clock: &dyn Clock) -> Self {
+        Self {
+            monotonic: clock.monotonic(),
+            wall: clock.now(),
+        }
+    }
+
+    /// Whether either clock has reached this moment.
+    pub(crate) fn is_reached(self, clock: &dyn Clock) -> bool {
+        clock.now() >= self.wall || clock.monotonic() >= self.monotonic
+    }
+}
+
+/// A random duration between the two, so that clients which failed together do not come back together.
+pub(crate) fn jittered(least: Duration, longest: Duration) -> Duration {
+    let random = RandomState::new().hash_one(()) % 1000;
+    let random = u32::try_from(random).unwrap_or_default();
+    least + longest.saturating_sub(least) * random / 1000
 }
 
 /// The clock of the machine, the default of [`ConfigBuilder::clock`](crate::ConfigBuilder::clock).

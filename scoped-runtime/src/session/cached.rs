@@ -1,7 +1,7 @@
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::Lifetime;
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockReading};
 use crate::token::Issued;
 
 /// A token, or claims without a signature, with the times of its renewal and its end, each on both clocks.
@@ -15,28 +15,6 @@ pub(crate) struct Cached<T> {
     pub(super) key_generation: u64,
     renew_at: ClockReading,
     expires_at: ClockReading,
-}
-
-/// One moment, on both clocks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ClockReading {
-    pub(super) monotonic: Duration,
-    pub(super) wall: SystemTime,
-}
-
-impl ClockReading {
-    /// Reads the monotonic clock first, so that the age of a token is never underestimated.
-    pub(super) fn now(clock: &dyn Clock) -> Self {
-        Self {
-            monotonic: clock.monotonic(),
-            wall: clock.now(),
-        }
-    }
-
-    /// Whether either clock has reached this moment.
-    fn is_reached(self, clock: &dyn Clock) -> bool {
-        clock.now() >= self.wall || clock.monotonic() >= self.monotonic
-    }
 }
 
 /// The generation of what no key of this project's configuration signed: no rotation outdates it.

@@ -9,11 +9,11 @@ use std::time::{Duration, SystemTime};
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
-use super::cached::{Cached, ClockReading};
+use super::cached::Cached;
 use super::issue::{Draft, Issue};
 use super::{Identity, Lifetime};
 use crate::audit::{Audit, MintRecord};
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockReading};
 use crate::error::{ConfigurationError, TokenError};
 use crate::key::{KeyGeneration, Keys};
 use crate::metrics;

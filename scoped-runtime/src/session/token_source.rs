@@ -4,9 +4,9 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::cached::{Cached, ClockReading};
+use super::cached::Cached;
 use super::{Identity, MintedSession};
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockReading};
 use crate::error::TokenError;
 use crate::token::AccessToken;
 #[cfg(feature = "postgres")]

@@ -1,8 +1,9 @@
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use http::{HeaderMap, Method, header::RETRY_AFTER};
+
+use crate::clock::jittered;
 
 /// Limits retries to a small part of all requests, so that they do not multiply the load of a server that is down.
 /// Each retry costs as much as ten successful requests earn.
@@ -67,9 +68,7 @@ pub(super) fn backoff(retries: u32) -> Duration {
     let longest = MIN_BACKOFF
         .saturating_mul(1 << retries.min(6))
         .min(MAX_BACKOFF);
-    let random = RandomState::new().hash_one(retries) % 1000;
-    let random = u32::try_from(random).unwrap_or_default();
-    longest / 2 + longest / 2 * random / 1000
+    jittered(longest / 2, longest)
 }
 
 /// The `Retry-After` header (RFC 9110, section 10.2.3) in seconds; an HTTP date is ignored.
