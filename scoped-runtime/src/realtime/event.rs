@@ -47,9 +47,9 @@ pub struct Broadcast<T = Payload> {
     pub event: String,
     /// What was sent.
     pub payload: T,
-    /// The ID of the row of `realtime.messages`, if the database sent it.
+    /// The ID of the row of `realtime.messages`, if the database sent it. No other client can set it.
     pub id: Option<String>,
-    /// Whether it was sent before the channel was joined.
+    /// Whether the server replayed it: it was sent before the channel was joined.
     pub is_replayed: bool,
 }
 
@@ -102,11 +102,14 @@ impl Event {
     pub(super) fn size(&self) -> usize {
         let content = match self {
             Self::Broadcast(broadcast) => broadcast.payload.size() + broadcast.event.len(),
-            Self::Insert(insert) => insert.row.as_str().len(),
-            Self::Update(update) => update.row.as_str().len() + update.old_row.as_str().len(),
-            Self::Delete(delete) => delete.old_row.as_str().len(),
+            Self::Insert(insert) => insert.commit.size() + insert.row.bytes().len(),
+            Self::Update(update) => {
+                let rows = update.row.bytes().len() + update.old_row.bytes().len();
+                update.commit.size() + rows
+            }
+            Self::Delete(delete) => delete.commit.size() + delete.old_row.bytes().len(),
             Self::Join(presence) | Self::Leave(presence) => presence.size(),
-            Self::System(system) => system.message.len(),
+            Self::System(system) => system.extension.len() + system.message.len(),
             Self::Sync | Self::Interrupted(_) | Self::Reconnected(_) | Self::Missed(_) => 0,
         };
         content + size_of::<Self>()

@@ -52,7 +52,7 @@ pub enum Payload {
 impl Payload {
     pub(super) fn size(&self) -> usize {
         match self {
-            Self::Json(json) => json.as_str().len(),
+            Self::Json(json) => json.bytes().len(),
             Self::Bytes(bytes) => bytes.len(),
         }
     }
@@ -137,9 +137,15 @@ fn checked_json(bytes: Bytes) -> Option<JsonText> {
     Some(JsonText::new(bytes))
 }
 
-/// The part of the frame that this value is, without a copy.
-pub(super) fn part_of(frame: &Bytes, value: &RawValue) -> JsonText {
-    JsonText::new(frame.slice_ref(value.get().as_bytes()))
+/// The part of a text that this value is. A part that is less than half of the text is copied: a slice keeps the whole
+/// text in memory, and a peer may surround a short payload with a long member that no limit counts.
+pub(super) fn part_of(text: &Bytes, value: &RawValue) -> JsonText {
+    let part = value.get().as_bytes();
+    JsonText::new(if part.len() < text.len() / 2 {
+        Bytes::copy_from_slice(part)
+    } else {
+        text.slice_ref(part)
+    })
 }
 
 /// A reference, which we write as a decimal number in a string.
@@ -191,6 +197,20 @@ mod tests {
                 panic!("{read:?}")
             };
             assert_eq!(read.as_str(), response);
+        }
+    }
+
+    #[test]
+    fn a_short_part_does_not_keep_a_long_frame() {
+        let long = "x".repeat(1000);
+        for (payload, is_copied) in [("{}".to_owned(), true), (format!("[\"{long}\"]"), false)] {
+            let topic = if is_copied { &*long } else { "t" };
+            let frame = Bytes::from(format!(r#"[null,null,"{topic}","x",{payload}]"#));
+            let Body::Event { payload, .. } = decode_text(&frame).unwrap().body else {
+                panic!("another message")
+            };
+            let is_within = frame.as_ptr_range().contains(&payload.bytes().as_ptr());
+            assert_eq!(is_within, !is_copied);
         }
     }
 

@@ -52,7 +52,7 @@ impl Presence {
 
 impl PresenceMeta {
     fn size(&self) -> usize {
-        self.reference.len() + self.payload.as_str().len() + size_of::<Self>()
+        self.reference.len() + self.payload.bytes().len() + size_of::<Self>()
     }
 }
 
@@ -152,7 +152,10 @@ impl PresenceState {
         if self.bytes + added > MAX_BYTES {
             return;
         }
-        let present = self.metas.entry(key.to_owned()).or_default();
+        let present = self.metas.entry(key.to_owned()).or_insert_with(|| {
+            self.bytes += key.len();
+            Vec::new()
+        });
         let is_same = |meta: &PresenceMeta| metas.iter().any(|new| new.reference == meta.reference);
         self.bytes -= size(present);
         present.retain(|meta| !is_same(meta));
@@ -172,6 +175,7 @@ impl PresenceState {
             !leaves
         });
         if present.is_empty() {
+            self.bytes = self.bytes.saturating_sub(key.len());
             self.metas.remove(key);
         }
     }
@@ -321,5 +325,21 @@ mod tests {
             "{}",
             state.list().len()
         );
+    }
+
+    #[test]
+    fn long_keys_count_while_they_are_present() {
+        let mut state = PresenceState::default();
+        state.apply_state(&json("{}"));
+        let long = "x".repeat(1 << 20);
+        let metas = r#"{"metas":[{"phx_ref":"1"}]}"#;
+        for n in 0..20 {
+            state.apply_diff(&json(&format!(r#"{{"joins":{{"{n}{long}":{metas}}}}}"#)));
+        }
+        assert_eq!(state.list().len(), 7);
+        for n in 0..20 {
+            state.apply_diff(&json(&format!(r#"{{"leaves":{{"{n}{long}":{metas}}}}}"#)));
+        }
+        assert_eq!((state.list().len(), state.bytes), (0, 0));
     }
 }

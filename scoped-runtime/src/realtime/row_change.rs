@@ -118,6 +118,14 @@ impl Delete {
 }
 
 impl Commit {
+    /// The bytes that it keeps in memory, roughly.
+    pub(super) fn size(&self) -> usize {
+        let column = |it: &ColumnType| size_of_val(it) + it.name.len() + it.type_name.len();
+        let columns = self.columns.iter().map(column).sum::<usize>();
+        let errors = self.errors.iter().map(String::len).sum::<usize>();
+        self.schema.len() + self.table.len() + columns + errors
+    }
+
     fn check(&self) -> Result<(), Error> {
         match self.errors.first() {
             None => Ok(()),
