@@ -9,6 +9,7 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 
 use crate::client::Core;
+use crate::clock::Clock;
 use crate::error::{ClientError, Error, TokenError};
 use crate::session::{TokenSource, TokenWatch};
 use crate::token::AccessToken;
@@ -16,10 +17,15 @@ use crate::token::AccessToken;
 /// The tokens of one client, numbered in the order in which they were seen.
 pub(super) struct Tokens {
     source: Arc<dyn TokenSource>,
+    clock: Arc<dyn Clock>,
     /// Every token, once it replaces the one before; drives the renewal. `None` once it has ended.
     watch: Option<BoxStream<'static, Result<AccessToken, Error>>>,
     /// A token that was asked for because none was at hand, or the server refused the last one.
     request: Option<BoxFuture<'static, Result<AccessToken, TokenError>>>,
+    /// The token that the server refused, until there is another one.
+    refused: Option<AccessToken>,
+    /// The last request failed: the next one waits.
+    has_failed: bool,
     last: Option<AccessToken>,
     number: u64,
 }
@@ -34,7 +40,7 @@ pub(super) enum TokenEvent {
     Ended,
 }
 
-/// The pause after a failed renewal.
+/// The pause after a failed renewal or request.
 const RETRY: Duration = Duration::from_secs(1);
 
 impl Tokens {
@@ -46,8 +52,9 @@ impl Tokens {
             Arc::clone(core.close_flag()),
             Arc::clone(&clock),
         );
+        let of_watch = Arc::clone(&clock);
         let watch = stream::unfold((watch, false), move |(mut watch, has_failed)| {
-            let clock = Arc::clone(&clock);
+            let clock = Arc::clone(&of_watch);
             async move {
                 if has_failed {
                     clock.sleep_until(clock.monotonic() + RETRY).await;
@@ -59,8 +66,11 @@ impl Tokens {
         });
         Ok(Self {
             source,
+            clock,
             watch: Some(watch.boxed()),
             request: None,
+            refused: None,
+            has_failed: false,
             last: None,
             number: 0,
         })
@@ -86,7 +96,13 @@ impl Tokens {
             self.request = None;
             return Poll::Ready(match answer {
                 Ok(token) => self.take(token),
-                Err(error) => TokenEvent::Failed(error),
+                Err(error) => {
+                    self.has_failed = true;
+                    if self.refused.is_some() && !matches!(error, TokenError::Expired) {
+                        self.request();
+                    }
+                    TokenEvent::Failed(error)
+                }
             });
         }
         Poll::Pending
@@ -98,8 +114,7 @@ impl Tokens {
         let token = self.source.current().or(last);
         let Some(token) = token else {
             if self.request.is_none() {
-                let source = Arc::clone(&self.source);
-                self.request = Some(async move { source.token_async().await }.boxed());
+                self.request();
             }
             return None;
         };
@@ -107,27 +122,41 @@ impl Tokens {
         Some((token, self.number))
     }
 
-    /// Asks for another token: the server refused the last one.
+    /// Asks for another token, until there is one: the server refused the last one.
     pub(super) fn replace(&mut self) {
-        let Some(refused) = self.last.clone() else {
-            return;
-        };
+        if let Some(last) = &self.last {
+            self.refused = Some(last.clone());
+            self.request();
+        }
+    }
+
+    fn request(&mut self) {
         let source = Arc::clone(&self.source);
-        self.request = Some(
-            async move {
-                match source.replace(&refused) {
-                    Some(replaced) => replaced.await,
-                    None => Err(TokenError::Expired),
-                }
+        let refused = self.refused.clone();
+        let pause = self
+            .has_failed
+            .then(|| self.clock.sleep_until(self.clock.monotonic() + RETRY));
+        let request = async move {
+            if let Some(pause) = pause {
+                pause.await;
             }
-            .boxed(),
-        );
+            let Some(refused) = refused else {
+                return source.token_async().await;
+            };
+            match source.replace(&refused) {
+                Some(replaced) => replaced.await,
+                None => Err(TokenError::Expired),
+            }
+        };
+        self.request = Some(request.boxed());
     }
 
     fn take(&mut self, token: AccessToken) -> TokenEvent {
         if !self.last.as_ref().is_some_and(|last| last.is_same(&token)) {
             self.number += 1;
             self.last = Some(token);
+            self.refused = None;
+            self.has_failed = false;
         }
         TokenEvent::Changed(self.number)
     }
