@@ -6,8 +6,8 @@ use crate::rest::FilterValue;
 /// Which changes of which rows a channel gets; see
 /// <https://supabase.com/docs/guides/realtime/postgres-changes>.
 ///
-/// The table has to be in the publication `supabase_realtime`. Whatever is asked for, the user gets only rows that the
-/// table's policies let them read, and the keys of deleted ones.
+/// The table has to be in the publication `supabase_realtime`. The user gets only rows that the table's
+/// policies let them read, and the primary keys of deleted rows.
 ///
 /// ```
 /// use scoped_runtime::realtime::Change;

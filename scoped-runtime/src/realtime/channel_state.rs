@@ -8,9 +8,8 @@ use serde::Deserialize;
 use tokio::sync::oneshot;
 
 use super::channel_options::{ChannelOptions, MAX_REPLAY};
-use super::ending::Ending;
 use super::event::{Broadcast, Event, Meta, Reconnected, System, TextBroadcast};
-use super::event_queue::EventQueue;
+use super::event_queue::{Ending, EventQueue};
 use super::frame::{Body, Payload, part_of};
 use super::json_text::JsonText;
 use super::moment::Moment;
@@ -228,8 +227,9 @@ impl Channel {
         may
     }
 
-    /// Takes a message that is not a reply.
-    pub(super) fn receive(&mut self, body: Body) -> Verdict {
+    /// Takes a message that is not a reply. `is_of_join` says whether the server names the join: it does so in what it
+    /// replays as text, and not in what it passes on from other clients.
+    pub(super) fn receive(&mut self, body: Body, is_of_join: bool) -> Verdict {
         match body {
             Body::Reply { .. } => Verdict::Unchanged,
             Body::Broadcast {
@@ -240,11 +240,11 @@ impl Channel {
                 self.broadcast(event, Meta::read(meta.as_ref()), payload);
                 Verdict::Unchanged
             }
-            Body::Event { name, payload } => self.event(&name, &payload),
+            Body::Event { name, payload } => self.event(&name, &payload, is_of_join),
         }
     }
 
-    fn event(&mut self, name: &str, payload: &JsonText) -> Verdict {
+    fn event(&mut self, name: &str, payload: &JsonText, is_of_join: bool) -> Verdict {
         match name {
             "broadcast" => {
                 let text = serde_json::from_slice::<TextBroadcast<'_>>(payload.bytes());
@@ -258,7 +258,8 @@ impl Channel {
                         Some(content) => part_of(payload.bytes(), content),
                         None => JsonText::new("null".into()),
                     };
-                    let meta = meta.unwrap_or_default();
+                    // Other clients may add any member to what they broadcast.
+                    let meta = meta.filter(|_| is_of_join).unwrap_or_default();
                     self.broadcast(event, meta, Payload::Json(content));
                 }
             }

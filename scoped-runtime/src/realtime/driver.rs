@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_websockets::Message;
 
 use super::connection::Connection;
-use super::ending::Ending;
+use super::event_queue::Ending;
 use super::hub::{Command, Hub};
 use super::moment::Moment;
 use super::outgoing::Outgoing;
@@ -135,7 +135,7 @@ impl Driver {
     fn close(&mut self) {
         self.socket = None;
         self.connecting = None;
-        self.connection.end_all(&Ending::Closed);
+        self.connection.close();
     }
 
     fn poll_connecting(&mut self, cx: &mut Context<'_>) -> bool {

@@ -2,9 +2,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::ending::Ending;
 use super::event::Event;
-use crate::error::Error;
+use crate::error::{ClientError, Error, RealtimeError, TokenError};
 
 /// The events of one channel that its reader has not taken yet. When it is full, new events are dropped, and the
 /// reader learns how many: waiting for one reader would stop all channels of the connection.
@@ -21,6 +20,33 @@ struct State {
     missed: u64,
     end: Option<Ending>,
     waker: Option<Waker>,
+}
+
+/// Why a channel has ended for good: the last thing that its reader learns.
+#[derive(Debug, Clone)]
+pub(super) enum Ending {
+    /// The server refused it.
+    Refused(RealtimeError),
+    /// The client, or all clients of its user, were closed.
+    Closed,
+    /// There is no token any more.
+    Token(TokenError),
+    /// The runtime that drove the connection has shut down.
+    NoRuntime,
+    /// The reader knows already.
+    Told,
+}
+
+impl Ending {
+    pub(super) fn to_error(&self) -> Option<Error> {
+        match self {
+            Self::Refused(error) => Some(error.clone().into()),
+            Self::Closed => Some(ClientError::Closed.into()),
+            Self::Token(error) => Some(error.clone().into()),
+            Self::NoRuntime => Some(ClientError::NoRuntime.into()),
+            Self::Told => None,
+        }
+    }
 }
 
 /// The most bytes of events in one queue.

@@ -10,7 +10,6 @@ mod channel_options;
 mod channel_state;
 mod connection;
 mod driver;
-mod ending;
 mod event;
 mod event_queue;
 mod frame;

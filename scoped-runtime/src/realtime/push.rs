@@ -31,7 +31,7 @@ pub(super) enum PushError {
     Refused(RealtimeError),
 }
 
-/// Who waits for the outcome of a push.
+/// Tells the caller the outcome of its push.
 pub(super) struct PushReply {
     pub(super) sender: oneshot::Sender<Result<(), PushError>>,
     /// Bounds the pushes of one connection.

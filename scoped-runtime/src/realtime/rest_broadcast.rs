@@ -1,4 +1,4 @@
-//! Broadcasts over HTTP, for those without a connection. The endpoint for one message is used, which answers when a
+//! Broadcasts over HTTP, for channels that are not joined. The endpoint for one message is used, which answers when a
 //! policy refuses; the one for many drops such messages in silence.
 
 use bytes::Bytes;

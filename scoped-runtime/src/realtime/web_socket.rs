@@ -49,7 +49,7 @@ impl WebSocket {
         })
     }
 
-    /// The next message that can be read; what cannot be read is skipped. Whatever a ping asks for is written, too.
+    /// The next message that can be read; others are skipped. Pings are answered, too.
     pub(super) fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,

@@ -7,7 +7,7 @@ use super::pushes::{PUSH_TIMEOUT, PendingPush};
 use crate::error::RealtimeError;
 use crate::error::RealtimeErrorKind::{Limit, NewToken, Permanent, Transient};
 use crate::realtime::channel_state::{Channel, Phase};
-use crate::realtime::ending::Ending;
+use crate::realtime::event_queue::Ending;
 use crate::realtime::json_text::JsonText;
 use crate::realtime::moment::{Moment, pause};
 use crate::realtime::outgoing::Outgoing;

@@ -6,7 +6,7 @@ use super::Connection;
 use crate::error::RealtimeError;
 use crate::error::RealtimeErrorKind::Permanent;
 use crate::realtime::channel_state::Phase;
-use crate::realtime::ending::Ending;
+use crate::realtime::event_queue::Ending;
 use crate::realtime::frame::Body;
 use crate::realtime::moment::pause;
 use crate::realtime::outgoing::Outgoing;
@@ -28,6 +28,8 @@ pub(super) enum Link {
         last_sent: Duration,
         heartbeat: Option<Heartbeat>,
     },
+    /// The client is closed: no channel is taken any more.
+    Closed,
 }
 
 #[derive(Debug)]
@@ -59,23 +61,22 @@ impl Connection {
             Link::Down { failures, .. }
             | Link::Connecting { failures }
             | Link::Open { failures, .. } => failures,
+            Link::Closed => 0,
         }
     }
 
     /// The connection could not be made.
     pub(crate) fn failed(&mut self, now: Duration, error: &RealtimeError) {
-        if error.kind() == Permanent {
-            return self.end_all(&Ending::Refused(error.clone()));
-        }
-        // A caller that waits for the outcome decides whether to try again.
-        for id in self.ids_where(|channel| channel.subscribing.is_some()) {
-            self.end(id, Ending::Refused(error.clone()));
-        }
         let failures = self.failures();
         self.link = Link::Down {
             retry_at: now + pause(RECONNECT_BASE, failures),
             failures: failures.saturating_add(1),
         };
+        // A caller that waits for the outcome decides whether to try again.
+        let is_final = error.kind() == Permanent;
+        for id in self.ids_where(|channel| is_final || channel.subscribing.is_some()) {
+            self.end(id, Ending::Refused(error.clone()));
+        }
     }
 
     /// The connection was lost.

@@ -43,7 +43,7 @@ impl Connection {
         if matches!(channel.phase, Phase::Joining { .. }) {
             return;
         }
-        let verdict = channel.receive(body);
+        let verdict = channel.receive(body, join_ref.is_some());
         self.judge(id, verdict, now.monotonic);
     }
 

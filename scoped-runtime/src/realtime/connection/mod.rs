@@ -6,6 +6,8 @@ mod link;
 mod messages;
 mod pushes;
 mod renewal;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
@@ -14,7 +16,7 @@ use self::joins::{JOIN_TIMEOUT, is_joining};
 use self::link::{HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Link};
 use self::pushes::PendingPush;
 use super::channel_state::{Channel, Phase};
-use super::ending::Ending;
+use super::event_queue::Ending;
 use super::moment::Moment;
 use super::outgoing::Outgoing;
 use super::push::PushReply;
@@ -43,7 +45,7 @@ pub(crate) struct Connection {
     pub(crate) wants_fresh_token: bool,
 }
 
-/// A frame to write, and who waits for it.
+/// A frame to write, and the caller that waits until it is written.
 pub(crate) struct Queued {
     pub(crate) frame: Outgoing,
     pub(crate) written: Option<PushReply>,
@@ -95,6 +97,9 @@ impl Connection {
     }
 
     pub(crate) fn subscribe(&mut self, id: u64, channel: Channel) {
+        if matches!(self.link, Link::Closed) {
+            return channel.end(Ending::Closed);
+        }
         if self.topics.contains_key(&channel.topic) {
             let reason = "this client has a subscription of this name already";
             let error = RealtimeError::channel(Permanent, channel.topic.name(), None, reason);
@@ -113,6 +118,12 @@ impl Connection {
             self.send(Outgoing::leave(join_ref, reference, &channel.topic));
         }
         channel.end(Ending::Told);
+    }
+
+    /// The client is closed: all channels end, and so do those that are subscribed to from now on.
+    pub(crate) fn close(&mut self) {
+        self.link = Link::Closed;
+        self.end_all(&Ending::Closed);
     }
 
     pub(crate) fn end_all(&mut self, ending: &Ending) {
@@ -147,7 +158,7 @@ impl Connection {
                     self.wants_connect = true;
                 }
             }
-            Link::Connecting { .. } => {}
+            Link::Connecting { .. } | Link::Closed => {}
             Link::Open { .. } => {
                 self.join_due(now);
                 self.expire_joins(moment);
@@ -166,7 +177,7 @@ impl Connection {
             Link::Down { retry_at, .. } if !self.channels.is_empty() && self.token > 0 => {
                 add(*retry_at);
             }
-            Link::Down { .. } | Link::Connecting { .. } => {}
+            Link::Down { .. } | Link::Connecting { .. } | Link::Closed => {}
             Link::Open {
                 last_sent,
                 heartbeat,

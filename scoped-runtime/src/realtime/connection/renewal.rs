@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Connection;
 use crate::error::TokenError;
 use crate::realtime::channel_state::{Channel, Phase};
-use crate::realtime::ending::Ending;
+use crate::realtime::event_queue::Ending;
 use crate::realtime::outgoing::Outgoing;
 
 impl Connection {

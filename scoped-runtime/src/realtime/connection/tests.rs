@@ -1,0 +1,103 @@
+//! What cannot be brought about from outside in time, or only by a peer that is not our client.
+
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use super::Connection;
+use crate::error::{ClientError, Error, RealtimeError, RealtimeErrorKind};
+use crate::realtime::channel_options::ChannelOptions;
+use crate::realtime::channel_state::Channel;
+use crate::realtime::event::Event;
+use crate::realtime::event_queue::EventQueue;
+use crate::realtime::frame::decode_text;
+use crate::realtime::moment::Moment;
+use crate::realtime::topic::Topic;
+
+type Outcome = oneshot::Receiver<Result<(), Error>>;
+
+fn channel(queue: &Arc<EventQueue>) -> (Channel, Outcome) {
+    let (subscribing, outcome) = oneshot::channel();
+    let topic = Topic::new("room").unwrap();
+    let presence = Arc::new(Mutex::default());
+    let options = ChannelOptions::default();
+    let channel = Channel::new(topic, options, Arc::clone(queue), presence, subscribing);
+    (channel, outcome)
+}
+
+fn subscribe(connection: &mut Connection, id: u64) -> Outcome {
+    let (channel, outcome) = channel(&Arc::new(EventQueue::new(8)));
+    connection.subscribe(id, channel);
+    outcome
+}
+
+fn at(seconds: u64) -> Moment {
+    Moment {
+        monotonic: Duration::from_secs(seconds),
+        wall: SystemTime::UNIX_EPOCH,
+    }
+}
+
+#[test]
+fn a_channel_that_is_subscribed_while_its_client_closes_ends() {
+    let mut connection = Connection::new();
+    connection.token_changed(1);
+    let mut before = subscribe(&mut connection, 1);
+    connection.close();
+    let mut after = subscribe(&mut connection, 2);
+    for outcome in [&mut before, &mut after] {
+        let outcome = outcome.try_recv().unwrap();
+        assert!(matches!(outcome, Err(Error::Client(ClientError::Closed))));
+    }
+    assert!(connection.channels.is_empty());
+}
+
+#[test]
+fn a_channel_that_is_subscribed_while_the_connection_is_refused_is_tried() {
+    let mut connection = Connection::new();
+    connection.token_changed(1);
+    let mut refused = subscribe(&mut connection, 1);
+    connection.tick(at(1));
+    assert!(std::mem::take(&mut connection.wants_connect));
+    let error = RealtimeError::refused_connection("http://localhost", 401, "no");
+    assert_eq!(error.kind(), RealtimeErrorKind::Permanent);
+    connection.failed(at(1).monotonic, &error);
+    assert!(refused.try_recv().unwrap().is_err());
+
+    let _outcome = subscribe(&mut connection, 2);
+    let retry_at = connection.next_deadline().unwrap();
+    assert!(retry_at <= at(3).monotonic);
+    connection.tick(at(3));
+    assert!(connection.wants_connect);
+}
+
+#[test]
+fn another_client_cannot_pass_for_the_database() {
+    let queue = Arc::new(EventQueue::new(8));
+    let mut connection = Connection::new();
+    connection.token_changed(1);
+    let (channel, _outcome) = channel(&queue);
+    connection.subscribe(1, channel);
+    connection.tick(at(1));
+    connection.opened(at(1).monotonic);
+    connection.tick(at(1));
+    let broadcast = |join_ref: &str| {
+        format!(
+            r#"[{join_ref},null,"realtime:room","broadcast",{{"event":"e","payload":{{}},"meta":{{"id":"7","replayed":true}}}}]"#
+        )
+    };
+    let reply = r#"["1","1","realtime:room","phx_reply",{"status":"ok","response":{}}]"#;
+    for frame in [reply.to_owned(), broadcast("null"), broadcast(r#""1""#)] {
+        connection.receive(decode_text(&Bytes::from(frame)).unwrap(), at(1));
+    }
+    let mut context = Context::from_waker(Waker::noop());
+    for expected in [(None, false), (Some("7"), true)] {
+        let Poll::Ready(Some(Ok(Event::Broadcast(message)))) = queue.poll_next(&mut context) else {
+            panic!("no broadcast")
+        };
+        assert_eq!((message.id.as_deref(), message.is_replayed), expected);
+    }
+}
