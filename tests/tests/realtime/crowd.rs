@@ -5,7 +5,7 @@ use std::time::Duration;
 use scoped_runtime::realtime::{Event, Subscription};
 use serde_json::{Value, json};
 
-use crate::support::{Project, find};
+use crate::support::{Project, reconnected};
 
 const ROOMS: usize = 15;
 const MEMBERS: usize = 10;
@@ -26,7 +26,7 @@ async fn a_crowd_hears_only_its_rooms_and_comes_back_spread_out() {
         "insert into room_members (topic, user_id) values {}",
         rows.join(",")
     );
-    project.postgres.sql(&rows).await.unwrap();
+    project.sql(&rows).await;
     let clients = project.clients();
     let mut joining = Vec::new();
     for n in 0..ROOMS * MEMBERS {
@@ -46,10 +46,7 @@ async fn a_crowd_hears_only_its_rooms_and_comes_back_spread_out() {
     project.control(json!({ "log": "clear" })).await;
     project.control(json!({ "drop": null })).await;
     for room in &mut rooms {
-        find(room, |event| {
-            matches!(event, Event::Reconnected(_)).then_some(())
-        })
-        .await;
+        reconnected(room).await;
     }
     let log = project.log().await;
     let opened = log["sockets"].as_array().unwrap().iter();

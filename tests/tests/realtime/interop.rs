@@ -4,7 +4,9 @@ use scoped_runtime::realtime::{Change, Event, Payload};
 use scoped_runtime::{Error, RealtimeErrorKind};
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, BOB, MALLORY, Project, broadcast, find, is_silent};
+use crate::support::{
+    ALICE, BOB, MALLORY, Project, broadcast, find, is_silent, private_room, synced,
+};
 
 /// The server is shaped by the protocol, not by our client: the official one passes against it by itself.
 #[tokio::test]
@@ -27,11 +29,7 @@ async fn broadcasts_go_both_ways_in_every_shape() {
     let config = json!({ "config": { "private": true, "broadcast": { "ack": true } } });
     let joined = peer.join(&bob, "room", config).await;
     assert_eq!(joined["status"], "SUBSCRIBED");
-    let room = alice
-        .realtime()
-        .channel("room")
-        .private()
-        .broadcast(true, false);
+    let room = private_room(&alice).broadcast(true, false);
     let mut room = room.subscribe().await.unwrap();
 
     room.sender()
@@ -74,12 +72,9 @@ async fn presence_goes_both_ways() {
     let of_bob = |payload: Value| json!({ "client": BOB, "topic": "room", "payload": payload });
     peer.tell("track", of_bob(json!({ "at": "door" }))).await;
 
-    let room = alice.realtime().channel("room").private().presence("alice");
+    let room = private_room(&alice).presence("alice");
     let mut room = room.subscribe().await.unwrap();
-    find(&mut room, |event| {
-        matches!(event, Event::Sync).then_some(())
-    })
-    .await;
+    synced(&mut room).await;
     let present = room.present();
     assert_eq!((present.len(), &*present[0].key), (1, "bob"));
     assert_eq!(present[0].metas[0].read::<Value>().unwrap()["at"], "door");
@@ -130,7 +125,7 @@ async fn both_get_the_same_changes_and_each_only_their_own_rows() {
     peer.hears(&alice, "notes", |it| it["extension"] == "postgres_changes")
         .await;
 
-    let sql = async |sql: &str| project.postgres.sql(sql).await.unwrap();
+    let sql = async |sql: &str| project.sql(sql).await;
     sql(&format!("insert into room_notes (id, owner, body, size) values (9007199254740993, '{ALICE}', 'first', 0.1)")).await;
     let row = find(&mut of_alice, |event| match event {
         Event::Insert(insert) => Some(insert.clone()),
@@ -182,12 +177,7 @@ async fn both_get_the_same_changes_and_each_only_their_own_rows() {
 async fn a_user_whom_the_policy_refuses_is_told_why_by_both() {
     let project = Project::start().await;
     let mallory = project.client(MALLORY);
-    let refused = mallory
-        .realtime()
-        .channel("room")
-        .private()
-        .subscribe()
-        .await;
+    let refused = private_room(&mallory).subscribe().await;
     let Err(Error::Realtime(error)) = refused else {
         panic!("{refused:?}")
     };
@@ -216,33 +206,15 @@ async fn a_user_whom_the_policy_refuses_is_told_why_by_both() {
 async fn a_member_who_may_not_write_is_told_with_acknowledgement_over_http_and_in_presence() {
     let project = Project::start().await;
     let update = "update room_members set may_write = false where user_id = '";
-    project
-        .postgres
-        .sql(&format!("{update}{BOB}'"))
-        .await
-        .unwrap();
+    project.sql(&format!("{update}{BOB}'")).await;
     let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let mut of_alice = alice
-        .realtime()
-        .channel("room")
-        .private()
-        .subscribe()
-        .await
-        .unwrap();
-    let denied = bob
-        .realtime()
-        .channel("room")
-        .private()
-        .send("x", &json!({ "n": 1 }))
-        .await;
+    let mut of_alice = private_room(&alice).subscribe().await.unwrap();
+    let denied = private_room(&bob).send("x", &json!({ "n": 1 })).await;
     let Err(Error::Realtime(error)) = denied else {
         panic!("{denied:?}")
     };
     assert!(error.is_denied(), "{error}");
-    let of_bob = bob
-        .realtime()
-        .channel("room")
-        .private()
+    let of_bob = private_room(&bob)
         .presence("bob")
         .subscribe()
         .await

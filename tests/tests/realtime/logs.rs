@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use scoped_runtime::testing::ManualClock;
 use serde_json::json;
 
-use crate::support::{ALICE, Project, broadcast};
+use crate::support::{ALICE, Project, broadcast, private_room};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -36,18 +36,12 @@ async fn tokens_are_in_no_log_line() {
     let project = Project::start().await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
-    let room = alice
-        .realtime()
-        .channel("room")
-        .private()
-        .broadcast(true, true);
+    let room = private_room(&alice).broadcast(true, true);
     let mut room = room.subscribe().await.unwrap();
     room.sender().send("x", &json!({ "n": 1 })).await.unwrap();
     assert_eq!(broadcast(&mut room, "x").await["n"], 1);
     clock.pass(std::time::Duration::from_secs(3541));
-    while project.tokens("access_token").await.is_empty() {
-        tokio::task::yield_now().await;
-    }
+    project.await_tokens("access_token", 1).await;
     let text = String::from_utf8_lossy(&lines.0.lock().unwrap()).into_owned();
     assert!(text.contains("TRACE"), "something is logged");
     let tokens = [
@@ -59,4 +53,36 @@ async fn tokens_are_in_no_log_line() {
         let (_, signature) = token.rsplit_once('.').unwrap();
         assert!(!text.contains(signature), "a token is in a log line");
     }
+}
+
+#[tokio::test]
+async fn no_token_is_in_the_address_or_the_headers_of_a_connection() {
+    let project = Project::start().await;
+    let alice = project.client(ALICE);
+    let room = private_room(&alice).subscribe().await.unwrap();
+    let token = alice.token().unwrap();
+    let log = project.log().await;
+    let opened = &log["sockets"][0];
+    assert!(
+        !opened.to_string().contains(token.expose_secret()),
+        "{opened}"
+    );
+    let url = opened["url"].as_str().unwrap();
+    assert_eq!(
+        url,
+        "/realtime/v1/websocket?apikey=sb%5Fpublishable%5Frealtime&vsn=2.0.0"
+    );
+    assert!(opened["headers"].get("authorization").is_none());
+    assert!(
+        opened["headers"]["user-agent"]
+            .as_str()
+            .unwrap()
+            .starts_with("scoped-runtime/")
+    );
+    let shown = format!(
+        "{room:?} {:?} {:?}",
+        room.sender(),
+        alice.realtime().channel("x")
+    );
+    assert!(!shown.contains("eyJ"), "{shown}");
 }

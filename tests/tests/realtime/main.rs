@@ -5,10 +5,16 @@
     reason = "a test may panic, and waits for real servers"
 )]
 
+mod bad_frames;
+mod broadcasts;
+mod changes;
+mod channels;
+mod closing;
 mod crowd;
+mod heartbeats;
 mod interop;
 mod logs;
-mod protocol;
+mod presence;
 mod recovery;
 mod renewal;
 mod support;

@@ -1,14 +1,26 @@
 //! A project with Realtime, its users, and the official client as a neighbour.
 
+mod events;
+mod peer;
+mod world;
+
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scoped_runtime::realtime::{Event, Subscription};
+use scoped_runtime::realtime::ChannelBuilder;
 use scoped_runtime::testing::Postgres;
-use scoped_runtime::{Clock, Config, ConfigBuilder, ScopedClient, ScopedClients, SystemClock};
+use scoped_runtime::{
+    Clock, Config, ConfigBuilder, Mode, NoClaims, ScopedClient, ScopedClients, SystemClock,
+};
 use scoped_tests::NodeServer;
 use serde_json::{Value, json};
+
+pub(crate) use self::events::{
+    broadcast, ending, find, interrupted, is_silent, reconnected, synced, while_passing,
+};
+pub(crate) use self::peer::Peer;
+pub(crate) use self::world::World;
 
 pub(crate) const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 pub(crate) const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
@@ -115,6 +127,25 @@ impl Project {
             .collect()
     }
 
+    /// Waits until the server has this many [`tokens`](Self::tokens), for at most 20 s of real time.
+    pub(crate) async fn await_tokens(&self, by: &str, count: usize) -> Vec<String> {
+        at_least(count, async || self.tokens(by).await).await
+    }
+
+    /// Waits until clients have sent this many [`frames`](Self::frames), for at most 20 s of real time.
+    pub(crate) async fn await_frames(&self, event: &str, count: usize) -> Vec<Value> {
+        at_least(count, async || self.frames(event).await).await
+    }
+
+    /// Switches on what goes wrong from now on; see `tests/server/realtime/misbehaviour.mjs`.
+    pub(crate) async fn misbehave(&self, how: Value) {
+        self.control(json!({ "misbehave": how })).await;
+    }
+
+    pub(crate) async fn sql(&self, sql: &str) {
+        self.postgres.sql(sql).await.unwrap();
+    }
+
     /// The official client, as a neighbour on the same channels.
     pub(crate) async fn peer(&self) -> Peer {
         let configuration = json!({ "url": self.url(), "key": KEY });
@@ -125,109 +156,6 @@ impl Project {
             http: reqwest::Client::new(),
         }
     }
-}
-
-/// The official `@supabase/realtime-js`; see `tests/server/realtime/peer.mjs`.
-pub(crate) struct Peer {
-    server: NodeServer,
-    http: reqwest::Client,
-}
-
-impl Peer {
-    pub(crate) async fn tell(&self, command: &str, mut arguments: Value) -> Value {
-        arguments["command"] = command.into();
-        let request = self
-            .http
-            .post(self.server.url())
-            .body(arguments.to_string());
-        let text = request.send().await.unwrap().text().await.unwrap();
-        let mut answer: Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(answer.get("error"), None, "{command}");
-        answer["answer"].take()
-    }
-
-    /// Joins a channel as the user of a token.
-    pub(crate) async fn join(&self, client: &ScopedClient, topic: &str, mut more: Value) -> Value {
-        more["client"] = client.user_id().as_str().into();
-        more["token"] = client.token().unwrap().expose_secret().into();
-        more["topic"] = topic.into();
-        self.tell("join", more).await
-    }
-
-    /// The first thing that a channel has heard for which the function says yes.
-    pub(crate) async fn hears(
-        &self,
-        client: &ScopedClient,
-        topic: &str,
-        is_it: impl Fn(&Value) -> bool,
-    ) -> Value {
-        let question = json!({ "client": client.user_id().as_str(), "topic": topic });
-        let mut heard = Value::Null;
-        for _ in 0..500 {
-            heard = self.tell("heard", question.clone()).await;
-            if let Some(found) = heard.as_array().unwrap().iter().find(|it| is_it(it)) {
-                return found.clone();
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        panic!("not heard: {heard}");
-    }
-}
-
-/// The next event for which the function returns something; others are skipped. Fails after 20 s of real time.
-pub(crate) async fn find<T>(
-    room: &mut Subscription,
-    mut is_it: impl FnMut(&Event) -> Option<T>,
-) -> T {
-    let mut skipped = Vec::new();
-    let search = async {
-        while let Some(event) = room.next().await {
-            let event = event.unwrap();
-            if let Some(found) = is_it(&event) {
-                return Some(found);
-            }
-            skipped.push(format!("{event:?}"));
-        }
-        None
-    };
-    match tokio::time::timeout(Duration::from_secs(20), search).await {
-        Ok(Some(found)) => found,
-        Ok(None) => panic!("the stream ended: {skipped:?}"),
-        Err(tokio::time::error::Elapsed { .. }) => panic!("not found within 20 s: {skipped:?}"),
-    }
-}
-
-/// The payload of the next broadcast of this event.
-pub(crate) async fn broadcast(room: &mut Subscription, event: &str) -> Value {
-    find(room, |it| match it {
-        Event::Broadcast(message) if message.event == event => {
-            Some(message.read::<Value>().unwrap().payload)
-        }
-        _ => None,
-    })
-    .await
-}
-
-/// The error with which a subscription ends; events before it are skipped.
-pub(crate) async fn ending(room: &mut Subscription) -> scoped_runtime::Error {
-    let search = async {
-        while let Some(event) = room.next().await {
-            if let Err(error) = event {
-                return Some(error);
-            }
-        }
-        None
-    };
-    let found = tokio::time::timeout(Duration::from_secs(20), search).await;
-    found
-        .expect("no end within 20 s")
-        .expect("an end without an error")
-}
-
-/// Whether nothing arrives for a while. Only for what must never come; what must come is awaited with [`find`].
-pub(crate) async fn is_silent(room: &mut Subscription) -> bool {
-    let next = tokio::time::timeout(Duration::from_millis(300), room.next());
-    next.await.is_err()
 }
 
 /// When a token ends, in seconds since 1970.
@@ -248,4 +176,23 @@ pub(crate) async fn has_members(project: &Project, count: u64) -> bool {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     false
+}
+
+/// The private channel of which Alice and Bob are members.
+pub(crate) fn private_room<M: Mode>(client: &ScopedClient<NoClaims, M>) -> ChannelBuilder<M> {
+    client.realtime().channel("room").private()
+}
+
+async fn at_least<T>(count: usize, look: impl AsyncFn() -> Vec<T>) -> Vec<T> {
+    let waiting = async {
+        loop {
+            let found = look().await;
+            if found.len() >= count {
+                return found;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let found = tokio::time::timeout(Duration::from_secs(20), waiting);
+    found.await.expect("fewer than expected after 20 s")
 }

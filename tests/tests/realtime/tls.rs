@@ -11,7 +11,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-use crate::support::{ALICE, Project, broadcast};
+use crate::support::{ALICE, Project, broadcast, private_room};
 
 /// Ends TLS in front of the server. Returns its port, and the certificate of the authority.
 async fn front(project: &Project) -> (u16, String) {
@@ -57,11 +57,7 @@ async fn a_channel_over_tls_trusts_what_the_transport_trusts() {
     let clients =
         ScopedClients::new(config().root_certificate(authority).build().unwrap()).unwrap();
     let alice = clients.get(ALICE).unwrap();
-    let room = alice
-        .realtime()
-        .channel("room")
-        .private()
-        .broadcast(true, true);
+    let room = private_room(&alice).broadcast(true, true);
     let mut room = room.subscribe().await.unwrap();
     room.sender()
         .send("x", &json!({ "text": "y".repeat(300_000) }))

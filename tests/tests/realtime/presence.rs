@@ -1,0 +1,76 @@
+//! Presence: tracked again, limited, and what a peer cannot forge.
+
+use scoped_runtime::realtime::Event;
+use scoped_runtime::{Error, RealtimeErrorKind};
+use serde_json::json;
+
+use crate::support::{ALICE, BOB, Project, find, private_room, reconnected, synced};
+
+#[tokio::test]
+async fn presence_is_tracked_again_after_a_reconnect() {
+    let project = Project::start().await;
+    let peer = project.peer().await;
+    let (alice, bob) = (project.client(ALICE), project.client(BOB));
+    let config =
+        json!({ "config": { "private": true, "presence": { "key": "bob", "enabled": true } } });
+    peer.join(&bob, "room", config).await;
+    let room = private_room(&alice).presence("alice");
+    let mut room = room.subscribe().await.unwrap();
+    room.sender().track(&json!({ "n": 1 })).await.unwrap();
+    peer.hears(&bob, "room", |it| it["join"] == "alice").await;
+    project.control(json!({ "crash": "room" })).await;
+    reconnected(&mut room).await;
+    synced(&mut room).await;
+    let sent = project.frames("presence").await;
+    let of_alice = sent.iter().filter(|frame| frame[4]["payload"]["n"] == 1);
+    assert_eq!(of_alice.count(), 2);
+}
+
+#[tokio::test]
+async fn presence_is_limited_before_the_server_ends_the_channel() {
+    let project = Project::start().await;
+    let alice = project.client(ALICE);
+    let room = private_room(&alice).presence("alice");
+    let mut room = room.subscribe().await.unwrap();
+    for n in 0..5 {
+        room.sender().track(&json!({ "n": n })).await.unwrap();
+    }
+    let Err(Error::Realtime(error)) = room.sender().track(&json!({ "n": 5 })).await else {
+        panic!("not refused")
+    };
+    assert_eq!(error.kind(), RealtimeErrorKind::Limit);
+    synced(&mut room).await;
+    assert_eq!(room.present().len(), 1);
+    let without = alice.realtime().channel("other").subscribe().await.unwrap();
+    let refused = without.sender().track(&json!({})).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("without `presence(key)`"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_peer_cannot_forge_the_reference_of_its_presence() {
+    let project = Project::start().await;
+    let (alice, bob) = (project.client(ALICE), project.client(BOB));
+    let subscribe = |client: &scoped_runtime::ScopedClient, key: &str| {
+        private_room(client).presence(key).subscribe()
+    };
+    let mut of_alice = subscribe(&alice, "alice").await.unwrap();
+    let of_bob = subscribe(&bob, "bob").await.unwrap();
+    of_bob
+        .sender()
+        .track(&json!({ "phx_ref": "forged", "n": 1 }))
+        .await
+        .unwrap();
+    let joined = find(&mut of_alice, |event| match event {
+        Event::Join(presence) => Some(presence.clone()),
+        _ => None,
+    });
+    let joined = joined.await;
+    assert_eq!(
+        joined.metas[0].payload.as_str().matches("phx_ref").count(),
+        2
+    );
+    assert_ne!(joined.metas[0].reference, "forged");
+}
