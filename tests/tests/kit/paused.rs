@@ -9,7 +9,7 @@ use scoped_runtime::testing::{LocalSupabase, ManualClock, Postgres};
 use scoped_runtime::{Config, ConfigBuilder, Error, ScopedClients};
 use serde_json::{Value, json};
 
-const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
+use crate::support::{ALICE, SHOP};
 
 /// A server that answers every request with no rows once it is told to.
 fn server() -> (ConfigBuilder, Sender<()>) {
@@ -90,14 +90,12 @@ async fn with_a_manual_clock_a_request_waits_for_the_network_also_on_a_paused_cl
 /// The servers of the kit start on threads of their own, on which no clock is paused.
 #[tokio::test(start_paused = true)]
 async fn servers_start_on_a_paused_clock() {
-    let postgres = Postgres::with("tests/kit/shop/migrations").await.unwrap();
+    let postgres = Postgres::with(SHOP).await.unwrap();
     assert_eq!(
         postgres.sql("select 1 as one").await.unwrap(),
         json!([{ "one": 1 }])
     );
-    let server = LocalSupabase::with("tests/kit/shop/migrations")
-        .await
-        .unwrap();
+    let server = LocalSupabase::with(SHOP).await.unwrap();
     let clock = ManualClock::real();
     let config = server.config_builder().clock(clock).build().unwrap();
     let alice = ScopedClients::new(config).unwrap().get(ALICE).unwrap();

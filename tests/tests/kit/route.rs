@@ -8,7 +8,7 @@ use std::time::Duration;
 use scoped_runtime::ScopedClients;
 use scoped_runtime::testing::LocalSupabase;
 
-const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
+use crate::support::{ALICE, SHOP};
 
 /// What does not come within this time does not come.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -55,7 +55,7 @@ fn token(server: &LocalSupabase) -> String {
 async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
     let (url, connections) = listen();
     let (longer, of_longer) = listen();
-    let server = LocalSupabase::with("tests/kit/shop/migrations")
+    let server = LocalSupabase::with(SHOP)
         .route("/functions/v1", &url)
         .route("/functions/v1/other", &longer)
         .await
@@ -144,7 +144,7 @@ async fn requests_below_a_prefix_reach_the_servers_of_the_test() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_needs_the_api_key_and_no_token() {
     let (url, connections) = listen();
-    let server = LocalSupabase::with("tests/kit/shop/migrations")
+    let server = LocalSupabase::with(SHOP)
         .route("/realtime/v1", &url)
         .await
         .unwrap();
