@@ -19,7 +19,8 @@ pub(super) struct CheckedLogin {
 
 /// The login role, every role that it is a member of, and the roles that the pool allows. A role can be taken
 /// with `SET` since PostgreSQL 16 and with any membership before; membership of any kind counts as risk, since
-/// one with the admin option can be extended.
+/// one with the admin option can be extended. Policies do not apply to the owner of a table, nor to the roles
+/// that inherit the owner's rights.
 pub(super) const ROLES: &str = "
     select r.rolname::text as name,
            r.rolname = session_user as is_login,
@@ -34,12 +35,16 @@ pub(super) const ROLES: &str = "
                 else pg_has_role(session_user, r.oid, 'MEMBER') end as can_be_set,
            exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')
                    and c.relpersistence <> 't') as owns_tables,
-           exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')
-                   and c.relrowsecurity and not c.relforcerowsecurity) as owns_tables_with_policies
+           exists (select from pg_class c where c.relkind in ('r', 'p')
+                   and c.relrowsecurity and not c.relforcerowsecurity
+                   and pg_has_role(r.oid, c.relowner, 'USAGE')) as owns_tables_with_policies
     from pg_roles r
     where r.rolname = session_user or pg_has_role(session_user, r.oid, 'MEMBER') or r.rolname = any($1)
     order by r.rolname <> session_user, r.rolname
     limit 1000";
+
+/// The limit of [`ROLES`]. When it is reached, a role may be missing.
+const MAX_ROLES: usize = 1000;
 
 /// Memberships by which a role runs programs or reads files of the server.
 const SERVER_ROLES: [&str; 3] = [
@@ -91,7 +96,7 @@ impl CheckedLogin {
     }
 }
 
-#[allow(clippy::struct_excessive_bools, reason = "the attributes of a role")]
+#[expect(clippy::struct_excessive_bools, reason = "the attributes of a role")]
 pub(super) struct FoundRole {
     pub(super) name: String,
     pub(super) is_login: bool,
@@ -174,6 +179,10 @@ fn problems(found: &[FoundRole], allowed: &[Role]) -> Vec<Problem> {
         );
         return problems;
     }
+    if found.len() >= MAX_ROLES {
+        let reason = format!("connects as `{login_name}`, which has too many roles to check");
+        refuse(reason, REMEDY);
+    }
     if login.owns_tables {
         let reason = format!(
             "connects as `{login_name}`, which owns tables, whose policies do not apply to it"
@@ -213,12 +222,48 @@ fn problems(found: &[FoundRole], allowed: &[Role]) -> Vec<Problem> {
             ),
             Some(found) if found.owns_tables_with_policies => refuse(
                 format!(
-                    "allows the role `{name}`, which owns tables, whose policies do not apply to it"
+                    "allows the role `{name}`, which owns tables or inherits from their owner, so that their \
+                     policies do not apply to it"
                 ),
-                "give the tables to another role, or `alter table .. force row level security`",
+                "give the tables to another role, revoke the owner's role, or \
+                 `alter table .. force row level security`",
             ),
             Some(_) => {}
         }
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FoundRole, MAX_ROLES, problems};
+
+    fn role(number: usize) -> FoundRole {
+        FoundRole {
+            name: format!("role{number}"),
+            is_login: number == 0,
+            is_superuser: false,
+            bypasses_rls: false,
+            creates_roles: false,
+            replicates: false,
+            is_member: true,
+            is_inherited: false,
+            can_be_set: true,
+            owns_tables: false,
+            owns_tables_with_policies: false,
+        }
+    }
+
+    #[test]
+    fn a_list_of_roles_that_may_be_cut_is_refused() {
+        let roles = |number| (0..number).map(role).collect::<Vec<_>>();
+        assert!(problems(&roles(MAX_ROLES - 1), &[]).is_empty());
+        let found = problems(&roles(MAX_ROLES), &[]);
+        assert_eq!(found.len(), 1);
+        assert!(
+            found[0].to_string().contains("too many roles"),
+            "{}",
+            found[0]
+        );
+    }
 }

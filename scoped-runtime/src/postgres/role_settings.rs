@@ -36,15 +36,25 @@ pub(super) const QUERY: &str = "
     order by r.rolname, p.name, d.setdatabase desc
     limit 1000";
 
+/// The limit of [`QUERY`]. When it is reached, a setting may be missing.
+const MAX_ROWS: usize = 1000;
 /// The most settings of one role.
 const MAX_SETTINGS: usize = 100;
+
+const REMEDY: &str = "reset those that no statement needs (`alter role .. reset ..`)";
 
 /// Reads the columns of [`QUERY`]: role, name and value.
 pub(super) fn read(
     rows: impl IntoIterator<Item = [String; 3]>,
 ) -> Result<HashMap<String, RoleSettings>, Error> {
     let mut roles: HashMap<String, RoleSettings> = HashMap::new();
-    for [role, name, value] in rows {
+    for (place, [role, name, value]) in rows.into_iter().enumerate() {
+        if place + 1 >= MAX_ROWS {
+            let reason = "allows roles that have 1000 settings or more together";
+            return Err(Error::Configuration(
+                Problem::new(FIELD, reason, REMEDY).into(),
+            ));
+        }
         let settings = roles.entry(role.clone()).or_default();
         match name.as_str() {
             "statement_timeout" => settings.statement_timeout = milliseconds(&value),
@@ -57,9 +67,8 @@ pub(super) fn read(
                 "allows the role `{}`, which has more than 100 settings",
                 shown(&role)
             );
-            let remedy = "reset those that no statement needs (`alter role .. reset ..`)";
             return Err(Error::Configuration(
-                Problem::new(FIELD, reason, remedy).into(),
+                Problem::new(FIELD, reason, REMEDY).into(),
             ));
         }
     }
@@ -110,7 +119,23 @@ fn milliseconds(value: &str) -> Option<Duration> {
 mod tests {
     use std::time::Duration;
 
-    use super::{is_on, milliseconds};
+    use super::{MAX_ROWS, is_on, milliseconds, read};
+
+    #[test]
+    fn a_list_of_settings_that_may_be_cut_is_refused() {
+        let rows = |number| {
+            (0..number).map(|role: usize| {
+                [
+                    format!("role{role}"),
+                    "statement_timeout".to_owned(),
+                    "3s".to_owned(),
+                ]
+            })
+        };
+        assert_eq!(read(rows(MAX_ROWS - 1)).unwrap().len(), MAX_ROWS - 1);
+        let error = read(rows(MAX_ROWS)).unwrap_err().to_string();
+        assert!(error.contains("1000 settings or more"), "{error}");
+    }
 
     #[test]
     fn durations_are_read_as_postgresql_writes_them() {

@@ -141,35 +141,44 @@ async fn every_dangerous_role_is_refused_with_its_danger() {
 }
 
 #[tokio::test]
-async fn a_role_that_owns_tables_with_policies_is_refused() {
-    let owner = Role::new("login_owner_of_tables").unwrap();
+async fn a_role_that_owns_tables_with_policies_or_inherits_from_their_owner_is_refused() {
     let database = database().await;
     let sql = "create role login_owner_of_tables; create table owned (); alter table owned enable row level security;
-               alter table owned owner to login_owner_of_tables";
+               insert into owned default values; alter table owned owner to login_owner_of_tables;
+               create role login_heir_of_tables; grant login_owner_of_tables to login_heir_of_tables";
     database.sql(sql).await.unwrap();
+    for role in ["login_owner_of_tables", "login_heir_of_tables"] {
+        let sql = format!("set role {role}; select count(*) from owned");
+        let rows = database.sql(&sql).await.unwrap();
+        assert_eq!(
+            rows,
+            serde_json::json!([{ "count": 1 }]),
+            "no policy stops `{role}`"
+        );
+    }
     let address = database
         .url()
         .parse::<scoped_runtime::tokio_postgres::Config>()
         .unwrap();
     let login = address.get_user().unwrap().to_owned();
-    database
-        .sql(&format!("grant login_owner_of_tables to {login}"))
-        .await
-        .unwrap();
-    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
-    let pool = PostgresPool::new(address, NoTls).unwrap().roles([owner]);
-    let clients = clients.with_postgres(pool).unwrap();
-    let error = clients.check_postgres().await.unwrap_err();
-    database
-        .sql("drop table owned; drop owned by login_owner_of_tables; drop role login_owner_of_tables")
-        .await
-        .unwrap();
-    assert!(
-        error
-            .to_string()
-            .contains("owns tables, whose policies do not apply"),
-        "{error}"
-    );
+    let mut errors = Vec::new();
+    for role in ["login_owner_of_tables", "login_heir_of_tables"] {
+        let sql = format!("grant {role} to {login}");
+        database.sql(&sql).await.unwrap();
+        let clients = ScopedClients::new(project().build().unwrap()).unwrap();
+        let pool = PostgresPool::new(address.clone(), NoTls).unwrap();
+        let pool = pool.roles([Role::new(role).unwrap()]);
+        let clients = clients.with_postgres(pool).unwrap();
+        errors.push((role, clients.check_postgres().await.unwrap_err()));
+    }
+    let cleanup =
+        "drop table owned; drop role login_heir_of_tables; drop role login_owner_of_tables";
+    database.sql(cleanup).await.unwrap();
+    for (role, error) in errors {
+        let danger =
+            format!("allows the role `{role}`, which owns tables or inherits from their owner");
+        assert!(error.to_string().contains(&danger), "{error}");
+    }
 }
 
 #[tokio::test]
