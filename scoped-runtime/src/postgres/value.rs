@@ -99,15 +99,21 @@ impl<'a> ValueDeserializer<'a> {
             Type::OID => Value::Integer(bytes4()?.cast_unsigned().into()),
             Type::FLOAT4 => Value::Float32(f32::from_bits(bytes4()?.cast_unsigned())),
             Type::FLOAT8 => Value::Float(f64::from_bits(bytes8()?.cast_unsigned())),
-            Type::NUMERIC => Value::Decimal(value_text::numeric(raw).ok_or_else(malformed)?),
-            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML => {
-                Value::Text(text(raw)?)
+            Type::NUMERIC if value_text::is_long_numeric(raw) => {
+                return Err(ValueError::new(
+                    "the number has too many digits; cast it in the SQL, as in `column::text`",
+                ));
             }
-            Type::CHAR => Value::Text(text(raw)?),
+            Type::NUMERIC => Value::Decimal(value_text::numeric(raw).ok_or_else(malformed)?),
+            Type::TEXT
+            | Type::VARCHAR
+            | Type::BPCHAR
+            | Type::CHAR
+            | Type::NAME
+            | Type::UNKNOWN
+            | Type::XML => Value::Text(text(raw)?),
             Type::BYTEA => Value::Bytes(raw),
-            Type::JSON => Value::Json(raw),
-            // The first byte is the version of the format.
-            Type::JSONB => Value::Json(raw.split_first().ok_or_else(malformed)?.1),
+            Type::JSON | Type::JSONB => Value::Json(self.json().ok_or_else(malformed)?),
             Type::UUID => {
                 let id = uuid::Uuid::from_slice(raw).map_err(|_| malformed())?;
                 Value::Owned(id.hyphenated().to_string())
@@ -127,6 +133,32 @@ impl<'a> ValueDeserializer<'a> {
                 return Err(ValueError::new(cause));
             }
         })
+    }
+
+    /// The text of a JSON value; `None` for NULL and for values of other types.
+    fn json(&self) -> Option<&'a [u8]> {
+        match *self.base_type() {
+            Type::JSON => self.raw,
+            // The first byte is the version of the format.
+            Type::JSONB => self.raw?.get(1..),
+            _ => None,
+        }
+    }
+
+    /// The type below all domains.
+    fn base_type(&self) -> &Type {
+        let mut ty = &self.ty;
+        while let Kind::Domain(inner) = ty.kind() {
+            ty = inner;
+        }
+        ty
+    }
+
+    /// Whether the value is nothing for the reader: NULL, `void`, or the `null` of JSON.
+    fn is_null(&self) -> bool {
+        self.raw.is_none()
+            || *self.base_type() == Type::VOID
+            || self.json().is_some_and(|json| json.trim_ascii() == b"null")
     }
 
     /// A value inside of this one.
@@ -209,10 +241,10 @@ impl<'a> Deserializer<'a> for ValueDeserializer<'a> {
     }
 
     fn deserialize_option<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, ValueError> {
-        match self.value()? {
-            // `null` in JSON is a value of PostgreSQL, and nothing for the reader.
-            Value::Null | Value::Json(b"null") => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+        if self.is_null() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
         }
     }
 
@@ -221,12 +253,10 @@ impl<'a> Deserializer<'a> for ValueDeserializer<'a> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ValueError> {
-        match self.value()? {
+        match self.json() {
             // JSON that is kept as it is (`RawValue`) asks its reader in this way.
-            Value::Json(json) => {
-                from_json(json, |json| json.deserialize_newtype_struct(name, visitor))
-            }
-            _ => visitor.visit_newtype_struct(self),
+            Some(json) => from_json(json, |json| json.deserialize_newtype_struct(name, visitor)),
+            None => visitor.visit_newtype_struct(self),
         }
     }
 

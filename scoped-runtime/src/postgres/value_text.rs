@@ -77,6 +77,23 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The most digits of a `numeric` that are written; a declared precision is at most 1000.
+const MAX_DIGITS: u32 = 4000;
+
+/// Whether a `numeric` has more digits than the limit. `1e131071` takes ten bytes in binary, so the limit of an
+/// answer does not count its digits.
+pub(super) fn is_long_numeric(raw: &[u8]) -> bool {
+    let word = |at: usize| -> Option<u16> {
+        let bytes = raw.get(at..at + 2)?.try_into();
+        bytes.map(u16::from_be_bytes).ok()
+    };
+    let (Some(weight), Some(scale)) = (word(2), word(6)) else {
+        return false;
+    };
+    let groups = u32::try_from(weight.cast_signed()).unwrap_or(0);
+    groups * 4 + u32::from(scale) > MAX_DIGITS
+}
+
 /// A number of the type `numeric`: its digits in groups of four, the weight of the first group, the sign, and the
 /// number of digits after the point.
 pub(super) fn numeric(raw: &[u8]) -> Option<String> {
@@ -154,7 +171,7 @@ fn take<'a>(rest: &mut &'a [u8], bytes: usize) -> Option<&'a [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{array, date, hex, numeric, time, timestamp};
+    use super::{array, date, hex, is_long_numeric, numeric, time, timestamp};
 
     #[test]
     fn times_are_written_as_postgresql_writes_them_into_json() {
@@ -205,6 +222,15 @@ mod tests {
         }
         assert_eq!(numeric(&words(&[2, 0, 0, 0, 1])), None);
         assert_eq!(numeric(&[0]), None);
+        for (raw, expected) in [
+            (&[1, 250, 0, 1000, 1][..], false),
+            (&[1, 0xFFFF, 0, 4, 5], false),
+            (&[1, 0x7FFF, 0, 0, 1], true),
+            (&[1, 0, 0, 16_383, 1], true),
+            (&[1], false),
+        ] {
+            assert_eq!(is_long_numeric(&words(raw)), expected, "{raw:?}");
+        }
     }
 
     #[test]

@@ -97,13 +97,13 @@ async fn values_and_tuples_are_read_by_place() {
             .unwrap(),
         2
     );
-    assert_eq!(
-        alice
-            .fetch_one::<Option<i32>>("select null::int4", &[])
-            .await
-            .unwrap(),
-        None
-    );
+    for nothing in ["null::int4", "'null'::jsonb", "' null '::json"] {
+        let sql = format!("select {nothing}");
+        let read = alice.fetch_one::<Option<i32>>(&sql, &[]).await;
+        assert_eq!(read.unwrap(), None, "{nothing}");
+    }
+    let some = alice.fetch_one::<Option<i32>>("select '1'::jsonb", &[]);
+    assert_eq!(some.await.unwrap(), Some(1));
     let pair: (String, i32) = alice.fetch_one("select 'a', 1", &[]).await.unwrap();
     assert_eq!(pair, ("a".to_owned(), 1));
     assert_eq!(
