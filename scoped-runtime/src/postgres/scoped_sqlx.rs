@@ -146,16 +146,24 @@ impl<C> ScopedSqlx<C> {
         // Statements end at the deadline by themselves; work that awaits something else ends a little later.
         let end = pool.clock.sleep_until(deadline.saturating_add(GRACE));
         match select(running, select(closed, end)).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right((Either::Left(_), running)) if progress.is_commit_sent() => running.await,
-            Either::Right((Either::Left(_), _)) => Err(ClientError::Closed.into()),
-            Either::Right((Either::Right(_), _)) => Err(PostgresError::Timeout {
-                after,
-                phase: progress.phase(),
-                may_have_committed: progress.is_commit_sent() && !self.is_read_only(),
+            Either::Left((outcome, _)) => return outcome,
+            Either::Right((Either::Left(((), end)), running)) => {
+                if !progress.is_commit_sent() {
+                    return Err(ClientError::Closed.into());
+                }
+                // The answer says whether it was committed.
+                if let Either::Left((outcome, _)) = select(running, end).await {
+                    return outcome;
+                }
             }
-            .into()),
+            Either::Right((Either::Right(((), _)), _)) => {}
         }
+        Err(PostgresError::Timeout {
+            after,
+            phase: progress.phase(),
+            may_have_committed: progress.is_commit_sent() && !self.is_read_only(),
+        }
+        .into())
     }
 
     fn is_read_only(&self) -> bool {
@@ -186,6 +194,7 @@ impl<C> ScopedSqlx<C> {
             }
             return Ok(outcome);
         }
+        // A read-only transaction has nothing to lose.
         if !self.is_read_only() {
             // PostgreSQL answers the commit of a failed transaction with a rollback, and `sqlx` calls it a success.
             let probe = sqlx::raw_sql("select 1").execute(&mut *tx);

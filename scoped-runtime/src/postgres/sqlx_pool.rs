@@ -1,4 +1,5 @@
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use super::sqlx_error::failed;
 use super::sqlx_lease::SqlxLease;
 use crate::claims::Role;
 use crate::client::{Core, ScopedClients};
-use crate::clock::Clock;
-use crate::error::{ConfigurationError, Error, Problem};
+use crate::clock::{Clock, with_timeout};
+use crate::error::{ConfigurationError, Error, PostgresError, PostgresPhase, Problem};
 
 /// The application's own pool of `sqlx`, for transactions that are a user's (feature `sqlx`).
 /// [`ScopedClients::with_sqlx`] gives it to a project.
@@ -215,7 +216,18 @@ impl ScopedClients {
     pub async fn check_sqlx(&self) -> Result<(), Error> {
         let pool = GivenPool::of(&self.core_without_user())?;
         *pool.login.write().unwrap_or_else(PoisonError::into_inner) = None;
-        let mut lease = pool.lease().await?;
-        pool.login(&mut lease).await.map(drop)
+        let checking = async {
+            let mut lease = pool.lease().await?;
+            pool.login(&mut lease).await.map(drop)
+        };
+        let checked = with_timeout(&*pool.clock, pool.timeout, pin!(checking)).await;
+        checked.unwrap_or_else(|| {
+            Err(PostgresError::Timeout {
+                after: pool.timeout,
+                phase: PostgresPhase::Connection,
+                may_have_committed: false,
+            }
+            .into())
+        })
     }
 }

@@ -18,6 +18,7 @@ mod rows;
 mod same_rows;
 mod scope;
 mod sqlx;
+mod sqlx_leaks;
 mod statements;
 mod support;
 mod tls;

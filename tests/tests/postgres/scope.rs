@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use scoped_runtime::ScopedClients;
+use scoped_runtime::tokio_postgres::types::ToSql;
+use scoped_runtime::tokio_postgres::{self, NoTls};
 use serde_json::json;
 
-use crate::support::{BOB, World};
+use crate::support::{ALICE, BOB, World, database, project};
 
 #[tokio::test]
 async fn the_settings_of_a_role_apply_and_are_read_anew_on_demand() {
@@ -112,10 +115,7 @@ async fn outside_of_a_scope_the_login_role_sees_nothing() {
     let world = World::new().await;
     let alice = world.alice().postgres();
     let config = world.address();
-    let (bare, connection) = config
-        .connect(scoped_runtime::tokio_postgres::NoTls)
-        .await
-        .unwrap();
+    let (bare, connection) = config.connect(NoTls).await.unwrap();
     tokio::spawn(connection);
     let error = bare.query("select * from notes", &[]).await.unwrap_err();
     assert_eq!(error.code().unwrap().code(), "42501");
@@ -134,4 +134,27 @@ async fn outside_of_a_scope_the_login_role_sees_nothing() {
         );
     }
     assert_eq!(world.value("select count(*) from notes").await, json!(5));
+}
+
+#[tokio::test]
+async fn the_statements_for_other_drivers_make_a_transaction_the_users() {
+    let database = database().await;
+    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
+    let (driver, connection) = tokio_postgres::connect(database.url(), NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    for (user, expected) in [(ALICE, 2), (BOB, 3)] {
+        let db = clients.get(user).unwrap().postgres();
+        let statements = db.statements().await.unwrap();
+        assert!(!format!("{statements:?}").contains(user), "{statements:?}");
+        driver.batch_execute(statements.begin()).await.unwrap();
+        let settings: [&(dyn ToSql + Sync); 2] = [&statements.names(), &statements.values()];
+        driver.query(statements.enter(), &settings).await.unwrap();
+        let rows = driver.query("select from notes", &[]).await.unwrap();
+        driver.batch_execute("commit").await.unwrap();
+        assert_eq!(rows.len(), expected);
+    }
+    let reporting = clients.user(ALICE).role("reporting").client().unwrap();
+    reporting.postgres().statements().await.unwrap_err();
 }

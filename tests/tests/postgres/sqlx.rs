@@ -1,20 +1,15 @@
 //! Transactions of `sqlx` on the application's own pool.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use scoped_runtime::testing::Postgres;
-use scoped_runtime::tokio_postgres::{self, NoTls};
 use scoped_runtime::{
     ClientError, Error, PostgresError, ScopedClient, ScopedClients, SqlxPool, TokenError,
 };
 use serde_json::json;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Acquire, PgPool, Row};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Acquire, PgPool};
 
-use crate::fuzz::{Driver, LEFT, LOOK, Seen, never_leaks};
-use crate::pooler::Pooler;
+use crate::fuzz::LEFT;
 use crate::support::{ALICE, BOB, NOT_IDLE, World, database, project, until};
 
 const BODIES: &str = "select body from notes order by body";
@@ -24,9 +19,14 @@ async fn world(size: u32) -> (World, PgPool) {
     let database = database().await;
     let pool = PgPoolOptions::new().max_connections(size);
     let pool = pool.connect_lazy(database.url()).unwrap();
-    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
-    let clients = clients.with_sqlx(SqlxPool::new(pool.clone())).unwrap();
+    let clients = project_with(SqlxPool::new(pool.clone()));
     (World { database, clients }, pool)
+}
+
+/// A project with this pool.
+pub(crate) fn project_with(pool: SqlxPool) -> ScopedClients {
+    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
+    clients.with_sqlx(pool).unwrap()
 }
 
 async fn bodies(client: &ScopedClient) -> Result<Vec<String>, Error> {
@@ -36,7 +36,7 @@ async fn bodies(client: &ScopedClient) -> Result<Vec<String>, Error> {
 }
 
 /// Inserts a note of the current user.
-const INSERT: &str = "insert into notes (body) values ($1)";
+pub(crate) const INSERT: &str = "insert into notes (body) values ($1)";
 
 #[tokio::test]
 async fn two_users_see_their_own_rows_and_write_no_others() {
@@ -130,7 +130,7 @@ async fn it_commits_on_ok_and_rolls_back_on_an_error_a_panic_and_a_drop() {
 #[tokio::test]
 async fn a_failed_statement_that_the_closure_hides_is_an_error() {
     let (world, _) = world(1).await;
-    let hidden = world
+    let outcome = world
         .alice()
         .sqlx()
         .transaction(async |tx| {
@@ -140,7 +140,6 @@ async fn a_failed_statement_that_the_closure_hides_is_an_error() {
             Ok::<_, Error>(())
         })
         .await;
-    let outcome = hidden;
     assert!(
         matches!(outcome, Err(Error::Postgres(PostgresError::RolledBack))),
         "{outcome:?}"
@@ -256,6 +255,19 @@ async fn a_login_role_that_could_bypass_policies_is_refused_and_a_project_has_on
 }
 
 #[tokio::test]
+async fn a_check_of_a_server_that_says_nothing_ends_by_the_time_limit() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://app@{}/app", silent.local_addr().unwrap());
+    let pool = SqlxPool::new(PgPoolOptions::new().connect_lazy(&url).unwrap());
+    let clients = project_with(pool.timeout(Duration::from_millis(100)));
+    let error = clients.check_sqlx().await.unwrap_err();
+    let Error::Postgres(PostgresError::Timeout { after, .. }) = error else {
+        panic!("{error}");
+    };
+    assert_eq!(after, Duration::from_millis(100));
+}
+
+#[tokio::test]
 async fn the_settings_of_the_role_apply() {
     let (world, _) = world(1).await;
     let sql = format!(
@@ -272,114 +284,4 @@ async fn the_settings_of_the_role_apply() {
         })
         .await;
     assert_eq!(shown.unwrap(), "7MB");
-}
-
-#[tokio::test]
-async fn the_statements_for_other_drivers_make_a_transaction_the_users() {
-    let database: Postgres = database().await;
-    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
-    let (driver, connection) = tokio_postgres::connect(database.url(), NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    for (user, expected) in [(ALICE, 2), (BOB, 3)] {
-        let db = clients.get(user).unwrap().postgres();
-        let statements = db.statements().await.unwrap();
-        assert!(!format!("{statements:?}").contains(user), "{statements:?}");
-        driver.batch_execute(statements.begin()).await.unwrap();
-        let settings: [&(dyn tokio_postgres::types::ToSql + Sync); 2] =
-            [&statements.names(), &statements.values()];
-        driver.query(statements.enter(), &settings).await.unwrap();
-        let rows = driver.query("select from notes", &[]).await.unwrap();
-        driver.batch_execute("commit").await.unwrap();
-        assert_eq!(rows.len(), expected);
-    }
-    let reporting = clients.user(ALICE).role("reporting").client().unwrap();
-    reporting.postgres().statements().await.unwrap_err();
-}
-
-/// `sqlx`, with prepared statements or without.
-struct Sqlx<const PREPARED: bool>;
-
-impl<const PREPARED: bool> Driver for Sqlx<PREPARED> {
-    async fn call(
-        client: ScopedClient,
-        kind: u32,
-        limit: Option<Duration>,
-    ) -> Result<Option<Seen>, Error> {
-        let db = client.sqlx();
-        let db = limit.map_or_else(|| db.clone(), |limit| db.timeout(limit));
-        db.transaction(async |tx| {
-            if kind == 3 || kind == 5 {
-                let insert = sqlx::query(INSERT).persistent(PREPARED);
-                insert.bind("in a transaction").execute(&mut **tx).await?;
-            }
-            if kind == 4 {
-                let sleep = sqlx::query("select pg_sleep(0.002)").persistent(PREPARED);
-                sleep.execute(&mut **tx).await?;
-                return Ok(None);
-            }
-            let look = sqlx::query_as::<_, Seen>(LOOK).persistent(PREPARED);
-            Ok(Some(look.fetch_one(&mut **tx).await?))
-        })
-        .await
-    }
-
-    async fn left(client: ScopedClient) -> Result<(String, String), Error> {
-        let db = client.sqlx();
-        db.transaction(async |tx| {
-            sqlx::raw_sql("commit").execute(&mut **tx).await?;
-            // One message, which a pooler sends to one connection.
-            let left = sqlx::raw_sql(LEFT).fetch_one(&mut **tx).await?;
-            Ok((left.try_get(0)?, left.try_get(1)?))
-        })
-        .await
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn four_thousand_transactions_on_four_connections_leak_nothing() {
-    let database = database().await;
-    let returned = Arc::new([AtomicU32::new(0), AtomicU32::new(0)]);
-    let seen = Arc::clone(&returned);
-    // Looks at each connection that goes back: within a transaction, `now()` is when that began.
-    let pool = PgPoolOptions::new()
-        .max_connections(4)
-        .after_release(move |connection, _| {
-            let seen = Arc::clone(&seen);
-            Box::pin(async move {
-                let look = sqlx::raw_sql("select now() = statement_timestamp()");
-                let is_clean: bool = look.fetch_one(connection).await?.try_get(0)?;
-                seen[usize::from(is_clean)].fetch_add(1, Ordering::Relaxed);
-                Ok(true)
-            })
-        });
-    let pool = SqlxPool::new(pool.connect_lazy(database.url()).unwrap());
-    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
-    let clients = clients.with_sqlx(pool).unwrap();
-    let world = World { database, clients };
-    never_leaks::<Sqlx<true>>(&world, &world.clients).await;
-    let [within, clean] = [0, 1].map(|place| returned[place].load(Ordering::Relaxed));
-    assert_eq!(
-        within, 0,
-        "connections that went back within a transaction, of {clean}"
-    );
-    assert!(clean > 1000, "{clean}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn four_thousand_transactions_through_a_pooler_leak_nothing() {
-    let world = World::new().await;
-    let server = world.address();
-    let Some(pooler) = Pooler::start(&server) else {
-        return;
-    };
-    let options = PgConnectOptions::new().host("127.0.0.1").port(pooler.port);
-    let options = options.username(server.get_user().unwrap());
-    let options = options.database(server.get_dbname().unwrap());
-    let pool = PgPoolOptions::new().max_connections(4);
-    let pool = SqlxPool::new(pool.connect_lazy_with(options)).transaction_pooler(true);
-    let clients = ScopedClients::new(project().build().unwrap()).unwrap();
-    let clients = clients.with_sqlx(pool).unwrap();
-    never_leaks::<Sqlx<false>>(&world, &clients).await;
 }
