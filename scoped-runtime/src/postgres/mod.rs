@@ -6,10 +6,9 @@ mod config;
 mod connector;
 mod driver_error;
 mod lease;
-#[cfg(feature = "policies")]
-mod live_policies;
 mod parameters;
 mod pool;
+mod project;
 mod role_settings;
 pub(crate) mod rows;
 mod scope;

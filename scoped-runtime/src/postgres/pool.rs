@@ -7,16 +7,14 @@ use tokio::runtime::Handle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, Socket};
 
-use super::call::Call;
 use super::checked_login::CheckedLogin;
 use super::config::{self, ToPostgresConfig};
 use super::connector::{Connector, Dial, WithTls};
 use super::driver_error::no_connection;
 use super::lease::Lease;
-use super::scoped_postgres::Options;
 use super::statement::Statement;
 use crate::claims::Role;
-use crate::client::{Core, ScopedClients};
+use crate::client::Core;
 use crate::clock::Clock;
 use crate::error::{ClientError, ConfigurationError, Error, PostgresError, Problem};
 
@@ -154,7 +152,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    fn new(pool: PostgresPool, core: &Core) -> Result<Self, ConfigurationError> {
+    pub(super) fn new(pool: PostgresPool, core: &Core) -> Result<Self, ConfigurationError> {
         let PostgresPool {
             mut config,
             connector,
@@ -230,57 +228,7 @@ impl Pool {
     }
 
     /// Lets the next statement ask the server again.
-    fn forget_login(&self) {
+    pub(super) fn forget_login(&self) {
         *self.login.write().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-}
-
-/// With feature `postgres`.
-impl ScopedClients {
-    /// Gives the project a pool of direct connections to its database, which
-    /// [`ScopedClient::postgres`](crate::ScopedClient::postgres) uses. Nothing is connected yet; to find mistakes
-    /// at start-up, call [`check_postgres`](Self::check_postgres). Returns the same project.
-    ///
-    /// # Errors
-    /// [`ConfigurationError`] for `postgres` when the project has a pool already, and for settings of the pool
-    /// that contradict each other.
-    pub fn with_postgres(self, pool: PostgresPool) -> Result<Self, ConfigurationError> {
-        let core = self.core_without_user();
-        let pool = Pool::new(pool, &core)?;
-        core.project_store().insert_first(pool).map_err(|_| {
-            let remedy = "give a project one pool, at start-up";
-            Problem::new(
-                config::FIELD,
-                "is configured for this project already",
-                remedy,
-            )
-        })?;
-        Ok(self)
-    }
-
-    /// Connects to the database and checks that the login role of the pool is safe to use: it is not a
-    /// superuser, does not bypass Row Level Security, has no rights and no tables of its own, and can become the
-    /// roles of users but no role that bypasses Row Level Security. Also reads the settings of the roles anew
-    /// (`alter role .. set ..`), which statements apply. Call it at start-up; the first statement does it
-    /// otherwise.
-    ///
-    /// # Errors
-    /// [`Error::Configuration`] for `postgres` with every problem of the login role and how to mend it, or
-    /// without a pool; [`Error::Postgres`] when the database did not answer.
-    pub async fn check_postgres(&self) -> Result<(), Error> {
-        let core = self.core_without_user();
-        let pool = Pool::of(&core)?;
-        pool.forget_login();
-        Call::new(&core, pool, Options::default()).check().await
-    }
-
-    /// Forgets the settings of roles that the pool has read, so that the next statement reads them anew. Call it
-    /// after a migration that changed them (`alter role .. set ..`).
-    ///
-    /// # Errors
-    /// [`ConfigurationError`] for `postgres` without a pool.
-    pub fn refresh_postgres_roles(&self) -> Result<(), ConfigurationError> {
-        Pool::of(&self.core_without_user())?.forget_login();
-        Ok(())
     }
 }
