@@ -1,6 +1,7 @@
-//! What is on this machine: programs on `PATH`, PostgreSQL, and users to run it as.
+//! What this machine has: programs on `PATH`, PostgreSQL, users to run it as, random numbers and threads.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -117,4 +118,42 @@ pub fn ordinary_user() -> Result<(u32, u32)> {
             )
             .remedy("run the tests as an ordinary user")
         })
+}
+
+/// Returns a random text of `2 * N` hexadecimal digits, for passwords and names.
+pub(crate) fn random_hex<const N: usize>(step: &'static str) -> Result<String> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes)
+        .map_err(|_| KitError::new(step, "the system has no random numbers"))?;
+    Ok(hex(&bytes))
+}
+
+/// Returns the bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Runs blocking work on a thread of its own, so that it works in every runtime, also on a paused clock, and
+/// blocks none.
+///
+/// If the caller is cancelled, the work still runs to its end, and its result is dropped.
+pub async fn off_thread<T: Send + 'static>(
+    step: &'static str,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (done, result) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name(format!("test-kit-{step}"))
+        .spawn(move || {
+            // An error here means that the caller no longer waits.
+            let _ = done.send(work());
+        })
+        .map_err(|error| KitError::new(step, format!("no thread: {error}")))?;
+    result
+        .await
+        .unwrap_or_else(|_| Err(KitError::new(step, "the thread panicked")))
 }

@@ -40,7 +40,6 @@
     reason = "the servers of the kit wait for real programs by the real clock, and are found through the environment"
 )]
 
-mod background;
 mod error;
 mod machine;
 mod manual_clock;
@@ -48,7 +47,6 @@ mod manual_clock;
 mod matrix;
 mod packages;
 mod postgres;
-mod random;
 mod recorder;
 mod supabase;
 mod supervisor;
@@ -66,8 +64,7 @@ pub use supabase::{Gateway, LocalSupabase, LocalSupabaseBuilder};
 /// What the project's own tests share with the kit; it may change with any version.
 #[doc(hidden)]
 pub mod __private {
-    pub use super::background::off_thread;
-    pub use super::machine::{find_program, is_root, ordinary_user};
+    pub use super::machine::{find_program, is_root, off_thread, ordinary_user};
     pub use super::packages::packaged_postgres;
     pub use super::supabase::{Installation, run_script};
 }

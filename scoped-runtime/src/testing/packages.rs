@@ -130,7 +130,7 @@ fn digest(texts: &[&str]) -> String {
         context.update(text.as_bytes());
         context.update(&[0]);
     }
-    super::random::hex(&context.finish().as_ref()[..8])
+    machine::hex(&context.finish().as_ref()[..8])
 }
 
 fn npm_ci(folder: &Path, path: &OsStr) -> Result<()> {

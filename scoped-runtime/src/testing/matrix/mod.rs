@@ -4,7 +4,6 @@ mod assertion;
 mod catalog;
 mod connection;
 mod identity;
-mod json;
 mod mutants;
 mod outcome;
 mod page;
@@ -35,7 +34,7 @@ pub use result::Matrix;
 use trial::{Example, Plan};
 
 use super::error::{KitError, Result};
-use super::postgres::Postgres;
+use super::postgres::{Postgres, identifier, literal};
 use crate::claims::{Role, ScopedClaims, ToUserId, UserId};
 use crate::client::ScopedClients;
 use crate::error::ClientError;
@@ -286,18 +285,4 @@ fn check_people(people: &[Person]) -> Result<()> {
         }
         None => Ok(()),
     }
-}
-
-fn literal(text: &str) -> String {
-    let quoted = text.replace('\'', "''").replace('\\', "\\\\");
-    if text.contains('\\') {
-        format!("E'{quoted}'")
-    } else {
-        format!("'{quoted}'")
-    }
-}
-
-/// Quotes a name unless it is one that needs no quotes.
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::postgres::{PostgresPool, PostgresTransaction, ScopedPostgres};
 use crate::testing::error::{KitError, Result};
-use crate::testing::random::random_hex;
+use crate::testing::machine::random_hex;
 
 /// A person of a matrix: a name, and a client.
 pub(super) struct Person {

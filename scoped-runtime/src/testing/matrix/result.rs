@@ -5,13 +5,15 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::assertion::PersonAccess;
 use super::connection::Connection;
 use super::mutants::MutantReport;
 use super::outcome::{Cell, Operation};
 use super::person::Person;
 use super::trial::Plan;
-use super::{json, page, table};
+use super::{page, table};
 use crate::testing::postgres::Postgres;
 
 /// The result of an [`RlsMatrix`](super::RlsMatrix): what each person may do with each table.
@@ -92,7 +94,14 @@ impl Matrix<'_> {
     /// The matrix as JSON: the people, the cells, and the rows by their numbers.
     #[must_use]
     pub fn json(&self) -> String {
-        json::text(self)
+        let cells: Vec<_> = self.cells.iter().map(Cell::json).collect();
+        let people: Vec<_> = self
+            .people
+            .iter()
+            .map(|person| json!({ "name": person.name(), "role": person.role() }))
+            .collect();
+        let value = json!({ "people": people, "cells": cells });
+        serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
     }
 
     /// The matrix as one HTML page, without scripts and without anything from elsewhere.

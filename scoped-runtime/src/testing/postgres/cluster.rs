@@ -9,7 +9,7 @@ use super::local::LocalServer;
 use super::migrations::SqlFiles;
 use super::session::Login;
 use crate::testing::error::Result;
-use crate::testing::random::random_hex;
+use crate::testing::machine::random_hex;
 
 const STEP: &str = "postgres";
 const ROLES: &str = include_str!("sql/roles.sql");

@@ -150,10 +150,17 @@ pub(crate) fn drop_roles(admin: &Login, roles: impl IntoIterator<Item = String>)
     }
 }
 
+/// The text as a literal, also where `standard_conforming_strings` is off.
 pub(crate) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    let quoted = text.replace('\'', "''").replace('\\', "\\\\");
+    if text.contains('\\') {
+        format!("E'{quoted}'")
+    } else {
+        format!("'{quoted}'")
+    }
 }
 
+/// The name in quotes.
 pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

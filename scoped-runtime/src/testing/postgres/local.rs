@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::session::Login;
 use crate::testing::error::{KitError, Result};
-use crate::testing::machine;
-use crate::testing::random::random_hex;
+use crate::testing::machine::{self, random_hex};
 use crate::testing::supervisor::{Program, Supervisor};
 
 const STEP: &str = "postgres";

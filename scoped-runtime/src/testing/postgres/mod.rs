@@ -13,12 +13,14 @@ use std::pin::Pin;
 
 use serde_json::Value;
 
-use super::background::off_thread;
 use super::error::{KitError, Result};
-use super::{machine, packages};
+use super::machine::{self, off_thread};
+use super::packages;
 
 pub(crate) use cluster::Kind;
 pub(crate) use database::{Database, database};
+#[cfg(feature = "postgres")]
+pub(crate) use existing::{identifier, literal};
 pub(crate) use local::{PORT_TRIES, free_port};
 pub(crate) use migrations::{SqlFiles, SqlSources};
 pub(crate) use session::Login;

@@ -4,15 +4,13 @@ mod answer;
 mod answer_body;
 mod assertions;
 mod choice;
-mod gate;
 mod recorded;
-mod redact;
 mod serve;
 mod state;
 
 pub use answer::Answer;
+pub use answer_body::Gate;
 pub use choice::PathAnswers;
-pub use gate::Gate;
 pub use recorded::Recorded;
 
 use std::fmt;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::route::Route;
 use super::{LocalSupabase, Plan, STEP};
-use crate::testing::background::off_thread;
 use crate::testing::error::{KitError, Result};
+use crate::testing::machine::off_thread;
 use crate::testing::postgres::SqlSources;
 
 /// The options of a [`LocalSupabase`]; awaiting it starts the server.

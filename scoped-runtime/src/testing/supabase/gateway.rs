@@ -8,8 +8,8 @@ use super::lite::Keys;
 use super::node::Installation;
 use super::route::Route;
 use crate::config::{Config, ConfigBuilder};
-use crate::testing::background::off_thread;
 use crate::testing::error::{KitError, Result};
+use crate::testing::machine::off_thread;
 use crate::testing::packages;
 use crate::testing::supervisor::{Program, Supervisor};
 

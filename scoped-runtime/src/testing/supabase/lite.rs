@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::node::Installation;
 use crate::testing::error::{KitError, Result};
+use crate::testing::machine::random_hex;
 use crate::testing::postgres::{Login, PORT_TRIES, free_port};
-use crate::testing::random::random_hex;
 use crate::testing::supervisor::{Program, Supervisor};
 
 const STEP: &str = "lite";

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::background::off_thread;
 use super::error::{KitError, Result};
+use super::machine::off_thread;
 use super::postgres::{self, Database, Kind, SqlFiles};
 use crate::config::{Config, ConfigBuilder};
 use crate::error::ConfigurationError;
