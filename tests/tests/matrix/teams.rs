@@ -69,10 +69,8 @@ async fn the_matrix_of_five_tables_is_that_of_the_file() {
 async fn every_mutant_of_the_five_tables_is_killed_or_explained() {
     let postgres = teams().await;
     let matrix = people(&postgres).await.unwrap();
-    let before = postgres
-        .sql("select * from pg_policies order by tablename, policyname")
-        .await
-        .unwrap();
+    let policies = "select * from pg_policies order by tablename, policyname";
+    let before = postgres.sql(policies).await.unwrap();
     let mutants = matrix.mutants().await.unwrap();
     let nested = "an anonymous request sees no row of the table that the condition reads";
     let report = mutants
@@ -92,10 +90,7 @@ async fn every_mutant_of_the_five_tables_is_killed_or_explained() {
         .filter(|mutant| matches!(mutant.verdict(), Verdict::Killed(_)))
         .count();
     assert!(killed >= 50, "{report}");
-    let after = postgres
-        .sql("select * from pg_policies order by tablename, policyname")
-        .await
-        .unwrap();
+    let after = postgres.sql(policies).await.unwrap();
     assert_eq!(before, after, "the policies are as before");
 }
 
@@ -146,7 +141,7 @@ async fn a_survivor_is_listed_with_its_file_and_line() {
 async fn a_migration_that_opens_a_door_is_a_change_of_the_file() {
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("teams.md");
     std::fs::copy("tests/matrix/teams.md", &file).unwrap();
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UPDATE").is_some_and(|update| update == "1") {
         // The file would be written instead of compared.
         return;
     }
