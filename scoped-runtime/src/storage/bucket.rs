@@ -182,7 +182,7 @@ impl<M: Mode> Bucket<M> {
     }
 
     /// Removes objects, and returns which were removed and which were not. Needs policies for SELECT and DELETE. An
-    /// object that is missing or that the user may not delete is no error: it is in
+    /// object that is missing or that the user may not delete does not cause an error; its key is in
     /// [`Removed::not_removed`].
     ///
     /// # Errors

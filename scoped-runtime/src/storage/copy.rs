@@ -1,13 +1,12 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::{HeaderValue, Method};
+use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::key::{check_bucket, check_key};
-use super::object_options::{ObjectOptions, UPSERT};
+use super::object_options::{ObjectOptions, option_methods};
 use super::request::{ROOT, json_request};
 use super::{Bucket, Uploaded};
 use crate::client::{Async, Mode, answer};
@@ -106,7 +105,6 @@ impl<M: Mode> MoveRequest<M> {
 pub struct CopyRequest<M: Mode = Async> {
     route: Route<M>,
     options: ObjectOptions,
-    upsert: bool,
 }
 
 impl<M: Mode> CopyRequest<M> {
@@ -119,7 +117,6 @@ impl<M: Mode> CopyRequest<M> {
                 to_bucket: None,
             },
             options: ObjectOptions::default(),
-            upsert: false,
         }
     }
 
@@ -129,28 +126,15 @@ impl<M: Mode> CopyRequest<M> {
         self
     }
 
-    /// Replaces an existing object. Needs a policy for UPDATE, too.
-    pub fn upsert(mut self) -> Self {
-        self.upsert = true;
-        self
-    }
-
-    /// Gives the copy another content type.
-    pub fn content_type(mut self, content_type: impl AsRef<str>) -> Self {
-        self.options.set_content_type(content_type.as_ref());
-        self
-    }
-
-    /// Gives the copy another cache control (`max-age`).
-    pub fn cache_control(mut self, max_age: Duration) -> Self {
-        self.options.set_cache_control(max_age);
-        self
-    }
-
-    /// Gives the copy other metadata, in place of that of the original.
-    pub fn metadata(mut self, metadata: impl Serialize) -> Self {
-        self.options.set_metadata(&metadata);
-        self
+    option_methods! {
+        /// Replaces an existing object. Needs a policy for UPDATE, too.
+        upsert,
+        /// Gives the copy another content type.
+        content_type,
+        /// Gives the copy another cache control (`max-age`).
+        cache_control,
+        /// Gives the copy other metadata, in place of that of the original.
+        metadata,
     }
 
     /// Sends the request.
@@ -165,10 +149,7 @@ impl<M: Mode> CopyRequest<M> {
             let keeps_metadata =
                 (changed.is_some() || self.options.has_metadata()).then_some(false);
             let mut request = self.route.request("copy", keeps_metadata, changed)?;
-            if self.upsert {
-                let yes = HeaderValue::from_static("true");
-                request.headers.insert(UPSERT, yes);
-            }
+            self.options.write_upsert(&mut request);
             self.options.write_metadata(&mut request)?;
             self.route.bucket.core().send(&request).await?.json()
         })

@@ -151,12 +151,11 @@ impl<M: Mode> DownloadRequest<M> {
             let range = self.range;
             let (storage, request) = self.into_request()?;
             let response = storage.core.send(&request).await?;
-            check_range(
-                range,
-                response.status(),
-                response.header(CONTENT_RANGE.as_str()),
-            )?;
-            Ok(response.into_bytes())
+            let content_range = response.header(CONTENT_RANGE.as_str());
+            let length = check_range(range, response.status(), content_range)?;
+            let bytes = response.into_bytes();
+            check_length(length, Some(bytes.len() as u64))?;
+            Ok(bytes)
         })
     }
 
@@ -170,12 +169,11 @@ impl<M: Mode> DownloadRequest<M> {
             let range = self.range;
             let (storage, request) = self.into_request()?;
             let response = storage.core.stream(&request, None).await?;
-            check_range(
-                range,
-                response.status(),
-                response.header(CONTENT_RANGE.as_str()),
-            )?;
-            Ok(Download::new(storage.core, response))
+            let content_range = response.header(CONTENT_RANGE.as_str());
+            let length = check_range(range, response.status(), content_range)?;
+            let download = Download::new(storage.core, response);
+            check_length(length, download.length())?;
+            Ok(download)
         })
     }
 
@@ -220,14 +218,15 @@ impl<M: Mode> DownloadRequest<M> {
     }
 }
 
-/// Refuses a response with other bytes than the wanted ones, as a proxy without ranges sends.
+/// Refuses a response with other bytes than the wanted ones, such as that of a proxy without ranges. Returns the
+/// length of the range.
 fn check_range(
     wanted: Option<Wanted>,
     status: u16,
     content_range: Option<&str>,
-) -> Result<(), ClientError> {
+) -> Result<Option<u64>, ClientError> {
     let Some(wanted) = wanted else {
-        return Ok(());
+        return Ok(None);
     };
     let (first, last, total) = content_range
         .filter(|_| status == 206)
@@ -242,16 +241,30 @@ fn check_range(
     let is_wanted = match wanted {
         Wanted::From(from, Some(to)) => first == from && last == to.min(end),
         Wanted::From(from, None) => first == from && last == end,
-        Wanted::Last(bytes) => last == end && last - first < bytes,
+        Wanted::Last(bytes) => match total {
+            Some(total) => first == total.saturating_sub(bytes) && last == end,
+            None => last - first < bytes,
+        },
         Wanted::Nothing => false,
     };
     if is_wanted {
-        Ok(())
+        Ok((last - first).checked_add(1))
     } else {
         Err(unexpected(
             "a download",
             "has another range than the wanted one",
         ))
+    }
+}
+
+/// Refuses a body of another length than its range, if both are known.
+fn check_length(of_range: Option<u64>, of_body: Option<u64>) -> Result<(), ClientError> {
+    match (of_range, of_body) {
+        (Some(range), Some(body)) if range != body => Err(unexpected(
+            "a download",
+            "has a body of another length than its range",
+        )),
+        _ => Ok(()),
     }
 }
 

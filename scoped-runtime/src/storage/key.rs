@@ -46,7 +46,7 @@ pub(super) fn check_key(key: &str) -> Result<(), ClientError> {
 }
 
 /// Whether a segment is empty or a step in a path.
-fn is_step(segment: &str) -> bool {
+pub(super) fn is_step(segment: &str) -> bool {
     matches!(segment, "" | "." | "..")
 }
 
@@ -71,7 +71,7 @@ pub(super) fn check_bucket(name: &str) -> Result<(), ClientError> {
 /// Whether a name in a listing would lead out of its folder if a program joined it to a path.
 pub(super) fn leads_elsewhere(name: &str) -> bool {
     let is_step = |segment: &str| matches!(segment, "." | "..");
-    name.starts_with('/')
+    name.starts_with(['/', '\\'])
         || name.split(['/', '\\']).any(is_step)
         || name.chars().any(char::is_control)
 }

@@ -8,7 +8,6 @@ use serde_json::{Map, Value};
 use super::Bucket;
 use super::key::leads_elsewhere;
 use super::request::{bucket_target, json_request, reading, unsafe_name};
-use super::sort::{SortBy, SortColumn};
 use crate::client::{Async, Mode, answer};
 use crate::error::Error;
 
@@ -49,6 +48,35 @@ impl ListEntry {
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.metadata.as_ref()?.get("mimetype")?.as_str()
+    }
+}
+
+/// The column by which a listing is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SortColumn {
+    /// The name.
+    Name,
+    /// When the object was made.
+    CreatedAt,
+    /// When the object was changed last.
+    UpdatedAt,
+}
+
+/// The `sortBy` of a listing.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(super) struct SortBy {
+    pub(super) column: SortColumn,
+    pub(super) order: &'static str,
+}
+
+impl SortBy {
+    pub(super) fn by_name() -> Self {
+        Self {
+            column: SortColumn::Name,
+            order: "asc",
+        }
     }
 }
 

@@ -10,9 +10,8 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 use super::Bucket;
-use super::list::{ListEntry, check_names};
+use super::list::{ListEntry, SortBy, SortColumn, check_names};
 use super::request::{bucket_target, json_request, reading, unexpected};
-use super::sort::{SortBy, SortColumn};
 use crate::client::{Async, Core, Mode, answer};
 use crate::error::Error;
 

@@ -10,8 +10,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Row Level Security on `storage.objects` decides what the user may do. What does not ask it says so: public
-//! buckets and signed URLs.
+//! Policies on `storage.objects` decide what the user may do. Public buckets and signed URLs bypass them; the
+//! documentation of each method that does so says it.
 //!
 //! The same types serve async and blocking code. A method that sends returns [`Mode::Answer`]: a future in async
 //! code, the result in blocking code. A method with options returns a request, which is awaited in async code, and
@@ -21,11 +21,9 @@ mod body;
 mod bucket;
 mod bucket_request;
 mod buckets;
-mod content_type;
 mod copy;
 mod download;
 mod download_request;
-mod error_reader;
 mod key;
 mod list;
 mod list_v2;
@@ -37,7 +35,6 @@ mod request;
 mod resumable;
 mod signed_upload;
 mod signed_url;
-mod sort;
 mod transform;
 mod upload;
 
@@ -48,7 +45,7 @@ pub use buckets::{BucketDetails, BucketsRequest};
 pub use copy::{CopyRequest, MoveRequest};
 pub use download::Download;
 pub use download_request::DownloadRequest;
-pub use list::{ListEntry, ListRequest};
+pub use list::{ListEntry, ListRequest, SortColumn};
 pub use list_v2::{ListV2Request, ObjectPage, Pages};
 pub use object::{ObjectInfo, Uploaded};
 pub use public_url::PublicUrl;
@@ -56,7 +53,6 @@ pub use remove::Removed;
 pub use resumable::{Progress, ResumableRequest, ResumableUpload, UploadUrl};
 pub use signed_upload::SignedUploadUrl;
 pub use signed_url::{SignRequest, SignedUrl};
-pub use sort::SortColumn;
 pub use transform::{Resize, Transform};
 pub use upload::UploadRequest;
 
@@ -64,6 +60,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use self::key::is_step;
 use self::request::unknown_url;
 use crate::client::{AnonymousClient, Async, Core, Mode, ScopedClient};
 use crate::error::ClientError;
@@ -139,7 +136,7 @@ impl<M: Mode> Storage<M> {
         // Proxies fold steps that are percent-encoded, too.
         let leads_elsewhere = |segment: &str| {
             let segment = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
-            matches!(&*segment, "" | "." | "..") || segment.contains(['/', '\\'])
+            is_step(&segment) || segment.contains(['/', '\\'])
         };
         if !kinds.iter().any(|kind| rest.starts_with(kind)) || path.split('/').any(leads_elsewhere)
         {

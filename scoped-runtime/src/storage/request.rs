@@ -1,4 +1,6 @@
-//! Requests to Storage: their paths, and the reader of its errors.
+//! Requests to Storage: their paths and headers, and the errors of their responses.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -6,11 +8,11 @@ use http::{HeaderName, HeaderValue, Method};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::error_reader::read_storage_error;
 use super::key::{push_bucket, push_key};
+use crate::client::Core;
 use crate::client::name::invalid;
-use crate::error::{ClientError, shown};
-use crate::transport::{Retry, TransportRequest};
+use crate::error::{ClientError, StorageError, shown};
+use crate::transport::{ErrorResponse, Retry, ServiceError, TransportRequest, is_gateway_status};
 
 /// The path of Storage below the project's URL.
 pub(super) const ROOT: &str = "storage/v1/";
@@ -43,6 +45,19 @@ pub(super) fn request(method: Method, target: String) -> TransportRequest {
     TransportRequest {
         read_error: read_storage_error,
         ..TransportRequest::new(method, target)
+    }
+}
+
+/// Reads the errors of Storage. It answers HTTP 400 to nearly everything, an expired token included, and says in
+/// the body what it means.
+fn read_storage_error(response: &ErrorResponse<'_>) -> ServiceError {
+    let error = StorageError::new(response.status, response.headers, response.body);
+    // HEAD has no body that could tell an expired token from another error, and a fresh token does no harm.
+    let is_silent = response.status == 400 && response.body.is_empty();
+    ServiceError {
+        is_expired_token: error.is_expired_token() || is_silent,
+        is_transient: error.is_transient() || is_gateway_status(response.status),
+        error: error.into(),
     }
 }
 
@@ -88,6 +103,15 @@ pub(super) fn set_header(
             "leave other characters out",
         )),
     }
+}
+
+/// The slowest upload, in bytes a second, for which the default timeout is long enough.
+const SLOWEST: u64 = 64 << 10;
+
+/// The default timeout of a request that sends this many bytes.
+pub(super) fn upload_timeout(core: &Core, bytes: u64) -> Duration {
+    let transfer = Duration::from_secs(bytes / SLOWEST);
+    core.settings().request_timeout.saturating_add(transfer)
 }
 
 /// Appends a query parameter.

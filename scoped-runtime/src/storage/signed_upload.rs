@@ -4,12 +4,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::{HeaderValue, Method};
+use http::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::object_options::UPSERT;
+use super::object_options::write_upsert;
 use super::request::{json_request, object_target, push_query, unexpected};
+use super::signed_url::is_token;
 use crate::client::Core;
 use crate::error::{ConfigurationError, Error, Problem};
 
@@ -68,16 +69,13 @@ pub(super) async fn sign_upload(
         &serde_json::json!({}),
     )?;
     if upsert {
-        request
-            .headers
-            .insert(UPSERT, HeaderValue::from_static("true"));
+        write_upsert(&mut request);
     }
     let signed: Signed = core.send(&request).await?.json()?;
     let of_url = || signed.url.rsplit_once("token=").map(|(_, token)| token);
     let token = signed.token.as_deref().or_else(of_url);
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let token = token
-        .filter(|token| !token.is_empty() && token.bytes().all(is_token))
+        .filter(|token| is_token(token))
         .ok_or_else(|| unexpected("a signed upload URL", "has no token"))?;
     check_lifetime(&core, token)?;
     let mut target = object_target("object/upload/sign/", &bucket, &key)?;

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::key::check_key;
+use super::key::{check_bucket, check_key};
 use super::request::{
     ROOT, bucket_target, json_request, object_target, push_query, reading, unexpected,
 };
@@ -157,9 +157,14 @@ impl Signed {
         let token = query
             .split('&')
             .find_map(|pair| pair.strip_prefix("token="))?;
-        let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        (!token.is_empty() && token.bytes().all(is_token)).then(|| token.to_owned())
+        is_token(token).then(|| token.to_owned())
     }
+}
+
+/// Whether a text has only the characters of a JWT, so that it adds nothing else to a URL.
+pub(super) fn is_token(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_letter)
 }
 
 /// What `encodeURI` of JavaScript leaves as it is, beside letters and digits, without `?` and `#`.
@@ -211,9 +216,9 @@ async fn sign_one(
             .into_iter()
             .next()
             .flatten()
-            .ok_or_else(|| unexpected("a signed URL", "has none: is there such an object").into());
+            .ok_or_else(|| unexpected("a signed URL", "has no URL; is the object missing").into());
     }
-    super::key::check_bucket(bucket)?;
+    check_bucket(bucket)?;
     let path = utf8_percent_encode(&path, LIKE_ENCODE_URI);
     let body = Parameters {
         expires_in: seconds,

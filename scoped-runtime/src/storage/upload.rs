@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method};
-use serde::Serialize;
+use http::Method;
 use tokio::io::AsyncReadExt;
 
 use super::body::{Body, Kind, open, read_parts, unreadable};
-use super::object_options::{ObjectOptions, UPSERT};
-use super::request::{ROOT, object_target, request, unexpected};
+use super::object_options::{ObjectOptions, option_methods};
+use super::request::{ROOT, object_target, request, unexpected, upload_timeout};
 use super::{Bucket, Storage, Uploaded};
 use crate::client::name::invalid;
 use crate::client::{Async, Core, Mode, answer};
@@ -23,8 +22,8 @@ use crate::transport::{Response, Retry, TransportRequest, Upload};
 /// the bytes' beginning, `application/octet-stream`. It is sent without parameters, which a bucket's list of allowed
 /// types would not match.
 ///
-/// **Without [`upsert`](Self::upsert) an existing object is an error, but that is no lock**: of several uploads of a new
-/// key at the same time more than one can succeed, and the last one wins.
+/// **Do not use an upload without [`upsert`](Self::upsert) as a lock.** It fails if the object exists, but of several
+/// uploads of a new key at the same time, more than one can succeed. The object is then that of the last one.
 #[must_use = "an upload does nothing until it is awaited, or sent with `execute`"]
 pub struct UploadRequest<M: Mode = Async> {
     storage: Storage<M>,
@@ -35,15 +34,12 @@ pub struct UploadRequest<M: Mode = Async> {
     expected_path: Option<String>,
     body: Body,
     options: ObjectOptions,
-    upsert: bool,
     timeout: Option<Duration>,
 }
 
 /// The first bytes by which a file's type is recognised.
 const BEGINNING: usize = 8192;
-/// The slowest upload, in bytes a second, for which the default timeout is made.
-const SLOWEST: u64 = 64 << 10;
-/// The default timeout of an upload of unknown length, beside that of a request.
+/// The time that the default timeout adds for an upload of unknown length.
 const UNKNOWN_LENGTH: Duration = Duration::from_hours(1);
 /// The buckets whose objects cannot be addressed by the path of a plain upload: another route answers there.
 const ROUTES: [&str; 4] = ["sign", "list", "list-v2", "upload"];
@@ -81,33 +77,19 @@ impl<M: Mode> UploadRequest<M> {
             expected_path: None,
             body,
             options: ObjectOptions::default(),
-            upsert: false,
             timeout: None,
         }
     }
 
-    /// Replaces an existing object. Without this, an existing object is an error.
-    pub fn upsert(mut self) -> Self {
-        self.upsert = true;
-        self
-    }
-
-    /// Sets the content type, such as `image/png`.
-    pub fn content_type(mut self, content_type: impl AsRef<str>) -> Self {
-        self.options.set_content_type(content_type.as_ref());
-        self
-    }
-
-    /// Sets how long browsers and the CDN may keep the object, in whole seconds (`max-age`); one hour by default.
-    pub fn cache_control(mut self, max_age: Duration) -> Self {
-        self.options.set_cache_control(max_age);
-        self
-    }
-
-    /// Stores metadata with the object, a struct or a map of at most 6 KiB as JSON. [`Bucket::info`] returns it.
-    pub fn metadata(mut self, metadata: impl Serialize) -> Self {
-        self.options.set_metadata(&metadata);
-        self
+    option_methods! {
+        /// Replaces an existing object. Without this, an existing object is an error.
+        upsert,
+        /// Sets the content type, such as `image/png`.
+        content_type,
+        /// Sets how long browsers and the CDN may keep the object, in whole seconds (`max-age`); one hour by default.
+        cache_control,
+        /// Stores metadata with the object, a struct or a map of at most 6 KiB as JSON. [`Bucket::info`] returns it.
+        metadata,
     }
 
     /// Sets how long the upload may take in total. The default is
@@ -137,11 +119,9 @@ impl<M: Mode> UploadRequest<M> {
         let is_signed = self.expected_path.is_none();
         let method = if is_signed { Method::PUT } else { Method::POST };
         let mut request = request(method, target);
-        if self.upsert && !is_signed {
-            request
-                .headers
-                .insert(UPSERT, HeaderValue::from_static("true"));
-        }
+        // The token of a signed URL says whether it replaces.
+        self.options.upsert &= !is_signed;
+        self.options.write_upsert(&mut request);
         let core = Arc::clone(&self.storage.core);
         let response = self.send_body(&core, request).await?;
         let uploaded: Uploaded = response.json()?;
@@ -166,7 +146,7 @@ impl<M: Mode> UploadRequest<M> {
                 self.options.guess_content_type(&self.name, &bytes);
                 let length = bytes.len() as u64;
                 request.body = bytes;
-                if self.upsert {
+                if self.options.upsert {
                     request.retry = Retry::Always;
                 }
                 (None, Some(length))
@@ -192,10 +172,9 @@ impl<M: Mode> UploadRequest<M> {
             }
         };
         self.options.write_headers(&mut request)?;
-        request.timeout = Some(self.timeout.unwrap_or_else(|| {
-            let transfer =
-                length.map_or(UNKNOWN_LENGTH, |bytes| Duration::from_secs(bytes / SLOWEST));
-            core.settings().request_timeout.saturating_add(transfer)
+        request.timeout = Some(self.timeout.unwrap_or_else(|| match length {
+            Some(bytes) => upload_timeout(core, bytes),
+            None => upload_timeout(core, 0).saturating_add(UNKNOWN_LENGTH),
         }));
         match upload {
             Some(upload) => core.send_upload(&request, upload).await,

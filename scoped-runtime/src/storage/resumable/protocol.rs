@@ -8,8 +8,8 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue, Method};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::object_options::{ObjectOptions, UPSERT};
-use super::super::request::{ROOT, request, set_header, unexpected};
+use super::super::object_options::{ObjectOptions, write_upsert};
+use super::super::request::{ROOT, request, set_header, unexpected, upload_timeout};
 use super::url::UploadUrl;
 use crate::client::Core;
 use crate::error::{ClientError, Error};
@@ -21,9 +21,6 @@ const DEFER_LENGTH: HeaderName = HeaderName::from_static("upload-defer-length");
 const OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
-
-/// The slowest upload, in bytes a second, for which the default timeout of a part is made.
-const SLOWEST: u64 = 64 << 10;
 
 /// What all requests of one upload have in common.
 pub(super) struct Protocol {
@@ -59,8 +56,7 @@ impl Protocol {
         set_header(&mut request, RESUMABLE, "1.0.0")?;
         // Not only on creation: without it a part of an upload that replaces an object is refused.
         if self.upsert {
-            let yes = HeaderValue::from_static("true");
-            request.headers.insert(UPSERT, yes);
+            write_upsert(&mut request);
         }
         if let Some(signature) = &self.signature {
             set_header(&mut request, SIGNATURE, signature.expose_secret())?;
@@ -122,13 +118,8 @@ impl Protocol {
         let bytes = part.len() as u64;
         request.body = part;
         request.retry = Retry::Never;
-        request.timeout = Some(self.part_timeout.unwrap_or_else(|| {
-            let transfer = Duration::from_secs(bytes / SLOWEST);
-            self.core
-                .settings()
-                .request_timeout
-                .saturating_add(transfer)
-        }));
+        let timeout = self.part_timeout;
+        request.timeout = Some(timeout.unwrap_or_else(|| upload_timeout(&self.core, bytes)));
         let response = self.core.send(&request).await?;
         // The server may have taken fewer bytes than it was sent, and never others.
         number(&response, &OFFSET)

@@ -3,14 +3,14 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use secrecy::SecretString;
 
 use super::super::Bucket;
 use super::super::body::Body;
 use super::super::key::{check_bucket, check_key};
-use super::super::object_options::ObjectOptions;
+use super::super::object_options::{ObjectOptions, option_methods};
 use super::super::signed_upload::SignedUploadUrl;
-use super::protocol::Protocol;
+use super::protocol::{Protocol, State};
 use super::source::Source;
 use super::upload::ResumableUpload;
 use super::url::UploadUrl;
@@ -46,8 +46,7 @@ pub struct ResumableRequest<M: Mode = Async> {
     to: Target,
     body: Body,
     options: ObjectOptions,
-    upsert: bool,
-    signature: Option<String>,
+    signature: Option<SecretString>,
     part_bytes: usize,
     part_timeout: Option<Duration>,
     on_progress: Option<OnProgress>,
@@ -63,7 +62,6 @@ impl<M: Mode> ResumableRequest<M> {
             to,
             body,
             options: ObjectOptions::default(),
-            upsert: false,
             signature: None,
             part_bytes: PART,
             part_timeout: None,
@@ -71,36 +69,23 @@ impl<M: Mode> ResumableRequest<M> {
         }
     }
 
-    /// Replaces an existing object. Without this, an existing object is an error.
-    pub fn upsert(mut self) -> Self {
-        self.upsert = true;
-        self
-    }
-
-    /// Sets the content type, such as `video/mp4`. The default is the one of the key's extension. It has no effect on
-    /// [`Bucket::resume`].
-    pub fn content_type(mut self, content_type: impl AsRef<str>) -> Self {
-        self.options.set_content_type(content_type.as_ref());
-        self
-    }
-
-    /// Sets how long browsers and the CDN may keep the object, in whole seconds; one hour by default. It has no effect on
-    /// [`Bucket::resume`].
-    pub fn cache_control(mut self, max_age: Duration) -> Self {
-        self.options.set_cache_control(max_age);
-        self
-    }
-
-    /// Stores metadata with the object, a struct or a map of at most 6 KiB as JSON. It has no effect on
-    /// [`Bucket::resume`].
-    pub fn metadata(mut self, metadata: impl Serialize) -> Self {
-        self.options.set_metadata(&metadata);
-        self
+    option_methods! {
+        /// Replaces an existing object. Without this, an existing object is an error.
+        upsert,
+        /// Sets the content type, such as `video/mp4`. The default is the one of the key's extension. It has no effect on
+        /// [`Bucket::resume`].
+        content_type,
+        /// Sets how long browsers and the CDN may keep the object, in whole seconds; one hour by default. It has no effect on
+        /// [`Bucket::resume`].
+        cache_control,
+        /// Stores metadata with the object, a struct or a map of at most 6 KiB as JSON. It has no effect on
+        /// [`Bucket::resume`].
+        metadata,
     }
 
     /// Uploads by the permission of a signed upload URL of the same object, which asks no policy.
     pub fn signed(mut self, url: &SignedUploadUrl) -> Self {
-        self.signature = Some(url.expose_token().to_owned());
+        self.signature = Some(url.expose_token().into());
         self
     }
 
@@ -147,8 +132,8 @@ impl<M: Mode> ResumableRequest<M> {
         check_bucket(&self.bucket.name)?;
         let protocol = Protocol {
             core: Arc::clone(self.bucket.core()),
-            upsert: self.upsert,
-            signature: self.signature.map(Into::into),
+            upsert: self.options.upsert,
+            signature: self.signature,
             part_timeout: self.part_timeout,
         };
         let mut source;
@@ -161,7 +146,7 @@ impl<M: Mode> ResumableRequest<M> {
                 let name = &self.bucket.name;
                 let length = source.length();
                 let url = protocol.create(name, &key, length, &self.options);
-                (url.await?, super::protocol::State { offset: 0, length })
+                (url.await?, State { offset: 0, length })
             }
             Target::Url(url) => {
                 if !url.is_in(&self.bucket.name) {
@@ -174,7 +159,7 @@ impl<M: Mode> ResumableRequest<M> {
                 protocol.core.check_may_write("a resumable upload")?;
                 let state = protocol.state(&url).await?;
                 source = Source::open(self.body).await?;
-                check_length(state.length, source.length())?;
+                check_length(state, source.length())?;
                 source.skip_to(state.offset).await?;
                 (url, state)
             }
@@ -186,6 +171,7 @@ impl<M: Mode> ResumableRequest<M> {
             length: state.length.or_else(|| source.length()),
             offset: state.offset,
             source,
+            rewinds: 0,
             part_bytes: self.part_bytes,
             on_progress: self.on_progress,
             mode: std::marker::PhantomData,
@@ -193,15 +179,21 @@ impl<M: Mode> ResumableRequest<M> {
     }
 }
 
-/// Refuses a body of another length than the upload that it is to continue.
-fn check_length(of_upload: Option<u64>, of_body: Option<u64>) -> Result<(), ClientError> {
-    match (of_upload, of_body) {
-        (Some(upload), Some(body)) if upload != body => Err(ClientError::InvalidQuery {
-            what: format!("the upload is one of {upload} bytes, and the body has {body}"),
-            remedy: "pass the body that the upload was begun with",
-        }),
-        _ => Ok(()),
-    }
+/// Refuses a body that is not the one of the upload that it is to continue: its length is another one, or less than
+/// what the server has.
+fn check_length(upload: State, of_body: Option<u64>) -> Result<(), ClientError> {
+    let Some(body) = of_body else {
+        return Ok(());
+    };
+    let of_upload = match upload.length {
+        Some(length) if length != body => format!("{length} bytes"),
+        None if upload.offset > body => format!("at least {} bytes", upload.offset),
+        _ => return Ok(()),
+    };
+    Err(ClientError::InvalidQuery {
+        what: format!("the upload has {of_upload}, and the body {body}"),
+        remedy: "pass the body that the upload was begun with",
+    })
 }
 
 impl IntoFuture for ResumableRequest {

@@ -13,6 +13,8 @@ use crate::error::{ClientError, Error};
 
 /// How many failures in a row end the upload.
 const MAX_FAILURES: u32 = 5;
+/// How many times the server may lose bytes that it had, before that ends the upload.
+const MAX_REWINDS: u32 = 5;
 /// The pause after the first failure; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -139,6 +141,11 @@ impl<M: Mode> ResumableUpload<M> {
             let lost = "has lost bytes that a stream cannot repeat";
             return Err(unexpected("a resumable upload", lost).into());
         }
+        // Without a limit, a server could make the upload repeat a part for ever.
+        if self.rewinds == MAX_REWINDS {
+            return Err(unexpected("a resumable upload", "loses bytes again and again").into());
+        }
+        self.rewinds += 1;
         self.source.skip_to(state.offset).await?;
         self.offset = state.offset;
         Ok(true)

@@ -34,6 +34,8 @@ pub struct ResumableUpload<M: Mode = Async> {
     pub(super) length: Option<u64>,
     /// Whether the server knows the length.
     pub(super) is_length_sent: bool,
+    /// How often the server lost bytes, and the source went back to them.
+    pub(super) rewinds: u32,
     pub(super) part_bytes: usize,
     pub(super) on_progress: Option<OnProgress>,
     pub(super) mode: PhantomData<fn() -> M>,
@@ -60,7 +62,8 @@ impl<M: Mode> ResumableUpload<M> {
 
     /// Sends all parts that the server does not have, one after the other, each with a live token. After a lost
     /// connection, a timeout or an answer by which the server is busy, it asks the server for its offset, and goes on
-    /// from there. It gives up after five failures with no progress between them.
+    /// from there. It gives up after five failures with no progress between them, and when the server loses bytes for
+    /// the sixth time.
     ///
     /// # Errors
     /// [`Error::Storage`](crate::Error::Storage) for a refusal, such as of an object that exists already;

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::super::key::is_step;
 use super::super::request::{ROOT, unexpected};
 use crate::error::ClientError;
 
@@ -59,7 +60,6 @@ impl UploadUrl {
         }
         let object = URL_SAFE_NO_PAD.decode(id.trim_end_matches('=')).ok()?;
         let object = String::from_utf8(object).ok()?;
-        let is_step = |segment: &str| matches!(segment, "" | "." | "..");
         let is_object = object.split('/').count() >= 3 && !object.split('/').any(is_step);
         is_object.then(|| Self {
             id: id.to_owned().into(),
