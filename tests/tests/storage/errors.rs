@@ -1,19 +1,13 @@
 //! What an error means: the HTTP status lies, so the code of the body decides.
 
+use scoped_runtime::storage::UploadUrl;
 use scoped_runtime::testing::{Answer, Recorder};
-use scoped_runtime::{Error, ScopedClient, ScopedClients, StorageError};
+use scoped_runtime::{Error, ScopedClients, StorageError};
 use serde_json::{Value, json};
 
-use crate::support::{Stand, impatient, refused, user};
+use crate::support::{Stand, base64_url, impatient, recorder, refused, user};
 
-async fn recorder() -> (Recorder, ScopedClient) {
-    let recorder = Recorder::start().await.unwrap();
-    let clients = ScopedClients::new(recorder.config()).unwrap();
-    let client = clients.get(user()).unwrap();
-    (recorder, client)
-}
-
-fn error(status: &str, code: &str, message: &str) -> Answer {
+fn refusal(status: &str, code: &str, message: &str) -> Answer {
     let body =
         json!({ "statusCode": status, "error": "old prose", "message": message, "code": code });
     Answer::new(400).json(&body)
@@ -41,7 +35,8 @@ const QUESTIONS: [(&str, Question); 8] = [
 /// Section 1 of the measured facts, row by row: the answer, the one question that is true, and what a service tells.
 #[tokio::test]
 async fn every_measured_error_is_told_by_its_code() {
-    let row = |status, code, message: &str, is, public| (error(status, code, message), is, public);
+    let row =
+        |status, code, message: &str, is, public| (refusal(status, code, message), is, public);
     for (answer, is, public) in [
         row("403", "AccessDenied", "\"exp\" claim timestamp check failed", "expired", 401),
         row("403", "AccessDenied", "signature verification failed", "invalid token", 500),
@@ -106,7 +101,7 @@ async fn every_measured_error_is_told_by_its_code() {
 
 #[tokio::test]
 async fn a_message_cannot_forge_a_line_of_a_log() {
-    let error = read(error("404", "No\nSuch", "gone\r\nERROR \u{202e}")).await;
+    let error = read(refusal("404", "No\nSuch", "gone\r\nERROR \u{202e}")).await;
     assert_eq!(
         error.to_string(),
         "storage answered 404 (No\\nSuch): gone\\r\\nERROR \\u{202e}"
@@ -119,7 +114,7 @@ async fn a_message_cannot_forge_a_line_of_a_log() {
 #[tokio::test]
 async fn an_expired_token_is_replaced_once_wherever_storage_says_so() {
     let expired = || {
-        error(
+        refusal(
             "403",
             "AccessDenied",
             "\"exp\" claim timestamp check failed",
@@ -141,22 +136,18 @@ async fn an_expired_token_is_replaced_once_wherever_storage_says_so() {
     assert_eq!(recorder.take_requests().len(), 2);
     // Other refusals with the same code are final, and so is an expired URL.
     for other in [
-        error_of("403", "AccessDenied", "signature verification failed"),
-        error_of(
+        refusal("403", "AccessDenied", "signature verification failed"),
+        refusal(
             "403",
             "AccessDenied",
             "new row violates row-level security policy",
         ),
-        error_of("400", "InvalidJWT", "\"exp\" claim timestamp check failed"),
+        refusal("400", "InvalidJWT", "\"exp\" claim timestamp check failed"),
     ] {
         recorder.answer(other);
         refused(bucket.download("k").await);
         assert_eq!(recorder.take_requests().len(), 1);
     }
-}
-
-fn error_of(status: &str, code: &str, message: &str) -> Answer {
-    error(status, code, message)
 }
 
 /// The answer to HEAD has no body that could say it.
@@ -166,7 +157,7 @@ async fn a_bare_400_to_head_is_answered_with_a_fresh_token_once() {
     let bucket = client.storage().bucket("b");
     let id = "b/k/1";
     let url = format!("/upload/resumable/{}", base64_url(id));
-    let url = scoped_runtime::storage::UploadUrl::new(url).unwrap();
+    let url = UploadUrl::new(url).unwrap();
     let state = Answer::new(200)
         .header("upload-offset", "1")
         .header("upload-length", "1");
@@ -178,11 +169,6 @@ async fn a_bare_400_to_head_is_answered_with_a_fresh_token_once() {
         requests[0].claims().unwrap()["jti"],
         requests[1].claims().unwrap()["jti"]
     );
-}
-
-pub(crate) fn base64_url(text: &str) -> String {
-    use base64::Engine;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
 }
 
 /// On the server that has a clock of its own: it is ahead, so it refuses a token that lives by ours.

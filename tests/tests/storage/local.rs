@@ -103,7 +103,7 @@ async fn two_hundred_users_at_once_get_only_what_is_theirs() {
 }
 
 #[tokio::test]
-async fn a_public_bucket_is_read_by_everyone_and_written_by_no_one_without_a_policy() {
+async fn a_public_bucket_is_neither_listed_nor_written_without_a_policy() {
     let clients = clients().await;
     let server = scoped_tests::shared().await.unwrap();
     let (alice, hers) = own(&clients.get(user()).unwrap());

@@ -6,10 +6,14 @@
 )]
 
 mod blocking;
+mod clients;
+mod downloads;
 mod errors;
 mod hostile;
+mod listings;
 mod local;
 mod memory;
+mod names;
 mod objects;
 mod peers;
 mod proxy;
@@ -18,3 +22,4 @@ mod shapes;
 mod signed;
 mod support;
 mod tokens;
+mod uploads;

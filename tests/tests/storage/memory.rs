@@ -8,7 +8,7 @@ use scoped_runtime::{ScopedClients, Upload};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{config, user};
+use crate::support::{base64_url, config, user};
 
 /// What is transferred in each direction.
 const BYTES: u64 = 640 << 20;
@@ -121,10 +121,7 @@ async fn answer(stream: TcpStream) -> std::io::Result<()> {
             }
             "POS" if head.contains("upload-length") => (
                 "201 Created",
-                format!(
-                    "location: https://x/{}\r\n",
-                    crate::errors::base64_url("b/k/1")
-                ),
+                format!("location: https://x/{}\r\n", base64_url("b/k/1")),
                 "",
             ),
             "PAT" => {

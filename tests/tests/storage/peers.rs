@@ -10,7 +10,7 @@ use scoped_runtime::{ScopedClient, ScopedClients};
 use scoped_tests::run_peer;
 use serde_json::{Value, json};
 
-use crate::support::{KEY, client, shared, user};
+use crate::support::{KEY, client, line, shared, user};
 
 /// Runs calls of storage-js as the user.
 async fn storage_js(url: &str, apikey: &str, client: &ScopedClient, calls: Value) -> Vec<Value> {
@@ -146,9 +146,6 @@ async fn what_the_official_resumable_client_uploads_ours_reads() {
 
 /// What a request says beside its line: headers that both clients choose, and a JSON body.
 fn said(request: &Recorded) -> (String, BTreeMap<String, String>, Value) {
-    let query = request.query();
-    let mark = if query.is_empty() { "" } else { "?" };
-    let line = format!("{} {}{mark}{query}", request.method(), request.path());
     let names = [
         "content-type",
         "cache-control",
@@ -162,7 +159,7 @@ fn said(request: &Recorded) -> (String, BTreeMap<String, String>, Value) {
         Some(((*name).to_owned(), value.to_owned()))
     });
     let body = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
-    (line, headers.collect(), body)
+    (line(request), headers.collect(), body)
 }
 
 /// The requests of both clients for the same call are the same, but for the differences that are named here.

@@ -2,26 +2,12 @@
 
 use std::time::Duration;
 
+use scoped_runtime::ScopedClient;
 use scoped_runtime::storage::{FileSizeLimit, Resize, SortColumn, Transform};
-use scoped_runtime::testing::{Answer, Recorded, Recorder};
-use scoped_runtime::{ClientError, Error, ScopedClient, ScopedClients, Upload};
+use scoped_runtime::testing::Recorder;
 use serde_json::{Value, json};
 
-use crate::support::user;
-
-async fn recorder(answer: Value) -> (Recorder, ScopedClient) {
-    let recorder = Recorder::start().await.unwrap();
-    recorder.answer(answer);
-    let clients = ScopedClients::new(recorder.config()).unwrap();
-    let client = clients.get(user()).unwrap();
-    (recorder, client)
-}
-
-fn line(request: &Recorded) -> String {
-    let query = request.query();
-    let mark = if query.is_empty() { "" } else { "?" };
-    format!("{} {}{mark}{query}", request.method(), request.path())
-}
+use crate::support::{line, recorder_with, stream};
 
 /// A recorder with the user whose token every request has to carry.
 struct Sent {
@@ -31,7 +17,7 @@ struct Sent {
 
 impl Sent {
     async fn new() -> Self {
-        let (recorder, client) = recorder(json!([])).await;
+        let (recorder, client) = recorder_with(json!([])).await;
         Self { recorder, client }
     }
 
@@ -156,7 +142,7 @@ async fn each_call_for_buckets_sends_its_request_with_the_users_token() {
 
 #[tokio::test]
 async fn an_upload_has_a_length_a_bare_type_and_a_life_in_caches() {
-    let (recorder, client) = recorder(json!({ "Key": "b/k.txt", "Id": "1" })).await;
+    let (recorder, client) = recorder_with(json!({ "Key": "b/k.txt", "Id": "1" })).await;
     let bucket = client.storage().bucket("b");
     bucket.upload("k.txt", "text").await.unwrap();
     let request = recorder.only_request();
@@ -172,188 +158,11 @@ async fn an_upload_has_a_length_a_bare_type_and_a_life_in_caches() {
         assert_eq!(request.header(name), value, "{name}");
     }
     recorder.take_requests();
-    let parts = futures_util::stream::iter([Ok(bytes::Bytes::from_static(b"four"))]);
-    let upload = bucket
-        .upload("k.txt", Upload::new(parts).length(4))
-        .upsert();
+    let upload = bucket.upload("k.txt", stream(["four"]).length(4)).upsert();
     upload.metadata(json!({ "a": "ü" })).await.unwrap();
     let request = recorder.only_request();
     assert_eq!(request.header("content-length"), Some("4"));
     assert_eq!(request.header("x-upsert"), Some("true"));
     assert_eq!(request.header("x-metadata"), Some("eyJhIjoiw7wifQ=="));
     assert_eq!(request.text(), "four");
-}
-
-/// A gateway that folds or cuts the path would store another object.
-#[tokio::test]
-async fn an_upload_that_the_server_stored_elsewhere_is_an_error() {
-    let (_recorder, client) = recorder(json!({ "Key": "b/a", "Id": "1" })).await;
-    let error = client
-        .storage()
-        .bucket("b")
-        .upload("a?b.txt", "x")
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(error, Error::Client(ClientError::UnexpectedResponse { .. })),
-        "{error}"
-    );
-}
-
-#[tokio::test]
-async fn names_that_could_reach_another_object_are_refused_before_anything_is_sent() {
-    let (recorder, client) = recorder(json!([])).await;
-    let storage = client.storage();
-    let bucket = storage.bucket("b");
-    let long = "x".repeat(256);
-    let deep = "abcdefgh/".repeat(120) + "x";
-    for key in [
-        "",
-        ".",
-        "..",
-        "/a",
-        "a/",
-        "a//b",
-        "../a",
-        "a/../b",
-        "a/./b",
-        "a/..",
-        "ä",
-        "a#b",
-        "a%2e%2e/b",
-        "a~b",
-        "a\\b",
-        "a\"b",
-        "a<b",
-        "a[b",
-        "a{b",
-        "a^b",
-        "a`b",
-        "a\nb",
-        "a\0b",
-        "a|b",
-        &*long,
-        &*deep,
-    ] {
-        let minute = Duration::from_mins(1);
-        for error in [
-            bucket.upload(key, "x").await.unwrap_err(),
-            bucket.download(key).await.unwrap_err(),
-            bucket.info(key).await.unwrap_err(),
-            bucket.exists(key).await.unwrap_err(),
-            bucket.remove(["fine", key]).await.unwrap_err(),
-            bucket.move_to(key, "fine").await.unwrap_err(),
-            bucket.copy("fine", key).await.unwrap_err(),
-            bucket.signed_url(key, minute).await.unwrap_err(),
-            bucket.signed_urls(["fine", key], minute).await.unwrap_err(),
-            bucket.signed_upload_url(key, true).await.unwrap_err(),
-            bucket.upload_resumable(key, "x").await.unwrap_err(),
-            bucket.public_url(key).build().unwrap_err().into(),
-        ] {
-            assert_eq!(error.public().status(), 400, "{key:?}");
-            let is_key = matches!(
-                error,
-                Error::Client(ClientError::InvalidName { kind: "key", .. })
-            );
-            assert!(is_key, "{key:?}: {error}");
-        }
-    }
-    for name in ["", ".", "..", "a/b", "ä", "a%b", &*"x".repeat(101)] {
-        let bucket = storage.bucket(name);
-        for error in [
-            bucket.upload("k", "x").await.unwrap_err(),
-            bucket.download("k").await.unwrap_err(),
-            bucket.list("").await.unwrap_err(),
-            bucket.list_v2("").page().await.unwrap_err(),
-            bucket.remove(["k"]).await.unwrap_err(),
-            bucket.copy("k", "l").await.unwrap_err(),
-            bucket.upload_resumable("k", "x").await.unwrap_err(),
-            storage
-                .bucket("b")
-                .move_to("k", "l")
-                .to_bucket(name)
-                .await
-                .unwrap_err(),
-            storage.get_bucket(name).await.unwrap_err(),
-            storage.create_bucket(name).await.unwrap_err(),
-            storage.delete_bucket(name).await.unwrap_err(),
-        ] {
-            let is_bucket = matches!(
-                error,
-                Error::Client(ClientError::InvalidName { kind: "bucket", .. })
-            );
-            assert!(is_bucket, "{name:?}: {error}");
-        }
-    }
-    recorder.assert_no_requests();
-}
-
-#[tokio::test]
-async fn a_read_only_client_reads_lists_and_signs_and_writes_nothing() {
-    let (recorder, client) = recorder(json!([])).await;
-    let storage = client.read_only().storage();
-    let bucket = storage.bucket("b");
-    let minute = Duration::from_mins(1);
-    for error in [
-        bucket.upload("k", "x").await.unwrap_err(),
-        bucket.remove(["k"]).await.unwrap_err(),
-        bucket.move_to("k", "l").await.unwrap_err(),
-        bucket.copy("k", "l").await.unwrap_err(),
-        bucket.signed_upload_url("k", false).await.unwrap_err(),
-        bucket.upload_resumable("k", "x").await.unwrap_err(),
-        storage.create_bucket("b").await.unwrap_err(),
-        storage.update_bucket("b").public(true).await.unwrap_err(),
-        storage.empty_bucket("b").await.unwrap_err(),
-        storage.delete_bucket("b").await.unwrap_err(),
-    ] {
-        assert!(
-            matches!(error, Error::Client(ClientError::ReadOnly { .. })),
-            "{error}"
-        );
-    }
-    recorder.assert_no_requests();
-    bucket.download("k").await.unwrap();
-    bucket.list("").await.unwrap();
-    storage.list_buckets().await.unwrap();
-    let _ = bucket.list_v2("").page().await;
-    let _ = bucket.signed_url("k", minute).await;
-    let _ = bucket.signed_urls(["k"], minute).await;
-    assert_eq!(recorder.requests().len(), 6);
-}
-
-#[tokio::test]
-async fn an_anonymous_client_sends_no_token() {
-    let recorder = Recorder::start().await.unwrap();
-    let clients = ScopedClients::new(recorder.config()).unwrap();
-    let bucket = clients.anonymous().unwrap().storage().bucket("b");
-    bucket.list("").await.unwrap();
-    recorder.only_request().assert_anonymous();
-}
-
-#[tokio::test]
-async fn a_closed_client_sends_nothing_and_ends_a_running_download() {
-    let (recorder, client) = recorder(json!([])).await;
-    let bucket = client.storage().bucket("b");
-    let gate = scoped_runtime::testing::Gate::new();
-    recorder.answer(
-        Answer::new(200)
-            .chunks(["begin"])
-            .hold(&gate)
-            .chunks(["end"]),
-    );
-    let mut download = bucket.download("k").stream().await.unwrap();
-    assert_eq!(download.next_part().await.unwrap().unwrap(), "begin");
-    client.close();
-    let error = download.next_part().await.unwrap().unwrap_err();
-    assert!(
-        matches!(error, Error::Client(ClientError::Closed)),
-        "{error}"
-    );
-    recorder.take_requests();
-    let error = bucket.download("k").await.unwrap_err();
-    assert!(
-        matches!(error, Error::Client(ClientError::Closed)),
-        "{error}"
-    );
-    recorder.assert_no_requests();
 }

@@ -94,7 +94,7 @@ async fn a_signed_url_opens_one_object_for_everybody_until_it_expires() {
     assert_eq!((error.code(), error.status()), (Some("InvalidJWT"), 400));
     assert!(
         !error.is_expired_token(),
-        "the URL is expired, and no token"
+        "the URL has expired, not the token"
     );
     // A user who may not read it cannot sign it.
     let bobs = bob.storage().bucket("own");

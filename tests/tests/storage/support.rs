@@ -1,10 +1,15 @@
-//! The server that answers as the real Storage does, and projects on it.
+//! The server that answers as the real Storage does, a server that records requests, projects on both, and assertions.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 use scoped_runtime::storage::Bucket;
-use scoped_runtime::testing::ManualClock;
-use scoped_runtime::{Config, Error, ScopedClient, ScopedClients, StorageError};
+use scoped_runtime::testing::{ManualClock, Recorded, Recorder};
+use scoped_runtime::{
+    ClientError, Config, Error, ScopedClient, ScopedClients, StorageError, Upload,
+};
 use scoped_tests::NodeServer;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -165,6 +170,57 @@ pub(crate) async fn control(server: &NodeServer, path: &str) -> Value {
     stream.read_to_string(&mut answer).await.unwrap();
     let (_, body) = answer.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap()
+}
+
+/// A server that records requests, and a client of a new user on it.
+pub(crate) async fn recorder() -> (Recorder, ScopedClient) {
+    let recorder = Recorder::start().await.unwrap();
+    let clients = ScopedClients::new(recorder.config()).unwrap();
+    let client = clients.get(user()).unwrap();
+    (recorder, client)
+}
+
+/// The same, with the answer to every request.
+pub(crate) async fn recorder_with(answer: Value) -> (Recorder, ScopedClient) {
+    let (recorder, client) = recorder().await;
+    recorder.answer(answer);
+    (recorder, client)
+}
+
+/// The method, the path and the query of a request.
+pub(crate) fn line(request: &Recorded) -> String {
+    let query = request.query();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{} {}{mark}{query}", request.method(), request.path())
+}
+
+/// A body of these parts, of unknown length.
+pub(crate) fn stream<T: Into<Bytes>>(parts: impl IntoIterator<Item = T>) -> Upload {
+    let parts: Vec<_> = parts.into_iter().map(|part| Ok(part.into())).collect();
+    Upload::new(futures_util::stream::iter(parts))
+}
+
+/// The ID of a resumable upload of this object: `bucket/key/version`.
+pub(crate) fn base64_url(object: &str) -> String {
+    URL_SAFE_NO_PAD.encode(object)
+}
+
+/// Asserts which variant of [`ClientError`] an error is.
+macro_rules! assert_client_error {
+    ($error:expr, $variant:pat) => {{
+        let error: &scoped_runtime::Error = &$error;
+        let is_it = matches!(error, scoped_runtime::Error::Client($variant));
+        assert!(is_it, "{error}");
+    }};
+}
+pub(crate) use assert_client_error;
+
+/// Asserts that the response contradicts the protocol, for a reason with this word.
+#[track_caller]
+pub(crate) fn assert_unexpected<T: std::fmt::Debug>(outcome: Result<T, Error>, word: &str) {
+    let error = outcome.unwrap_err();
+    let is_it = matches!(error, Error::Client(ClientError::UnexpectedResponse { .. }));
+    assert!(is_it && error.to_string().contains(word), "{error}");
 }
 
 /// The error of Storage.
