@@ -79,7 +79,7 @@ fn show(sent: u64, total: Option<u64>) {
     let percent = sent * 100 / total.unwrap_or(sent).max(1);
     let full = WIDTH * usize::try_from(percent).unwrap_or_default() / 100;
     print!("\r     [{:-<WIDTH$}] {percent:>3} %", "#".repeat(full));
-    // A bar that cannot be shown is no reason to end the upload.
+    // The upload goes on if the terminal cannot show the bar.
     let _ = stdout().flush();
 }
 
