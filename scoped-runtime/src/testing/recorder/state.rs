@@ -117,3 +117,27 @@ impl Kept {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::FutureExt as _;
+    use tokio::sync::watch;
+
+    use super::State;
+
+    #[test]
+    fn a_request_that_is_not_kept_has_arrived() {
+        let state = State {
+            key: None,
+            choices: Mutex::default(),
+            kept: Mutex::default(),
+            arrived: watch::Sender::new(0),
+        };
+        assert!(state.wait_for(1).now_or_never().is_none());
+        let _ = state.refuse(413, "too large");
+        assert!(state.wait_for(1).now_or_never().is_some());
+        assert_eq!(state.requests().unwrap_err(), "too large");
+    }
+}
