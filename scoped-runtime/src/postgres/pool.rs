@@ -19,11 +19,11 @@ use crate::clock::Clock;
 use crate::error::{ClientError, ConfigurationError, Error, PostgresError, Problem};
 
 /// Connections to the project's database, for SQL that runs as the user of a client (feature `postgres`).
-/// [`ScopedClients::with_postgres`] gives the pool to a project; connections are made when they are needed.
+/// [`ScopedClients::with_postgres`](crate::ScopedClients::with_postgres) gives the pool to a project; connections are made when they are needed.
 ///
 /// The login role must have no rights of its own: it may only become the roles of users.
 /// [The guide](crate::docs::postgres) has the SQL that makes one. Before the first statement, and in
-/// [`ScopedClients::check_postgres`], the pool checks it.
+/// [`ScopedClients::check_postgres`](crate::ScopedClients::check_postgres), the pool checks it.
 ///
 /// ```
 /// use scoped_runtime::{PostgresPool, ScopedClients, tokio_postgres::NoTls};
