@@ -5,7 +5,7 @@
 //! user signs in, so any number of users and servers can act at the same time. It works with Supabase and with
 //! self-hosted PostgREST.
 //!
-//! <div style="max-width: 44rem; overflow-x: auto">
+//! <div style="max-width: 44rem">
 #![doc = include_str!("../docs/how-it-works.svg")]
 //! </div>
 //!
