@@ -140,6 +140,10 @@ macro_rules! pages {
         reason = "the guide links to what features add"
     )
 )]
+#[allow(
+    rustdoc::redundant_explicit_links,
+    reason = "a page may give the address of an item that the names below lead to"
+)]
 #[doc = include_str!("../docs/links.md")]
 #[doc = ""]
 #[doc = include_str!("../docs/README.md")]
