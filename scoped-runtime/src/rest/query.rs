@@ -38,8 +38,8 @@ use crate::error::ClientError;
 /// another meaning, is an error when it is sent, before anything leaves the process: an update without a
 /// filter, an offset on a delete, a filter on an insert, NUL in a value.
 ///
-/// [The guide to queries](crate::docs::queries) compares the methods with those of supabase-js and
-/// supabase-py.
+/// [The guide to queries](crate::docs::queries) says what is refused, and what to write instead;
+/// [a table](crate::docs::from_supabase_js) has the methods of supabase-js and supabase-py.
 #[must_use = "a query does nothing until it is sent with `execute` or `fetch`"]
 pub struct Query<M: Mode = Async> {
     pub(super) core: Arc<Core>,
