@@ -141,8 +141,9 @@ macro_rules! pages {
     )
 )]
 #[allow(
+    clippy::doc_markdown,
     rustdoc::redundant_explicit_links,
-    reason = "a page may give the address of an item that the names below lead to"
+    reason = "the pages are written as texts of their own"
 )]
 #[doc = include_str!("../docs/links.md")]
 #[doc = ""]
