@@ -10,8 +10,8 @@
 //! </div>
 //!
 #![doc = include_str!("../docs/crate.md")]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(feature = "macros"),
     allow(

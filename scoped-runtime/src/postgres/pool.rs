@@ -67,8 +67,8 @@ impl PostgresPool {
     /// A pool of connections to this database: a connection string, or a [`Config`] of the driver.
     ///
     /// `tls` is the connector of a TLS library, such as `tokio-postgres-rustls`; it also carries cancellations.
-    /// TLS is then required, unless the connection string says `sslmode=disable`. With `NoTls`, claims and rows
-    /// cross the network unprotected.
+    /// TLS is then required, unless the connection string says `sslmode=disable`. With
+    /// [`NoTls`](https://docs.rs/tokio-postgres/latest/tokio_postgres/struct.NoTls.html), claims and rows cross the network unprotected.
     ///
     /// # Errors
     /// [`ConfigurationError`] for `postgres`: the text is not a connection string, or names no host or user, or
