@@ -107,12 +107,12 @@ pub use verify::{Caller, TokenVerifier, VerifiedToken};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
 
-/// Declares the pages of the guide. `links.md` leads the links between pages to modules; in a page's own file the
+/// Declares the pages of the guide. `links.txt` leads the links between pages to modules; in a page's own file the
 /// same links lead to files.
 macro_rules! pages {
     ($($(#[$attribute:meta])* $name:ident = $file:literal;)*) => {$(
         $(#[$attribute])*
-        #[doc = include_str!("../docs/links.md")]
+        #[doc = include_str!("../docs/links.txt")]
         #[doc = ""]
         #[doc = include_str!($file)]
         pub mod $name {}
@@ -145,7 +145,7 @@ macro_rules! pages {
     rustdoc::redundant_explicit_links,
     reason = "the pages are written as texts of their own"
 )]
-#[doc = include_str!("../docs/links.md")]
+#[doc = include_str!("../docs/links.txt")]
 #[doc = ""]
 #[doc = include_str!("../docs/README.md")]
 pub mod docs {
