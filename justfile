@@ -41,12 +41,12 @@ examples:
 # in the environment lead nowhere
 unify:
     HTTP_PROXY=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1 \
-        CARGO_TARGET_DIR=target/unify cargo test --manifest-path tests/unify/Cargo.toml
+        CARGO_TARGET_DIR=target cargo test --manifest-path tests/unify/Cargo.toml
 
 # Ten minutes of clients, callers, impersonation, rotation, closing and slow sinks over HTTP/1 and HTTP/2: prints
 # memory and descriptors at the beginning and the end
 soak seconds="600":
-    SOAK_SECONDS={{seconds}} cargo test --release -p scoped-tests --all-features --test transport -- soak --ignored --nocapture
+    SOAK_SECONDS={{seconds}} cargo test --release -p scoped-tests --test transport -- soak --ignored --nocapture
 
 # Advisories, licences, banned crates, sources (needs cargo-deny and the network)
 deny:
@@ -54,11 +54,11 @@ deny:
 
 # Tries what the policy check says of a thousand generated histories on PostgreSQL
 truth:
-    cargo test -p scoped-tests --all-features --test policies -- --ignored a_thousand_histories
+    cargo test -p scoped-tests --test policies -- --ignored a_thousand_histories
 
 # Rewrites the expected messages of the UI tests; read the diff
 ui:
-    TRYBUILD=overwrite cargo test -p scoped-tests --all-features --test ui
+    TRYBUILD=overwrite cargo test -p scoped-ui
 
 # Fuzzes what reads keys, configuration and tokens, each for so many seconds (needs a nightly compiler and `cargo install cargo-fuzz --locked`)
 fuzz seconds="180":
@@ -72,7 +72,7 @@ fuzz seconds="180":
 
 # The benchmarks, and the table in scoped-runtime/docs/benchmarks.md
 bench:
-    cargo bench -p scoped-tests --features services
+    cargo bench -p scoped-tests
 
 # What a clean build of a hello-world costs, beside one on `postgrest` and `jsonwebtoken`; for a quiet machine
 build-cost runs="2":
