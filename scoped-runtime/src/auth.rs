@@ -55,12 +55,20 @@ impl<M: Mode> Auth<M> {
     /// Asks Auth for the client's user: `GET /auth/v1/user`. What it returns is what Auth has stored, which may
     /// differ from the claims of the client's token.
     ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let user = alice.auth().user().await?;
+    /// println!("{} {:?}", user.id, user.email);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Auth`](crate::Error::Auth) when Auth does not know the user ([`AuthError::is_not_found`]), as is the case for users
     /// of a third-party issuer, or refuses the token, as it does for a banned user and for a token that is
     /// signed with a key of a third-party issuer; [`ClientError::AnotherUser`] when the answer is about another
     /// user; the other errors of [`Request::execute`](crate::Request::execute).
     #[doc(alias = "get_user")]
+    #[doc(alias = "getUser")]
     pub fn user(&self) -> M::Answer<User> {
         let core = Arc::clone(&self.core);
         answer::<_, M>(&self.core, async move {
@@ -83,6 +91,7 @@ impl<M: Mode> Auth<M> {
     /// [`Error::Token`](crate::Error::Token) when there is no live token; [`Error::Client`](crate::Error::Client)
     /// when the client is closed.
     #[doc(alias = "get_claims")]
+    #[doc(alias = "getClaims")]
     pub fn claims(&self) -> M::Answer<Map<String, Value>> {
         let core = Arc::clone(&self.core);
         answer::<_, M>(

@@ -1,16 +1,22 @@
+//! Act as one of your users on Supabase, and let Row Level Security decide what that user may see.
+//!
+//! The crate signs a short-lived JWT (RFC 7519) for a user, with claims from a Rust struct, and returns a client
+//! that is bound to this user. The token is renewed before it expires. Nothing is stored between requests, and no
+//! user signs in, so any number of users and servers can act at the same time. It works with Supabase and with
+//! self-hosted PostgREST.
+//!
+//! <div style="max-width: 44rem">
+#![doc = include_str!("../docs/how-it-works.svg")]
+//! </div>
+//!
 #![doc = include_str!("../docs/crate.md")]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(all(
-        feature = "functions",
-        feature = "graphql",
-        feature = "postgres",
-        feature = "realtime",
-        feature = "storage"
-    )),
+    not(feature = "macros"),
     allow(
         rustdoc::broken_intra_doc_links,
-        reason = "the front page links to the guides of features"
+        reason = "the front page links to what features add"
     )
 )]
 
@@ -101,60 +107,84 @@ pub use verify::{Caller, TokenVerifier, VerifiedToken};
 #[cfg(any(feature = "axum", feature = "actix-web"))]
 pub use web::{Forwarded, Minted, OptionalCaller, OptionalClient, RequireCaller};
 
-/// The guides.
+/// Declares the pages of the guide. `links.md` leads the links between pages to modules; in a page's own file the
+/// same links lead to files.
+macro_rules! pages {
+    ($($(#[$attribute:meta])* $name:ident = $file:literal;)*) => {$(
+        $(#[$attribute])*
+        #[doc = include_str!("../docs/links.md")]
+        #[doc = ""]
+        #[doc = include_str!($file)]
+        pub mod $name {}
+    )*};
+}
+
 #[cfg_attr(
     not(all(
+        feature = "aws-kms",
         feature = "axum",
         feature = "blocking",
         feature = "functions",
+        feature = "graphql",
+        feature = "macros",
         feature = "policies",
         feature = "postgres",
+        feature = "realtime",
+        feature = "sqlx",
         feature = "storage",
-        feature = "testing"
+        feature = "testing",
+        feature = "tracing"
     )),
     allow(
         rustdoc::broken_intra_doc_links,
-        reason = "the guides link to what features add"
+        reason = "the guide links to what features add"
     )
 )]
+#[allow(
+    clippy::doc_markdown,
+    rustdoc::redundant_explicit_links,
+    reason = "the pages are written as texts of their own"
+)]
+#[doc = include_str!("../docs/links.md")]
+#[doc = ""]
+#[doc = include_str!("../docs/README.md")]
 pub mod docs {
-    #[doc = include_str!("../docs/keys.md")]
-    pub mod keys {}
-    #[doc = include_str!("../docs/accountability.md")]
-    pub mod accountability {}
-    #[cfg(feature = "postgres")]
-    #[doc = include_str!("../docs/postgres.md")]
-    pub mod postgres {}
-    #[doc = include_str!("../docs/queries.md")]
-    pub mod queries {}
-    #[doc = include_str!("../docs/policies.md")]
-    pub mod policies {}
-    #[cfg(feature = "functions")]
-    #[doc = include_str!("../docs/functions.md")]
-    pub mod functions {}
-    #[cfg(feature = "graphql")]
-    #[doc = include_str!("../docs/graphql.md")]
-    pub mod graphql {}
-    #[doc = include_str!("../docs/auth.md")]
-    pub mod auth {}
-    #[cfg(feature = "storage")]
-    #[doc = include_str!("../docs/storage.md")]
-    pub mod storage {}
-    #[doc = include_str!("../docs/services.md")]
-    pub mod services {}
-    #[cfg(feature = "realtime")]
-    #[doc = include_str!("../docs/realtime.md")]
-    pub mod realtime {}
-    #[doc = include_str!("../docs/operations.md")]
-    pub mod operations {}
-    #[doc = include_str!("../docs/transport.md")]
-    pub mod transport {}
-    #[doc = include_str!("../docs/testing.md")]
-    pub mod testing {}
-    #[doc = include_str!("../docs/testing-matrix.md")]
-    pub mod testing_matrix {}
-    #[doc = include_str!("../docs/benchmarks.md")]
-    pub mod benchmarks {}
+    #[allow(
+        clippy::wildcard_imports,
+        unused_imports,
+        reason = "the pages link to items by their names"
+    )]
+    use crate::*;
+
+    pages! {
+        getting_started = "../docs/getting-started.md";
+        claims = "../docs/claims.md";
+        policies = "../docs/policies.md";
+        impersonate = "../docs/impersonate.md";
+        services = "../docs/services.md";
+        queries = "../docs/queries.md";
+        #[cfg(feature = "storage")]
+        storage = "../docs/storage.md";
+        #[cfg(feature = "functions")]
+        functions = "../docs/functions.md";
+        #[cfg(feature = "graphql")]
+        graphql = "../docs/graphql.md";
+        auth = "../docs/auth.md";
+        #[cfg(feature = "realtime")]
+        realtime = "../docs/realtime.md";
+        #[cfg(feature = "postgres")]
+        postgres = "../docs/postgres.md";
+        testing = "../docs/testing.md";
+        testing_matrix = "../docs/testing-matrix.md";
+        keys = "../docs/keys.md";
+        accountability = "../docs/accountability.md";
+        operations = "../docs/operations.md";
+        from_python = "../docs/from-python.md";
+        from_supabase_js = "../docs/from-supabase-js.md";
+        refused = "../docs/refused.md";
+        benchmarks = "../docs/benchmarks.md";
+        transport = "../docs/transport.md";
+    }
 }
 
 /// The driver of direct Postgres, for its `Config`, `NoTls`, `Row` and types.

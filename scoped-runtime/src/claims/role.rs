@@ -21,6 +21,13 @@ pub struct Role(Cow<'static, str>);
 impl Role {
     /// Checks the name and makes a role of it.
     ///
+    /// ```
+    /// use scoped_runtime::Role;
+    ///
+    /// assert!(Role::new("reporting").is_ok());
+    /// assert!(Role::new("service_role").is_err()); // it bypasses Row Level Security
+    /// ```
+    ///
     /// # Errors
     /// [`ClientError::InvalidRole`] for a name that is empty, too long or has control characters, for a role
     /// that bypasses Row Level Security (`service_role`, `postgres`, every `supabase_*`, `authenticator`,

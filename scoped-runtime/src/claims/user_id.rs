@@ -29,6 +29,13 @@ impl UserId {
     /// The ID of a user of Supabase Auth, which is a UUID (RFC 9562). It is normalised to the lower-case,
     /// hyphenated form.
     ///
+    /// ```
+    /// use scoped_runtime::UserId;
+    ///
+    /// assert!(UserId::new("a11ce000-0000-4000-8000-000000000001").is_ok());
+    /// assert!(UserId::new("alice").is_err()); // `auth.uid()` would fail
+    /// ```
+    ///
     /// # Errors
     /// [`ClientError::InvalidUserId`] when the text is empty or not a UUID.
     pub fn new(id: &str) -> Result<Self, ClientError> {

@@ -1,23 +1,21 @@
+mod build;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use scoped_rules::lifetime;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::project::{ClientSpec, FirstMint};
-use super::{Async, Mode, ScopedClient, ScopedClients};
+use super::{Async, Mode, ScopedClients};
 use crate::claims::{
     Aal, Actor, ClaimError, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId,
-    is_control,
 };
 use crate::error::{CallerError, ClientError, Error};
-use crate::session::Lifetime;
 use crate::verify::VerifiedToken;
 
-/// Builds a [`ScopedClient`]; [`ScopedClients::user`] starts the builder. Every option has a default, and
+/// Builds a [`ScopedClient`](crate::ScopedClient); [`ScopedClients::user`] starts the builder. Every option has a default, and
 /// [`client`](Self::client) reports mistakes in all of them.
 ///
 /// ```no_run
@@ -99,6 +97,12 @@ impl<C: ScopedClaims> ScopedClientBuilder<C> {
 impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     /// Sets the database role that requests run as. The default is the `role = "..."` of the claims, else
     /// `authenticated`. [`client`](Self::client) refuses roles that bypass Row Level Security.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let reporter = clients.user(user).role("reporting").client()?;
+    /// # Ok(()) }
+    /// ```
     pub fn role<R>(mut self, role: R) -> Self
     where
         R: TryInto<Role>,
@@ -110,6 +114,22 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
 
     /// Sets the project's own claims, which policies read with `auth.jwt()`; see
     /// <https://supabase.com/docs/guides/database/postgres/row-level-security#helper-functions>.
+    ///
+    /// ```
+    /// # #[cfg(feature = "macros")] {
+    /// use scoped_runtime::scoped_claims;
+    ///
+    /// #[scoped_claims]
+    /// struct Tenant {
+    ///     tenant_id: String,
+    /// }
+    ///
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let alice = clients.user(user).claims(Tenant { tenant_id: "acme".into() }).client()?; // `ScopedClient<Tenant>`
+    /// # Ok(()) }
+    /// # }
+    /// ```
+    #[doc(alias = "custom_claims")]
     pub fn claims<D: ScopedClaims>(self, claims: D) -> ScopedClientBuilder<D, M> {
         self.with_claims(Arc::new(claims))
     }
@@ -136,6 +156,12 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
 
     /// Adds a claim whose name is only known at run time. The rules of the claims of a struct apply to it:
     /// its name must be neither reserved nor set twice, and a value that serialises to `null` is left out.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let alice = clients.user(user).claim("tenant_id", "acme").client()?;
+    /// # Ok(()) }
+    /// ```
     pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
         let value = ClaimSet::value(&value);
         self.extra.push((name.into(), value));
@@ -147,6 +173,12 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     /// the token's `act` claim (RFC 8693, section 4.1) and is recorded by the audit; Supabase sets no `act`
     /// claim of its own. [`client`](Self::client) refuses a name that [`UserId::external`] would refuse as
     /// an ID, and a chain of more than 16 actors.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str, caller: scoped_runtime::Caller) -> Result<(), scoped_runtime::Error> {
+    /// let db = clients.user(user).actor(&caller).reason("ticket 4711").client()?;
+    /// # Ok(()) }
+    /// ```
     pub fn actor(mut self, actor: impl ToActor) -> Self {
         self.actor = Some(actor.to_actor());
         self
@@ -170,6 +202,13 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
 
     /// Sets the lifetime of each token, in whole seconds. The default is the `expires_in = "..."` of the
     /// claims, else one hour.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let job = clients.user(user).expires_in(std::time::Duration::from_secs(15 * 60)).client()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "expiry_seconds")]
     pub fn expires_in(mut self, lifetime: Duration) -> Self {
         self.expires_in = Some(lifetime);
         self
@@ -178,6 +217,13 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     /// Sets how long before its expiry a token is renewed. The default is 60 seconds, or half of the
     /// lifetime if that is two minutes or less. Choose a margin longer than the longest request, so that no
     /// token expires on the way.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let stream = clients.user(user).refresh_before(std::time::Duration::from_secs(300)).client()?;
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "refresh_threshold_seconds")]
     pub fn refresh_before(mut self, margin: Duration) -> Self {
         self.refresh_before = Some(margin);
         self
@@ -185,6 +231,12 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
 
     /// Sets whether tokens are renewed; the default is `true`. Without renewal, requests fail with
     /// [`TokenError::Expired`](crate::TokenError::Expired) once the first token has expired.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, user: &str) -> Result<(), scoped_runtime::Error> {
+    /// let once = clients.user(user).auto_refresh(false).client()?; // ends with its first token
+    /// # Ok(()) }
+    /// ```
     pub fn auto_refresh(mut self, on: bool) -> Self {
         self.auto_refresh = on;
         self
@@ -193,11 +245,11 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
     /// Makes the client read-only. A request with a method other than GET or HEAD is refused with
     /// [`ClientError::ReadOnly`](crate::ClientError::ReadOnly) before anything is sent: inserts, updates,
     /// upserts and deletes, native builders that write, and every such [`Request`](crate::Request).
-    /// [`rpc`](ScopedClient::rpc) sends its call with GET, as [`by_get`](crate::Query::by_get) does, and
+    /// [`rpc`](crate::ScopedClient::rpc) sends its call with GET, as [`by_get`](crate::Query::by_get) does, and
     /// PostgREST runs it in a read-only transaction; a POST to `rest/v1/rpc/` is refused. Clones, narrowed
     /// clients and blocking clients made from this one are read-only, too.
     ///
-    /// The token itself is not restricted: a token from [`token`](ScopedClient::token) or a builder from
+    /// The token itself is not restricted: a token from [`token`](crate::ScopedClient::token) or a builder from
     /// [`into_builder`](crate::Query::into_builder) can write. A GET of a service other than PostgREST may
     /// have effects of that service's own.
     ///
@@ -213,66 +265,6 @@ impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {
         self.is_read_only = true;
         self
     }
-
-    /// Checks every option, mints the first token and returns the client. Nothing is sent to the project.
-    /// With a remote [`Signer`](crate::Signer) or an asynchronous audit, the first request mints the token.
-    ///
-    /// # Errors
-    /// [`Error::Client`] for an invalid user ID, role, actor or reason; [`Error::Configuration`] for
-    /// lifetimes that contradict each other and for what the [`MintPolicy`](crate::MintPolicy) refuses;
-    /// [`Error::Token`] for claims that cannot be in a token and when the token cannot be minted.
-    pub fn client(self) -> Result<ScopedClient<C, M>, Error> {
-        self.client_with(FirstMint::Token)
-    }
-
-    pub(crate) fn client_with(self, first_mint: FirstMint) -> Result<ScopedClient<C, M>, Error> {
-        let default_role = || C::ROLE.map_or_else(|| Ok(Role::default()), Role::new);
-        let (user_id, role) = (self.user_id?, self.role.unwrap_or_else(default_role)?);
-        let default = C::EXPIRES_IN.unwrap_or(lifetime::DEFAULT);
-        let expires_in = self.expires_in.unwrap_or(default.min(self.longest_default));
-        let lifetime = Lifetime::new(expires_in, self.refresh_before, self.auto_refresh)?;
-        if let Some(actor) = &self.actor {
-            actor.check()?;
-        }
-        if let Some(reason) = &self.reason {
-            check_reason(reason)?;
-        }
-        let mut claims = ClaimSet::of(&*self.claims)?;
-        for (name, value) in self.extra {
-            claims.add(name, value)?;
-        }
-        let core = self.clients.project.core(ClientSpec {
-            user_id,
-            role,
-            claims,
-            is_anonymous: self.is_anonymous,
-            aal: self.aal,
-            actor: self.actor,
-            reason: self.reason,
-            lifetime,
-            parent: None,
-            is_read_only: self.is_read_only,
-            first_mint,
-        })?;
-        Ok(ScopedClient::new(core, self.claims))
-    }
-}
-
-/// The longest reason, in bytes. Every session keeps its reason in memory.
-const MAX_REASON_BYTES: usize = 1024;
-
-fn check_reason(text: &str) -> Result<(), ClientError> {
-    let (reason, remedy) = if text.len() > MAX_REASON_BYTES {
-        (
-            "is longer than 1024 bytes",
-            "name a ticket, and keep the details in it",
-        )
-    } else if text.chars().any(is_control) {
-        ("has control characters", "write it on one line")
-    } else {
-        return Ok(());
-    };
-    Err(ClientError::InvalidReason { reason, remedy })
 }
 
 /// Does not show the claims, which may be personal data.

@@ -19,8 +19,17 @@ impl ScopedClients {
     /// Verifies the bearer token of an `Authorization` header and returns the caller. It is a shorthand for
     /// [`TokenVerifier::authenticate`] of the project's [`verifier`](Self::verifier).
     ///
+    /// ```no_run
+    /// # async fn example(clients: scoped_runtime::ScopedClients, header: &str) -> Result<(), scoped_runtime::Error> {
+    /// let caller: scoped_runtime::Caller = clients.authenticate(header).await?; // `Bearer ey..`
+    /// let db = caller.forward_token(&clients)?;                                 // acts as the caller
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`TokenVerifier::authenticate`].
+    #[doc(alias = "verify")]
+    #[doc(alias = "jwtVerify")]
     pub async fn authenticate<C>(&self, header: &str) -> Result<VerifiedToken<C>, CallerError>
     where
         C: ScopedClaims + DeserializeOwned,
@@ -58,6 +67,13 @@ impl<C: ScopedClaims> VerifiedToken<C> {
     /// renewed or replaced: once it has expired, requests fail with
     /// [`TokenError::Expired`](crate::TokenError::Expired). No token is minted, so neither the audit nor the
     /// [`MintPolicy`](crate::MintPolicy) is involved.
+    ///
+    /// ```no_run
+    /// # async fn example(caller: scoped_runtime::Caller, clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
+    /// let db = caller.forward_token(&clients)?;
+    /// let notes: Vec<serde_json::Value> = db.from("notes").select("*").fetch().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// [`CallerError::AnotherProject`] if another verifier than the one of `clients` verified the token.

@@ -31,6 +31,12 @@ impl ScopedClients {
     ///
     /// The keys of a third-party issuer are registered with the project but not listed at this address.
     ///
+    /// ```no_run
+    /// # async fn example(clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
+    /// clients.check_keys().await?; // at start-up: an error if the project lists keys, and not ours
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Configuration`] for `signing_key` when the project does not list the key, or lists another
     /// key under its ID; [`Error::Client`] or [`Error::Api`] when the project did not answer.

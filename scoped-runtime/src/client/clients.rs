@@ -26,12 +26,28 @@ use crate::key::{Key, Rotation};
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
+#[doc(alias = "SupabaseClient")]
+#[doc(alias = "createClient")]
+#[doc(alias = "create_client")]
 pub struct ScopedClients {
     pub(super) project: Arc<Project>,
 }
 
 impl ScopedClients {
     /// Creates the project and its connection pool. Nothing is sent.
+    ///
+    /// ```no_run
+    /// use scoped_runtime::{Config, ScopedClients};
+    ///
+    /// # fn example() -> Result<(), scoped_runtime::Error> {
+    /// let config = Config::builder()
+    ///     .url("https://abcdefghijkl.supabase.co")
+    ///     .api_key("sb_publishable_abcdefghijklmnopqrstuv_abcdefgh")
+    ///     .jwt_secret("a-secret-of-at-least-thirty-two-bytes")
+    ///     .build()?;
+    /// let clients = ScopedClients::new(config)?; // once for each process
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// [`ConfigurationError`] when the HTTP client cannot be built from the configuration.
@@ -42,6 +58,12 @@ impl ScopedClients {
 
     /// Creates the project from environment variables; [`Config::from_env`] lists them.
     ///
+    /// ```no_run
+    /// # fn example() -> Result<(), scoped_runtime::Error> {
+    /// let clients = scoped_runtime::ScopedClients::from_env()?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`ConfigurationError`] with every missing or invalid variable.
     pub fn from_env() -> Result<Self, ConfigurationError> {
@@ -51,6 +73,13 @@ impl ScopedClients {
     /// Returns a client for this user with all defaults: the role `authenticated`, no custom claims, and
     /// tokens with a lifetime of one hour that are renewed 60 seconds before they expire.
     ///
+    /// ```no_run
+    /// # async fn example(clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
+    /// let alice = clients.get("a11ce000-0000-4000-8000-000000000001")?;
+    /// let notes: Vec<serde_json::Value> = alice.from("notes").select("*").fetch().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Client`] for an invalid user ID, and the other errors of
     /// [`ScopedClientBuilder::client`].
@@ -59,6 +88,19 @@ impl ScopedClients {
     }
 
     /// Starts the builder of a client for this user, to set its role, claims, actor or lifetime.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let alice = clients
+    ///     .user("a11ce000-0000-4000-8000-000000000001")
+    ///     .role("authenticated")
+    ///     .claim("tenant_id", "acme")
+    ///     .expires_in(Duration::from_secs(900))
+    ///     .client()?;
+    /// # Ok(()) }
+    /// ```
     pub fn user(&self, user_id: impl ToUserId) -> ScopedClientBuilder<NoClaims> {
         ScopedClientBuilder::new(self.clone(), &user_id)
     }
@@ -72,6 +114,12 @@ impl ScopedClients {
     ///
     /// Register the new key with the project first, and wait until every service has fetched it; see
     /// <https://supabase.com/docs/guides/auth/signing-keys>.
+    ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients, jwk: &str) -> Result<(), scoped_runtime::Error> {
+    /// clients.rotate(scoped_runtime::SigningKey::from_jwk(jwk)?);
+    /// # Ok(()) }
+    /// ```
     pub fn rotate(&self, key: impl Into<Rotation>) {
         let project = &self.project;
         let verifier = |key: &Key, at_once| project.verifier.rotate(key, at_once);
@@ -84,8 +132,16 @@ impl ScopedClients {
     ///
     /// Tokens that were already sent stay valid until they expire.
     ///
+    /// ```no_run
+    /// # fn example(clients: scoped_runtime::ScopedClients) -> Result<(), scoped_runtime::Error> {
+    /// clients.close_user("a11ce000-0000-4000-8000-000000000001")?; // every client of this user ends
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Client`] for an invalid user ID.
+    #[doc(alias = "sign_out")]
+    #[doc(alias = "signOut")]
     pub fn close_user(&self, user_id: impl ToUserId) -> Result<(), Error> {
         self.project.open_users.close(&user_id.to_user_id()?);
         Ok(())

@@ -11,6 +11,13 @@ impl ScopedClients {
     /// Makes this project the default of the process, which [`get_client`] and `#[impersonate]` without
     /// `via` use. Call it once, at start-up.
     ///
+    /// ```no_run
+    /// # fn example() -> Result<(), scoped_runtime::Error> {
+    /// scoped_runtime::ScopedClients::from_env()?.install()?;
+    /// let alice = scoped_runtime::get_client("a11ce000-0000-4000-8000-000000000001")?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`ClientError::AlreadyInstalled`] when the process has a default already.
     pub fn install(&self) -> Result<(), ClientError> {
@@ -44,6 +51,9 @@ pub fn installed() -> Result<ScopedClients, Error> {
 /// # Errors
 /// [`Error::Configuration`] for a missing or invalid environment variable, [`Error::Client`] for an invalid
 /// user ID.
+#[doc(alias = "get_async_client")]
+#[doc(alias = "createClient")]
+#[doc(alias = "create_client")]
 pub fn get_client(user_id: impl ToUserId) -> Result<ScopedClient, Error> {
     installed_or_from_env()?.get(user_id)
 }

@@ -35,6 +35,12 @@ pub struct ScopedClient<C = NoClaims, M: Mode = Async> {
 impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// Returns a clone of this client that queries another schema. The schema must be exposed by the API; see
     /// <https://docs.postgrest.org/en/stable/references/api/schemas.html>.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let tasks: Vec<serde_json::Value> = alice.schema("api2").from("tasks").select("*").fetch().await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn schema(&self, name: impl AsRef<str>) -> Self {
         Self {
@@ -99,12 +105,28 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
 
     /// Starts the builder of a client with a shorter token lifetime, fewer claims, or another role that the
     /// [`MintPolicy`](crate::MintPolicy) lists. Closing this client closes the derived one.
+    ///
+    /// ```no_run
+    /// # fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let short = alice.narrow().expires_in(std::time::Duration::from_secs(60)).client()?;
+    /// # Ok(()) }
+    /// ```
     pub fn narrow(&self) -> NarrowBuilder<C, M> {
         NarrowBuilder::new(self)
     }
 
     /// Closes this client, its clones and the clients that were narrowed from it: they send no further
     /// request and mint no further token. Tokens that were already sent stay valid until they expire.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let copy = alice.clone();
+    /// alice.close();
+    /// assert!(copy.from("notes").select("*").execute().await.is_err()); // nothing was sent
+    /// # Ok(()) }
+    /// ```
+    #[doc(alias = "sign_out")]
+    #[doc(alias = "signOut")]
     pub fn close(&self) {
         self.core.close_flag.close();
     }
@@ -114,10 +136,21 @@ impl<C: ScopedClaims> ScopedClient<C> {
     /// Returns a live token, for another library that talks to the same project. Call it for each use
     /// instead of keeping the token, which expires.
     ///
+    /// ```no_run
+    /// # fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let token = alice.token()?;
+    /// println!("until {:?}", token.expires_at());
+    /// let authorization = format!("Bearer {}", token.expose_secret()); // a secret
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Token`] when the token has to be renewed and cannot be. With a remote
     /// [`Signer`](crate::Signer), that includes [`TokenError::AwaitSigner`](crate::TokenError::AwaitSigner):
     /// use [`token_async`](Self::token_async) there. [`Error::Client`] when the client is closed.
+    #[doc(alias = "get_session")]
+    #[doc(alias = "getSession")]
+    #[doc(alias = "accessToken")]
     pub fn token(&self) -> Result<AccessToken, Error> {
         self.core.token()
     }
@@ -133,6 +166,8 @@ impl<C: ScopedClaims> ScopedClient<C> {
 
     /// Returns a watch of the client's token, for a connection that outlives one token.
     #[must_use]
+    #[doc(alias = "on_auth_state_change")]
+    #[doc(alias = "onAuthStateChange")]
     pub fn subscribe(&self) -> TokenWatch {
         let Core {
             close_flag,

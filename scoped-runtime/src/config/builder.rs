@@ -53,6 +53,8 @@ pub struct ConfigBuilder {
 impl ConfigBuilder {
     /// The project's URL, such as `https://abcdefghijkl.supabase.co`; `SUPABASE_URL` in the environment. A path
     /// prefix of a self-hosted project is kept.
+    #[doc(alias = "supabase_url")]
+    #[doc(alias = "supabaseUrl")]
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into().into());
         self
@@ -61,6 +63,8 @@ impl ConfigBuilder {
     /// The publishable key or the legacy anon key, which is sent as the header `apikey`; `SUPABASE_KEY`,
     /// `SUPABASE_PUBLISHABLE_KEY` or `SUPABASE_ANON_KEY` in the environment.
     /// See <https://supabase.com/docs/guides/getting-started/api-keys>.
+    #[doc(alias = "supabase_key")]
+    #[doc(alias = "supabaseKey")]
     pub fn api_key(mut self, key: impl Into<SecretString>) -> Self {
         self.api_key = Some(key.into());
         self
@@ -68,6 +72,7 @@ impl ConfigBuilder {
 
     /// The legacy JWT secret of the project, which signs tokens with HS256; at least 32 bytes.
     /// `SUPABASE_JWT_SECRET` in the environment.
+    #[doc(alias = "supabase_jwt_secret")]
     pub fn jwt_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.jwt_secret = Some(secret.into());
         self
@@ -113,6 +118,12 @@ impl ConfigBuilder {
 
     /// Also reads this `.env` file. The environment of the process takes precedence over it and is not changed.
     /// Write values with `$` in single quotes, because `$NAME` is replaced by the variable elsewhere.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), scoped_runtime::Error> {
+    /// let config = scoped_runtime::Config::builder().dotenv(".env").build()?;
+    /// # Ok(()) }
+    /// ```
     pub fn dotenv(mut self, path: impl Into<PathBuf>) -> Self {
         self.dotenv = Some(path.into());
         self

@@ -65,8 +65,15 @@ impl Config {
     /// This is the same as `Config::builder().build()`. No `.env` file is read; for that, see
     /// [`ConfigBuilder::dotenv`].
     ///
+    /// ```no_run
+    /// # fn example() -> Result<(), scoped_runtime::Error> {
+    /// let config = scoped_runtime::Config::from_env()?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`ConfigurationError`] with all problems, each with its field, reason and remedy.
+    #[doc(alias = "load_config")]
     pub fn from_env() -> Result<Self, ConfigurationError> {
         Self::builder().build()
     }

@@ -97,6 +97,13 @@ impl<M: Mode> Functions<M> {
     /// The name may be followed by a path below the function, as in `shop/orders/7`. Each part is
     /// percent-encoded. This method does not fail: a part that is empty, `.` or `..`, or has a control
     /// character is an error when the call is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let order = serde_json::json!({ "id": 7 });
+    /// let receipt: serde_json::Value = alice.functions().invoke("checkout", order).await?.json()?;
+    /// # Ok(()) }
+    /// ```
     pub fn invoke(&self, function: impl AsRef<str>, body: impl Serialize) -> Invocation<M> {
         let call = Invocation::new(&self.core, function.as_ref()).json_or_nothing(&body);
         match &self.region {

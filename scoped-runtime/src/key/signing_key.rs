@@ -102,6 +102,13 @@ impl SigningKey {
     /// member with a JSON escape, which base64url never needs, is refused; in that case the parser leaves the
     /// unescaped text in memory.
     ///
+    /// ```no_run
+    /// # fn example() -> Result<(), scoped_runtime::Error> {
+    /// let jwk = std::fs::read_to_string("signing_key.json").expect("a file");
+    /// let key = scoped_runtime::SigningKey::from_jwk(&jwk)?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`ConfigurationError`] for the field `signing_key`, with the reason for the key or for each key of a set.
     /// It never contains a part of a key.

@@ -71,7 +71,14 @@ impl<C, M: Mode> ScopedClient<C, M> {
     /// SQL as this client's user over a direct connection (feature `postgres`), with the pool that
     /// [`ScopedClients::with_postgres`](crate::ScopedClients::with_postgres) gave to the project. Without a pool,
     /// its calls fail with [`Error::Configuration`]. A read-only client has read-only transactions.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let rows = alice.postgres().query("select id, body from notes where stars >= $1", &[&3]).await?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
+    #[doc(alias = "withPostgresClient")]
     pub fn postgres(&self) -> ScopedPostgres<C, M> {
         ScopedPostgres::new(self.core(), Arc::clone(self.shared_claims()))
     }

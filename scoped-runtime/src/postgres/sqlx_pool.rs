@@ -72,9 +72,9 @@ impl SqlxPool {
 
     /// Says that a transaction pooler stands before the database: Supavisor on port 6543, or `PgBouncer` with
     /// `pool_mode = transaction`. The statements of this library are then not kept prepared. **The application's
-    /// own need [`persistent(false)`](sqlx::query::Query::persistent)**: a name of a prepared statement would be
-    /// that of another client's statement. Outside of a transaction, `sqlx` is not safe there at all: it parses and
-    /// executes in two messages, which may reach two connections.
+    /// own need `persistent(false)`**: a name of a prepared statement would be that of another client's statement.
+    /// Outside of a transaction, `sqlx` is not safe there at all: it parses and executes in two messages, which may
+    /// reach two connections.
     pub fn transaction_pooler(mut self, is_there: bool) -> Self {
         self.is_behind_pooler = is_there;
         self

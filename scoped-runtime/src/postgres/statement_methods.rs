@@ -3,15 +3,25 @@
 /// Writes the methods on top of `run(Statement) -> Result<Answer, Error>`, async or blocking.
 macro_rules! statement_methods {
     (async) => {
-        $crate::postgres::statement_methods!(@ [async] [.await]);
+        $crate::postgres::statement_methods!(@ [async] [.await]
+            /// ```no_run
+            /// # async fn example(db: scoped_runtime::ScopedPostgres) -> Result<(), scoped_runtime::Error> {
+            /// for row in db.query("select id, body from notes where stars >= $1", &[&3]).await? {
+            ///     println!("{}", row.get::<_, String>("body"));
+            /// }
+            /// # Ok(()) }
+            /// ```
+            ///
+        );
     };
     (blocking) => {
         $crate::postgres::statement_methods!(@ [] []);
     };
-    (@ [$($asyncness:tt)*] [$($wait:tt)*]) => {
+    (@ [$($asyncness:tt)*] [$($wait:tt)*] $(#[$example:meta])*) => {
         /// Runs a statement and returns its rows. The parameters `$1`, `$2`, .. are bound, never pasted into
         /// the SQL.
         ///
+        $(#[$example])*
         /// # Errors
         /// [`Error::Postgres`](crate::Error::Postgres) when PostgreSQL refuses the statement, when a parameter
         /// does not fit, and when no answer came in time;

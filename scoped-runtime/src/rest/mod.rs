@@ -77,6 +77,7 @@ impl<C: ScopedClaims, M: Mode> ScopedClient<C, M> {
     /// # Ok(()) }
     /// ```
     #[doc(alias = "table")]
+    #[doc(alias = "from_")]
     pub fn from(&self, table: impl AsRef<str>) -> Query<M> {
         table_query(self.core(), self.schema_name(), table.as_ref())
     }

@@ -34,6 +34,14 @@ use crate::transport::Retry;
 impl<M: Mode> Query<M> {
     /// Sorts by a column: a name for ascending order, or [`Order::desc`]. Further calls add columns that
     /// order the rows that are equal so far.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// use scoped_runtime::Order;
+    ///
+    /// let notes: Vec<serde_json::Value> = alice.from("notes").order(Order::desc("stars")).order("id").fetch().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn order<'a>(mut self, order: impl Into<Order<'a>>) -> Self {
         match order.into().render() {
             Ok((table, column)) => self.statement.order(&table, &column),
@@ -66,6 +74,12 @@ impl<M: Mode> Query<M> {
 
     /// Returns the rows from `low` to `high`, counted from 0 and both inclusive; no rows if `high` is less
     /// than `low`. It sets both the limit and the offset.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let page = alice.from("notes").order("id").range(20, 39).fetch_page::<serde_json::Value>().await?; // the second 20
+    /// # Ok(()) }
+    /// ```
     pub fn range(self, low: usize, high: usize) -> Self {
         let count = match high.checked_sub(low) {
             Some(more) => more.saturating_add(1),
@@ -128,6 +142,12 @@ impl<M: Mode> Query<M> {
     /// Requires that an update or a delete affects exactly this many rows. If it affects more, the server
     /// rolls it back, as for [`max_affected`](Self::max_affected). If it affects fewer, the call returns
     /// [`ClientError::FewerRows`](crate::ClientError::FewerRows), but the write has happened.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// alice.from("notes").delete().eq("id", 7).expect_rows(1).execute().await?; // an error if it was not there
+    /// # Ok(()) }
+    /// ```
     pub fn expect_rows(mut self, count: usize) -> Self {
         self.statement.expected_rows = Some(count);
         self

@@ -38,8 +38,8 @@ use crate::error::ClientError;
 /// another meaning, is an error when it is sent, before anything leaves the process: an update without a
 /// filter, an offset on a delete, a filter on an insert, NUL in a value.
 ///
-/// [The guide to queries](crate::docs::queries) compares the methods with those of supabase-js and
-/// supabase-py.
+/// [The guide to queries](crate::docs::queries) says what is refused, and what to write instead;
+/// [a table](crate::docs::from_supabase_js) has the methods of supabase-js and supabase-py.
 #[must_use = "a query does nothing until it is sent with `execute` or `fetch`"]
 pub struct Query<M: Mode = Async> {
     pub(super) core: Arc<Core>,
@@ -63,6 +63,12 @@ impl<M: Mode> Query<M> {
     /// Selects the columns to return, and embedded tables, in PostgREST's syntax. The default is all columns.
     /// The text is not quoted, so do not build it from user input. Line breaks and indentation are removed.
     /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#vertical-filtering>.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let notes: Vec<serde_json::Value> = alice.from("notes").select("id, body, author(name)").fetch().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn select(mut self, columns: impl AsRef<str>) -> Self {
         let columns = columns.as_ref();
         if self.statement.has_select {
@@ -86,6 +92,15 @@ impl<M: Mode> Query<M> {
     /// column that a row lacks takes its default.
     ///
     /// To return the rows, a policy must allow the user to read them; see [`Returning`](crate::Returning).
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// use serde_json::{Value, json};
+    ///
+    /// let note: Value = alice.from("notes").insert(json!({ "body": "buy milk" })).fetch_one().await?;
+    /// alice.from("notes").insert([json!({ "body": "a" }), json!({ "body": "b" })]).execute().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn insert(self, rows: impl Serialize) -> Self {
         self.with_body(Verb::Insert, Body::new(&rows))
     }
@@ -98,6 +113,13 @@ impl<M: Mode> Query<M> {
     /// Inserts rows, or updates the given columns of existing rows with the same key, and returns them. All
     /// rows of a list must have the same columns.
     /// See <https://docs.postgrest.org/en/stable/references/api/tables_views.html#upsert>.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let row = serde_json::json!({ "user": 7, "theme": "dark" });
+    /// alice.from("settings").upsert(row).on_conflict("user").execute().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn upsert(self, rows: impl Serialize) -> Self {
         self.with_body(Verb::Upsert, Body::new(&rows))
     }
@@ -145,6 +167,13 @@ impl<M: Mode> Query<M> {
 
     /// Updates the rows that match the filters, and returns them. An update without a filter is refused,
     /// unless [`all_rows`](Self::all_rows) is called.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let changes = serde_json::json!({ "done": true });
+    /// alice.from("notes").update(changes).eq("id", 7).expect_rows(1).execute().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn update(self, changes: impl Serialize) -> Self {
         self.with_body(Verb::Update, Body::new(&changes))
     }
@@ -156,6 +185,12 @@ impl<M: Mode> Query<M> {
 
     /// Deletes the rows that match the filters, and returns them. A delete without a filter is refused,
     /// unless [`all_rows`](Self::all_rows) is called.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// alice.from("notes").delete().eq("done", true).execute().await?;
+    /// # Ok(()) }
+    /// ```
     pub fn delete(self) -> Self {
         self.verb(Verb::Delete)
     }

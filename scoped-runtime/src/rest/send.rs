@@ -101,6 +101,13 @@ impl<M: Mode> Query<M> {
 impl Query {
     /// Sends the query as the client's user, and returns the answer with its status, headers and body.
     ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let response = alice.from("notes").select("*").execute().await?;
+    /// println!("{} {}", response.status(), response.text());
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// [`Error::Client`] for a mistake in the query or when no answer arrived, [`Error::Token`] when there is
     /// no live token, [`Error::Api`] when the server answered with an error.
@@ -113,6 +120,15 @@ impl Query {
     /// does not say that there are more: [`fetch_page`](Self::fetch_page) returns the total, and
     /// [`fetch_stream`](Self::fetch_stream) reads all rows.
     ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Note { id: i64, body: String }
+    ///
+    /// let notes: Vec<Note> = alice.from("notes").select("id,body").eq("done", false).fetch().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`execute`](Self::execute), and [`ClientError::Decode`] when a row cannot be read as `T`.
     pub async fn fetch<T: DeserializeOwned>(self) -> Result<Vec<T>, Error> {
@@ -122,6 +138,13 @@ impl Query {
     /// Sends the query and reads the only row, or the one value that a function returns. Use `()` for a
     /// function that returns nothing.
     ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let note: serde_json::Value = alice.from("notes").eq("id", 7).fetch_one().await?;
+    /// let sum: i64 = alice.rpc("sum_of", serde_json::json!({ "year": 2026 })).fetch_one().await?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`fetch`](Self::fetch), and [`Error::Api`] with the code PGRST116 when there is no row or
     /// more than one; the server then rolls a write back.
@@ -130,6 +153,12 @@ impl Query {
     }
 
     /// Sends the query and reads the only row; returns `None` if there is no row.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let note: Option<serde_json::Value> = alice.from("notes").eq("id", 7).fetch_optional().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`fetch_one`](Self::fetch_one), except the one for no row.
@@ -144,6 +173,13 @@ impl Query {
     /// unless [`planned_count`](Self::planned_count) or [`estimated_count`](Self::estimated_count) is called.
     /// A page beyond the last row is empty.
     ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let page = alice.from("notes").order("id").range(0, 19).fetch_page::<serde_json::Value>().await?;
+    /// println!("{} of {}", page.rows.len(), page.total);
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     /// The errors of [`fetch`](Self::fetch), and [`ClientError::NoCount`] if the server gives no count.
     pub async fn fetch_page<T: DeserializeOwned>(self) -> Result<Page<T>, Error> {
@@ -151,6 +187,12 @@ impl Query {
     }
 
     /// Counts the matching rows without reading them, by a HEAD request.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let open: u64 = alice.from("notes").eq("done", false).count().await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
     /// The errors of [`execute`](Self::execute), and [`ClientError::NoCount`] if the server gives no count.
@@ -188,6 +230,17 @@ impl Query {
     /// Returns a stream of all rows, which reads them page by page and keeps one page in memory. Nothing is
     /// sent before the first row is requested, and each page is requested with a live token. A mistake in the
     /// query is the first item of the stream.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// use scoped_runtime::Paging;
+    ///
+    /// let mut notes = alice.from("notes").fetch_stream::<serde_json::Value>(Paging::by_key("id"));
+    /// while let Some(note) = notes.next().await {
+    ///     println!("{}", note?);
+    /// }
+    /// # Ok(()) }
+    /// ```
     #[doc(alias = "stream")]
     pub fn fetch_stream<T: DeserializeOwned>(self, paging: Paging) -> Rows<T> {
         Rows::new(self, paging)

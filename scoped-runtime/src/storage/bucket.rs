@@ -116,6 +116,14 @@ impl<M: Mode> Bucket<M> {
 
     /// Lists the objects and folders in a folder (`""` for the whole bucket), as the official clients do. Needs a
     /// policy for SELECT: what the user may not read is not listed. See [`list_v2`](Self::list_v2) for many objects.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// for entry in alice.storage().bucket("reports").list("alice").limit(20).await? {
+    ///     println!("{} {:?}", entry.name, entry.size());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self, folder: impl Into<String>) -> ListRequest<M> {
         ListRequest::new(self.clone(), folder.into())
     }

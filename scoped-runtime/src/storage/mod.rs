@@ -102,6 +102,13 @@ impl<M: Mode> Storage<M> {
 
     /// The bucket of this name. Nothing is sent, and this method does not fail: an invalid name is an error when a
     /// request is sent.
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let reports = alice.storage().bucket("reports");
+    /// let report = reports.download("alice/q1.pdf").await?;
+    /// # Ok(()) }
+    /// ```
     #[doc(alias = "from")]
     #[doc(alias = "from_")]
     pub fn bucket(&self, name: impl AsRef<str>) -> Bucket<M> {
