@@ -48,9 +48,31 @@ unify:
 soak seconds="600":
     SOAK_SECONDS={{seconds}} cargo test --release -p scoped-tests --all-features --test transport -- soak --ignored --nocapture
 
-# Advisories, licences, banned crates, sources (needs cargo-deny and the network)
+# Advisories, licences, banned crates, sources (needs cargo-deny; the advisories also the network)
 deny:
     cargo deny check
+
+# What a project answers to each feature, tried as two users: a table, also as Markdown in a file. `just live --help`
+# says what the environment has to name; `just live --local` starts a local server
+live *arguments:
+    cargo run --example live -- {{arguments}}
+
+# The oldest Rust that each feature can be built with, by what the packages declare (needs the registry)
+msrv:
+    tests/msrv
+
+# Fails on a link of the documentation or of a Markdown file that leads nowhere (needs
+# `cargo install hyperlink --version 0.3.2 --locked`)
+links:
+    tests/links
+
+# Breaking changes of the published crates since a commit or tag (needs `cargo install cargo-semver-checks --locked`)
+semver rev:
+    cargo semver-checks -p scoped-rules -p scoped-runtime --all-features --baseline-rev {{rev}}
+
+# What `cargo publish` does up to the upload, in the order in which the crates depend on each other
+publish-dry-run:
+    cargo publish --workspace --dry-run
 
 # Tries what the policy check says of a thousand generated histories on PostgreSQL
 truth:
