@@ -10,6 +10,8 @@ use crate::report::{Attempt, Failure, Report, expect};
 use crate::stack::Stack;
 use crate::tables::{NOTES, needs_empty_table};
 
+const HALF_AN_HOUR: Duration = Duration::from_mins(30);
+
 pub(crate) async fn try_all(stack: &Stack, report: &mut Report) {
     report.row("project", "health", health(stack)).await;
     report.row("project", "check_keys", check_keys(stack)).await;
@@ -42,16 +44,16 @@ async fn renewal(stack: &Stack) -> Attempt {
     stack.needs_sql()?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let now = now.map_err(|_| Failure::Skipped("the clock of this machine is wrong".to_owned()))?;
-    let clock = ManualClock::at(now.as_secs() - 1800);
+    let clock = ManualClock::at(now.saturating_sub(HALF_AN_HOUR).as_secs());
     let config = stack.config_builder().clock(clock.clone()).build();
     let clients = ScopedClients::new(config.map_err(Error::from)?).map_err(Error::from)?;
     let alice = clients
         .user(stack.alice.user_id())
-        .refresh_before(Duration::from_secs(2400))
+        .refresh_before(Duration::from_mins(40))
         .client()?;
     let first = alice.token()?;
     alice.from(NOTES).select("id").limit(1).execute().await?;
-    clock.pass(Duration::from_secs(1800));
+    clock.pass(HALF_AN_HOUR);
     alice.from(NOTES).select("id").limit(1).execute().await?;
     let second = alice.token()?;
     expect(

@@ -50,7 +50,7 @@ async fn without_user(stack: &Stack) -> Attempt {
     }
 }
 
-/// The names of the notes in `pg_graphql`, and in PostGraphile, which serves the local server.
+/// The owners of the notes in the names of `pg_graphql`, and in those of `PostGraphile`, which serves the local server.
 const NOTES_QUERIES: [&str; 2] = [
     "{ scoped_live_notesCollection { edges { node { owner } } } }",
     "{ allScopedLiveNotes { edges { node { owner } } } }",

@@ -114,8 +114,8 @@ impl Stack {
     /// The first 8 digits of the SHA-256 of the project's host: the same project has the same, and it is not found by it.
     pub(crate) fn project_hash(&self) -> String {
         let hash = digest(&SHA256, self.host.as_bytes());
-        let digits = hash.as_ref().iter().take(4);
-        digits.map(|byte| format!("{byte:02x}")).collect()
+        let first = hash.as_ref().first_chunk().copied().unwrap_or_default();
+        format!("{:08x}", u32::from_be_bytes(first))
     }
 }
 
