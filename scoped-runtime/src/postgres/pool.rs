@@ -68,7 +68,7 @@ impl PostgresPool {
     ///
     /// `tls` is the connector of a TLS library, such as `tokio-postgres-rustls`; it also carries cancellations.
     /// TLS is then required, unless the connection string says `sslmode=disable`. With
-    /// [`NoTls`](tokio_postgres::NoTls), claims and rows cross the network unprotected.
+    /// [`NoTls`](https://docs.rs/tokio-postgres/latest/tokio_postgres/struct.NoTls.html), claims and rows cross the network unprotected.
     ///
     /// # Errors
     /// [`ConfigurationError`] for `postgres`: the text is not a connection string, or names no host or user, or
