@@ -4,9 +4,8 @@
 //! `SUPABASE_JWT_SECRET` or `SUPABASE_SIGNING_KEY` name, prints a table, and writes it to `report.md`. The table has no
 //! key, no token and no address. `cargo run --example live -- --help` lists what else can be said.
 #![allow(
-    clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a program for people: it prints a table, and reads what to try from the environment"
+    reason = "a program for people: it reads what to try from the environment"
 )]
 
 mod direct_postgres;
@@ -21,6 +20,7 @@ mod stack;
 mod storage;
 mod tables;
 
+use std::io::{Write as _, stdout};
 use std::process::ExitCode;
 
 use crate::options::{Options, Task};
@@ -33,7 +33,7 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 async fn main() -> ExitCode {
     let done = match Options::parse(std::env::args().skip(1)) {
         Ok(Task::Print(text)) => {
-            println!("{}", text.trim_end());
+            say(text.trim_end());
             Ok(true)
         }
         Ok(Task::Try(options)) => run(&options).await,
@@ -43,17 +43,22 @@ async fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            println!("FAILED: {error}");
+            say(&format!("FAILED: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
+/// Prints a line. Without a reader the program goes on, so that nothing is left in the project.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(stdout(), "{line}");
+}
+
 /// Tries everything, and returns whether no feature failed.
 async fn run(options: &Options) -> Result<bool> {
     if options.is_local {
-        println!(
-            "Starting a Supabase server and its services (the first start installs them, which takes a minute) ..."
+        say(
+            "Starting a Supabase server and its services (the first start installs them, which takes a minute) ...",
         );
     }
     let stack = Stack::start(options).await?;
@@ -70,7 +75,7 @@ async fn run(options: &Options) -> Result<bool> {
     if let Some(file) = &options.file {
         let project = options.names_project.then(|| stack.project_hash());
         std::fs::write(file, report.to_markdown(project.as_deref()))?;
-        println!("The table is in {}.", file.display());
+        say(&format!("The table is in {}.", file.display()));
     }
     Ok(if options.is_local {
         report.everything_works()

@@ -98,7 +98,9 @@ async fn read_only(stack: &Stack) -> Attempt {
 async fn auth_user(stack: &Stack) -> Attempt {
     for client in [&stack.alice, &stack.bob] {
         match client.auth().user().await {
-            Err(Error::Auth(error)) if error.is_not_found() && !stack.has_users => {
+            Err(Error::Auth(error))
+                if error.code() == Some("user_not_found") && !stack.has_users =>
+            {
                 let why = "Auth has no such user; name two of the project in `SCOPED_LIVE_USERS`";
                 return Err(Failure::Skipped(why.to_owned()));
             }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use scoped_runtime::Error;
 
 use crate::redaction::Redaction;
+use crate::say;
 
 /// The longest time that one feature is tried.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -112,7 +113,8 @@ impl Report {
             feature,
             outcome,
         };
-        println!("{group:<16} {feature:<52} {}", row.outcome(&self.redaction));
+        let answer = row.outcome(&self.redaction);
+        say(&format!("{group:<16} {feature:<52} {answer}"));
         self.rows.push(row);
     }
 
