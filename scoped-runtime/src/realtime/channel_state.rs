@@ -87,7 +87,7 @@ const PRESENCE_WINDOW: Duration = Duration::from_secs(30);
 const REPLAY_MARGIN: Duration = Duration::from_secs(10);
 const SEEN: usize = 64;
 /// A channel that was joined this long has recovered from its failures.
-const STABLE: Duration = Duration::from_mins(1);
+const STABLE: Duration = Duration::from_secs(60);
 
 impl Channel {
     pub(super) fn new(

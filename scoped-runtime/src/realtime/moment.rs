@@ -28,7 +28,7 @@ impl Moment {
 }
 
 /// The longest pause between two attempts.
-const MAX_PAUSE: Duration = Duration::from_mins(1);
+const MAX_PAUSE: Duration = Duration::from_secs(60);
 
 /// The pause before attempt `failures + 1`: it doubles from `base`, and is spread between a tenth of that and the whole,
 /// so that the clients of a server that comes back do not come all at once.

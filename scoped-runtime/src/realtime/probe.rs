@@ -18,7 +18,7 @@ use crate::client::Core;
 use crate::clock::with_timeout;
 use crate::error::{ClientError, Error, RealtimeError, RealtimeErrorKind};
 
-const TIMEOUT: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const JOIN_REF: u64 = 1;
 
 /// Joins the channel on a connection of its own, and leaves it with the connection.

@@ -28,7 +28,7 @@ use crate::error::RealtimeErrorKind::Permanent;
 pub(crate) struct Connection {
     pub(crate) channels: BTreeMap<u64, Channel>,
     topics: HashMap<Topic, u64>,
-    pushes: BTreeMap<u64, PendingPush>,
+    pushes: HashMap<u64, PendingPush>,
     link: Link,
     /// The frames to write, in order.
     pub(crate) outbox: VecDeque<Queued>,
@@ -60,7 +60,7 @@ impl Connection {
         Self {
             channels: BTreeMap::new(),
             topics: HashMap::new(),
-            pushes: BTreeMap::new(),
+            pushes: HashMap::new(),
             link: Link::Down {
                 retry_at: Duration::ZERO,
                 failures: 0,
