@@ -125,7 +125,7 @@ fn the_end_of_an_earlier_join_does_not_end_the_new_one() {
     let _outcome = subscribe(&mut connection, 1);
     connection.tick(at(1));
     connection.opened(at(1).monotonic);
-    let mut join = |connection: &mut Connection, seconds: u64| {
+    let join = |connection: &mut Connection, seconds: u64| {
         connection.tick(at(seconds));
         let join_ref = connection.channels[&1].join_ref().unwrap();
         let reply = format!(
