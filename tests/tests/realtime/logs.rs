@@ -1,20 +1,15 @@
 //! No token is in any log line, of any crate, at any level.
 
 use scoped_runtime::testing::ManualClock;
-use scoped_tests::Log;
 use serde_json::json;
 
-use crate::support::{ALICE, Project, broadcast, private_room};
+use crate::support::{ALICE, Listener, Project, broadcast, private_room};
 
 #[tokio::test]
 async fn tokens_are_in_no_log_line() {
-    let log = Log::default();
     tracing_log::LogTracer::init().unwrap();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone());
     // The task of the connection runs on this thread.
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let listener = Listener::start();
 
     let project = Project::start().await;
     let clock = ManualClock::real();
@@ -25,7 +20,7 @@ async fn tokens_are_in_no_log_line() {
     assert_eq!(broadcast(&mut room, "x").await["n"], 1);
     clock.pass(std::time::Duration::from_secs(3541));
     project.await_tokens("access_token", 1).await;
-    let text = log.text();
+    let text = listener.text();
     assert!(text.contains("TRACE"), "something is logged");
     let tokens = [
         project.tokens("join").await,

@@ -5,11 +5,10 @@ use std::time::Duration;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use scoped_runtime::realtime::Change;
 use scoped_runtime::testing::ManualClock;
-use scoped_tests::Log;
 use serde_json::json;
 
 use crate::support::{
-    ALICE, BOB, Project, broadcast, interrupted, private_room, reconnected, while_passing,
+    ALICE, BOB, Listener, Project, broadcast, interrupted, private_room, reconnected, while_passing,
 };
 
 /// What has changed of Realtime's metrics since the last call, as sorted lines `name{label=value} number`: a snapshot sets
@@ -80,16 +79,9 @@ async fn connections_reconnects_refusals_and_dropped_events_are_counted() {
 
 #[tokio::test]
 async fn a_span_tells_of_a_connection_and_names_no_channel_payload_or_token() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(log.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    // The task of the connection runs on this thread.
+    let listener = Listener::start();
     let project = Project::start().await;
-    // Tests of other threads may have met the places that log first; `tracing` then remembers that they are of no
-    // interest.
-    tracing::callsite::rebuild_interest_cache();
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();
     let change = Change::all()
@@ -111,7 +103,7 @@ async fn a_span_tells_of_a_connection_and_names_no_channel_payload_or_token() {
     project.misbehave(refuse).await;
     while_passing(&clock, step, interrupted(&mut room)).await;
 
-    let text = log.text();
+    let text = listener.text();
     let lines = text.lines();
     let lines: Vec<_> = lines
         .filter(|line| line.contains("scoped_runtime::realtime"))
