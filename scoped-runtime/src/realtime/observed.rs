@@ -35,8 +35,9 @@ impl Observed {
 
     /// The attempt failed, or the connection was lost.
     pub(super) fn lost(&mut self, error: &RealtimeError) {
-        self.span.lost(error.status(), kind_name(error.kind()));
-        self.span = ConnectionSpan::default();
+        // The span ends with its last event.
+        let span = std::mem::take(&mut self.span);
+        span.lost(error.status(), kind_name(error.kind()));
     }
 
     pub(super) fn joined(&self, is_private: bool) {
