@@ -32,7 +32,7 @@ doc:
 examples:
     #!/usr/bin/env bash
     set -euo pipefail
-    for name in quickstart worker blocking_report operations services_tour realtime_room direct_postgres rls_matrix axum_notes actix_notes; do
+    for name in quickstart worker blocking_report operations services_tour realtime_room direct_postgres rls_matrix live axum_notes actix_notes; do
         command=$(.ci/readme_command "$name command")
         bash -c "$command"
     done
@@ -97,6 +97,11 @@ fuzz seconds="180":
 # The benchmarks, and the table in scoped-runtime/docs/benchmarks.md
 bench:
     cargo bench -p scoped-tests
+
+# A test of `realtime` installs what npm brings, so run one before.
+# Messages per CPU-second and memory of clients of Realtime on one server in one run, and a thousand clients
+realtime-bench what="all":
+    cargo run --release --manifest-path tests/realtime-bench/Cargo.toml -- {{what}}
 
 # What a clean build of a hello-world costs, beside one on `postgrest` and `jsonwebtoken`; for a quiet machine
 build-cost runs="2":
