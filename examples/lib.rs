@@ -1,9 +1,7 @@
 //! The parts of the example programs that the tests use too: the services and their domain types.
 
-#[cfg(feature = "services")]
 #[path = "actix_notes/service.rs"]
 pub mod actix_notes;
-#[cfg(feature = "services")]
 #[path = "axum_notes/service.rs"]
 pub mod axum_notes;
 pub mod notes;

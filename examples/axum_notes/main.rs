@@ -1,6 +1,6 @@
 //! Notes over HTTP in axum: sign-up and sign-in at Auth, the caller's own notes, and support.
 //!
-//! Run it with `cargo run --example axum_notes --features services`. It starts a local Supabase server by
+//! Run it with `cargo run --example axum_notes`. It starts a local Supabase server by
 //! itself, serves on a free port, and asks as two users would; with `SUPABASE_URL`, `SUPABASE_KEY` and
 //! `SUPABASE_JWT_SECRET` set it uses that project, whose Auth has to let users in without a confirmation.
 #![allow(

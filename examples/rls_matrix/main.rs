@@ -1,10 +1,10 @@
 //! Who may do what in the five tables of `migrations`, asked of a throw-away PostgreSQL; then whether the matrix
 //! would notice a mistake in the policies. It ends by itself, with an error when anything is off.
 //!
-//! `cargo run -p scoped-examples --features testing --example rls_matrix`
+//! `cargo run --example rls_matrix`
 //!
 //! With the folder of other migrations it shows what two users without claims, and `anon`, may do there:
-//! `cargo run -p scoped-examples --features testing --example rls_matrix -- ../my-app/supabase/migrations`
+//! `cargo run --example rls_matrix -- ../my-app/supabase/migrations`
 
 #![allow(clippy::print_stdout, reason = "an example shows what it does")]
 

@@ -1,5 +1,6 @@
 //! The macros of `scoped-runtime`: [`macro@scoped_claims`], [`macro@impersonate`] and the derive
 //! [`macro@ScopedClaims`]. Depend on `scoped-runtime`, which re-exports them.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod impersonate;
 mod scoped_claims;

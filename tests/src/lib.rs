@@ -21,7 +21,6 @@
 mod histories;
 mod jose;
 mod log;
-#[cfg(feature = "aws-kms")]
 mod moto;
 mod node_server;
 mod python;
@@ -36,7 +35,6 @@ pub use jose::{
     KeyPair, decode_all_with_jose, decode_with_jose, generate_keys, mint_with_jose, mint_with_key,
 };
 pub use log::Log;
-#[cfg(feature = "aws-kms")]
 pub use moto::{Moto, kms_client};
 pub use node_server::{NodeServer, run_peer};
 pub use scoped_runtime::testing::{Gateway, KitError, LocalSupabase, ManualClock};

@@ -5,5 +5,4 @@
 )]
 
 mod verify;
-#[cfg(feature = "services")]
 mod web;

@@ -10,16 +10,16 @@ use std::path::Path;
 
 /// Makes a module and a test of each program.
 macro_rules! programs {
-    ($list:ident: $($path:literal as $name:ident,)*) => {
+    ($($path:literal as $name:ident,)*) => {
         $(
             #[path = $path]
             #[allow(clippy::all, clippy::pedantic, clippy::print_stdout, dead_code, missing_docs, unreachable_pub, reason = "programs as users write them")]
             mod $name;
         )*
 
-        mod $list {
-            pub(super) const PATHS: &[&str] = &[$($path),*];
+        const PATHS: &[&str] = &[$($path),*];
 
+        mod runs {
             $(
                 #[test]
                 fn $name() {
@@ -30,7 +30,7 @@ macro_rules! programs {
     };
 }
 
-programs! { everywhere:
+programs! {
     "../ui/scoped_claims/pass/absent_option.rs" as claims_absent_option,
     "../ui/scoped_claims/pass/conditional_fields.rs" as claims_conditional_fields,
     "../ui/scoped_claims/pass/constraints.rs" as claims_constraints,
@@ -81,19 +81,13 @@ programs! { everywhere:
     "../ui/impersonate/pass/traits.rs" as impersonate_traits,
     "../ui/impersonate/pass/user_is_borrowed.rs" as impersonate_user_is_borrowed,
     "../ui/impersonate/pass/via_of_either_kind.rs" as impersonate_via_of_either_kind,
-}
-
-#[cfg(feature = "services")]
-programs! { services:
     "../ui/impersonate/services/pass/actix.rs" as services_actix,
     "../ui/impersonate/services/pass/axum.rs" as services_axum,
 }
 
-#[cfg(feature = "services")]
 #[test]
 fn every_program_is_listed() {
-    let listed = everywhere::PATHS.iter().chain(services::PATHS);
-    let listed: BTreeSet<String> = listed.map(|path| path.replace("../", "")).collect();
+    let listed: BTreeSet<String> = PATHS.iter().map(|path| path.replace("../", "")).collect();
     let mut found = BTreeSet::new();
     find_programs(Path::new("ui"), &mut found);
     assert_eq!(listed, found);

@@ -15,6 +15,7 @@
 //! | `policies` (feature `policies`) | the claims that the policies in these files read |
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod claim_kind;
 pub mod constraint;

@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::Mistake;
 
 /// The default lifetime of a token.
-pub const DEFAULT: Duration = Duration::from_hours(1);
+pub const DEFAULT: Duration = Duration::from_secs(60 * 60);
 
 /// The longest lifetime of a token: a token cannot be revoked, so a lifetime of years is a mistake.
-const MAX: Duration = Duration::from_hours(365 * 24);
+const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// The default time between the renewal of a token and its end.
-const DEFAULT_REFRESH_BEFORE: Duration = Duration::from_mins(1);
+const DEFAULT_REFRESH_BEFORE: Duration = Duration::from_secs(60);
 
 /// The default time between the renewal of a token with this lifetime and its end: a minute, or half of a
 /// lifetime of two minutes or less.
@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn a_token_is_renewed_before_its_end() {
-        let minute = Duration::from_mins(1);
-        assert_eq!(default_refresh_before(Duration::from_hours(1)), minute);
+        let minute = Duration::from_secs(60);
+        assert_eq!(default_refresh_before(Duration::from_secs(60 * 60)), minute);
         assert_eq!(default_refresh_before(minute), minute / 2);
         assert_eq!(check_refresh_before(minute / 2, minute), Ok(()));
         assert!(check_refresh_before(minute, minute).is_err());

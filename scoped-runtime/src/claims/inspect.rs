@@ -25,6 +25,8 @@ pub trait ClaimValue {
     fn serialize_claim<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 }
 
+// Hidden, since the documentation of every type of this crate with `Serialize` would show it.
+#[doc(hidden)]
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> ClaimValue for T {
     fn serialize_claim<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

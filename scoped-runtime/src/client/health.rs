@@ -15,7 +15,7 @@ use crate::transport::{Response, TransportRequest};
 const PROBE: &str = "rest/v1/scoped_runtime_health?limit=0";
 
 /// The lifetime of the token of a health check.
-const TOKEN_LIFETIME: Duration = Duration::from_mins(1);
+const TOKEN_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The result of a health check: [`ScopedClients::health`] sends one request with a minted token.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ pub(crate) struct ThirdPartyRules {
 }
 
 /// The maximum of [`VerifierOptions::leeway`].
-const MAX_LEEWAY: Duration = Duration::from_mins(5);
+const MAX_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 impl Default for VerifierOptions {
     fn default() -> Self {

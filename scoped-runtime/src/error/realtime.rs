@@ -174,7 +174,11 @@ impl RealtimeError {
 const MAX_TEXT: usize = 1000;
 
 fn limited(text: &str) -> String {
-    text[..text.floor_char_boundary(MAX_TEXT)].to_owned()
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
 }
 
 /// The server's words, with control characters escaped: they could forge a line of a log.

@@ -13,8 +13,9 @@ use super::channel_state::Channel;
 use super::connection::Connection;
 use super::event_queue::EventQueue;
 use super::frame::{decode_binary, decode_text};
-use super::moment::Moment;
+use super::observed::Observed;
 use super::topic::Topic;
+use crate::clock::ClockReading;
 
 /// Gives frames to a connection with one channel, as if a server had sent them: each line is a text frame, or a binary
 /// one if it is not UTF-8. A second passes with each. Returns how many events a reader would have got.
@@ -23,9 +24,9 @@ use super::topic::Topic;
 /// Panics when more is kept or queued than the limits allow.
 pub fn receive_any_frames(input: &[u8]) -> usize {
     let queue = Arc::new(EventQueue::new(MAX_EVENTS));
-    let mut connection = Connection::new();
+    let mut connection = Connection::new(Observed::default());
     let mut now = Duration::ZERO;
-    let moment = |monotonic| Moment {
+    let moment = |monotonic| ClockReading {
         monotonic,
         wall: SystemTime::UNIX_EPOCH,
     };

@@ -9,51 +9,19 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::change::Change;
-use super::channel_options::{ChannelOptions, MAX_REPLAY};
+use super::channel_options::{ChannelOptions, MAX_REPLAY, millis_since_1970};
 use super::channel_state::Channel;
 use super::event_queue::EventQueue;
 use super::hub::Hub;
-use super::presence::PresenceState;
+use super::presence_state::PresenceState;
 use super::probe::probe;
 use super::push::Push;
 use super::rest_broadcast;
 use super::sender::{ChannelSender, Shared, bytes_push, json_push};
 use super::subscription::Subscription;
 use super::topic::Topic;
-use crate::client::{Async, Core, Mode, ScopedClient};
+use crate::client::{Async, Core, Mode};
 use crate::error::{ClientError, ConfigurationError, Error, Problem};
-
-/// Realtime, as the user of a client: [`ScopedClient::realtime`] returns it.
-pub struct Realtime<M: Mode = Async> {
-    core: Arc<Core>,
-    mode: PhantomData<fn() -> M>,
-}
-
-impl<C, M: Mode> ScopedClient<C, M> {
-    /// Broadcast, presence and Postgres changes as this client's user; see
-    /// [`realtime`](crate::realtime). All channels of the client and its clones share one connection, which is made
-    /// when the first of them is subscribed and closed with the last.
-    #[must_use]
-    pub fn realtime(&self) -> Realtime<M> {
-        Realtime {
-            core: Arc::clone(self.core()),
-            mode: PhantomData,
-        }
-    }
-}
-
-impl<M: Mode> Realtime<M> {
-    /// Starts the options of a channel. `name` is what policies read with `realtime.topic()`, without the prefix
-    /// `realtime:`. This method does not fail: an invalid name is an error of [`subscribe`](ChannelBuilder::subscribe).
-    pub fn channel(&self, name: impl Into<String>) -> ChannelBuilder<M> {
-        ChannelBuilder {
-            core: Arc::clone(&self.core),
-            name: name.into(),
-            options: ChannelOptions::default(),
-            mode: PhantomData,
-        }
-    }
-}
 
 /// The options of a channel. [`Realtime::channel`] starts it, [`subscribe`](Self::subscribe) joins the channel.
 ///
@@ -90,6 +58,15 @@ pub struct ChannelBuilder<M: Mode = Async> {
 }
 
 impl<M: Mode> ChannelBuilder<M> {
+    pub(super) fn new(core: &Arc<Core>, name: String) -> Self {
+        Self {
+            core: Arc::clone(core),
+            name,
+            options: ChannelOptions::default(),
+            mode: PhantomData,
+        }
+    }
+
     /// Makes the channel private: the policies on `realtime.messages` decide who may join (`SELECT`) and who may send
     /// (`INSERT`); see <https://supabase.com/docs/guides/realtime/authorization>. A private and a public channel of the
     /// same name are two channels.
@@ -124,11 +101,7 @@ impl<M: Mode> ChannelBuilder<M> {
     /// Only private channels have a replay, and only of `realtime.send` and its like, of the last three days. After a
     /// loss of the connection, a private channel asks by itself for what came in the meantime.
     pub fn replay(mut self, since: SystemTime, limit: u8) -> Self {
-        let since = since
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        let since = u64::try_from(since.as_millis()).unwrap_or_default();
-        self.options.replay = Some((since, limit.clamp(1, MAX_REPLAY)));
+        self.options.replay = Some((millis_since_1970(since), limit.clamp(1, MAX_REPLAY)));
         self
     }
 
@@ -287,14 +260,6 @@ fn check_api_key(core: &Core) -> Result<(), ConfigurationError> {
         "use the publishable key for clients that use Realtime",
     )
     .into())
-}
-
-impl<M: Mode> fmt::Debug for Realtime<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Realtime")
-            .field("user_id", &self.core.user_id())
-            .finish_non_exhaustive()
-    }
 }
 
 impl<M: Mode> fmt::Debug for ChannelBuilder<M> {

@@ -1,3 +1,5 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
 
 use super::change::Change;
@@ -14,6 +16,12 @@ pub(super) struct ChannelOptions {
     /// Messages of the database since this moment, in milliseconds since 1970, and at most how many.
     pub(super) replay: Option<(u64, u8)>,
     pub(super) max_events: usize,
+}
+
+/// A moment as the server reads it: in milliseconds since 1970.
+pub(super) fn millis_since_1970(moment: SystemTime) -> u64 {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or_default()
 }
 
 /// The most messages that the server replays.

@@ -4,6 +4,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::event::Event;
 use crate::error::{ClientError, Error, RealtimeError, TokenError};
+use crate::metrics;
 
 /// The events of one channel that its reader has not taken yet. When it is full, new events are dropped, and the
 /// reader learns how many: waiting for one reader would stop all channels of the connection.
@@ -67,6 +68,7 @@ impl EventQueue {
         let needed = if state.missed > 0 { 2 } else { 1 };
         if state.events.len() + needed > self.max_events || state.bytes + size > MAX_BYTES {
             state.missed += 1;
+            metrics::realtime_event_dropped();
             return;
         }
         if state.missed > 0 {

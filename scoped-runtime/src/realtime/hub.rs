@@ -67,7 +67,7 @@ impl Hub {
         };
         let runtime = tokio::runtime::Handle::try_current().map_err(|_| ClientError::NoRuntime)?;
         let (sender, receiver) = unbounded_channel();
-        let driver = Driver::new(core, self, receiver)?;
+        let driver = Driver::new(core, self, receiver);
         let _ = sender.send(command);
         *running = Some(sender);
         drop(running);

@@ -10,13 +10,34 @@ use super::topic::Topic;
 pub(super) enum Outgoing {
     Text(String),
     Binary(Vec<u8>),
-    /// A text frame with the token in its middle. The token is chosen when the frame is written.
+    /// A text frame whose payload ends with the token, which is chosen when the frame is written.
     WithToken {
         /// The number of the channel that the token is for.
         channel: u64,
-        before: String,
-        after: &'static str,
+        payload: OpenPayload,
     },
+}
+
+/// A text frame up to the end of its payload's members, where the token is added.
+#[derive(Debug)]
+pub(super) struct OpenPayload {
+    text: String,
+    has_members: bool,
+}
+
+impl OpenPayload {
+    /// The whole frame. Without a token, the server takes that of the connection's API key.
+    pub(super) fn with(&self, token: Option<&str>) -> String {
+        let Self { text, has_members } = self;
+        match token {
+            // A token has no character that JSON escapes: letters, digits, `-`, `_` and `.`.
+            Some(token) => {
+                let comma = if *has_members { "," } else { "" };
+                [text, comma, r#""access_token":""#, token, r#""}]"#].concat()
+            }
+            None => [text, "}]"].concat(),
+        }
+    }
 }
 
 impl Outgoing {
@@ -44,8 +65,10 @@ impl Outgoing {
         let head = head(Some(join_ref), join_ref, topic.wire(), "phx_join");
         Self::WithToken {
             channel,
-            before: format!(r#"{head}{{"config":{config},"access_token":""#),
-            after: r#""}]"#,
+            payload: OpenPayload {
+                text: format!(r#"{head}{{"config":{config}"#),
+                has_members: true,
+            },
         }
     }
 
@@ -53,8 +76,10 @@ impl Outgoing {
         let head = head(Some(join_ref), reference, topic.wire(), "access_token");
         Self::WithToken {
             channel,
-            before: format!(r#"{head}{{"access_token":""#),
-            after: r#""}]"#,
+            payload: OpenPayload {
+                text: format!("{head}{{"),
+                has_members: false,
+            },
         }
     }
 
@@ -116,7 +141,7 @@ impl Outgoing {
         match self {
             Self::Text(text) => text.len(),
             Self::Binary(bytes) => bytes.len(),
-            Self::WithToken { before, .. } => before.len(),
+            Self::WithToken { payload, .. } => payload.text.len(),
         }
     }
 }
@@ -145,6 +170,24 @@ mod tests {
         let mut expected = vec![3, 1, 1, 11, 2, 0, 0];
         expected.extend_from_slice(b"14realtime:bcev\x00\xff\x01");
         assert_eq!(frame, expected);
+    }
+
+    #[test]
+    fn the_token_is_the_last_member_of_its_payload() {
+        let topic = Topic::new("bc").unwrap();
+        let join = Outgoing::join(1, 7, &topic, &json!({}));
+        let push = Outgoing::access_token(1, 7, 8, &topic);
+        let frames = [&join, &push].map(|frame| {
+            let Outgoing::WithToken { payload, .. } = frame else {
+                panic!("{frame:?}")
+            };
+            (payload.with(Some("a.b.c")), payload.with(None))
+        });
+        let head = r#"["7","7","realtime:bc","phx_join",{"config":{}"#;
+        let with_token = format!(r#"{head},"access_token":"a.b.c"}}]"#);
+        assert_eq!(frames[0], (with_token, format!("{head}}}]")));
+        let with_token = r#"["7","8","realtime:bc","access_token",{"access_token":"a.b.c"}]"#;
+        assert_eq!(frames[1].0, with_token);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use tokio_websockets::Message;
 
 use super::channel_options::ChannelOptions;
 use super::frame::{Body, Incoming};
+use super::observed::count_refusal;
 use super::outgoing::Outgoing;
 use super::refusal;
 use super::topic::Topic;
@@ -17,8 +18,9 @@ use super::web_socket::{SocketError, WebSocket};
 use crate::client::Core;
 use crate::clock::with_timeout;
 use crate::error::{ClientError, Error, RealtimeError, RealtimeErrorKind};
+use crate::token::AccessToken;
 
-const TIMEOUT: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const JOIN_REF: u64 = 1;
 
 /// Joins the channel on a connection of its own, and leaves it with the connection.
@@ -42,14 +44,18 @@ async fn ask(core: &Arc<Core>, topic: &Topic, options: &ChannelOptions) -> Resul
         ..options.clone()
     };
     let mut socket = WebSocket::open(Arc::clone(core)).await?;
-    let Outgoing::WithToken { before, after, .. } =
+    let Outgoing::WithToken { payload, .. } =
         Outgoing::join(0, JOIN_REF, topic, &options.config(None))
     else {
         return Ok(());
     };
     poll_fn(|cx| socket.poll_ready(cx)).await?;
-    let token = core.token_async().await?;
-    let mut join = Some([&before, token.expose_secret(), after].concat());
+    let token = match core.user_id() {
+        Some(_) => Some(core.token_async().await?),
+        None => None,
+    };
+    let token = token.as_ref().map(AccessToken::expose_secret);
+    let mut join = Some(payload.with(token));
     poll_fn(|cx| {
         if let Some(join) = join.take() {
             socket.start_send(cx, Message::text(join))?;
@@ -68,7 +74,9 @@ async fn ask(core: &Arc<Core>, topic: &Topic, options: &ChannelOptions) -> Resul
             return if is_ok {
                 Ok(())
             } else {
-                Err(refusal::of_response(topic, &response).into())
+                let error = refusal::of_response(topic, &response);
+                count_refusal(&error);
+                Err(error.into())
             };
         }
     }

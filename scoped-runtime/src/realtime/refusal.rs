@@ -96,6 +96,71 @@ mod tests {
             ),
             ("Unknown Error on Channel", None, NewToken),
             (
+                "InvalidJWTToken: Fields `role` and `exp` are required in JWT",
+                Some("InvalidJWTToken"),
+                NewToken,
+            ),
+            (
+                "JwtSignatureError: Failed to validate JWT signature",
+                Some("JwtSignatureError"),
+                NewToken,
+            ),
+            (
+                "JwtSignerError: Failed to generate JWT signer, check your JWT secret or JWKS configuration",
+                Some("JwtSignerError"),
+                NewToken,
+            ),
+            (
+                "TopicNameRequired: You must provide a topic name",
+                Some("TopicNameRequired"),
+                Permanent,
+            ),
+            (
+                "UnableToReplayMessages: Replay params are not valid",
+                Some("UnableToReplayMessages"),
+                Permanent,
+            ),
+            (
+                "RealtimeDisabledForTenant: x",
+                Some("RealtimeDisabledForTenant"),
+                Permanent,
+            ),
+            (
+                "ConnectionRateLimitReached: Too many connected users",
+                Some("ConnectionRateLimitReached"),
+                Limit,
+            ),
+            (
+                "ClientJoinRateLimitReached: Too many joins per second",
+                Some("ClientJoinRateLimitReached"),
+                Limit,
+            ),
+            (
+                "Fields `role` and `exp` are required in JWT",
+                None,
+                NewToken,
+            ),
+            (":error_generating_signer", None, NewToken),
+            ("Failed to generate JWT signer", None, NewToken),
+            (
+                "You do not have permissions to read from this Channel topic: T",
+                None,
+                Permanent,
+            ),
+            ("Too many presence messages per second", None, Limit),
+            ("Track message size exceeded", None, Limit),
+            (
+                "Replication connection was not established in time",
+                None,
+                Transient,
+            ),
+            (
+                "UnableToConnectToProject: x",
+                Some("UnableToConnectToProject"),
+                Transient,
+            ),
+            ("TimeoutOnRpcCall: x", Some("TimeoutOnRpcCall"), Transient),
+            (
                 "Unauthorized: You do not have permissions to read from this Channel topic: T",
                 Some("Unauthorized"),
                 Permanent,

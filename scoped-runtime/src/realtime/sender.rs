@@ -7,7 +7,8 @@ use http::Method;
 use serde::Serialize;
 
 use super::hub::Hub;
-use super::presence::{Presence, PresenceState};
+use super::presence::Presence;
+use super::presence_state::PresenceState;
 use super::push::{Push, PushError};
 use super::rest_broadcast;
 use super::topic::Topic;

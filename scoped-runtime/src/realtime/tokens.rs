@@ -10,7 +10,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use crate::client::Core;
 use crate::clock::Clock;
-use crate::error::{ClientError, Error, TokenError};
+use crate::error::{Error, TokenError};
 use crate::session::{TokenSource, TokenWatch};
 use crate::token::AccessToken;
 
@@ -44,8 +44,9 @@ pub(super) enum TokenEvent {
 const RETRY: Duration = Duration::from_secs(1);
 
 impl Tokens {
-    pub(super) fn new(core: &Arc<Core>) -> Result<Self, ClientError> {
-        let source = Arc::clone(core.token_source()?);
+    /// `None` for a client without a user.
+    pub(super) fn new(core: &Arc<Core>) -> Option<Self> {
+        let source = Arc::clone(core.token_source().ok()?);
         let clock = Arc::clone(&core.settings().clock);
         let watch = TokenWatch::new(
             Arc::clone(&source),
@@ -64,7 +65,7 @@ impl Tokens {
                 Some((token, (watch, has_failed)))
             }
         });
-        Ok(Self {
+        Some(Self {
             source,
             clock,
             watch: Some(watch.boxed()),

@@ -10,6 +10,7 @@ use tokio_websockets::{ClientBuilder, Limits, Message, WebSocketStream};
 use super::frame::{Incoming, decode_binary, decode_text};
 use crate::client::Core;
 use crate::error::{ClientError, Error, RealtimeError};
+use crate::metrics::OpenConnection;
 use crate::session::CloseFlag;
 use crate::transport::{UpgradeError, WebSocketIo};
 
@@ -19,6 +20,7 @@ pub(super) struct WebSocket {
     close_flag: Arc<CloseFlag>,
     /// Scheme, host and port of the server, for errors.
     origin: String,
+    _counted: OpenConnection,
 }
 
 /// Why there is no WebSocket, or no longer one.
@@ -46,6 +48,7 @@ impl WebSocket {
             stream,
             close_flag,
             origin: transport.origin(),
+            _counted: OpenConnection::begin(),
         })
     }
 

@@ -21,7 +21,7 @@ const METADATA: HeaderName = HeaderName::from_static("x-metadata");
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 /// How long browsers and the CDN may keep an object, unless the upload says otherwise; the same as in the official
 /// clients.
-const DEFAULT_MAX_AGE: Duration = Duration::from_hours(1);
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(60 * 60);
 /// The maximum size of the user's metadata as JSON, in bytes. Storage refuses headers of more than 16 KiB together.
 const MAX_METADATA: usize = 6 << 10;
 

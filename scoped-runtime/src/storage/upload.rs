@@ -40,7 +40,7 @@ pub struct UploadRequest<M: Mode = Async> {
 /// The first bytes by which a file's type is recognised.
 const BEGINNING: usize = 8192;
 /// The time that the default timeout adds for an upload of unknown length.
-const UNKNOWN_LENGTH: Duration = Duration::from_hours(1);
+const UNKNOWN_LENGTH: Duration = Duration::from_secs(60 * 60);
 /// The buckets whose objects cannot be addressed by the path of a plain upload: another route answers there.
 const ROUTES: [&str; 4] = ["sign", "list", "list-v2", "upload"];
 

@@ -25,7 +25,7 @@ impl ManualClock {
     pub fn at(seconds: u64) -> Self {
         Self(Arc::new(Mutex::new(Times {
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(seconds),
-            monotonic: Duration::from_hours(1),
+            monotonic: Duration::from_secs(60 * 60),
             sleepers: Vec::new(),
         })))
     }

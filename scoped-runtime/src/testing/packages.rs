@@ -86,6 +86,7 @@ fn place(parent: &Path, name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> R
     // Test processes start at the same time. The first one installs, and the others wait here. The kernel also
     // releases the lock when the process is killed.
     let lock = File::create(parent.join(".lock")).map_err(failed)?;
+    #[allow(clippy::incompatible_msrv, reason = "the test kit needs Rust 1.89")]
     lock.lock().map_err(failed)?;
     if folder.is_dir() {
         return Ok(folder);

@@ -12,7 +12,7 @@ const SCRIPT: &str = include_str!("supervisor.sh");
 /// The time to wait in `drop` until the supervisor has ended. It stops a slow program by force after two seconds.
 const STOP_TIME: Duration = Duration::from_secs(10);
 /// The time in which the supervisor makes its folder.
-const HELLO_TIME: Duration = Duration::from_mins(1);
+const HELLO_TIME: Duration = Duration::from_secs(60);
 /// The most bytes of a log that are read.
 const LOG_LIMIT: u64 = 1024 * 1024;
 

@@ -154,7 +154,7 @@ impl Http2 {
     pub(super) fn reserve(&self) -> bool {
         let max = self.driver.max_streams.load(Ordering::Acquire);
         self.active
-            .try_update(Ordering::AcqRel, Ordering::Acquire, |active| {
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |active| {
                 (active < max).then_some(active + 1)
             })
             .is_ok()

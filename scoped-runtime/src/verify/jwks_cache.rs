@@ -25,9 +25,9 @@ struct FetchedKeys {
 }
 
 /// The lifetime of keys if the answer has no `max-age`; Supabase's Auth sends the same value.
-const DEFAULT_MAX_AGE: Duration = Duration::from_mins(10);
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(10 * 60);
 /// The longest lifetime that an answer can set, so that a revoked key stops verifying.
-const LONGEST_MAX_AGE: Duration = Duration::from_hours(1);
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(60 * 60);
 /// The shortest time between two fetches, also for an unknown `kid` and after a failure, since callers can
 /// invent key IDs.
 const REFETCH_INTERVAL: Duration = Duration::from_secs(30);
@@ -35,7 +35,7 @@ const REFETCH_INTERVAL: Duration = Duration::from_secs(30);
 const RETRY_INTERVAL_WITHOUT_KEYS: Duration = Duration::from_secs(1);
 /// How long keys are used beyond their lifetime while the endpoint fails (compare RFC 5861, section 4): the
 /// default lifetime of Auth's tokens. A longer time would only help the holder of a revoked key.
-const STALE_IF_ERROR: Duration = Duration::from_hours(1);
+const STALE_IF_ERROR: Duration = Duration::from_secs(60 * 60);
 /// The time after which a fetch counts as failed. The timeout of the endpoint's requests is shorter.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(10);
 

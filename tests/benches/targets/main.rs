@@ -1,5 +1,4 @@
-//! Measures the promised targets and writes `scoped-runtime/docs/benchmarks.md`: `cargo bench -p
-//! scoped-tests --features services`.
+//! Measures the promised targets and writes `scoped-runtime/docs/benchmarks.md`: `cargo bench -p scoped-tests`.
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench reads the real clock; what it measures has a clock of its own"

@@ -7,7 +7,7 @@ use std::{fs, io};
 
 const HEAD: &str = "# Benchmarks
 
-The table is written by `cargo bench -p scoped-tests --features services`; what follows it is written by hand.
+The table is written by `cargo bench -p scoped-tests`; what follows it is written by hand.
 Both sides of a ratio are measured in turns within one run. Computations count by the fastest of 2,000 batches, what waits by the
 median of the ratios within each turn; round trips by the CPU time of the thread that is the client. Times are of this machine, and only a hint.
 ";

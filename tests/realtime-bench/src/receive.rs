@@ -1,6 +1,7 @@
 //! A hundred channels on one connection, and a thousand messages to each of them, for each client in a process of its own.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use scoped_runtime::realtime::Event;
 use scoped_runtime::testing::Postgres;
@@ -10,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use crate::Result;
-use crate::server::{KEY, Server, clients, cpu_seconds, files, memory, node};
+use crate::server::{KEY, Server, clients, control, cpu_seconds, files, memory, node};
 
 const CHANNELS: usize = 100;
 const MESSAGES: usize = 1000;
@@ -96,9 +97,11 @@ pub(crate) async fn ours(url: &str) -> Result {
     report(messages, start, before, joined)
 }
 
-/// The other Rust client.
+/// The other Rust client. It connects to the URL as it is, adds only the API key, and speaks the protocol 1.0.0. Its
+/// documentation leaves out `/websocket`, without which no server answers.
 pub(crate) async fn other(url: &str) -> Result {
-    let url = format!("{}/realtime/v1", url.replace("http", "ws"));
+    let server = url;
+    let url = format!("{}/realtime/v1/websocket", url.replace("http", "ws"));
     let options = RealtimeClientOptions {
         api_key: KEY.to_owned(),
         ..Default::default()
@@ -114,6 +117,11 @@ pub(crate) async fn other(url: &str) -> Result {
         receivers.push(channel.on(ChannelEvent::broadcast("flood")).await);
         channel.subscribe().await?;
     }
+    // It does not wait for the server's answer.
+    let last = json!({ "members": { "topic": format!("bench {}", CHANNELS - 1), "isPrivate": false } });
+    while control(server, last.clone()).await?["members"] != 1 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let joined = memory()?;
     let start = cpu_seconds()?;
     println!("ready");
@@ -121,9 +129,9 @@ pub(crate) async fn other(url: &str) -> Result {
     for mut receiver in receivers {
         reading.push(tokio::spawn(async move {
             let mut count = 0;
-            // It drops what its queue of 100 messages does not hold, without a word.
+            // A queue of 100 messages for each channel; when one is full, the connection waits.
             while count < MESSAGES {
-                let next = tokio::time::timeout(std::time::Duration::from_secs(5), receiver.recv());
+                let next = tokio::time::timeout(Duration::from_secs(5), receiver.recv());
                 match next.await {
                     Ok(Some(_)) => count += 1,
                     _ => break,

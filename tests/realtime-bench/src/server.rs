@@ -58,25 +58,31 @@ impl Server {
     }
 
     pub(crate) async fn control(&self, question: Value) -> Result<Value> {
-        let body = question.to_string();
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-        let head = format!(
-            "POST /control HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await?;
-        stream.write_all(body.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        // The answer may come in chunks, of which only the JSON matters.
-        let start = answer.find('{').ok_or("no answer")?;
-        let end = answer.rfind('}').ok_or("no answer")?;
-        Ok(serde_json::from_str(&answer[start..=end]).unwrap_or_default())
+        control(&self.url(), question).await
     }
 
     pub(crate) async fn kill(mut self) -> Result {
         Ok(self.child.kill().await?)
     }
+}
+
+/// Asks the server at this URL, or tells it to do something.
+pub(crate) async fn control(url: &str, question: Value) -> Result<Value> {
+    let body = question.to_string();
+    let address = url.strip_prefix("http://").ok_or("no address")?;
+    let mut stream = TcpStream::connect(address).await?;
+    let head = format!(
+        "POST /control HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    // The answer may come in chunks, of which only the JSON matters.
+    let start = answer.find('{').ok_or("no answer")?;
+    let end = answer.rfind('}').ok_or("no answer")?;
+    Ok(serde_json::from_str(&answer[start..=end]).unwrap_or_default())
 }
 
 pub(crate) fn clients(url: &str) -> Result<ScopedClients> {

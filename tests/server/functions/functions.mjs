@@ -53,6 +53,8 @@ export const functions = {
     const { name = 'stranger' } = body.length > 0 ? JSON.parse(body) : {};
     json(response, 200, { message: `Hello ${name}`, user: claims?.sub ?? null, token: claims?.jti ?? null });
   },
+  /** As `examples/live/function.ts`. */
+  'scoped-live': (_, response, { claims }) => json(response, 200, { user: claims?.sub }),
   text: (_, response) => response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' }).end('grüße'),
   bytes: (_, response) => {
     response.writeHead(200, { 'content-type': 'application/octet-stream' });

@@ -46,6 +46,8 @@ export class Channel {
 
   /** Joins, and returns the reply's response; a `Refused` or `TokenError` is the reason why not. */
   async join(payload) {
+    const { refuseJoins } = this.server.misbehaviour;
+    if (refuseJoins && (refuseJoins.topic ?? this.name) === this.name) throw new Refused(refuseJoins.reason);
     if (this.name === '') throw new Refused('TopicNameRequired: You must provide a topic name');
     this.claims = await this.claimsOf(payload);
     this.token = payload?.access_token;

@@ -28,6 +28,8 @@ const ACTIONS = {
   fail: (server, { topic, message }) => channels(server, topic).forEach((channel) => channel.fail('system', message)),
   system: (server, { topic, extension, status, message }) =>
     channels(server, topic).forEach((channel) => channel.system(extension, status, message)),
+  /** Drops the channels of a topic without a word, as when the server restarts behind the gateway. */
+  forget: (server, topic) => channels(server, topic).forEach((channel) => channel.end()),
   crash: (server, topic) =>
     channels(server, topic).forEach((channel) => {
       channel.end();

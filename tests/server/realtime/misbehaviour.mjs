@@ -6,6 +6,7 @@
 //   half: true       every text frame is cut in half
 //   silence: true    nothing is sent any more, and nothing that arrives is read
 //   unanswered: [e]  events whose pushes get no reply and do nothing
+//   refuseJoins: { topic, reason }  joins of the topic, or of all, are refused with this reason
 //   refuse: { status, body }  every new connection is refused
 //   accept: false    every new connection is kept waiting
 
@@ -24,6 +25,7 @@ export class Misbehaviour {
       half: false,
       silence: false,
       unanswered: [],
+      refuseJoins: undefined,
       refuse: undefined,
       accept: true,
       ...settings,

@@ -126,7 +126,9 @@ export class Server {
     if (!misbehaviour.accept) return undefined;
     if (misbehaviour.refuse) return refuse(misbehaviour.refuse.status, misbehaviour.refuse.body);
     const version = url.searchParams.get('vsn') ?? '1.0.0';
-    if (path !== '/websocket' || !/^[12]\.0\./.test(version)) return refuse(403);
+    // Phoenix has no route for another path.
+    if (path !== '/websocket') return refuse(404);
+    if (!/^[12]\.0\./.test(version)) return refuse(403);
     const refuseLate = (error) => setTimeout(() => refuse(401, { error }), this.time(2000));
     const key = request.headers['x-api-key'] ?? url.searchParams.get('apikey');
     if (key === null) return refuseLate('API key is missing');

@@ -1,6 +1,5 @@
 //! Signing with AWS KMS: against `moto`, and against prepared responses where `moto` has none. The tests
 //! need `python3`.
-#![cfg(feature = "aws-kms")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod answers;

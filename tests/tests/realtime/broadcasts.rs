@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use scoped_runtime::realtime::Event;
-use scoped_runtime::testing::ManualClock;
-use scoped_runtime::{ClientError, Clock, Error, RealtimeErrorKind, SystemClock};
+use scoped_runtime::testing::{Answer, ManualClock, Recorder};
+use scoped_runtime::{ClientError, Clock, Error, RealtimeErrorKind, ScopedClients, SystemClock};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -199,4 +199,31 @@ async fn a_reader_that_does_not_read_misses_events_and_stops_no_other_channel() 
         .await
         .unwrap();
     assert_eq!(broadcast(&mut slow, "tick").await["n"], 100);
+}
+
+#[tokio::test]
+async fn refusals_over_http_are_told_with_status_and_words() {
+    let server = Recorder::start().await.unwrap();
+    let clients = ScopedClients::new(server.config()).unwrap();
+    let alice = clients.get(ALICE).unwrap();
+    let path = "/realtime/v1/api/broadcast/room/events/x";
+    let limited = json!({ "message": "You have exceeded your rate limit" });
+    let invalid = json!({ "errors": { "payload": ["is invalid"] } });
+    for (status, body) in [
+        (401, json!({ "message": "Unauthorized" })),
+        (415, json!({ "message": "Unsupported Media Type" })),
+        (422, invalid),
+        (429, limited),
+    ] {
+        server.at(path).answer(Answer::new(status).json(&body));
+        let refused = alice.realtime().channel("room").send("x", &json!({})).await;
+        let error = refused.unwrap_err();
+        let Error::Api(api) = &error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(api.status(), status);
+        if let Some(message) = body["message"].as_str() {
+            assert!(error.to_string().contains(message), "{error}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use scoped_runtime::realtime::{Change, Event};
 use scoped_runtime::{ClientError, Error};
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, BOB, Project, broadcast, has_members, is_silent, private_room};
+use crate::support::{ALICE, BOB, Project, World, broadcast, has_members, is_silent, private_room};
 
 #[tokio::test]
 async fn a_join_says_what_was_asked_for() {
@@ -194,4 +194,16 @@ fn a_blocking_subscription_is_an_iterator() {
     alice.close();
     assert!(room.any(|event| matches!(event, Err(Error::Client(ClientError::Closed)))));
     assert!(room.next().is_none());
+}
+
+#[tokio::test]
+async fn a_channel_that_the_server_has_forgotten_is_joined_again() {
+    let mut world = World::start().await;
+    world.project.control(json!({ "forget": "room" })).await;
+    let sent = world.room.sender().send("lost", &json!({})).await;
+    let error = sent.unwrap_err();
+    assert!(error.to_string().contains("unmatched topic"), "{error}");
+    world.interrupted().await;
+    world.reconnected().await;
+    world.works().await;
 }

@@ -227,3 +227,24 @@ async fn a_member_who_may_not_write_is_told_with_acknowledgement_over_http_and_i
     of_bob.sender().send("x", &json!({ "n": 2 })).await.unwrap();
     assert!(is_silent(&mut of_alice).await);
 }
+
+#[tokio::test]
+async fn a_peer_of_the_old_protocol_gets_json_and_no_bytes() {
+    let project = Project::start().await;
+    let (alice, bob) = (project.client(ALICE), project.client(BOB));
+    let peer = project.peer().await;
+    let old =
+        json!({ "vsn": "1.0.0", "config": { "private": true, "broadcast": { "ack": true } } });
+    peer.join(&bob, "room", old).await;
+    let room = private_room(&alice).broadcast(true, false);
+    let mut room = room.subscribe().await.unwrap();
+    let sender = room.sender();
+    sender.send_bytes("raw", vec![0, 255]).await.unwrap();
+    sender.send("json", &json!({ "n": 1 })).await.unwrap();
+    // The first that it hears is the second that was sent.
+    let heard = peer.hears(&bob, "room", |it| !it["broadcast"].is_null());
+    assert_eq!(heard.await["broadcast"], "json");
+    let send = json!({ "client": BOB, "topic": "room", "event": "reply", "payload": { "n": 2 } });
+    assert_eq!(peer.tell("send", send).await, "ok");
+    assert_eq!(broadcast(&mut room, "reply").await, json!({ "n": 2 }));
+}

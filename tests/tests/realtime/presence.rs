@@ -4,7 +4,7 @@ use scoped_runtime::realtime::Event;
 use scoped_runtime::{Error, RealtimeErrorKind};
 use serde_json::json;
 
-use crate::support::{ALICE, BOB, Project, find, private_room, reconnected, synced};
+use crate::support::{ALICE, BOB, Project, find, is_silent, private_room, reconnected, synced};
 
 #[tokio::test]
 async fn presence_is_tracked_again_after_a_reconnect() {
@@ -73,4 +73,50 @@ async fn a_peer_cannot_forge_the_reference_of_its_presence() {
         2
     );
     assert_ne!(joined.metas[0].reference, "forged");
+}
+
+#[tokio::test]
+async fn clients_of_one_key_are_listed_together_and_an_empty_key_is_chosen_by_the_server() {
+    let project = Project::start().await;
+    let (alice, bob) = (project.client(ALICE), project.client(BOB));
+    let subscribe = |client: &scoped_runtime::ScopedClient, key: &str| {
+        private_room(client).presence(key).subscribe()
+    };
+    let mut of_alice = subscribe(&alice, "desk").await.unwrap();
+    let of_bob = subscribe(&bob, "desk").await.unwrap();
+    let joined = |event: &Event| matches!(event, Event::Join(_)).then_some(());
+    let left = |event: &Event| matches!(event, Event::Leave(_)).then_some(());
+    for room in [&of_alice, &of_bob] {
+        room.sender().track(&json!({ "n": 1 })).await.unwrap();
+    }
+    for _ in 0..2 {
+        find(&mut of_alice, joined).await;
+    }
+    let present = of_alice.present();
+    assert_eq!((present.len(), present[0].metas.len()), (1, 2));
+    drop(of_bob);
+    find(&mut of_alice, left).await;
+    assert_eq!(of_alice.present()[0].metas.len(), 1);
+
+    let of_bob = subscribe(&bob, "").await.unwrap();
+    of_bob.sender().track(&json!({ "n": 2 })).await.unwrap();
+    find(&mut of_alice, joined).await;
+    let mut keys = of_alice.present().into_iter().map(|it| it.key);
+    let chosen = keys.find(|key| key != "desk").unwrap();
+    assert_eq!(chosen.len(), 36, "a UUID: {chosen}");
+}
+
+#[tokio::test]
+async fn a_public_channel_without_presence_hears_nothing_of_it() {
+    let project = Project::start().await;
+    let (alice, bob) = (project.client(ALICE), project.client(BOB));
+    let mut without = alice.realtime().channel("lobby").subscribe().await.unwrap();
+    let with = bob.realtime().channel("lobby").presence("bob");
+    let with = with.subscribe().await.unwrap();
+    with.sender().track(&json!({ "n": 1 })).await.unwrap();
+    assert!(
+        is_silent(&mut without).await,
+        "the server sends the difference all the same"
+    );
+    assert!(without.present().is_empty());
 }

@@ -61,6 +61,35 @@ async fn a_refused_connection_is_an_error_with_status_and_reason() {
         assert_eq!(error.reason(), "because");
         assert!(!error.to_string().contains("apikey"), "{error}");
     }
+    // Refusals of the HTTP server in front have no body.
+    for status in [403, 414, 431] {
+        let refuse = json!({ "misbehave": { "refuse": { "status": status } } });
+        project.control(refuse).await;
+        let refused = alice.realtime().channel("room").subscribe().await;
+        let Err(Error::Realtime(error)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(error.status(), Some(status));
+        assert_eq!(error.reason(), "the server gives no reason");
+    }
+}
+
+#[tokio::test]
+async fn an_api_key_that_the_server_does_not_know_is_refused_in_its_words() {
+    let project = Project::start().await;
+    let config = project
+        .config()
+        .api_key("sb_publishable_of_another_project");
+    let clients = scoped_runtime::ScopedClients::new(config.build().unwrap()).unwrap();
+    let alice = clients.get(ALICE).unwrap();
+    let refused = alice.realtime().channel("room").subscribe().await;
+    let Err(Error::Realtime(error)) = refused else {
+        panic!("{refused:?}")
+    };
+    let seen = (error.status(), error.kind());
+    assert_eq!(seen, (Some(401), RealtimeErrorKind::Permanent));
+    assert_eq!(error.reason(), "The token provided is not a valid JWT");
+    assert!(!error.to_string().contains("sb_publishable"), "{error}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! A project with Realtime, its users, and the official client as a neighbour.
 
 mod events;
+mod listener;
 mod peer;
 mod world;
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 pub(crate) use self::events::{
     broadcast, ending, find, interrupted, is_silent, reconnected, synced, while_passing,
 };
+pub(crate) use self::listener::Listener;
 pub(crate) use self::peer::Peer;
 pub(crate) use self::world::World;
 

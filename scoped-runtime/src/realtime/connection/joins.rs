@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::Connection;
+use super::link::pause;
 use super::pushes::{PUSH_TIMEOUT, PendingPush};
+use crate::clock::ClockReading;
 use crate::error::RealtimeError;
 use crate::error::RealtimeErrorKind::{Limit, NewToken, Permanent, Transient};
 use crate::realtime::channel_state::{Channel, Phase};
 use crate::realtime::event_queue::Ending;
 use crate::realtime::json_text::JsonText;
-use crate::realtime::moment::{Moment, pause};
 use crate::realtime::outgoing::Outgoing;
 
 /// A refused join takes 5 s, a policy that hangs 20 s.
@@ -24,7 +25,7 @@ pub(super) const REFUSED_BASE: Duration = Duration::from_secs(10);
 const MAX_TOKEN_REFUSALS: u32 = 2;
 
 impl Connection {
-    pub(super) fn join_due(&mut self, now: Moment) {
+    pub(super) fn join_due(&mut self, now: ClockReading) {
         let token = self.token;
         let is_due = |channel: &Channel| match channel.phase {
             Phase::Waiting { not_before } => {
@@ -32,7 +33,14 @@ impl Connection {
             }
             _ => false,
         };
-        for id in self.ids_where(is_due) {
+        let mut due = self.ids_where(is_due);
+        // Nothing else is done while a join is refused, so those that may be refused come last.
+        due.sort_by_key(|id| {
+            self.channels
+                .get(id)
+                .map(|it| (it.failures, it.options.is_private))
+        });
+        for id in due {
             let join_ref = self.next_ref();
             if let Some(channel) = self.channels.get_mut(&id) {
                 channel.phase = Phase::Joining { join_ref };
@@ -50,6 +58,7 @@ impl Connection {
             return;
         };
         let is_ready = channel.accepted(response, now);
+        self.observed.joined(channel.options.is_private);
         channel.phase = if is_ready {
             Phase::Joined { join_ref }
         } else {
@@ -102,9 +111,12 @@ impl Connection {
             .join_progress
             .is_some_and(|since| now >= since + JOIN_TIMEOUT)
         {
-            let first =
-                |(id, it): (&u64, &Channel)| (is_joining(it) && it.token > 0).then_some(*id);
-            if let Some(id) = self.channels.iter().find_map(first) {
+            let written = self.channels.iter();
+            let written = written.filter(|(_, it)| is_joining(it) && it.token > 0);
+            let first = written
+                .min_by_key(|(_, it)| it.join_ref())
+                .map(|(id, _)| *id);
+            if let Some(id) = first {
                 self.give_up(id, "the server did not answer the join within 30 s", now);
             }
             self.next_join(now);

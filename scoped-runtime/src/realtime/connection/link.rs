@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::Connection;
+use crate::clock::jittered;
 use crate::error::RealtimeError;
 use crate::error::RealtimeErrorKind::Permanent;
 use crate::realtime::channel_state::Phase;
 use crate::realtime::event_queue::Ending;
 use crate::realtime::frame::Body;
-use crate::realtime::moment::pause;
 use crate::realtime::outgoing::Outgoing;
 
 /// What is known of the socket.
@@ -44,6 +44,15 @@ pub(super) const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(20);
 /// A connection that was open this long has recovered from its failures.
 const STABLE: Duration = Duration::from_secs(30);
 const RECONNECT_BASE: Duration = Duration::from_secs(2);
+/// The longest pause between two attempts.
+pub(super) const MAX_PAUSE: Duration = Duration::from_secs(60);
+
+/// The pause before attempt `failures + 1`. The longest one doubles with each failure, from `base` to a minute; the pause
+/// is between a tenth of that and the whole, so that the clients of a server that comes back do not come all at once.
+pub(super) fn pause(base: Duration, failures: u32) -> Duration {
+    let longest = base.saturating_mul(1 << failures.min(16)).min(MAX_PAUSE);
+    jittered(longest / 10, longest)
+}
 
 impl Connection {
     pub(crate) fn opened(&mut self, now: Duration) {
@@ -54,6 +63,7 @@ impl Connection {
             last_sent: now,
             heartbeat: None,
         };
+        self.observed.opened();
     }
 
     pub(super) fn failures(&self) -> u32 {
@@ -67,6 +77,7 @@ impl Connection {
 
     /// The connection could not be made.
     pub(crate) fn failed(&mut self, now: Duration, error: &RealtimeError) {
+        self.observed.lost(error);
         let failures = self.failures();
         self.link = Link::Down {
             retry_at: now + pause(RECONNECT_BASE, failures),
@@ -81,6 +92,7 @@ impl Connection {
 
     /// The connection was lost.
     pub(crate) fn closed(&mut self, now: Duration, error: &RealtimeError) {
+        self.observed.lost(error);
         let mut failures = self.failures();
         if matches!(self.link, Link::Open { since, .. } if now.saturating_sub(since) >= STABLE) {
             failures = 0;

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::Connection;
 use super::joins::{REFUSED_BASE, REJOIN_BASE};
+use crate::clock::ClockReading;
 use crate::realtime::channel_state::{Phase, Verdict};
 use crate::realtime::frame::{Body, Incoming};
 use crate::realtime::json_text::JsonText;
-use crate::realtime::moment::Moment;
 use crate::realtime::outgoing::Outgoing;
 use crate::realtime::refusal;
 
 impl Connection {
-    pub(crate) fn receive(&mut self, message: Incoming, now: Moment) {
+    pub(crate) fn receive(&mut self, message: Incoming, now: ClockReading) {
         let Incoming {
             join_ref,
             topic,
@@ -67,6 +67,7 @@ impl Connection {
                 self.joined(id, reference, response, now);
             } else {
                 let error = refusal::of_response(&channel.topic, response);
+                self.observed.refused(&error);
                 self.lost(id, &error, REFUSED_BASE, now);
             }
             self.next_join(now);
@@ -106,7 +107,10 @@ impl Connection {
                 }
                 self.lost(id, &error, REFUSED_BASE, now);
             }
-            Verdict::Ended(error) => self.lost(id, &error, REJOIN_BASE, now),
+            Verdict::Ended(error) => {
+                self.observed.ended(&error);
+                self.lost(id, &error, REJOIN_BASE, now);
+            }
         }
     }
 }

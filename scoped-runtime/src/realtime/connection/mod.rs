@@ -17,10 +17,11 @@ use self::link::{HEARTBEAT_INTERVAL, HEARTBEAT_TIMEOUT, Link};
 use self::pushes::PendingPush;
 use super::channel_state::{Channel, Phase};
 use super::event_queue::Ending;
-use super::moment::Moment;
+use super::observed::Observed;
 use super::outgoing::Outgoing;
 use super::push::PushReply;
 use super::topic::Topic;
+use crate::clock::ClockReading;
 use crate::error::RealtimeError;
 use crate::error::RealtimeErrorKind::Permanent;
 
@@ -28,7 +29,7 @@ use crate::error::RealtimeErrorKind::Permanent;
 pub(crate) struct Connection {
     pub(crate) channels: BTreeMap<u64, Channel>,
     topics: HashMap<Topic, u64>,
-    pushes: BTreeMap<u64, PendingPush>,
+    pushes: HashMap<u64, PendingPush>,
     link: Link,
     /// The frames to write, in order.
     pub(crate) outbox: VecDeque<Queued>,
@@ -43,6 +44,7 @@ pub(crate) struct Connection {
     pub(crate) wants_disconnect: bool,
     /// Set when the server has refused the current token.
     pub(crate) wants_fresh_token: bool,
+    observed: Observed,
 }
 
 /// A frame to write, and the caller that waits until it is written.
@@ -56,11 +58,11 @@ const MAX_QUEUED: usize = 256;
 const MAX_QUEUED_BYTES: usize = 8 << 20;
 
 impl Connection {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(observed: Observed) -> Self {
         Self {
             channels: BTreeMap::new(),
             topics: HashMap::new(),
-            pushes: BTreeMap::new(),
+            pushes: HashMap::new(),
             link: Link::Down {
                 retry_at: Duration::ZERO,
                 failures: 0,
@@ -72,6 +74,7 @@ impl Connection {
             wants_connect: false,
             wants_disconnect: false,
             wants_fresh_token: false,
+            observed,
         }
     }
 
@@ -148,13 +151,19 @@ impl Connection {
         Some(channel)
     }
 
+    /// Whether a join is written and not answered yet.
+    pub(crate) fn is_joining(&self) -> bool {
+        self.join_progress.is_some()
+    }
+
     /// Does what is due.
-    pub(crate) fn tick(&mut self, now: Moment) {
+    pub(crate) fn tick(&mut self, now: ClockReading) {
         let moment = now.monotonic;
         match self.link {
             Link::Down { retry_at, failures } => {
                 if retry_at <= moment && !self.channels.is_empty() && self.token > 0 {
                     self.link = Link::Connecting { failures };
+                    self.observed.connecting();
                     self.wants_connect = true;
                 }
             }

@@ -64,10 +64,7 @@ impl Connection {
     }
 
     pub(super) fn expire_pushes(&mut self, now: Duration) {
-        for (_, pending) in self
-            .pushes
-            .extract_if(.., |_, pending| pending.deadline <= now)
-        {
+        for (_, pending) in self.pushes.extract_if(|_, pending| pending.deadline <= now) {
             let topic = self
                 .channels
                 .get(&pending.channel)
@@ -80,10 +77,7 @@ impl Connection {
     }
 
     pub(super) fn fail_pushes(&mut self, id: u64, error: &RealtimeError) {
-        for (_, pending) in self
-            .pushes
-            .extract_if(.., |_, pending| pending.channel == id)
-        {
+        for (_, pending) in self.pushes.extract_if(|_, pending| pending.channel == id) {
             pending.fail(error.clone());
         }
     }

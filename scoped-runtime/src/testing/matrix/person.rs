@@ -143,7 +143,7 @@ impl fmt::Debug for Person {
 }
 
 /// The time that all cells of one person may take.
-const LIMIT: std::time::Duration = std::time::Duration::from_mins(5);
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(5 * 60);
 
 /// A project that reaches nothing but this database.
 pub(super) fn project(url: &str, roles: &[Role]) -> Result<ScopedClients> {

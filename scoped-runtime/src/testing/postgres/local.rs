@@ -11,7 +11,7 @@ const STEP: &str = "postgres";
 const SCRIPT: &str = include_str!("server.sh");
 /// The number of attempts to find a port, because another process may take it between its choice and its use.
 pub(crate) const PORT_TRIES: usize = 5;
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_secs(2 * 60);
 
 /// A PostgreSQL of this process on the loopback address, with passwords. It ends when it is dropped.
 pub(crate) struct LocalServer {

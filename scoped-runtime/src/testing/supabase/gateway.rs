@@ -14,7 +14,7 @@ use crate::testing::packages;
 use crate::testing::supervisor::{Program, Supervisor};
 
 const STEP: &str = "gateway";
-const LIMIT: Duration = Duration::from_mins(1);
+const LIMIT: Duration = Duration::from_secs(60);
 
 const FILES: [(&str, &str); 8] = [
     ("gateway.mjs", include_str!("../node/server/gateway.mjs")),

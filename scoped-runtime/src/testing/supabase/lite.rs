@@ -12,7 +12,7 @@ use crate::testing::supervisor::{Program, Supervisor};
 
 const STEP: &str = "lite";
 const PREPARE: &str = "prepare";
-const LIMIT: Duration = Duration::from_mins(2);
+const LIMIT: Duration = Duration::from_secs(2 * 60);
 /// The most bytes of an answer that are read to see whether Lite is ready.
 const ANSWER_LIMIT: u64 = 64 * 1024;
 

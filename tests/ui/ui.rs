@@ -5,19 +5,17 @@ use std::fs;
 use std::path::Path;
 
 // trybuild checks a set of only failing cases in one run of cargo. With a single passing case among them it would
-// build each case by itself, which takes ten times as long: `programs.rs` has those.
+// build each case by itself, which takes ten times as long: `tests/tests/programs.rs` has those.
 #[test]
 fn each_mistake_has_its_message() {
-    bring("ui/scoped_claims/policies/sql", "sql");
-    bring("drift", "drift");
+    bring("scoped_claims/policies/sql", "sql");
+    bring("../drift", "drift");
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("ui/scoped_claims/fail/*.rs");
-    cases.compile_fail("ui/scoped_claims/policies/fail/*.rs");
-    cases.compile_fail("ui/queries/fail/*.rs");
-    cases.compile_fail("ui/impersonate/fail/*.rs");
-    if cfg!(feature = "services") {
-        cases.compile_fail("ui/impersonate/services/fail/*.rs");
-    }
+    cases.compile_fail("scoped_claims/fail/*.rs");
+    cases.compile_fail("scoped_claims/policies/fail/*.rs");
+    cases.compile_fail("queries/fail/*.rs");
+    cases.compile_fail("impersonate/fail/*.rs");
+    cases.compile_fail("impersonate/services/fail/*.rs");
 }
 
 /// Copies a folder of this package into the crate that trybuild generates, because the paths in the cases

@@ -1,23 +1,24 @@
 //! What is known of one channel. Pure: messages and moments come in, events and a verdict go out.
 
+mod receiving;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::Deserialize;
 use tokio::sync::oneshot;
 
-use super::channel_options::{ChannelOptions, MAX_REPLAY};
-use super::event::{Broadcast, Event, Meta, Reconnected, System, TextBroadcast};
+use super::channel_options::{ChannelOptions, MAX_REPLAY, millis_since_1970};
+use super::event::{Event, Reconnected};
 use super::event_queue::{Ending, EventQueue};
-use super::frame::{Body, Payload, part_of};
 use super::json_text::JsonText;
-use super::moment::Moment;
-use super::presence::PresenceState;
-use super::refusal;
-use super::row_change;
+use super::presence_state::PresenceState;
 use super::topic::Topic;
-use crate::error::{Error, RealtimeError, RealtimeErrorKind};
+use crate::clock::ClockReading;
+use crate::error::{Error, RealtimeError};
+
+pub(super) use self::receiving::Verdict;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -37,18 +38,6 @@ pub(super) enum Phase {
     Joined {
         join_ref: u64,
     },
-}
-
-/// What a message means for the channel as a whole.
-#[derive(Debug)]
-pub(super) enum Verdict {
-    Unchanged,
-    /// The server is subscribed to the changes in the database.
-    Subscribed,
-    /// The server does not send, or no longer sends, changes in the database.
-    NotSubscribed(RealtimeError),
-    /// The server has ended the channel.
-    Ended(RealtimeError),
 }
 
 pub(super) struct Channel {
@@ -85,9 +74,10 @@ const PRESENCE_CALLS: usize = 5;
 const PRESENCE_WINDOW: Duration = Duration::from_secs(30);
 /// How much earlier than the loss of the connection a replay begins: clocks differ.
 const REPLAY_MARGIN: Duration = Duration::from_secs(10);
+/// How many IDs of messages of the database are remembered.
 const SEEN: usize = 64;
 /// A channel that was joined this long has recovered from its failures.
-const STABLE: Duration = Duration::from_mins(1);
+const STABLE: Duration = Duration::from_secs(60);
 
 impl Channel {
     pub(super) fn new(
@@ -140,12 +130,13 @@ impl Channel {
 
     /// What the next join asks to be replayed: what the user asked for at first, and what the database has sent since
     /// the channel was lost.
-    pub(super) fn replay(&self, now: Moment) -> Option<(u64, u8)> {
+    pub(super) fn replay(&self, now: ClockReading) -> Option<(u64, u8)> {
         match self.lost_at {
             None => self.options.replay,
             Some(lost_at) if self.options.is_private => {
                 let ago = now.monotonic.saturating_sub(lost_at) + REPLAY_MARGIN;
-                Some((now.millis_before(ago), MAX_REPLAY))
+                let since = now.wall.checked_sub(ago).unwrap_or(UNIX_EPOCH);
+                Some((millis_since_1970(since), MAX_REPLAY))
             }
             Some(_) => None,
         }
@@ -225,118 +216,6 @@ impl Channel {
             self.presence_calls.push_back(now);
         }
         may
-    }
-
-    /// Takes a message that is not a reply. `is_of_join` says whether the server names the join: it does so in what it
-    /// replays as text, and not in what it passes on from other clients.
-    pub(super) fn receive(&mut self, body: Body, is_of_join: bool) -> Verdict {
-        match body {
-            Body::Reply { .. } => Verdict::Unchanged,
-            Body::Broadcast {
-                event,
-                meta,
-                payload,
-            } => {
-                self.broadcast(event, Meta::read(meta.as_ref()), payload);
-                Verdict::Unchanged
-            }
-            Body::Event { name, payload } => self.event(&name, &payload, is_of_join),
-        }
-    }
-
-    fn event(&mut self, name: &str, payload: &JsonText, is_of_join: bool) -> Verdict {
-        match name {
-            "broadcast" => {
-                let text = serde_json::from_slice::<TextBroadcast<'_>>(payload.bytes());
-                if let Ok(TextBroadcast {
-                    event,
-                    payload: content,
-                    meta,
-                }) = text
-                {
-                    let content = match content {
-                        Some(content) => part_of(payload.bytes(), content),
-                        None => JsonText::new("null".into()),
-                    };
-                    // Other clients may add any member to what they broadcast.
-                    let meta = meta.filter(|_| is_of_join).unwrap_or_default();
-                    self.broadcast(event, meta, Payload::Json(content));
-                }
-            }
-            "postgres_changes" => {
-                if let Some(event) = row_change::read(payload, &self.bindings) {
-                    self.queue.push(event);
-                }
-            }
-            "presence_state" | "presence_diff" if self.options.presence_key.is_some() => {
-                let mut presence = self.lock_presence();
-                let events = if name == "presence_state" {
-                    presence.apply_state(payload)
-                } else {
-                    presence.apply_diff(payload)
-                };
-                drop(presence);
-                for event in events {
-                    self.queue.push(event);
-                }
-            }
-            "system" => return self.system(payload),
-            "phx_close" => {
-                let problem = self.problem.take();
-                return Verdict::Ended(
-                    problem.unwrap_or_else(|| self.problem("the server closed the channel")),
-                );
-            }
-            "phx_error" => {
-                return Verdict::Ended(self.problem("the channel crashed on the server"));
-            }
-            _ => {}
-        }
-        Verdict::Unchanged
-    }
-
-    fn problem(&self, reason: &str) -> RealtimeError {
-        let kind = RealtimeErrorKind::Transient;
-        RealtimeError::channel(kind, self.topic.name(), None, reason)
-    }
-
-    fn system(&mut self, payload: &JsonText) -> Verdict {
-        let Ok(system) = serde_json::from_str::<System>(payload.as_str()) else {
-            return Verdict::Unchanged;
-        };
-        let is_of_changes = system.extension == "postgres_changes";
-        let verdict = match &*system.status {
-            "error" if is_of_changes => {
-                Verdict::NotSubscribed(refusal::read(&self.topic, &system.message))
-            }
-            "error" => {
-                self.problem = Some(refusal::read(&self.topic, &system.message));
-                Verdict::Unchanged
-            }
-            _ if is_of_changes => Verdict::Subscribed,
-            _ => Verdict::Unchanged,
-        };
-        self.queue.push(Event::System(system));
-        verdict
-    }
-
-    fn broadcast(&mut self, event: String, meta: Meta, payload: Payload) {
-        let Meta { id, replayed } = meta;
-        if let Some(id) = &id {
-            if self.seen.contains(id) {
-                return;
-            }
-            if self.seen.len() == SEEN {
-                self.seen.pop_front();
-            }
-            self.seen.push_back(id.clone());
-        }
-        self.queue.push(Event::Broadcast(Broadcast {
-            event,
-            payload,
-            id,
-            is_replayed: replayed,
-        }));
     }
 
     fn lock_presence(&self) -> std::sync::MutexGuard<'_, PresenceState> {

@@ -11,13 +11,24 @@
 //! # }
 //! ```
 
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(feature = "realtime")]
+mod realtime;
+mod request;
+
 use std::time::Duration;
 
-use http::Method;
-
-use crate::clock::Clock;
 use crate::config::SERVICES;
-use crate::error::{CallerError, ClientError, Error, TokenError};
+use crate::error::{CallerError, TokenError};
+
+#[cfg(feature = "postgres")]
+pub(crate) use self::postgres::PostgresTimer;
+#[cfg(feature = "realtime")]
+pub(crate) use self::realtime::{
+    OpenConnection, realtime_event_dropped, realtime_join_refused, realtime_reconnected,
+};
+pub(crate) use self::request::RequestTimer;
 
 /// A counter of minted tokens. The label `kind` is `first` for the first token of a session, or `renewal`.
 pub const MINTS: &str = "scoped_runtime_mints_total";
@@ -56,10 +67,24 @@ pub const REQUEST_DURATION: &str = "scoped_runtime_request_duration_seconds";
 /// `timeout`, `connection`, `token`, `closed`, `cancelled` (the future was dropped) or `other`.
 pub const POSTGRES_DURATION: &str = "scoped_runtime_postgres_duration_seconds";
 
+/// A gauge of the open connections to Realtime (feature `realtime`), with those that only ask whether a private channel may
+/// be joined.
+pub const REALTIME_CONNECTIONS: &str = "scoped_runtime_realtime_connections";
+
+/// A counter of connections to Realtime that were made again after they had been lost.
+pub const REALTIME_RECONNECTS: &str = "scoped_runtime_realtime_reconnects_total";
+
+/// A counter of channels that Realtime refused to join. The label `kind` is `new_token` (the token was refused),
+/// `permanent` (a policy or a setting says no), `limit` or `transient`.
+pub const REALTIME_REFUSED_JOINS: &str = "scoped_runtime_realtime_refused_joins_total";
+
+/// A counter of events of Realtime that were dropped because the queue of their channel was full.
+pub const REALTIME_DROPPED_EVENTS: &str = "scoped_runtime_realtime_dropped_events_total";
+
 /// Describes each metric and its unit to the recorder. Call it once, after the recorder was installed.
 #[cfg(feature = "metrics")]
 pub fn describe() {
-    use ::metrics::{Unit, describe_counter, describe_histogram};
+    use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
     describe_counter!(MINTS, Unit::Count, "minted tokens");
     describe_counter!(
@@ -88,6 +113,26 @@ pub fn describe() {
         POSTGRES_DURATION,
         Unit::Seconds,
         "duration of calls over direct Postgres"
+    );
+    describe_gauge!(
+        REALTIME_CONNECTIONS,
+        Unit::Count,
+        "open connections to Realtime"
+    );
+    describe_counter!(
+        REALTIME_RECONNECTS,
+        Unit::Count,
+        "connections to Realtime that were made again"
+    );
+    describe_counter!(
+        REALTIME_REFUSED_JOINS,
+        Unit::Count,
+        "channels that Realtime refused to join"
+    );
+    describe_counter!(
+        REALTIME_DROPPED_EVENTS,
+        Unit::Count,
+        "events of Realtime that were dropped"
     );
 }
 
@@ -163,125 +208,11 @@ pub(crate) fn retried(target: &str, why: RetryReason) {
     count(RETRIES, &[("service", service(target)), ("reason", reason)]);
 }
 
-/// Measures one request, including one whose future is dropped.
-pub(crate) struct RequestTimer<'a> {
-    clock: &'a dyn Clock,
-    began: Duration,
-    target: &'a str,
-    method: &'a Method,
-    status: &'static str,
-}
-
-impl<'a> RequestTimer<'a> {
-    pub(crate) fn begin(clock: &'a dyn Clock, method: &'a Method, target: &'a str) -> Self {
-        Self {
-            clock,
-            began: if cfg!(feature = "metrics") {
-                clock.monotonic()
-            } else {
-                Duration::ZERO
-            },
-            target,
-            method,
-            status: "cancelled",
-        }
-    }
-
-    pub(crate) fn end(mut self, outcome: Result<u16, &Error>) {
-        self.status = match outcome {
-            Ok(status) => class(status),
-            Err(Error::Token(_)) => "token",
-            Err(Error::Client(ClientError::Timeout { .. })) => "timeout",
-            Err(Error::Client(ClientError::Transport { .. })) => "connection",
-            Err(Error::Client(ClientError::Closed)) => "closed",
-            Err(Error::Client(ClientError::Redirect { status, .. })) => class(*status),
-            Err(error) => error.response_status().map_or("other", class),
-        };
-    }
-}
-
-impl Drop for RequestTimer<'_> {
-    fn drop(&mut self) {
-        if cfg!(feature = "metrics") {
-            let took = self.clock.monotonic().saturating_sub(self.began);
-            let labels = [
-                ("service", service(self.target)),
-                ("method", method(self.method)),
-                ("status", self.status),
-            ];
-            observe(REQUEST_DURATION, &labels, took);
-        }
-    }
-}
-
-/// Measures one call over direct Postgres, including one whose future is dropped.
-#[cfg(feature = "postgres")]
-pub(crate) struct PostgresTimer<'a> {
-    clock: &'a dyn Clock,
-    began: Duration,
-    operation: &'static str,
-    outcome: &'static str,
-}
-
-#[cfg(feature = "postgres")]
-impl<'a> PostgresTimer<'a> {
-    pub(crate) fn begin(clock: &'a dyn Clock, operation: &'static str) -> Self {
-        Self {
-            clock,
-            began: if cfg!(feature = "metrics") {
-                clock.monotonic()
-            } else {
-                Duration::ZERO
-            },
-            operation,
-            outcome: "cancelled",
-        }
-    }
-
-    pub(crate) fn end(mut self, outcome: &'static str) {
-        self.outcome = outcome;
-    }
-}
-
-#[cfg(feature = "postgres")]
-impl Drop for PostgresTimer<'_> {
-    fn drop(&mut self) {
-        if cfg!(feature = "metrics") {
-            let took = self.clock.monotonic().saturating_sub(self.began);
-            let labels = [("operation", self.operation), ("outcome", self.outcome)];
-            observe(POSTGRES_DURATION, &labels, took);
-        }
-    }
-}
-
 /// The service of a path below the project's URL.
 fn service(target: &str) -> &'static str {
     let first = target.split(['/', '?']).next().unwrap_or_default();
     let known = SERVICES.into_iter().find(|service| *service == first);
     known.unwrap_or("other")
-}
-
-fn method(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
-}
-
-fn class(status: u16) -> &'static str {
-    match status {
-        200..=299 => "2xx",
-        300..=399 => "3xx",
-        400..=499 => "4xx",
-        500..=599 => "5xx",
-        _ => "other",
-    }
 }
 
 type Labels<'a> = &'a [(&'static str, &'static str)];

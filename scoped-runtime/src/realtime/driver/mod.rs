@@ -1,5 +1,7 @@
 //! The task that drives a connection: the only place that reads, writes and waits.
 
+mod writing;
+
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,25 +11,24 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio_websockets::Message;
 
 use super::connection::Connection;
+use super::credentials::Credentials;
 use super::event_queue::Ending;
 use super::hub::{Command, Hub};
-use super::moment::Moment;
-use super::outgoing::Outgoing;
-use super::tokens::{TokenEvent, Tokens};
+use super::observed::Observed;
+use super::tokens::TokenEvent;
 use super::web_socket::{SocketError, WebSocket};
 use crate::client::Core;
-use crate::clock::Sleep;
-use crate::error::{ClientError, RealtimeError, TokenError};
+use crate::clock::{ClockReading, Sleep};
+use crate::error::{RealtimeError, TokenError};
 
 pub(super) struct Driver {
     core: Arc<Core>,
     hub: Arc<Hub>,
     commands: UnboundedReceiver<Command>,
     connection: Connection,
-    tokens: Tokens,
+    credentials: Credentials,
     connecting: Option<BoxFuture<'static, Result<WebSocket, SocketError>>>,
     socket: Option<WebSocket>,
     sleep: Option<(Duration, Sleep)>,
@@ -41,17 +42,17 @@ impl Driver {
         core: &Arc<Core>,
         hub: &Arc<Hub>,
         commands: UnboundedReceiver<Command>,
-    ) -> Result<Self, ClientError> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             core: Arc::clone(core),
             hub: Arc::clone(hub),
             commands,
-            connection: Connection::new(),
-            tokens: Tokens::new(core)?,
+            connection: Connection::new(Observed::new(&core.transport().origin())),
+            credentials: Credentials::of(core),
             connecting: None,
             socket: None,
             sleep: None,
-        })
+        }
     }
 
     /// Runs until no channel is left.
@@ -82,8 +83,8 @@ impl Driver {
         Poll::Pending
     }
 
-    fn now(&self) -> Moment {
-        Moment::now(&*self.core.settings().clock)
+    fn now(&self) -> ClockReading {
+        ClockReading::now(&*self.core.settings().clock)
     }
 
     fn retire(&mut self) -> bool {
@@ -112,7 +113,7 @@ impl Driver {
 
     fn poll_tokens(&mut self, cx: &mut Context<'_>) -> bool {
         let mut has_progress = false;
-        while let Poll::Ready(event) = self.tokens.poll(cx) {
+        while let Poll::Ready(event) = self.credentials.poll(cx) {
             has_progress = true;
             match event {
                 TokenEvent::Changed(number) => self.connection.token_changed(number),
@@ -188,6 +189,13 @@ impl Driver {
         }
     }
 
+    fn disconnect(&mut self, reason: &str) {
+        let origin = self.core.transport().origin();
+        self.lost(SocketError::Lost(RealtimeError::connection(
+            &origin, reason,
+        )));
+    }
+
     fn grant_wishes(&mut self) -> bool {
         let mut has_progress = false;
         if std::mem::take(&mut self.connection.wants_connect) {
@@ -196,86 +204,18 @@ impl Driver {
             has_progress = true;
         }
         if std::mem::take(&mut self.connection.wants_disconnect) {
-            let reason = "the server does not answer heartbeats";
-            let origin = self.core.transport().origin();
-            self.lost(SocketError::Lost(RealtimeError::connection(
-                &origin, reason,
-            )));
+            self.disconnect("the server does not answer heartbeats");
             has_progress = true;
         }
-        if std::mem::take(&mut self.connection.wants_fresh_token) {
-            self.tokens.replace();
+        // The joins that are under way are answered on the connection that they were sent on.
+        let waits = self.credentials.are_of_connection() && self.connection.is_joining();
+        if !waits && std::mem::take(&mut self.connection.wants_fresh_token) {
+            if self.credentials.replace() {
+                self.disconnect("the token of the API key was refused");
+            }
             has_progress = true;
         }
         has_progress
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut has_progress = false;
-        while let Some(socket) = &mut self.socket
-            && let Some(queued) = self.connection.outbox.front()
-        {
-            match socket.poll_ready(cx) {
-                Poll::Pending => break,
-                Poll::Ready(Ok(())) => {}
-                Poll::Ready(Err(error)) => {
-                    self.lost(error);
-                    return true;
-                }
-            }
-            let mut sent_token = None;
-            // The token is the live one of this moment, whenever the frame was queued.
-            if let Outgoing::WithToken { channel, .. } = queued.frame {
-                let Some((token, number)) = self.tokens.live() else {
-                    // The request that has begun has to be polled.
-                    return has_progress || self.poll_tokens(cx);
-                };
-                sent_token = Some((channel, token, number));
-            }
-            let Some(queued) = self.connection.outbox.pop_front() else {
-                break;
-            };
-            let message = match queued.frame {
-                Outgoing::Text(text) => Message::text(text),
-                Outgoing::Binary(bytes) => Message::binary(bytes),
-                Outgoing::WithToken { before, after, .. } => {
-                    let token = sent_token
-                        .as_ref()
-                        .map(|(_, token, _)| token.expose_secret());
-                    Message::text([&before, token.unwrap_or_default(), after].concat())
-                }
-            };
-            if let Err(error) = socket.start_send(cx, message) {
-                self.lost(error);
-                return true;
-            }
-            let now = self.core.settings().clock.monotonic();
-            self.connection.written(now);
-            if let Some((channel, _, number)) = sent_token {
-                self.connection.token_written(channel, number, now);
-            }
-            if let Some(reply) = queued.written {
-                reply.send(Ok(()));
-            }
-            has_progress = true;
-        }
-        has_progress |= !self.is_flushed(cx) && self.socket.is_none();
-        has_progress
-    }
-
-    /// Whether nothing is left to write.
-    fn is_flushed(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(socket) = &mut self.socket else {
-            return true;
-        };
-        match socket.poll_flush(cx) {
-            Poll::Pending => false,
-            Poll::Ready(Ok(())) => self.connection.outbox.is_empty(),
-            Poll::Ready(Err(error)) => {
-                self.lost(error);
-                false
-            }
-        }
     }
 
     /// Waits for the next deadline. Returns whether it has come.
