@@ -93,6 +93,15 @@ impl<M: Mode> Realtime<M> {
 
     /// Starts the options of a channel. `name` is what policies read with `realtime.topic()`, without the prefix
     /// `realtime:`. This method does not fail: an invalid name is an error of [`subscribe`](ChannelBuilder::subscribe).
+    ///
+    /// ```no_run
+    /// # async fn example(alice: scoped_runtime::ScopedClient) -> Result<(), scoped_runtime::Error> {
+    /// let mut room = alice.realtime().channel("room").private().subscribe().await?;
+    /// while let Some(event) = room.next().await {
+    ///     println!("{:?}", event?);
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn channel(&self, name: impl Into<String>) -> ChannelBuilder<M> {
         ChannelBuilder::new(&self.core, name.into())
     }
