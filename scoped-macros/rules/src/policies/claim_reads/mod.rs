@@ -2,6 +2,7 @@
 
 mod live_objects;
 mod read_findings;
+mod policy_roles;
 mod rls_disabled;
 
 use std::collections::HashSet;
@@ -74,6 +75,7 @@ fn collect_reads(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
     };
     for live in &live {
         collector.object(replay, live);
+        collector.policy_roles(replay, live);
         collector.code(replay, &mut flow, live);
     }
     collector.unguarded(replay);
