@@ -1,8 +1,8 @@
 //! Collects the claims that live objects read.
 
 mod live_objects;
-mod read_findings;
 mod policy_roles;
+mod read_findings;
 mod rls_disabled;
 
 use std::collections::HashSet;

@@ -60,7 +60,11 @@ impl ReadCollector<'_> {
         let unreachable = named(Effect::Unreachable);
         let (kind, text) = if unreachable.is_empty() {
             let bypass = named(Effect::Bypassed);
-            let verb = if bypass.len() == 1 { "bypasses" } else { "bypass" };
+            let verb = if bypass.len() == 1 {
+                "bypasses"
+            } else {
+                "bypass"
+            };
             let text = format!(
                 "has no effect, since {} {verb} row level security; drop it",
                 bypass.join(" and ")
@@ -112,15 +116,30 @@ fn effect(replay: &Replay<'_>, role: &str) -> Effect {
 
 /// Whether a request or a connection may have the role or a member of it.
 fn applies(replay: &Replay<'_>, role: &str, depth: usize) -> bool {
-    let is_used = || replay.catalog.used_roles.iter().any(|used| may_be(used, role));
+    let is_used = || {
+        replay
+            .catalog
+            .used_roles
+            .iter()
+            .any(|used| may_be(used, role))
+    };
     if matches!(role, "public" | "anon" | "authenticated") || depth > MAX_DEPTH || is_used() {
         return true;
     }
-    if replay.catalog.functions.iter().any(|function| sets_role(replay, function, role)) {
+    if replay
+        .catalog
+        .functions
+        .iter()
+        .any(|function| sets_role(replay, function, role))
+    {
         return true;
     }
     members(replay, role).any(|member| {
-        let is_created = replay.catalog.roles.iter().any(|known| may_be(known, member));
+        let is_created = replay
+            .catalog
+            .roles
+            .iter()
+            .any(|known| may_be(known, member));
         member == AUTHENTICATOR
             // A member that is created elsewhere may log in.
             || !BYPASS.contains(&member) && (!is_created || applies(replay, member, depth + 1))
