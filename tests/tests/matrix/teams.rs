@@ -148,6 +148,14 @@ async fn a_survivor_is_listed_with_its_file_and_line() {
     let survivor = "survived: policy `writers change projects` on `projects`: with check became `true` \
         (../examples/rls_matrix/migrations/20270102000000_policies.sql:28)";
     assert!(listed.contains(survivor), "{listed}");
+    let page = matrix.html_with(&mutants);
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    let shown = place("policy <code>writers change projects</code> on <code>projects</code>");
+    assert!(shown < place("survived: nothing tests it"), "{page}");
+    assert!(
+        place("survived: nothing tests it") < place("<details>"),
+        "what was noticed is folded away below: {page}"
+    );
 }
 
 #[tokio::test]
