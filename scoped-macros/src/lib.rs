@@ -155,6 +155,8 @@ use proc_macro::TokenStream;
 /// | `unread` | no SQL reads the claim |
 /// | `assurance` | a restrictive policy requires a second factor (`aal2`) |
 /// | `rls_off` | a table has policies, but its row level security is disabled |
+/// | `rls_bypassed` | a policy applies only to roles that bypass row level security, such as `service_role` |
+/// | `role_unreachable` | a policy applies only to roles that no token can have |
 /// | `skipped` | a file was not read, or only with replacements for bytes that are not UTF-8 |
 ///
 /// **The kind of a claim** comes from the type of its field: from the name of a type of the standard library,

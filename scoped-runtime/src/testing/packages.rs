@@ -100,9 +100,9 @@ fn place(parent: &Path, name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> R
     Ok(folder)
 }
 
-/// The folder in which packages are kept: that of `SCOPED_RUNTIME_CACHE`, or one of the user's cache folder. Root
+/// The folder in which packages and fresh clusters are kept: that of `SCOPED_RUNTIME_CACHE`, or one of the user's cache folder. Root
 /// gets one that other users can read, because PostgreSQL refuses to run as root.
-fn cache_folder() -> Result<PathBuf> {
+pub(crate) fn cache_folder() -> Result<PathBuf> {
     if let Some(chosen) = machine::variable("SCOPED_RUNTIME_CACHE") {
         return Ok(chosen.into());
     }
@@ -125,7 +125,8 @@ fn cache_folder() -> Result<PathBuf> {
     Ok(caches.join("scoped-runtime"))
 }
 
-fn digest(texts: &[&str]) -> String {
+/// A name for the content of these texts.
+pub(crate) fn digest(texts: &[&str]) -> String {
     let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
     for text in texts {
         context.update(text.as_bytes());

@@ -73,6 +73,19 @@ async fn rows_come_as_json_from_any_last_statement() {
             "with pair as (values (1), (2)) select column1 as n from pair",
             json!([{ "n": 1 }, { "n": 2 }]),
         ),
+        (
+            "with recursive made (id, tag) as materialized (insert into t values (3, '{c}') returning id, tags[1]), \
+               up as (values (1) union all select column1 + 1 from up where column1 < 2) \
+             -- the rows of both\n select id, tag, column1 as n from made, up order by n",
+            json!([{ "id": 3, "tag": "c", "n": 1 }, { "id": 3, "tag": "c", "n": 2 }]),
+        ),
+        (
+            "with gone as (delete from t where id = 3 returning id) update t set id = 4 from gone returning t.id",
+            json!([{ "id": 4 }]),
+        ),
+        ("select from t", json!([{}])),
+        ("select from t where false", json!([])),
+        ("select id into copy from t", json!([])),
         ("values (1)", json!([{ "column1": 1 }])),
         ("delete from t", json!([])),
     ] {

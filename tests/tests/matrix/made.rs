@@ -8,11 +8,11 @@ use scoped_runtime::testing::{Matrix, Outcome, Postgres, RlsMatrix};
 use scoped_runtime::{NoClaims, scoped_claims};
 use serde::{Deserialize, Serialize};
 
-const ALICE: &str = "00000000-0000-4000-8000-000000000001";
+pub(crate) const ALICE: &str = "00000000-0000-4000-8000-000000000001";
 const BOB: &str = "00000000-0000-4000-8000-000000000002";
 
 /// A database with this one migration.
-async fn database(name: &str, sql: &str) -> Postgres {
+pub(crate) async fn database(name: &str, sql: &str) -> Postgres {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("matrix-{name}"));
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join("20270101000000_all.sql"), sql).unwrap();
@@ -56,6 +56,29 @@ async fn rows_are_made_from_types_foreign_keys_and_constraints() {
     // The order keeps the profile.
     let cell = matrix.cell("bob", Delete, "profiles").unwrap();
     assert_eq!(*cell.outcome(), Outcome::Constraint, "{matrix}");
+}
+
+#[tokio::test]
+async fn made_users_have_what_a_sign_up_leaves_for_the_trigger_that_makes_profiles() {
+    let sql = "create table profiles (id uuid primary key references auth.users, name text not null, email text not null unique);
+        alter table profiles enable row level security;
+        create policy own on profiles to authenticated using (id = (select auth.uid()));
+        create function welcome() returns trigger language plpgsql security definer set search_path = '' as $$
+          begin
+            insert into public.profiles values (new.id, new.raw_user_meta_data ->> 'full_name', new.email);
+            return new;
+          end $$;
+        drop trigger if exists welcome on auth.users;
+        create trigger welcome after insert on auth.users for each row execute function welcome();";
+    let postgres = database("sign-up", sql).await;
+    let matrix = alice_and_bob(&postgres).await;
+    matrix.person("alice").can(Select, "profiles").rows(1);
+    let names = "select name from profiles order by name limit 2";
+    let names = postgres.sql(names).await.unwrap();
+    assert_eq!(
+        names.to_string(),
+        r#"[{"name":"Person 1"},{"name":"Person 2"}]"#
+    );
 }
 
 #[tokio::test]

@@ -8,4 +8,5 @@
 mod drift;
 mod holes;
 mod made;
+mod reached;
 mod teams;

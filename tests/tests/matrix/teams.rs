@@ -95,6 +95,19 @@ async fn every_mutant_of_the_five_tables_is_killed_or_explained() {
 }
 
 #[tokio::test]
+async fn the_cells_that_a_mutant_reaches_say_what_all_cells_say() {
+    let postgres = teams().await;
+    let matrix = people(&postgres).await.unwrap();
+    let reached = matrix.mutants().await.unwrap();
+    let all = matrix.mutants_of_all_cells().await.unwrap();
+    for (reached, all) in reached.iter().zip(&all) {
+        let verdicts = (reached.verdict(), all.verdict());
+        assert_eq!(verdicts.0, verdicts.1, "{}: {}", all.object(), all.change());
+    }
+    assert_eq!(reached.iter().count(), all.iter().count());
+}
+
+#[tokio::test]
 async fn a_policy_on_the_wrong_column_is_found() {
     let postgres = teams().await;
     let hole = "alter policy \"members see projects\" on projects using \
@@ -135,6 +148,14 @@ async fn a_survivor_is_listed_with_its_file_and_line() {
     let survivor = "survived: policy `writers change projects` on `projects`: with check became `true` \
         (../examples/rls_matrix/migrations/20270102000000_policies.sql:28)";
     assert!(listed.contains(survivor), "{listed}");
+    let page = matrix.html_with(&mutants);
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}: {page}"));
+    let shown = place("policy <code>writers change projects</code> on <code>projects</code>");
+    assert!(shown < place("survived: nothing tests it"), "{page}");
+    assert!(
+        place("survived: nothing tests it") < place("<details>"),
+        "what was noticed is folded away below: {page}"
+    );
 }
 
 #[tokio::test]

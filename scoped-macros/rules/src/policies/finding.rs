@@ -49,13 +49,17 @@ pub enum FindingKind {
     Assurance,
     /// A table has policies, but its row level security is disabled.
     RlsOff,
+    /// A policy applies only to roles that bypass row level security.
+    RlsBypassed,
+    /// A policy applies only to roles that no token can have.
+    RoleUnreachable,
     /// A file was not read, or only with replacements for bytes that are not UTF-8.
     Skipped,
 }
 
 impl FindingKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Missing,
         Self::Mismatch,
         Self::Doubtful,
@@ -68,6 +72,8 @@ impl FindingKind {
         Self::Unread,
         Self::Assurance,
         Self::RlsOff,
+        Self::RlsBypassed,
+        Self::RoleUnreachable,
         Self::Skipped,
     ];
 
@@ -86,6 +92,8 @@ impl FindingKind {
             Self::Unread => "unread",
             Self::Assurance => "assurance",
             Self::RlsOff => "rls_off",
+            Self::RlsBypassed => "rls_bypassed",
+            Self::RoleUnreachable => "role_unreachable",
             Self::Skipped => "skipped",
         }
     }

@@ -48,5 +48,5 @@ pub use finding::{Finding, FindingKind, Severity, dotted};
 pub use name::{QualifiedName, shown};
 pub use object::{Object, ObjectKind, SourceLocation};
 pub use project::{ClaimRead, Project};
-pub use statements::statement_spans;
+pub use statements::{query_after_with, statement_spans};
 pub use token_claims::{KnownClaim, TokenClaims};

@@ -19,6 +19,48 @@ pub fn statement_spans(text: &str) -> Vec<Range<usize>> {
     statements(&source).into_iter().map(place).collect()
 }
 
+/// The place in a statement `WITH name AS (..), .. query` where the query begins; `None` if the statement does not begin
+/// with WITH.
+#[must_use]
+pub fn query_after_with(statement: &str) -> Option<usize> {
+    let source = Source::of_pieces(MappedText {
+        text: statement.to_owned(),
+        map: Vec::new(),
+    });
+    let end = source.tokens.len();
+    if !source.is(0, "with") {
+        return None;
+    }
+    let mut at = 1 + usize::from(source.is(1, "recursive"));
+    loop {
+        // The name, and in parentheses the names of the columns.
+        at += 1;
+        if source.kind(at) == Some(TokenKind::Open) {
+            at = source.closing((at, end)) + 1;
+        }
+        while source.is_any(at, &["as", "not", "materialized"]) {
+            at += 1;
+        }
+        at = source.closing((at, end)) + 1;
+        while at < end
+            && !matches!(source.kind(at), Some(TokenKind::Comma | TokenKind::Open))
+            && !source.is_any(at, &QUERIES)
+        {
+            // SEARCH and CYCLE.
+            at += 1;
+        }
+        if source.kind(at) != Some(TokenKind::Comma) {
+            return source.tokens.get(at).map(|token| token.start as usize);
+        }
+        at += 1;
+    }
+}
+
+/// The first words of queries.
+const QUERIES: [&str; 7] = [
+    "select", "insert", "update", "delete", "merge", "values", "table",
+];
+
 /// The statements of a text, as psql separates them: a semicolon in a `BEGIN ATOMIC` body or in the
 /// parentheses of a rule does not end a statement. If a semicolon is missing, the next CREATE begins a
 /// statement.

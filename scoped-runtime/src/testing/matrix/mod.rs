@@ -215,7 +215,7 @@ impl<'a> RlsMatrix<'a> {
         };
         let mut cells = Vec::new();
         for person in &people {
-            cells.extend(plan.try_person(person, |_| true).await?);
+            cells.extend(plan.try_person(person).await?);
         }
         Ok(Matrix {
             postgres: self.postgres,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::catalog::{Catalog, Column, ForeignKey, Relation};
 use super::connection::Connection;
-use super::values::{choices, is_user_id, own_value, plain_value};
+use super::values::{choices, is_user_id, own_value, plain_value, signed_up};
 use super::{identifier, literal};
 use crate::testing::error::Result;
 
@@ -193,6 +193,9 @@ impl<'a> Maker<'a> {
         }
         if is_user_id(relation, column) {
             return Some(own.user_id.clone());
+        }
+        if relation.schema == "auth" && relation.name == "users" {
+            return signed_up(&column.name, owner);
         }
         if let Some(labels) = choices(relation, column) {
             return Some(labels[owner % labels.len()].clone());

@@ -27,10 +27,17 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Tries every cell of one person.
-    pub(super) async fn try_person(
+    pub(super) async fn try_person(&self, person: &Person) -> Result<Vec<Cell>> {
+        self.try_some(person, |_| true, |_| true).await
+    }
+
+    /// Tries the cells of one person that are wanted: those of resources, and calls. Whether a function may be called
+    /// is said with the calls.
+    pub(super) async fn try_some(
         &self,
         person: &Person,
         is_wanted: impl Fn(&Resource) -> bool,
+        is_wanted_call: impl Fn(&Example) -> bool,
     ) -> Result<Vec<Cell>> {
         let mut cells = Vec::new();
         let mut attempts: Vec<Attempt> = Vec::new();
@@ -75,11 +82,20 @@ impl Plan {
             }
         }
         let first_call = attempts.len();
-        attempts.extend(self.calls.iter().map(|call| Attempt {
+        let tried: Vec<&Example> = self
+            .calls
+            .iter()
+            .filter(|call| is_wanted_call(call))
+            .collect();
+        attempts.extend(tried.iter().map(|call| Attempt {
             before: None,
             statement: call.sql.clone(),
             has_texts: false,
         }));
+        if attempts.is_empty() {
+            self.add_calls(person, &tried, &[], &mut cells);
+            return Ok(cells);
+        }
         let answers = try_as(person, &attempts).await?;
         for (place, resource, about, first) in waiting {
             let answers = &answers[first..first + about.len()];
@@ -95,13 +111,14 @@ impl Plan {
                 updated.as_ref(),
             );
         }
-        self.add_calls(person, &answers[first_call..], &mut cells);
+        self.add_calls(person, &tried, &answers[first_call..], &mut cells);
         Ok(cells)
     }
 
     fn add_calls(
         &self,
         person: &Person,
+        tried: &[&Example],
         answers: &[std::result::Result<Answer, PostgresError>],
         cells: &mut Vec<Cell>,
     ) {
@@ -122,7 +139,7 @@ impl Plan {
             };
             cells.push(cell(&function.label(), outcome, None));
         }
-        for (call, answer) in self.calls.iter().zip(answers) {
+        for (call, answer) in tried.iter().zip(answers) {
             cells.push(match answer {
                 Ok(_) => cell(&call.name, Outcome::Allowed, None),
                 Err(error) => {

@@ -83,6 +83,27 @@ pub(super) fn choices(relation: &Relation, column: &Column) -> Option<Vec<String
     Some(values).filter(|values| !values.is_empty() && column.category == "S")
 }
 
+/// What a sign-up by email leaves in `auth.users`: most projects have a trigger there that makes a profile of it.
+pub(super) fn signed_up(column: &str, owner: usize) -> Option<String> {
+    let number = owner + 1;
+    let value = match column {
+        "aud" | "role" => "authenticated".to_owned(),
+        "email" => format!("person{number}@example.com"),
+        "raw_app_meta_data" => r#"{"provider": "email", "providers": ["email"]}"#.to_owned(),
+        "raw_user_meta_data" => serde_json::json!({
+            "name": format!("Person {number}"),
+            "full_name": format!("Person {number}"),
+            "first_name": "Person",
+            "last_name": number.to_string(),
+            "username": format!("person{number}"),
+        })
+        .to_string(),
+        "created_at" | "updated_at" | "email_confirmed_at" => "2030-01-01T00:00:00Z".to_owned(),
+        _ => return None,
+    };
+    Some(value)
+}
+
 /// A value of the type, different for each owner where the type has many.
 pub(super) fn plain_value(column: &Column, owner: usize) -> Option<String> {
     let number = owner + 1;

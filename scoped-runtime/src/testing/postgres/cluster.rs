@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::existing::{self, ExistingServer, app_role, process_name};
 use super::local::LocalServer;
 use super::migrations::SqlFiles;
-use super::session::Login;
+use super::session::{Login, refused, texts};
 use crate::testing::error::Result;
 use crate::testing::machine::random_hex;
 
@@ -108,19 +108,26 @@ impl Cluster {
                 cluster.postgres_password, cluster.lite_password
             );
         }
-        admin.execute(STEP, &roles).map_err(|error| {
-            if let Server::Existing(_) = cluster.server {
-                error.remedy(
-                    "DATABASE_URL must name a user who may create databases and Supabase's roles",
-                )
-            } else {
-                error
-            }
-        })?;
-        let version = admin.texts(STEP, "show server_version_num")?;
+        // One connection, since each costs as much as its statements.
+        let (version, has_postgres) = admin
+            .run(STEP, "", async |client| {
+                let made = client.batch_execute(&roles).await;
+                made.map_err(|error| refused(STEP, error))?;
+                let version = texts(STEP, client, "show server_version_num").await?;
+                Ok((version, texts(STEP, client, HAS_POSTGRES).await?))
+            })
+            .map_err(|error| {
+                if let Server::Existing(_) = cluster.server {
+                    error.remedy(
+                        "DATABASE_URL must name a user who may create databases and Supabase's roles",
+                    )
+                } else {
+                    error
+                }
+            })?;
         let version = version.first().and_then(|text| text.parse::<u32>().ok());
         cluster.is_before_15 = version.is_some_and(|version| version < 150_000);
-        cluster.has_postgres = !admin.texts(STEP, HAS_POSTGRES)?.is_empty();
+        cluster.has_postgres = !has_postgres.is_empty();
         Ok(cluster)
     }
 

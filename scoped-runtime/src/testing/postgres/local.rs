@@ -2,13 +2,14 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::archive::Archive;
 use super::session::Login;
 use crate::testing::error::{KitError, Result};
 use crate::testing::machine::{self, random_hex};
 use crate::testing::supervisor::{Program, Supervisor};
 
 const STEP: &str = "postgres";
-const SCRIPT: &str = include_str!("server.sh");
+pub(super) const SCRIPT: &str = include_str!("server.sh");
 /// The number of attempts to find a port, because another process may take it between its choice and its use.
 pub(crate) const PORT_TRIES: usize = 5;
 const LIMIT: Duration = Duration::from_secs(2 * 60);
@@ -29,6 +30,7 @@ impl LocalServer {
             None
         };
         let superuser_password = random_hex::<16>(STEP)?;
+        let archive = Archive::of(programs);
         for _ in 0..PORT_TRIES {
             let port = free_port(STEP)?;
             let arguments = [
@@ -37,6 +39,7 @@ impl LocalServer {
                 "scoped-kit-postgres".to_owned(),
                 programs.display().to_string(),
                 port.to_string(),
+                archive.path().display().to_string(),
             ];
             let mut supervisor = Supervisor::start(&Program {
                 step: STEP,
@@ -50,6 +53,7 @@ impl LocalServer {
             let state = supervisor.folder().join("data/postmaster.pid");
             match supervisor.wait_until(LIMIT, &[&superuser_password], || is_ready(&state)) {
                 Ok(()) => {
+                    archive.keep(&supervisor.folder().join("data.tar"));
                     return Ok(Self {
                         _supervisor: supervisor,
                         port,
@@ -88,7 +92,8 @@ pub(crate) fn free_port(step: &'static str) -> Result<u16> {
         .map_err(|error| KitError::new(step, format!("no free port: {error}")))
 }
 
-/// The eighth line of `postmaster.pid` is the server's state. `initdb` writes that file for a moment too.
+/// The eighth line of `postmaster.pid` is the server's state. `initdb` and the setting of the password
+/// write that file for a moment too, without that line.
 fn is_ready(state: &PathBuf) -> bool {
     std::fs::read_to_string(state).is_ok_and(|text| {
         text.lines()

@@ -1,5 +1,6 @@
 //! A throw-away PostgreSQL with the roles, schemas and functions of a Supabase project.
 
+mod archive;
 mod cluster;
 mod database;
 mod existing;

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use serde_json::Value;
+use scoped_rules::policies::{query_after_with, statement_spans};
+use serde_json::{Map, Value};
 use tokio_postgres::error::DbError;
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 use url::Url;
@@ -113,7 +114,7 @@ pub(crate) async fn texts(step: &'static str, client: &Client, query: &str) -> R
 
 /// Runs statements one after the other and returns the rows of the last one as JSON.
 pub(crate) async fn json_rows(step: &'static str, client: &Client, text: &str) -> Result<Value> {
-    let spans = scoped_rules::policies::statement_spans(text);
+    let spans = statement_spans(text);
     let Some(last) = spans.last().cloned() else {
         return Ok(Value::Array(Vec::new()));
     };
@@ -124,22 +125,32 @@ pub(crate) async fn json_rows(step: &'static str, client: &Client, text: &str) -
     }
     let last = &text[last];
     let prepared = client.prepare(last).await;
-    let has_rows = !prepared
+    let has_columns = !prepared
         .map_err(|error| refused(step, error))?
         .columns()
         .is_empty();
-    if !has_rows {
-        let done = client.batch_execute(last).await;
-        done.map_err(|error| refused(step, error))?;
-        return Ok(Value::Array(Vec::new()));
+    if !has_columns {
+        // `select from notes` has rows all the same.
+        let messages = client.simple_query(last).await;
+        let messages = messages.map_err(|error| refused(step, error))?;
+        let rows = messages
+            .iter()
+            .filter(|message| matches!(message, SimpleQueryMessage::Row(_)));
+        return Ok(rows.map(|_| Value::Object(Map::new())).collect());
     }
-    let aggregate = "select coalesce(json_agg(to_json(q)), '[]')::text from";
+    let aggregate = "select coalesce(json_agg(to_json(scoped_rows)), '[]')::text from";
     let first = last
         .split(|c: char| !c.is_alphabetic())
         .find(|word| !word.is_empty());
-    let query = match first.unwrap_or_default().to_ascii_lowercase().as_str() {
-        "insert" | "update" | "delete" | "merge" => format!("with q as ({last}) {aggregate} q"),
-        _ => format!("{aggregate} ({last}) q"),
+    let first = first.unwrap_or_default().to_ascii_lowercase();
+    let query = if let Some(place) = query_after_with(last) {
+        // A WITH that changes data must stand at the top.
+        let (with, query) = last.split_at(place);
+        format!("{with}, scoped_rows as ({query}) {aggregate} scoped_rows")
+    } else if ["insert", "update", "delete", "merge"].contains(&first.as_str()) {
+        format!("with scoped_rows as ({last}) {aggregate} scoped_rows")
+    } else {
+        format!("{aggregate} ({last}) scoped_rows")
     };
     let rows = texts(step, client, &query).await?;
     serde_json::from_str(rows.first().map_or("[]", String::as_str))

@@ -9,3 +9,6 @@ create policy "by factor" on documents as restrictive using ((select auth.jwt() 
 create table drafts (id bigint);
 alter table documents enable row level security;
 create policy "all drafts" on drafts using (true);
+create role auditor;
+create policy "audits" on documents for select to auditor using (true);
+create policy "by the server" on documents to service_role using (true);

@@ -130,6 +130,6 @@ fn is_ours(replay: &Replay<'_>, role: &str, depth: usize) -> bool {
 }
 
 /// Whether the runtime refuses the role in tokens.
-fn is_privileged(role: &str) -> bool {
+pub(super) fn is_privileged(role: &str) -> bool {
     bypasses_rls(role) || role.starts_with("pg_")
 }

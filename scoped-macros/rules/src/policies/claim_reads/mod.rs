@@ -1,6 +1,7 @@
 //! Collects the claims that live objects read.
 
 mod live_objects;
+mod policy_roles;
 mod read_findings;
 mod rls_disabled;
 
@@ -74,6 +75,7 @@ fn collect_reads(replay: &Replay<'_>, files: &[(PathBuf, String)]) -> Project {
     };
     for live in &live {
         collector.object(replay, live);
+        collector.policy_roles(replay, live);
         collector.code(replay, &mut flow, live);
     }
     collector.unguarded(replay);

@@ -192,6 +192,19 @@ impl ReadCollector<'_> {
             RoleMatch::Possible => Severity::Warning,
             RoleMatch::Never => return,
         };
+        self.add(owner, kind, severity, path, location, text);
+    }
+
+    /// Adds a finding whatever the roles of its object are.
+    pub(super) fn add(
+        &mut self,
+        owner: usize,
+        kind: FindingKind,
+        severity: Severity,
+        path: &[String],
+        location: &SourceLocation,
+        text: &str,
+    ) {
         self.project.findings.push(Finding {
             severity,
             kind,

@@ -6,6 +6,7 @@ use super::{Replay, SourceRange};
 
 impl Replay<'_> {
     pub(super) fn alter(&mut self, part: SourceRange) {
+        self.note_owner(part);
         let source = &self.sources[part.source];
         let mut at = part.range.0 + 1;
         if source.is_any(at, &["materialized", "foreign"]) {
@@ -23,6 +24,8 @@ impl Replay<'_> {
             self.alter_function(part, next);
         } else if source.is_any(at, &["type", "domain"]) {
             self.alter_type(part, next);
+        } else if source.is_any(at, &["role", "user", "group"]) {
+            self.alter_role(part, next);
         } else if source.is(at, "schema") {
             if let (Some(old), Some(new)) = (source.name(next), source.name(next + 3))
                 && source.is(next + 1, "rename")

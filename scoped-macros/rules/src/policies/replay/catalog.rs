@@ -29,7 +29,9 @@ pub(crate) struct Catalog {
     pub(crate) types: HashMap<QualifiedName, UserType>,
     /// The roles that the files create.
     pub(crate) roles: BTreeSet<String>,
-    /// Pairs of a role and a role that is granted to it.
+    /// The roles that statements run as without a token: they may log in, own objects, or are taken by SET ROLE.
+    pub(crate) used_roles: BTreeSet<String>,
+    /// Pairs of a role and its member.
     pub(crate) grants: Vec<(String, String)>,
     /// The search path; empty for the default, which is `public`.
     pub(crate) search_path: Vec<String>,

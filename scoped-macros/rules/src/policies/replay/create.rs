@@ -106,37 +106,6 @@ impl Replay<'_> {
             triggers.insert(name, expression);
         }
     }
-
-    fn create_role(&mut self, part: SourceRange, at: usize) {
-        let source = &self.sources[part.source];
-        let Some(role) = source.name(at) else { return };
-        for at in at..part.range.1 {
-            if source.is(at, "in") && source.is_any(at + 1, &["role", "group"]) {
-                let of = source.name(at + 2).unwrap_or_default();
-                self.catalog.grants.push((of, role.clone()));
-            }
-        }
-        self.catalog.roles.insert(role);
-    }
-
-    /// Records `GRANT role TO role`.
-    pub(super) fn grant(&mut self, part: SourceRange) {
-        let source = &self.sources[part.source];
-        let (at, end) = part.range;
-        if (at..end).any(|at| source.is(at, "on")) {
-            return;
-        }
-        let Some(to) = (at..end).find(|at| source.is(*at, "to")) else {
-            return;
-        };
-        let of: Vec<String> = (at + 1..to).filter_map(|at| source.name(at)).collect();
-        let to: Vec<String> = (to + 1..end).filter_map(|at| source.name(at)).collect();
-        for of in of {
-            self.catalog
-                .grants
-                .extend(to.iter().map(|to| (of.clone(), to.clone())));
-        }
-    }
 }
 
 /// The index of the token after `IF EXISTS` or `IF NOT EXISTS`.

@@ -17,6 +17,7 @@ mod name_binder;
 mod name_bindings;
 mod overload;
 mod policy;
+mod role;
 mod search_path;
 mod table;
 mod transaction;
@@ -181,6 +182,9 @@ impl<'a> Replay<'a> {
         } else if source.is(at, "grant") {
             self.grant(part);
         } else if source.is_any(at, &["set", "select", "reset", "discard", "call"]) {
+            if self.sources[index].is(at, "set") {
+                self.note_set_role(part);
+            }
             self.setting(part);
             self.note_path((index, range.1));
             if self.sources[index].is_any(at, &["select", "call"]) {

@@ -16,6 +16,8 @@ pub(super) struct Candidate<'c> {
     pub(super) change: Change,
     pub(super) relation: &'c Relation,
     pub(super) policy: Option<&'c Policy>,
+    /// The function that is changed, if it is not a policy.
+    pub(super) function: Option<i64>,
     pub(super) apply: String,
     pub(super) undo: String,
 }
@@ -42,6 +44,7 @@ pub(super) fn of_relation<'c>(project: &Project, relation: &'c Relation) -> Vec<
                 change,
                 relation,
                 policy: Some(policy),
+                function: None,
                 apply,
                 undo,
             });
@@ -112,6 +115,7 @@ pub(super) fn of_relation<'c>(project: &Project, relation: &'c Relation) -> Vec<
             change: Change::RlsOff,
             relation,
             policy: None,
+            function: None,
             apply: format!("alter table {table} disable row level security"),
             undo: format!("alter table {table} enable row level security"),
         });
@@ -176,6 +180,7 @@ pub(super) fn body_of(helper: &Helper) -> String {
 pub(super) fn of_helper<'c>(
     project: &Project,
     relation: &'c Relation,
+    oid: i64,
     helper: &Helper,
 ) -> Vec<Candidate<'c>> {
     let Some((start, end)) = body(&helper.definition) else {
@@ -197,6 +202,7 @@ pub(super) fn of_helper<'c>(
         change: Change::Condition(changed.what),
         relation,
         policy: None,
+        function: Some(oid),
         apply: format!(
             "{}{}{}",
             &helper.definition[..start],

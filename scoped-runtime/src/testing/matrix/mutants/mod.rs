@@ -1,8 +1,11 @@
 //! Small mistakes in the policies, each of which a cell of the matrix should notice.
 
 mod candidates;
+mod reach;
 mod reason;
 mod report;
+mod run;
+mod strict;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -11,13 +14,13 @@ use scoped_rules::policies::Project;
 use serde_json::Value;
 
 use super::catalog::Relation;
-use super::outcome::Cell;
-use super::resource::Resource;
 use super::result::Matrix;
 use crate::testing::error::Result;
 
 use candidates::{Candidate, Helper, body_of, of_helper, of_relation};
+use reach::Reach;
 pub use report::MutantReport;
+use run::MutantRun;
 
 /// A mistake that was made in a policy, in a function that policies call, or in the switch of Row Level Security, and
 /// whether a cell of the matrix changed.
@@ -96,12 +99,26 @@ impl Matrix<'_> {
     /// to true, its roles widened to `public`, one `and` or `or` swapped, the name of one claim changed (in policies and
     /// in the functions that they call), and Row Level Security switched off. The database is as before afterwards.
     ///
+    /// Of each mistake only the cells are asked that it can reach: those of its table, and of everything that leads to
+    /// the table by a condition, a view, a trigger or a function. A cell that differs from try to try, as one that shows
+    /// a random value, notices nothing.
+    ///
     /// # Errors
     /// What PostgreSQL refused of the matrix itself. A change that it refuses is a [`Verdict::Refused`].
     pub async fn mutants(&self) -> Result<MutantReport> {
+        let reach = Reach::read(&self.admin, &self.plan).await?;
+        self.try_mutants(Some(reach)).await
+    }
+
+    /// [`mutants`](Self::mutants) that asks every cell of each, to test which cells a mistake can reach.
+    #[doc(hidden)]
+    pub async fn mutants_of_all_cells(&self) -> Result<MutantReport> {
+        self.try_mutants(None).await
+    }
+
+    async fn try_mutants(&self, reach: Option<Reach>) -> Result<MutantReport> {
         let project = Project::read(self.postgres.history());
         let mut helpers = Vec::new();
-        let mut mutants = Vec::new();
         for relation in self.tried_relations() {
             for policy in &relation.policies {
                 for &oid in &policy.functions {
@@ -112,19 +129,18 @@ impl Matrix<'_> {
                 }
             }
         }
-        let bodies: Vec<String> = helpers
-            .iter()
-            .map(|(_, _, helper)| body_of(helper))
-            .collect();
+        let bodies = helpers.iter().map(|(_, _, helper)| body_of(helper));
+        let run = MutantRun::new(self, reach, bodies.collect()).await?;
         let mut candidates: Vec<Candidate<'_>> = Vec::new();
         for relation in self.tried_relations() {
             candidates.extend(of_relation(&project, relation));
         }
-        for (_, relation, helper) in &helpers {
-            candidates.extend(of_helper(&project, relation, helper));
+        for (oid, relation, helper) in &helpers {
+            candidates.extend(of_helper(&project, relation, *oid, helper));
         }
+        let mut mutants = Vec::new();
         for candidate in candidates {
-            let verdict = self.verdict(&candidate, &bodies).await?;
+            let verdict = run.verdict(&candidate).await?;
             let Candidate {
                 object,
                 location,
@@ -166,63 +182,4 @@ impl Matrix<'_> {
             definition: parts[1].as_str().unwrap_or_default().to_owned(),
         }))
     }
-
-    async fn verdict(&self, candidate: &Candidate<'_>, bodies: &[String]) -> Result<Verdict> {
-        if let Err(refused) = self.admin.run(&candidate.apply).await {
-            return Ok(Verdict::Refused(
-                refused
-                    .to_string()
-                    .trim_start_matches("matrix: ")
-                    .to_owned(),
-            ));
-        }
-        let changed = self.first_change(candidate.relation).await;
-        self.admin.run(&candidate.undo).await?;
-        if let Some(changed) = changed? {
-            return Ok(Verdict::Killed(changed));
-        }
-        let Candidate {
-            relation,
-            policy,
-            change,
-            ..
-        } = candidate;
-        let reason = reason::equivalent(&self.plan.catalog, bodies, relation, *policy, change);
-        Ok(reason.map_or(Verdict::Survived, Verdict::Equivalent))
-    }
-
-    /// The first cell that is another one now: first of the table that was changed, which most mistakes show in.
-    async fn first_change(&self, relation: &Relation) -> Result<Option<String>> {
-        for is_own in [true, false] {
-            for person in &self.people {
-                let is_wanted =
-                    |resource: &Resource| (resource.relation.oid == relation.oid) == is_own;
-                let now = self.plan.try_person(person, is_wanted).await?;
-                let changed = now.iter().find_map(|now| {
-                    let before = self.cell(&now.person, now.operation, &now.resource)?;
-                    (before != now).then(|| said(before, now))
-                });
-                if changed.is_some() {
-                    return Ok(changed);
-                }
-            }
-        }
-        Ok(None)
-    }
-}
-
-fn said(before: &Cell, now: &Cell) -> String {
-    let (was, is) = (before.text(), now.text());
-    let (was, is) = if was == is {
-        (
-            format!("{was} {:?}", before.rows),
-            format!("{is} {:?}", now.rows),
-        )
-    } else {
-        (was, is)
-    };
-    format!(
-        "{} {} {}: {was} -> {is}",
-        before.person, before.operation, before.resource
-    )
 }

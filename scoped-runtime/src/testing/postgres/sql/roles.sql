@@ -39,12 +39,12 @@ begin
     end if;
   end loop;
   -- Roles that a migration makes for the API are granted to `authenticator` by `postgres`, who also makes policies
-  -- on the tables of Storage and Realtime.
+  -- on the tables of Storage and Realtime, and makes and drops triggers on those of Auth.
   if not (select rolsuper from pg_catalog.pg_roles where rolname = 'postgres')
     and (select rolsuper from pg_catalog.pg_roles where rolname = current_user)
   then
     grant anon, authenticated, service_role, authenticator to postgres with admin option;
-    grant supabase_storage_admin, supabase_realtime_admin to postgres;
+    grant supabase_auth_admin, supabase_storage_admin, supabase_realtime_admin to postgres;
   end if;
 end
 $$;

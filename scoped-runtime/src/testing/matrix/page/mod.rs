@@ -1,12 +1,16 @@
 //! The matrix as one HTML page: one table for each resource, colours for outcomes, no script.
 
+mod mutants;
+
 use std::fmt::Write as _;
 
-use super::mutants::{MutantReport, Verdict};
+use super::mutants::MutantReport;
 use super::outcome::{Cell, Operation, Outcome, ranges};
 use super::result::Matrix;
 
 const STYLE: &str = include_str!("page.css");
+/// The number of tables up to which a list of them would not help.
+const FEW: usize = 8;
 
 pub(super) fn html(matrix: &Matrix<'_>, mutants: Option<&MutantReport>) -> String {
     let mut page = format!(
@@ -23,20 +27,35 @@ pub(super) fn html(matrix: &Matrix<'_>, mutants: Option<&MutantReport>) -> Strin
             .any(|cell| cell.resource == *resource && cell.operation == Operation::Call)
     };
     let (calls, tables): (Vec<&str>, Vec<&str>) = matrix.resources().into_iter().partition(is_call);
-    for resource in tables {
-        table(&mut page, matrix, resource);
+    if tables.len() > FEW {
+        contents(&mut page, &tables);
+    }
+    for (number, resource) in tables.into_iter().enumerate() {
+        table(&mut page, matrix, resource, number);
     }
     if !calls.is_empty() {
         functions(&mut page, matrix, &calls);
     }
     if let Some(mutants) = mutants {
-        survivors(&mut page, mutants);
+        mutants::section(&mut page, mutants);
     }
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }
 
-fn table(page: &mut String, matrix: &Matrix<'_>, resource: &str) {
+fn contents(page: &mut String, tables: &[&str]) {
+    page.push_str("<nav>");
+    for (number, resource) in tables.iter().enumerate() {
+        let _ = write!(
+            page,
+            "<a href=\"#table-{number}\">{}</a>",
+            escaped(resource)
+        );
+    }
+    page.push_str("</nav>\n");
+}
+
+fn table(page: &mut String, matrix: &Matrix<'_>, resource: &str, number: usize) {
     let cells: Vec<&Cell> = matrix
         .cells()
         .iter()
@@ -48,7 +67,7 @@ fn table(page: &mut String, matrix: &Matrix<'_>, resource: &str) {
         .collect();
     let _ = write!(
         page,
-        "<section>\n<h2>{}</h2>\n<table>\n<thead><tr><th></th>",
+        "<section id=\"table-{number}\">\n<h2>{}</h2>\n<table>\n<thead><tr><th class=\"name\"></th>",
         escaped(resource)
     );
     for operation in &operations {
@@ -69,7 +88,9 @@ fn table(page: &mut String, matrix: &Matrix<'_>, resource: &str) {
 }
 
 fn functions(page: &mut String, matrix: &Matrix<'_>, calls: &[&str]) {
-    page.push_str("<section>\n<h2>functions</h2>\n<table>\n<thead><tr><th></th>");
+    page.push_str(
+        "<section>\n<h2>functions</h2>\n<table>\n<thead><tr><th class=\"long name\"></th>",
+    );
     for person in matrix.people() {
         let _ = write!(page, "<th scope=\"col\">{}</th>", escaped(person));
     }
@@ -119,36 +140,22 @@ fn add(page: &mut String, cell: &Cell) {
     page.push_str("</td>");
 }
 
-fn survivors(page: &mut String, mutants: &MutantReport) {
-    page.push_str("<section>\n<h2>mutants</h2>\n<table class=\"list\">\n<thead><tr><th>policy</th><th>change</th><th>what became of it</th></tr></thead>\n<tbody>\n");
-    for mutant in mutants {
-        let (class, text) = match mutant.verdict() {
-            Verdict::Killed(cell) => ("all", format!("killed: {cell}")),
-            Verdict::Survived => ("odd", "survived: nothing tests it".to_owned()),
-            Verdict::Equivalent(reason) => ("none", format!("equivalent: {reason}")),
-            Verdict::Refused(message) => ("untried", format!("refused: {message}")),
-        };
-        let place = mutant.location().map(|(file, line)| {
-            format!(
-                "<small>{}:{line}</small>",
-                escaped(&file.display().to_string())
-            )
-        });
-        let _ = writeln!(
-            page,
-            "<tr><th scope=\"row\">{}{}</th><td>{}</td><td class=\"{class}\">{}</td></tr>",
-            escaped(mutant.object()),
-            place.unwrap_or_default(),
-            escaped(mutant.change()),
-            escaped(&text)
-        );
-    }
-    page.push_str("</tbody>\n</table>\n</section>\n");
-}
-
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+/// The text with what stands in backticks as code.
+fn marked(text: &str) -> String {
+    let mut marked = String::new();
+    for (place, part) in escaped(text).split('`').enumerate() {
+        if place % 2 == 1 {
+            let _ = write!(marked, "<code>{part}</code>");
+        } else {
+            marked.push_str(part);
+        }
+    }
+    marked
 }

@@ -1,0 +1,10 @@
+#![deny(deprecated)]
+
+use scoped_runtime::scoped_claims;
+
+#[scoped_claims(policies = "sql/warning_of_a_role_that_no_token_has.sql")]
+struct Tenant {
+    tenant_id: String,
+}
+
+fn main() {}
