@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use scoped_runtime::{
-    ClientError, ConfigBuilder, Error, RotateNow, ScopedClient, ScopedClients, SigningKey,
+    ClientError, ConfigBuilder, Error, Rotation, ScopedClient, ScopedClients, SigningKey,
     TracingAudit, metrics,
 };
 use scoped_tests::{LocalSupabase, generate_keys, shared};
@@ -154,7 +154,7 @@ async fn rotate(
     tokio::try_join!(work_on(users), async {
         server.trust(std::slice::from_ref(&key.public)).await?;
         let key = SigningKey::from_jwk(&key.private.to_string())?;
-        clients.rotate(RotateNow(key));
+        clients.rotate(Rotation::from(key).at_once());
         println!("     check_keys: {:?}", clients.check_keys().await?);
         Ok(())
     })?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use scoped_runtime::testing::Recorder;
-use scoped_runtime::{Error, RotateNow, ScopedClient, ScopedClients, SigningKey, TokenError};
+use scoped_runtime::{Error, Rotation, ScopedClient, ScopedClients, SigningKey, TokenError};
 use tokio::task::JoinHandle;
 
 use crate::key::vault::{Answer, KEY_ID, Vault};
@@ -261,7 +261,7 @@ async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
 fn rotate(clients: &ScopedClients, at_once: bool) {
     let key = SigningKey::hs256(OTHER_SECRET).unwrap();
     if at_once {
-        clients.rotate(RotateNow(key));
+        clients.rotate(Rotation::from(key).at_once());
     } else {
         clients.rotate(key);
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use scoped_runtime::{
-    AsyncAuditSink, AuditSink, Caller, Error, MintRecord, RotateNow, ScopedClient, ScopedClients,
+    AsyncAuditSink, AuditSink, Caller, Error, MintRecord, Rotation, ScopedClient, ScopedClients,
     SigningKey, impersonate,
 };
 
@@ -77,7 +77,7 @@ async fn rotate(projects: [ScopedClients; 2]) {
         let key = SigningKey::hs256_with_kid(SECRET, &format!("key {round}")).unwrap();
         let clients = &projects[usize::from(round % 4 > 1)];
         if round % 2 == 0 {
-            clients.rotate(RotateNow(key));
+            clients.rotate(Rotation::from(key).at_once());
         } else {
             clients.rotate(key);
         }

@@ -236,7 +236,9 @@ async fn a_forwarded_token_expires_and_is_never_renewed() {
         .await
         .forward_token(&world.clients)
         .unwrap();
-    world.clients.rotate(scoped_runtime::RotateNow(own_key()));
+    world
+        .clients
+        .rotate(scoped_runtime::Rotation::from(own_key()).at_once());
     world.clock.pass(Duration::from_secs(59));
     client.from("notes").select("*").execute().await.unwrap();
 
