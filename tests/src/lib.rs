@@ -13,6 +13,7 @@
 //! | `histories` | SQL files applied to PostgreSQL, statement by statement |
 //! | `moto` | AWS KMS |
 //! | `log` | a log in memory |
+//! | `random` | random choices that a seed decides |
 #![allow(
     clippy::disallowed_methods,
     reason = "the tests wait for real programs by the real clock, and find them through the environment"
@@ -25,6 +26,7 @@ mod log;
 mod moto;
 mod node_server;
 mod python;
+mod random;
 mod script;
 mod server;
 mod services;
@@ -39,6 +41,7 @@ pub use log::Log;
 #[cfg(feature = "aws-kms")]
 pub use moto::{Moto, kms_client};
 pub use node_server::{NodeServer, run_peer};
+pub use random::Random;
 pub use scoped_runtime::testing::{Gateway, KitError, LocalSupabase, ManualClock};
 pub use server::{MIGRATIONS, project, shared};
 pub use services::Services;
