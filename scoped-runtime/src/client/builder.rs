@@ -11,9 +11,8 @@ use super::project::{ClientSpec, FirstMint};
 use super::{Async, Mode, ScopedClient, ScopedClients};
 use crate::claims::{
     Aal, Actor, ClaimError, ClaimSet, NoClaims, Role, ScopedClaims, ToActor, ToUserId, UserId,
-    is_control,
 };
-use crate::error::{CallerError, ClientError, Error};
+use crate::error::{CallerError, ClientError, Error, is_control};
 use crate::session::Lifetime;
 use crate::verify::VerifiedToken;
 

@@ -16,7 +16,7 @@ mod verifier_options;
 pub use builder::ConfigBuilder;
 pub(crate) use connections::{Connections, Pem, Proxy};
 pub use limits::Limits;
-pub(crate) use reserved_headers::is_framing;
+pub(crate) use reserved_headers::is_of_transport;
 pub(crate) use settings::Settings;
 pub(crate) use url::SERVICES;
 pub(crate) use verifier_config::VerifierConfig;

@@ -60,7 +60,7 @@ impl FunctionError {
         let response = ErrorBody::new(headers, body);
         let platform_code = header("sb-error-code");
         let message = message_of(&response.json)
-            .or_else(|| response.plain_text(MAX_MESSAGE))
+            .or_else(|| response.plain_text(body, MAX_MESSAGE))
             .unwrap_or_else(|| response.no_message());
         let is_of_gateway = platform_code.is_some_and(|code| code.starts_with("UNAUTHORIZED"));
         Self(Box::new(Parts {

@@ -45,7 +45,7 @@ pub use postgres::{PostgresError, PostgresPhase};
 pub use public::PublicError;
 #[cfg(feature = "realtime")]
 pub use realtime::{RealtimeError, RealtimeErrorKind};
-pub(crate) use response::is_html;
+pub(crate) use response::{Escaped, is_control, is_html};
 #[cfg(feature = "storage")]
 pub use storage::StorageError;
 pub use token::{LargestClaims, TokenError};

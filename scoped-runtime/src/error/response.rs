@@ -7,26 +7,25 @@ use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
 /// The body of an error response.
-pub(super) struct ErrorBody<'a> {
-    bytes: &'a [u8],
+pub(super) struct ErrorBody {
     /// `null` if the body is not JSON.
     pub(super) json: Value,
     /// Whether the body is a web page, such as that of a gateway.
     is_page: bool,
 }
 
-impl<'a> ErrorBody<'a> {
-    pub(super) fn new(headers: &HeaderMap, bytes: &'a [u8]) -> Self {
+impl ErrorBody {
+    pub(super) fn new(headers: &HeaderMap, bytes: &[u8]) -> Self {
         Self {
-            bytes,
             json: serde_json::from_slice(bytes).unwrap_or_default(),
             is_page: header(headers, CONTENT_TYPE.as_str()).is_some_and(is_html),
         }
     }
 
     /// The first characters of a body that is plain text, and not empty.
-    pub(super) fn plain_text(&self, max_characters: usize) -> Option<String> {
-        let text = String::from_utf8_lossy(self.bytes);
+    #[cfg(any(feature = "functions", feature = "storage"))]
+    pub(super) fn plain_text(&self, bytes: &[u8], max_characters: usize) -> Option<String> {
+        let text = String::from_utf8_lossy(bytes);
         let text = text.trim();
         let is_plain = self.json.is_null() && !self.is_page && !text.is_empty();
         is_plain.then(|| text.chars().take(max_characters).collect())
@@ -99,15 +98,20 @@ pub(super) fn write_hint(f: &mut fmt::Formatter<'_>, hint: Option<&str>) -> fmt:
     }
 }
 
-/// A server's text with control characters and bidirectional marks escaped: they could forge a line of a log.
-pub(super) struct Escaped<'a>(pub(super) &'a str);
+/// Control characters, line separators and marks that change the direction of text: they can forge lines of a log.
+pub(crate) fn is_control(letter: char) -> bool {
+    let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    letter.is_control() || is_mark
+}
+
+/// A server's text with what can forge a line of a log escaped.
+pub(crate) struct Escaped<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use fmt::Write as _;
         self.0.chars().try_for_each(|letter| {
-            let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if letter.is_control() || is_mark {
+            if is_control(letter) {
                 write!(f, "{}", letter.escape_default())
             } else {
                 f.write_char(letter)

@@ -57,7 +57,7 @@ impl StorageError {
             .or_else(|| has_code.then(|| text("error")).flatten());
         let message = text("message")
             .or_else(|| text("error"))
-            .or_else(|| response.plain_text(MAX_TEXT))
+            .or_else(|| response.plain_text(body, MAX_TEXT))
             .unwrap_or_else(|| response.no_message());
         Self(Box::new(Parts {
             http_status,

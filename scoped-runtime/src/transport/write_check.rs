@@ -20,7 +20,7 @@ pub(crate) enum SendAs<'a> {
 pub(super) enum WriteRefusal {
     /// The client is closed.
     Closed,
-    /// The token has expired; the request needs a new one.
+    /// The user's token has expired or is missing; the request needs a new one.
     Token,
     /// The deadline of the request has passed.
     Deadline,
@@ -60,15 +60,15 @@ pub(super) struct WriteCheck<'a> {
 }
 
 impl WriteCheck<'_> {
-    /// Calls `begin`, which writes the first bytes, if the client is open, the token has not expired and the
-    /// deadline has not passed. Closing the client waits until `begin` has returned.
+    /// Calls `begin`, which writes the first bytes, if the client is open, the user's token is there and has not
+    /// expired, and the deadline has not passed. Closing the client waits until `begin` has returned.
     pub(super) fn write_if_allowed<T>(&self, begin: impl FnOnce() -> T) -> Result<T, WriteRefusal> {
         let begin = || {
             if self.deadline.has_passed() {
                 return Err(WriteRefusal::Deadline);
             }
-            if let (SendAs::User { source, .. }, Some(token)) = (self.sender, self.token)
-                && !source.is_live(token)
+            if let SendAs::User { source, .. } = self.sender
+                && !self.token.is_some_and(|token| source.is_live(token))
             {
                 return Err(WriteRefusal::Token);
             }
