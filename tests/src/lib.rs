@@ -13,7 +13,9 @@
 //! | `histories` | SQL files applied to PostgreSQL, statement by statement |
 //! | `moto` | AWS KMS |
 //! | `log` | a log in memory |
+//! | `spelled_out` | all that an error says |
 //! | `random` | random choices that a seed decides |
+//! | `user` | users that no other test uses |
 #![allow(
     clippy::disallowed_methods,
     reason = "the tests wait for real programs by the real clock, and find them through the environment"
@@ -30,7 +32,9 @@ mod random;
 mod script;
 mod server;
 mod services;
+mod spelled_out;
 mod target;
+mod user;
 mod verifier;
 
 pub use histories::{History, apply_histories};
@@ -45,7 +49,9 @@ pub use random::Random;
 pub use scoped_runtime::testing::{Gateway, KitError, LocalSupabase, ManualClock};
 pub use server::{MIGRATIONS, project, shared};
 pub use services::Services;
+pub use spelled_out::spelled_out;
 pub use target::Target;
+pub use user::new_user;
 pub use verifier::Verifier;
 
 type Result<T> = std::result::Result<T, KitError>;

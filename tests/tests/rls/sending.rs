@@ -4,7 +4,7 @@ use scoped_runtime::{ClientError, Condition, Error, Order, Paging, Returning, Sc
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::support::{api, clients, somebody};
+use crate::support::{api, clients, new_user};
 
 #[derive(Debug, Serialize, Deserialize, PartialEq)]
 struct Quota {
@@ -24,7 +24,7 @@ fn quota(tenant: &str, most: i64) -> Quota {
 }
 
 async fn user() -> ScopedClient {
-    clients().await.get(somebody()).unwrap()
+    clients().await.get(new_user()).unwrap()
 }
 
 /// Two users with the same quotas. Neither sees those of the other.
@@ -52,7 +52,7 @@ async fn limits(client: &ScopedClient) -> Vec<i64> {
 #[tokio::test]
 async fn counts_pages_and_streams_contain_only_the_users_own_rows() {
     let (alice, _bob) = two_users().await;
-    let nobody = user().await;
+    let stranger = user().await;
     assert_eq!(alice.from("quotas").count().await.unwrap(), 5);
     assert_eq!(
         alice
@@ -63,12 +63,12 @@ async fn counts_pages_and_streams_contain_only_the_users_own_rows() {
             .unwrap(),
         2
     );
-    assert_eq!(nobody.from("quotas").count().await.unwrap(), 0);
+    assert_eq!(stranger.from("quotas").count().await.unwrap(), 0);
 
     let page = alice.from("quotas").order("id").range(1, 2);
     let page = page.fetch_page::<Value>().await.unwrap();
     assert_eq!((page.rows.len(), page.total), (2, 5));
-    let empty = nobody
+    let empty = stranger
         .from("quotas")
         .range(0, 9)
         .fetch_page::<Value>()
@@ -80,7 +80,7 @@ async fn counts_pages_and_streams_contain_only_the_users_own_rows() {
         Paging::by_key("id").page_size(2),
         Paging::by_key("id").page_size(1),
     ] {
-        for (client, count) in [(&alice, 5), (&nobody, 0)] {
+        for (client, count) in [(&alice, 5), (&stranger, 0)] {
             let mut rows = client.from("quotas").fetch_stream::<Value>(paging.clone());
             let mut found = 0;
             while let Some(row) = rows.next().await {
@@ -223,7 +223,7 @@ async fn an_insert_where_nothing_may_be_read_needs_to_return_nothing() {
         .execute()
         .await
         .unwrap();
-    let as_other = json!({"body": "hello", "sender": somebody()});
+    let as_other = json!({"body": "hello", "sender": new_user()});
     let other = client
         .from("inbox")
         .insert(as_other)
