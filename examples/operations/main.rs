@@ -15,6 +15,7 @@ mod seen;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use scoped_examples::program::{Result, ended};
 use scoped_runtime::{
     ClientError, ConfigBuilder, Error, Rotation, ScopedClient, ScopedClients, SigningKey,
     TracingAudit, metrics,
@@ -27,17 +28,12 @@ use crate::seen::Seen;
 const ALICE: &str = "a11ce000-0000-4000-8000-00000000000f";
 const BOB: &str = "b0b00000-0000-4000-8000-00000000000f";
 
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(
+        run().await,
+        "ok   every event was in the log and in the metrics",
+    )
 }
 
 async fn run() -> Result {
@@ -113,7 +109,6 @@ async fn run() -> Result {
     for line in seen.metrics() {
         println!("     {line}");
     }
-    println!("ok   every event was in the log and in the metrics");
     Ok(())
 }
 

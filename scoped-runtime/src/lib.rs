@@ -44,6 +44,7 @@ mod session;
 pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod thread_flag;
 mod token;
 mod transport;
 mod verify;

@@ -3,6 +3,7 @@
 //!
 //! | file | does |
 //! |---|---|
+//! | `config` | a project that no server has, and its users |
 //! | `server` | the local server with the tables of this project |
 //! | `target` | that server, or the project that the environment names |
 //! | `jose` | tokens and keys by `jose` |
@@ -21,6 +22,7 @@
     reason = "the tests wait for real programs by the real clock, and find them through the environment"
 )]
 
+mod config;
 mod histories;
 mod jose;
 mod log;
@@ -37,6 +39,7 @@ mod target;
 mod user;
 mod verifier;
 
+pub use config::{ALICE, BOB, KEY, SECRET, START, config};
 pub use histories::{History, apply_histories};
 pub use jose::{
     KeyPair, decode_all_with_jose, decode_with_jose, generate_keys, mint_with_jose, mint_with_key,

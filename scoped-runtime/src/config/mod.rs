@@ -92,7 +92,7 @@ impl Config {
     /// The issuer (claim `iss`) of every token: `{url}/auth/v1`, or the value of [`ConfigBuilder::issuer`].
     #[must_use]
     pub fn issuer(&self) -> String {
-        let own = || format!("{}/auth/v1", self.url());
+        let own = || url::own_issuer(&self.url);
         self.issuer.clone().unwrap_or_else(own)
     }
 }

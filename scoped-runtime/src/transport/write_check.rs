@@ -2,6 +2,7 @@ use std::cell::Cell;
 
 use super::cancellation::Deadline;
 use crate::session::{CloseFlag, TokenSource};
+use crate::thread_flag::Flagged;
 use crate::token::AccessToken;
 
 /// Whose token a request carries.
@@ -36,21 +37,6 @@ pub(super) fn is_writing() -> bool {
     IS_WRITING.get()
 }
 
-/// Marks the thread as beginning to write while it exists.
-struct WritingGuard(bool);
-
-impl WritingGuard {
-    fn begin() -> Self {
-        Self(IS_WRITING.replace(true))
-    }
-}
-
-impl Drop for WritingGuard {
-    fn drop(&mut self) {
-        IS_WRITING.set(self.0);
-    }
-}
-
 /// The conditions that are checked immediately before the first bytes of a request are written.
 #[derive(Clone, Copy)]
 pub(super) struct WriteCheck<'a> {
@@ -72,7 +58,7 @@ impl WriteCheck<'_> {
             {
                 return Err(WriteRefusal::Token);
             }
-            let _writing = WritingGuard::begin();
+            let _writing = Flagged::begin(&IS_WRITING);
             Ok(begin())
         };
         match self.sender {
