@@ -5,6 +5,7 @@ pub mod actix_notes;
 #[path = "axum_notes/service.rs"]
 pub mod axum_notes;
 pub mod notes;
+pub mod program;
 #[path = "worker/queue.rs"]
 pub mod queue;
 #[path = "blocking_report/report.rs"]

@@ -12,6 +12,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use scoped_examples::program::{Result, ended, step};
 use scoped_runtime::{ScopedClient, ScopedClients, UserId, impersonate, scoped_claims};
 use scoped_tests::Target;
 use serde::Deserialize;
@@ -19,8 +20,6 @@ use serde_json::json;
 
 const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
-
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The claims that the policies of `documents` read. The struct does not compile if a policy reads a claim
 /// that it lacks.
@@ -46,16 +45,10 @@ struct Document {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => {
-            println!("All checks passed: two users, one server, and neither saw the other's rows.");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(
+        run().await,
+        "All checks passed: two users, one server, and neither saw the other's rows.",
+    )
 }
 
 async fn run() -> Result {
@@ -216,14 +209,4 @@ fn claims_of_a_token(clients: &ScopedClients) -> Result {
         claims["tenant_id"] == "acme" && absent,
         "the claims of the struct are in it, and a `None` is not",
     )
-}
-
-/// Prints the line, or returns it as an error if the condition is false.
-fn step(held: bool, line: &str) -> Result {
-    if held {
-        println!("ok   {line}");
-        Ok(())
-    } else {
-        Err(line.into())
-    }
 }

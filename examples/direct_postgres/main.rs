@@ -11,6 +11,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use scoped_examples::program::{Result, ended, step};
 use scoped_runtime::testing::LocalSupabase;
 use scoped_runtime::tokio_postgres::NoTls;
 use scoped_runtime::{Error, PostgresPool, ScopedClient, ScopedClients};
@@ -19,8 +20,6 @@ use serde_json::json;
 
 const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
-
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Note {
@@ -31,16 +30,10 @@ struct Note {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => {
-            println!("All checks passed: SQL and requests act as the same users.");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(
+        run().await,
+        "All checks passed: SQL and requests act as the same users.",
+    )
 }
 
 async fn run() -> Result {
@@ -159,14 +152,4 @@ async fn a_time_limit_cancels(alice: &ScopedClient) -> Result {
     )?;
     let one = alice.postgres().fetch_one::<i32>("select 1", &[]).await?;
     step(one == 1, "its connection is free again")
-}
-
-/// Prints the line, or returns it as an error if the condition is false.
-fn step(held: bool, line: &str) -> Result {
-    if held {
-        println!("ok   {line}");
-        Ok(())
-    } else {
-        Err(line.into())
-    }
 }

@@ -15,8 +15,9 @@ mod seen;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use scoped_examples::program::{Result, ended};
 use scoped_runtime::{
-    ClientError, ConfigBuilder, Error, RotateNow, ScopedClient, ScopedClients, SigningKey,
+    ClientError, ConfigBuilder, Error, Rotation, ScopedClient, ScopedClients, SigningKey,
     TracingAudit, metrics,
 };
 use scoped_tests::{LocalSupabase, generate_keys, shared};
@@ -27,17 +28,12 @@ use crate::seen::Seen;
 const ALICE: &str = "a11ce000-0000-4000-8000-00000000000f";
 const BOB: &str = "b0b00000-0000-4000-8000-00000000000f";
 
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(
+        run().await,
+        "ok   every event was in the log and in the metrics",
+    )
 }
 
 async fn run() -> Result {
@@ -113,7 +109,6 @@ async fn run() -> Result {
     for line in seen.metrics() {
         println!("     {line}");
     }
-    println!("ok   every event was in the log and in the metrics");
     Ok(())
 }
 
@@ -154,7 +149,7 @@ async fn rotate(
     tokio::try_join!(work_on(users), async {
         server.trust(std::slice::from_ref(&key.public)).await?;
         let key = SigningKey::from_jwk(&key.private.to_string())?;
-        clients.rotate(RotateNow(key));
+        clients.rotate(Rotation::from(key).at_once());
         println!("     check_keys: {:?}", clients.check_keys().await?);
         Ok(())
     })?;

@@ -13,6 +13,7 @@ mod server;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use scoped_examples::program::{Result, ended, step};
 use scoped_runtime::realtime::{Change, Event, Subscription};
 use scoped_runtime::{Error, ScopedClient};
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,6 @@ use crate::server::Server;
 const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 const MALLORY: &str = "0dd00000-0000-4000-8000-000000000003";
-
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[derive(Serialize, Deserialize)]
 struct Hello {
@@ -38,20 +37,11 @@ struct Note {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let all = tokio::time::timeout(Duration::from_mins(2), run());
-    match all
-        .await
-        .unwrap_or_else(|_| Err("it took more than two minutes".into()))
-    {
-        Ok(()) => {
-            println!("All checks passed: members met in the room, and a stranger stayed outside.");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let all = tokio::time::timeout(Duration::from_mins(2), run()).await;
+    ended(
+        all.unwrap_or_else(|_| Err("it took more than two minutes".into())),
+        "All checks passed: members met in the room, and a stranger stayed outside.",
+    )
 }
 
 async fn run() -> Result {
@@ -156,12 +146,4 @@ async fn until<T>(room: &mut Subscription, is_it: impl Fn(&Event) -> Option<T>) 
         }
     }
     Err("the channel has ended".into())
-}
-
-fn step(is_right: bool, what: &str) -> Result {
-    if !is_right {
-        return Err(format!("not true: {what}").into());
-    }
-    println!("- {what}");
-    Ok(())
 }

@@ -4,9 +4,10 @@ use std::io::{Write as _, stdout};
 use std::time::Duration;
 
 use bytes::Bytes;
+use scoped_examples::program::{Result, step};
 use scoped_runtime::{Error, ScopedClient, StorageError};
 
-use crate::{Result, Users, step};
+use crate::Users;
 
 const BUCKET: &str = "own";
 const TEXT: &str = "quarter,total\nQ1,4711\n";

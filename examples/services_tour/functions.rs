@@ -2,10 +2,11 @@
 
 use std::io::{Write as _, stdout};
 
+use scoped_examples::program::{Result, step};
 use scoped_runtime::{Error, ScopedClient, ScopedClients};
 use serde_json::{Value, json};
 
-use crate::{Result, Users, step};
+use crate::Users;
 
 /// Shows the words of a function as they arrive, for both users.
 pub(crate) async fn stream_to_their_caller(Users { alice, bob }: &Users) -> Result {

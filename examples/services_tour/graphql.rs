@@ -1,10 +1,11 @@
 //! Queries and mutations with types of their own. The schema is that of `PostGraphile`; that of `pg_graphql` has other names.
 
+use scoped_examples::program::{Result, step};
 use scoped_runtime::{Error, ScopedClient};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{Result, Users, step};
+use crate::Users;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -14,28 +14,19 @@ mod graphql;
 
 use std::process::ExitCode;
 
+use scoped_examples::program::{Result, ended};
 use scoped_runtime::{ScopedClient, ScopedClients};
 use scoped_tests::Services;
 
 const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => {
-            println!(
-                "All checks passed: one user worked with every service, and the other could not interfere."
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(
+        run().await,
+        "All checks passed: one user worked with every service, and the other could not interfere.",
+    )
 }
 
 async fn run() -> Result {
@@ -62,14 +53,4 @@ async fn run() -> Result {
 struct Users {
     alice: ScopedClient,
     bob: ScopedClient,
-}
-
-/// Prints the line, or returns it as an error if the condition is false.
-fn step(held: bool, line: &str) -> Result {
-    if held {
-        println!("ok   {line}");
-        Ok(())
-    } else {
-        Err(line.into())
-    }
 }

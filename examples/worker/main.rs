@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use scoped_examples::program::{Result, ended, step};
+use scoped_examples::queue::{self, Job};
 use scoped_runtime::{AuditSink, MintRecord, ScopedClients, UserId};
 use scoped_tests::Target;
-
-use scoped_examples::queue::{self, Job};
 
 const USERS: u128 = 1_000;
 const JOBS_EACH: usize = 2;
@@ -28,16 +28,13 @@ const MARK: &str = "worker example";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            println!("FAILED: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    ended(
+        run().await,
+        "All checks passed: each job acted as its own user.",
+    )
 }
 
-async fn run() -> Result<(), Box<dyn std::error::Error>> {
+async fn run() -> Result {
     println!("Starting a Supabase server (the first start installs it, which takes a minute) ...");
     let target = Target::from_env_or_local().await?;
     let minted = Arc::new(Minted::default());
@@ -73,17 +70,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
             return Err(format!("a job of {} saw rows of another user", job.user_id).into());
         }
     }
-    if users
-        .iter()
-        .any(|user| jobs_of.get(user) != Some(&JOBS_EACH))
-    {
-        return Err("a job was lost".into());
-    }
     println!("ok   every job saw its own user's rows and no others");
-    if tokens != users.len() {
-        return Err("a user's jobs should share one token".into());
-    }
-    println!("ok   one token a user, however many jobs");
+    let is_done = |user| jobs_of.get(user) == Some(&JOBS_EACH);
+    step(users.iter().all(is_done), "no job was lost")?;
+    step(tokens == users.len(), "one token a user, however many jobs")?;
 
     for user in &users {
         let notes = clients.get(user)?.from("notes").delete();
@@ -97,7 +87,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 struct Minted(AtomicUsize);
 
 impl AuditSink for Minted {
-    fn record(&self, _: &MintRecord<'_>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    fn record(
+        &self,
+        _: &MintRecord<'_>,
+    ) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

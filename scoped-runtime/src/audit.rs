@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use futures_util::FutureExt;
 
 use crate::claims::{Aal, Actor, Role, UserId};
+use crate::thread_flag::Flagged;
 
 /// The record of one mint, which an [`AuditSink`] receives. It never contains the token itself.
 #[derive(Debug, Clone)]
@@ -185,21 +186,6 @@ pub(crate) fn is_recording() -> bool {
     IS_RECORDING.get()
 }
 
-/// Marks the thread as running an audit sink while it exists.
-struct RecordingGuard(bool);
-
-impl RecordingGuard {
-    fn begin() -> Self {
-        Self(IS_RECORDING.replace(true))
-    }
-}
-
-impl Drop for RecordingGuard {
-    fn drop(&mut self) {
-        IS_RECORDING.set(self.0);
-    }
-}
-
 impl Audit {
     pub(crate) fn set(&mut self, sink: impl AuditSink + 'static) {
         self.sink = Some(Sink::Blocking(Arc::new(sink)));
@@ -224,7 +210,7 @@ impl Audit {
         let Some(Sink::Blocking(sink)) = &self.sink else {
             return Ok(());
         };
-        let _recording = RecordingGuard::begin();
+        let _recording = Flagged::begin(&IS_RECORDING);
         let outcome = catch_unwind(AssertUnwindSafe(|| sink.record(record)));
         self.apply_failure_policy(outcome.unwrap_or_else(|_| Err(PANICKED.into())))
     }
@@ -235,7 +221,7 @@ impl Audit {
             return self.record(record);
         };
         let making = catch_unwind(AssertUnwindSafe(|| {
-            let _recording = RecordingGuard::begin();
+            let _recording = Flagged::begin(&IS_RECORDING);
             sink.record(record)
         }));
         let Ok(recording) = making else {
@@ -243,7 +229,7 @@ impl Audit {
         };
         let mut recording = pin!(AssertUnwindSafe(recording).catch_unwind());
         let outcome = std::future::poll_fn(|cx| {
-            let _recording = RecordingGuard::begin();
+            let _recording = Flagged::begin(&IS_RECORDING);
             recording.as_mut().poll(cx)
         })
         .await;

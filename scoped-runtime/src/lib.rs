@@ -50,6 +50,7 @@ mod session;
 pub mod storage;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod thread_flag;
 mod token;
 mod transport;
 mod verify;
@@ -83,7 +84,7 @@ pub use error::{DatabaseError, PostgresError, PostgresPhase};
 pub use error::{GraphqlError, GraphqlErrorEntry, GraphqlLocation};
 #[cfg(feature = "realtime")]
 pub use error::{RealtimeError, RealtimeErrorKind};
-pub use key::{Algorithm, RotateNow, Rotation, Signer, SigningKey};
+pub use key::{Algorithm, Rotation, Signer, SigningKey};
 #[cfg(feature = "aws-kms")]
 pub use key::{AwsKms, AwsKmsError};
 pub use mint_policy::MintPolicy;

@@ -44,8 +44,12 @@ async fn a_uuid_claim_gives_access_to_the_rows_of_its_tenant_only() {
     assert_eq!(titles(&alice, ACME).await, ["Anvils", "Rockets"]);
     let bob = of(BOB, GLOBEX).unwrap();
     assert_eq!(titles(&bob, GLOBEX).await, ["Orbits"]);
-    let nobody = Uuid::nil();
-    assert!(titles(&of(ALICE, nobody).unwrap(), nobody).await.is_empty());
+    let stranger = Uuid::nil();
+    assert!(
+        titles(&of(ALICE, stranger).unwrap(), stranger)
+            .await
+            .is_empty()
+    );
     let without = clients.get(ALICE).unwrap();
     assert!(titles(&without, ACME).await.is_empty());
 }

@@ -13,6 +13,7 @@ use syn::{ItemUse, Macro, UseTree};
 const LINE: &[&str] = &[
     "error",
     "clock",
+    "thread_flag",
     "key",
     "claims",
     "policies",

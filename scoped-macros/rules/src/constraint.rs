@@ -2,13 +2,13 @@
 //! contradict each other, and their keywords in JSON Schema.
 
 mod literal;
+mod pattern;
 
 use std::fmt;
 
-use regex_lite::Regex;
-
 use crate::{ClaimKind, uuid};
 pub use literal::{Literal, Number, Value};
+pub use pattern::{anchored, check_pattern, pattern};
 
 /// A constraint on the value of a claim. The runtime checks it when a client is made. An absent claim
 /// satisfies every constraint.
@@ -198,33 +198,6 @@ pub fn applies_to(name: &str, kind: ClaimKind) -> bool {
         ClaimKind::List | ClaimKind::Object => matches!(name, "non_empty" | "min_len" | "max_len"),
         ClaimKind::Any => true,
     }
-}
-
-/// Compiles a pattern into a regular expression that matches whole texts.
-///
-/// # Errors
-/// The syntax error of the pattern.
-pub fn pattern(source: &str) -> Result<Regex, regex_lite::Error> {
-    Regex::new(source)?;
-    Regex::new(&anchored(source))
-}
-
-/// The regular expression that matches the texts which `source` matches as a whole.
-#[must_use]
-pub fn anchored(source: &str) -> String {
-    format!("^(?:{source})$")
-}
-
-/// Checks a value against a compiled pattern. Without a `regex`, no text matches.
-///
-/// # Errors
-/// How the value violates the pattern. The text does not contain the value.
-pub fn check_pattern(value: Value<'_>, source: &str, regex: Option<&Regex>) -> Result<(), String> {
-    let text = value.text()?;
-    if regex.is_some_and(|regex| regex.is_match(text)) {
-        return Ok(());
-    }
-    Err(format!("does not match `{source}`"))
 }
 
 /// The constraint as it is written in `#[claim(...)]`, without the list of `one_of`.

@@ -166,8 +166,8 @@ fn is_old_init(name: &str) -> bool {
 }
 
 fn has_sql(folder: &Path) -> bool {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.into_iter().any(|entry| {
+    let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|entry| {
         let name = entry.file_name();
         name.to_string_lossy().ends_with(".sql")
     })

@@ -11,7 +11,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{Ident, Index};
 
 use super::future;
-use super::model::{DuplicateClients, FunctionKind, Model};
+use super::model::{FunctionKind, Model};
+use crate::support::span_ends::ends;
 
 pub(super) fn generate(model: &Model) -> TokenStream {
     let statements = statements(model);
@@ -43,7 +44,9 @@ fn statements(model: &Model) -> TokenStream {
         statements
             .extend(quote_spanned!(Span::mixed_site()=> #(#conditions)* let #name = (#made,);));
     }
-    statements.extend(model.duplicates.iter().map(duplicate));
+    for duplicate in &model.duplicates {
+        duplicate.to_tokens(&mut statements);
+    }
     let given = match model.kind {
         FunctionKind::Async | FunctionKind::Future => quote!(#runtime::__private::AsyncClient),
         FunctionKind::Blocking => quote!(#runtime::__private::BlockingClient),
@@ -75,30 +78,4 @@ fn statements(model: &Model) -> TokenStream {
 /// The variable that holds a client until all are made.
 fn made(position: usize) -> Ident {
     format_ident!("__scoped_made_{position}", span = Span::mixed_site())
-}
-
-/// An error if both parameters exist.
-fn duplicate(duplicate: &DuplicateClients) -> TokenStream {
-    let DuplicateClients {
-        conditions,
-        span,
-        message,
-    } = duplicate;
-    quote_spanned! {*span=>
-        #(#conditions)*
-        ::core::compile_error! { #message }
-    }
-}
-
-/// Spans at the first and the last token, for generated tokens. There are two, since stable Rust cannot join
-/// spans, but an error about an expression spans from its first token to its last. The hygiene is that of
-/// generated code, by which lints recognise it.
-fn ends(tokens: impl ToTokens) -> (Span, Span) {
-    let mut tokens = tokens.to_token_stream().into_iter();
-    let first = tokens
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
-    let last = tokens.last().map_or(first, |token| token.span());
-    let place = |span| Span::mixed_site().located_at(span);
-    (place(first), place(last))
 }

@@ -1,8 +1,8 @@
 //! The model: everything in it is checked.
 
-use proc_macro2::Span;
 use syn::{Attribute, Expr, PatType, Type};
 
+use crate::support::conditional_error::ConditionalError;
 use crate::support::crate_path::CratePath;
 use crate::support::function::Function;
 
@@ -15,15 +15,8 @@ pub(super) struct Model {
     /// The type of the function's `return`, a `Result`, if it can be written in a body.
     pub(super) output: Option<Type>,
     pub(super) clients: Vec<Client>,
-    pub(super) duplicates: Vec<DuplicateClients>,
-}
-
-/// Two clients that are equal, if the parameters of both exist.
-pub(super) struct DuplicateClients {
-    /// The `#[cfg]` attributes of both parameters.
-    pub(super) conditions: Vec<Attribute>,
-    pub(super) span: Span,
-    pub(super) message: String,
+    /// Two clients that are equal, if the parameters of both exist.
+    pub(super) duplicates: Vec<ConditionalError>,
 }
 
 /// The kind of the function, which decides whether its clients are async or blocking.

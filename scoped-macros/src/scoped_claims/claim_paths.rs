@@ -3,7 +3,8 @@
 use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr};
 
-use super::model::{ClaimLocation, Clash};
+use super::model::ClaimLocation;
+use crate::support::conditional_error::ConditionalError;
 use crate::support::errors::Errors;
 use scoped_rules::registered::{USER_METADATA, is_reserved};
 
@@ -63,7 +64,7 @@ pub(super) fn check_metadata(root: &str, span: Span, allowed: bool, errors: &mut
 #[derive(Default)]
 pub(super) struct TakenPaths {
     taken: Vec<(Vec<String>, Ident, Vec<Attribute>)>,
-    pub(super) clashes: Vec<Clash>,
+    pub(super) clashes: Vec<ConditionalError>,
 }
 
 impl TakenPaths {
@@ -103,7 +104,7 @@ impl TakenPaths {
             }
             // Only the compiler knows whether both fields exist.
             let cfgs = earlier.iter().chain(cfgs).cloned().collect();
-            self.clashes.push(Clash {
+            self.clashes.push(ConditionalError {
                 cfgs,
                 span,
                 message,

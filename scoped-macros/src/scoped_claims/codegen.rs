@@ -7,10 +7,10 @@ mod serde_derives;
 mod type_checks;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{Ident, Lifetime, Type, WherePredicate, parse_quote};
 
-use super::model::{Clash, Model, SerdeImpls};
+use super::model::{Model, SerdeImpls};
 use super::policies::Policies;
 use super::type_shape::option_content;
 
@@ -23,7 +23,7 @@ pub(super) fn generate(model: &Model, policies: Option<&Policies>) -> TokenStrea
     };
     let claims = claims::implementation(model);
     let types = type_checks::check(model);
-    let clashes = model.clashes.iter().map(clash);
+    let clashes = &model.clashes;
     let policies = policies.map(|policies| policies::check(model, policies));
     quote! {
         #item
@@ -99,17 +99,4 @@ fn borrows(ty: &Type) -> bool {
 /// The bounds as a string for `#[serde(bound = "...")]`.
 fn in_string(bounds: &[WherePredicate]) -> String {
     quote!(#(#bounds),*).to_string()
-}
-
-/// An error if both fields exist.
-fn clash(clash: &Clash) -> TokenStream {
-    let Clash {
-        cfgs,
-        span,
-        message,
-    } = clash;
-    quote_spanned! {*span=>
-        #(#cfgs)*
-        ::core::compile_error! { #message }
-    }
 }

@@ -6,6 +6,7 @@ use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 use super::arguments::Argument;
 use super::constraint::WrittenConstraint;
 use super::type_shape::TypeShape;
+use crate::support::conditional_error::ConditionalError;
 use crate::support::crate_path::CratePath;
 
 /// A struct of claims.
@@ -27,7 +28,8 @@ pub(super) struct Model {
     pub(super) allow_user_metadata: bool,
     /// One for each field, in order.
     pub(super) fields: Vec<Field>,
-    pub(super) clashes: Vec<Clash>,
+    /// Two fields with one name, of which at most one may exist.
+    pub(super) clashes: Vec<ConditionalError>,
 }
 
 /// How serde's traits are implemented.
@@ -146,12 +148,4 @@ pub(super) struct Rename {
     pub(super) name: LitStr,
     /// Whether the user's own `serde(rename(deserialize = "..."))` stays in force.
     pub(super) only_serialize: bool,
-}
-
-/// Two fields with one name, of which at most one may exist.
-pub(super) struct Clash {
-    /// The `#[cfg]` attributes of both.
-    pub(super) cfgs: Vec<Attribute>,
-    pub(super) span: Span,
-    pub(super) message: String,
 }

@@ -32,7 +32,6 @@ pub use kind_at::kind_at;
 #[doc(hidden)]
 pub use nested::{deserialize as deserialize_nested, serialize as serialize_nested};
 pub use role::Role;
-pub(crate) use subject::is_control;
 #[doc(hidden)]
 pub use to_json::ToJson;
 pub(crate) use to_json::{ClaimError, PRIVATE};

@@ -1,5 +1,7 @@
 //! The rules for subjects: the ID of a user and the name of an actor.
 
+use crate::error::is_control;
+
 /// The longest subject, in bytes (`OpenID` Connect Core, section 2).
 const MAX_BYTES: usize = 255;
 
@@ -17,13 +19,6 @@ pub(crate) fn problem(text: &str) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Control characters, line separators and marks that change the direction of text. PostgreSQL cannot store
-/// NUL, and the other characters can forge lines of a log.
-pub(crate) fn is_control(letter: char) -> bool {
-    let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    letter.is_control() || is_mark
 }
 
 /// Characters that are not visible (`Default_Ignorable_Code_Point` of Unicode).

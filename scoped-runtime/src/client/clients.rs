@@ -106,11 +106,10 @@ impl ScopedClients {
     }
 
     /// Replaces the signing key without interrupting requests. Existing clients use the new key from their
-    /// next renewal on, or from their next request on with [`RotateNow`](crate::RotateNow).
+    /// next renewal on, or from their next request on with [`Rotation::at_once`](crate::Rotation::at_once).
     /// [`Rotation::signer`](crate::Rotation::signer) rotates to a key in a KMS or HSM.
     ///
-    /// The last eight shared secrets still verify callers' tokens; after a rotation with `RotateNow`, the
-    /// previous secrets no longer do.
+    /// The last eight shared secrets still verify callers' tokens, unless the rotation is `at_once`.
     ///
     /// Register the new key with the project first, and wait until every service has fetched it; see
     /// <https://supabase.com/docs/guides/auth/signing-keys>.

@@ -12,6 +12,7 @@ use super::{Core, Health, KeyCheck, ScopedClients};
 use crate::claims::ScopedClaims;
 use crate::error::{ClientError, ConfigurationError, Error, Problem, TokenError};
 use crate::session::block_on;
+use crate::thread_flag::Flagged;
 use crate::token::AccessToken;
 use crate::transport::{Response, TransportRequest};
 use crate::verify::VerifiedToken;
@@ -47,7 +48,7 @@ impl Executor {
     /// Polls the future on this thread until it is ready. `Runtime::block_on` would panic inside of an async
     /// context, where `check_may_wait` returns an error.
     fn wait<T>(&self, future: impl Future<Output = T>) -> T {
-        let _waiting = Waiting::begin();
+        let _waiting = Flagged::begin(&IS_WAITING);
         let _context = self.handle.enter();
         block_on(future)
     }
@@ -64,23 +65,8 @@ impl Drop for Executor {
 }
 
 thread_local! {
+    /// Whether this thread waits in [`Executor::wait`].
     static IS_WAITING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Marks this thread as waiting in [`Executor::wait`] until it is dropped.
-struct Waiting;
-
-impl Waiting {
-    fn begin() -> Self {
-        IS_WAITING.set(true);
-        Self
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        IS_WAITING.set(false);
-    }
 }
 
 /// Refuses to block where it does harm: inside of a task, where it would stall the other tasks of the

@@ -6,8 +6,8 @@ use http::HeaderValue;
 
 use crate::error::{ClientError, shown};
 
-/// Everything but RFC 3986's unreserved characters.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -34,7 +34,7 @@ pub(crate) fn push_segment(
     } else if name.chars().any(char::is_control) {
         ("has control characters", "use its real name")
     } else {
-        path.extend(utf8_percent_encode(name, SEGMENT));
+        path.extend(utf8_percent_encode(name, RESERVED));
         return Ok(());
     };
     Err(invalid(kind, name, reason, remedy))

@@ -229,7 +229,7 @@ impl ConfigBuilder {
     }
 
     /// A header for every request that does not set it itself. Headers that the client sets (`accept`, `apikey`,
-    /// `authorization`) or that frame a message are refused by [`build`](Self::build).
+    /// `authorization`), that frame a message or that change how it is read are refused by [`build`](Self::build).
     pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         let connections = &mut self.settings.connections;
         let key = HeaderName::from_bytes(name.as_ref().as_bytes());

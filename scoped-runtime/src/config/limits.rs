@@ -21,7 +21,7 @@ pub struct Limits {
 }
 
 /// The smallest buffer that hyper accepts.
-pub(crate) const MIN_HEADER_BYTES: usize = 8192;
+const MIN_HEADER_BYTES: usize = 8192;
 
 impl Limits {
     /// The default limits.

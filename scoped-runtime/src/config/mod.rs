@@ -16,7 +16,7 @@ mod verifier_options;
 pub use builder::ConfigBuilder;
 pub(crate) use connections::{Connections, Pem, Proxy};
 pub use limits::Limits;
-pub(crate) use reserved_headers::is_framing;
+pub(crate) use reserved_headers::is_of_transport;
 pub(crate) use settings::Settings;
 pub(crate) use url::SERVICES;
 pub(crate) use verifier_config::VerifierConfig;
@@ -99,7 +99,7 @@ impl Config {
     /// The issuer (claim `iss`) of every token: `{url}/auth/v1`, or the value of [`ConfigBuilder::issuer`].
     #[must_use]
     pub fn issuer(&self) -> String {
-        let own = || format!("{}/auth/v1", self.url());
+        let own = || url::own_issuer(&self.url);
         self.issuer.clone().unwrap_or_else(own)
     }
 }

@@ -1,9 +1,12 @@
 use http::HeaderName;
 
-/// Headers that frame a message, name its destination, or control its connection. Only the transport sets them. A
-/// request with one is refused: the server could take the bytes after its end for another user's request.
-const FRAMING: [&str; 17] = [
+/// Headers that frame a message, name its destination, control its connection, or change how the server or the client
+/// reads it. Only the transport sets them. A request with one is refused: the server could take the bytes after its
+/// end for another user's request, or a read for a write.
+const FRAMING: [&str; 20] = [
+    "accept-encoding",
     "connection",
+    "content-encoding",
     "content-length",
     "expect",
     "forwarded",
@@ -20,14 +23,16 @@ const FRAMING: [&str; 17] = [
     "x-forwarded-host",
     "x-forwarded-port",
     "x-forwarded-proto",
+    "x-http-method-override",
 ];
 
-/// Whether a header frames a message, names its destination or controls its connection.
-pub(crate) fn is_framing(name: &HeaderName) -> bool {
+/// Whether only the transport may set a header: it frames a message, names its destination, controls its connection, or
+/// changes how it is read.
+pub(crate) fn is_of_transport(name: &HeaderName) -> bool {
     FRAMING.contains(&name.as_str())
 }
 
 /// Whether requests cannot have this header as a default: the transport or the query sets it.
 pub(super) fn is_reserved(name: &HeaderName) -> bool {
-    ["accept", "apikey", "authorization"].contains(&name.as_str()) || is_framing(name)
+    ["accept", "apikey", "authorization"].contains(&name.as_str()) || is_of_transport(name)
 }

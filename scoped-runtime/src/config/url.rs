@@ -16,6 +16,11 @@ pub(crate) const SERVICES: [&str; 6] = [
     "realtime",
 ];
 
+/// The issuer of the tokens of the project's own Auth.
+pub(super) fn own_issuer(project: &Url) -> String {
+    format!("{project}auth/v1")
+}
+
 /// Checks the project's URL and gives it one trailing slash, so that paths can be joined to it.
 pub(super) fn check(text: &str, problems: &mut Vec<Problem>) -> Option<Url> {
     let mut refuse = |reason: &str, remedy: &str| {

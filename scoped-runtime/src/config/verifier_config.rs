@@ -22,7 +22,7 @@ pub(crate) struct VerifierConfig {
 impl VerifierConfig {
     /// The expected issuer (claim `iss`).
     pub(crate) fn issuer(&self) -> String {
-        let own = || format!("{}/auth/v1", self.url.as_str().trim_end_matches('/'));
+        let own = || url::own_issuer(&self.url);
         self.rules.issuer.clone().unwrap_or_else(own)
     }
 }

@@ -2,8 +2,10 @@ use std::fmt;
 use std::time::SystemTime;
 
 use http::HeaderMap;
-use http::header::{CONTENT_RANGE, CONTENT_TYPE, DATE, WWW_AUTHENTICATE};
+use http::header::{CONTENT_RANGE, DATE, WWW_AUTHENTICATE};
 use serde_json::Value;
+
+use super::response::{ErrorBody, KEY_HINT, header, is_busy, write_answer};
 
 /// An error response of the server, with PostgREST's `code`, `message`, `details` and `hint`.
 ///
@@ -23,43 +25,29 @@ struct Parts {
     date: Option<SystemTime>,
 }
 
-/// The hint of an error whose body is a web page.
-const PAGE_HINT: &str =
-    "does `SUPABASE_URL` lead to the project's API, with the path that stands in front of it";
-
-/// Whether a `Content-Type` is the type of a web page.
-pub(crate) fn is_html(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
-    ["text/html", "application/xhtml+xml"]
-        .iter()
-        .any(|html| kind.eq_ignore_ascii_case(html))
-}
-
 impl ApiError {
     /// Reads an error response. A body that is not JSON, such as a gateway's web page, is left out. A response
     /// without a body, as to HEAD, has its code in `Proxy-Status` (RFC 9209) and its message in
     /// `WWW-Authenticate` (RFC 6750, section 3).
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        let header = |name: &str| headers.get(name)?.to_str().ok();
-        let is_page = header(CONTENT_TYPE.as_str()).is_some_and(is_html);
+        let header = |name: &str| header(headers, name);
+        let response = ErrorBody::new(headers, body);
+        let body = &response.json;
         let message = ["message", "msg", "error_description", "error"]
             .iter()
-            .find_map(|name| text(&body, name))
+            .find_map(|name| text(body, name))
             .or_else(|| parameter(header(WWW_AUTHENTICATE.as_str())?, "error_description"));
         // Auth sends `error_code` beside a `code` that only repeats the status.
-        let code = text(&body, "error_code")
-            .or_else(|| text(&body, "code"))
+        let code = text(body, "error_code")
+            .or_else(|| text(body, "code"))
             // Old versions of Storage have no codes; `error` names the condition there.
-            .or_else(|| body.get("statusCode").and_then(|_| text(&body, "error")))
+            .or_else(|| body.get("statusCode").and_then(|_| text(body, "error")))
             .or_else(|| parameter(header("proxy-status")?, "error"));
-        let hint = text(&body, "hint").or_else(|| {
+        let hint = text(body, "hint").or_else(|| {
             let message = message.as_deref().unwrap_or_default();
             let role = code.as_deref().and_then(|code| role_hint(code, message));
             let key = || key_hint(status, code.as_deref(), message);
-            let hint = role
-                .or_else(key)
-                .or((is_page && status < 500).then_some(PAGE_HINT))?;
+            let hint = role.or_else(key).or(response.page_hint(status))?;
             Some(hint.to_owned())
         });
         let total =
@@ -67,16 +55,9 @@ impl ApiError {
         Self(Box::new(Parts {
             status,
             code,
-            message: message.unwrap_or_else(|| {
-                let none = if is_page {
-                    "a web page (HTML)"
-                } else {
-                    "the server gave no reason"
-                };
-                none.to_owned()
-            }),
+            details: text(body, "details"),
+            message: message.unwrap_or_else(|| response.no_message()),
             date: header(DATE.as_str()).and_then(|date| httpdate::parse_http_date(date).ok()),
-            details: text(&body, "details"),
             hint,
             total,
         }))
@@ -150,6 +131,11 @@ impl ApiError {
             && self.message().to_ascii_lowercase().contains("expired")
     }
 
+    /// Whether the same request may succeed later: the server limits requests, or is busy or down.
+    pub(super) fn is_transient(&self) -> bool {
+        is_busy(self.status())
+    }
+
     /// Whether one row was requested and none matched (PGRST116). More than one row has the same code and
     /// differs in the details; if the server is configured to send no details, this returns `true` in both cases.
     #[must_use]
@@ -198,10 +184,7 @@ fn key_hint(status: u16, code: Option<&str>, message: &str) -> Option<&'static s
             is_of_signature && !message.contains("expired")
         }
     };
-    (matches!(status, 400 | 401 | 403) && is_key).then_some(
-        "the server does not trust the key that signed the token: compare `SUPABASE_JWT_SECRET`, or the \
-         signing key, with the project's JWT settings; `check_keys` does so for a signing key",
-    )
+    (matches!(status, 400 | 401 | 403) && is_key).then_some(KEY_HINT)
 }
 
 /// The hint for a role that the database does not have or that `authenticator` may not take.
@@ -217,34 +200,11 @@ fn role_hint(code: &str, message: &str) -> Option<&'static str> {
     }
 }
 
-/// The server's message, with control characters and bidirectional marks escaped: they could forge a line of a log.
+/// The server's message, with control characters and bidirectional marks escaped.
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {}", self.status())?;
-        if let Some(code) = self.code() {
-            write!(f, " ({})", Escaped(code))?;
-        }
-        write!(f, ": {}", Escaped(self.message()))?;
-        if let Some(hint) = self.hint() {
-            write!(f, "; hint: {}", Escaped(hint))?;
-        }
-        Ok(())
-    }
-}
-
-pub(super) struct Escaped<'a>(pub(super) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        self.0.chars().try_for_each(|letter| {
-            let is_mark = matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if letter.is_control() || is_mark {
-                write!(f, "{}", letter.escape_default())
-            } else {
-                f.write_char(letter)
-            }
-        })
+        f.write_str("the server answered ")?;
+        write_answer(f, self.status(), self.code(), self.message(), self.hint())
     }
 }
 

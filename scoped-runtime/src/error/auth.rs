@@ -3,7 +3,7 @@ use std::fmt;
 use http::HeaderMap;
 
 use super::ApiError;
-use super::api::Escaped;
+use super::response::write_answer;
 
 /// An error response of Supabase Auth; see
 /// <https://supabase.com/docs/guides/auth/debugging/error-codes>.
@@ -50,7 +50,7 @@ impl AuthError {
     /// Whether the same request may succeed later: Auth limits requests, or is busy or down.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.status(), 429 | 502 | 503 | 504)
+        self.0.is_transient()
     }
 
     /// Whether Auth refused the token as expired.
@@ -63,15 +63,9 @@ impl AuthError {
 /// The server's message, with control characters and bidirectional marks escaped.
 impl fmt::Display for AuthError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "auth answered {}", self.status())?;
-        if let Some(code) = self.code() {
-            write!(f, " ({})", Escaped(code))?;
-        }
-        write!(f, ": {}", Escaped(self.message()))?;
-        match self.0.hint() {
-            Some(hint) if !self.is_expired_token() => write!(f, "; hint: {}", Escaped(hint)),
-            _ => Ok(()),
-        }
+        f.write_str("auth answered ")?;
+        let hint = self.0.hint().filter(|_| !self.is_expired_token());
+        write_answer(f, self.status(), self.code(), self.message(), hint)
     }
 }
 

@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::api::Escaped;
+use super::response::{Escaped, write_hint};
 
 /// An error that PostgreSQL returned. Its text has the code, the message and the hint; the detail, which may
 /// quote a row, is only in [`detail`](Self::detail).
@@ -125,10 +125,7 @@ impl fmt::Display for DatabaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (code, message) = (Escaped(self.code()), Escaped(self.message()));
         write!(f, "PostgreSQL refused the statement ({code}): {message}")?;
-        if let Some(hint) = self.hint() {
-            write!(f, "; hint: {}", Escaped(hint))?;
-        }
-        Ok(())
+        write_hint(f, self.hint())
     }
 }
 

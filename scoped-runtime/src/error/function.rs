@@ -6,7 +6,7 @@ use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::api::{Escaped, is_html};
+use super::response::{ErrorBody, Escaped, header, is_busy, write_answer};
 
 /// An Edge Function, or the relay in front of it, responded with an error status.
 ///
@@ -56,33 +56,21 @@ const MAX_MESSAGE: usize = 500;
 impl FunctionError {
     /// Reads an error response of a function or of the relay.
     pub(crate) fn new(status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
-        let header = |name: &str| headers.get(name)?.to_str().ok();
-        let json: Value = serde_json::from_slice(body).unwrap_or_default();
+        let header = |name: &str| header(headers, name);
+        let response = ErrorBody::new(headers, body);
         let platform_code = header("sb-error-code");
-        let content_type = header(CONTENT_TYPE.as_str());
-        let is_page = content_type.is_some_and(is_html);
-        let message = message_of(&json).or_else(|| {
-            let text = String::from_utf8_lossy(body);
-            let is_text = json.is_null() && !is_page && !text.trim().is_empty();
-            is_text.then(|| text.trim().to_owned())
-        });
-        let message = message.unwrap_or_else(|| {
-            let none = if is_page {
-                "a web page (HTML)"
-            } else {
-                "no reason is given"
-            };
-            none.to_owned()
-        });
+        let message = message_of(&response.json)
+            .or_else(|| response.plain_text(body, MAX_MESSAGE))
+            .unwrap_or_else(|| response.no_message());
         let is_of_gateway = platform_code.is_some_and(|code| code.starts_with("UNAUTHORIZED"));
         Self(Box::new(Parts {
             function: String::new(),
             status,
             is_relay: header(RELAY_ERROR) == Some("true"),
             is_expired_token: status == 401 && is_of_gateway && message.contains("expired"),
-            code: code_of(&json).or_else(|| platform_code.map(str::to_owned)),
+            code: code_of(&response.json).or_else(|| platform_code.map(str::to_owned)),
             message: message.chars().take(MAX_MESSAGE).collect(),
-            content_type: content_type.map(str::to_owned),
+            content_type: header(CONTENT_TYPE.as_str()).map(str::to_owned),
             body: Bytes::copy_from_slice(body),
         }))
     }
@@ -141,7 +129,7 @@ impl FunctionError {
     /// the server is busy or down (429, 502, 503, 504).
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        self.is_relay() || matches!(self.status(), 429 | 502 | 503 | 504)
+        self.is_relay() || is_busy(self.status())
     }
 
     /// Whether the gateway refused the token as expired, before the function ran.
@@ -190,15 +178,14 @@ impl fmt::Display for FunctionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let function = Escaped(self.function());
         if self.is_relay() {
-            write!(f, "the relay could not run the function `{function}`")?;
-            write!(f, ": status {}", self.status())?;
+            write!(
+                f,
+                "the relay could not run the function `{function}`: status "
+            )?;
         } else {
-            write!(f, "the function `{function}` answered {}", self.status())?;
+            write!(f, "the function `{function}` answered ")?;
         }
-        if let Some(code) = self.code() {
-            write!(f, " ({})", Escaped(code))?;
-        }
-        write!(f, ": {}", Escaped(self.message()))
+        write_answer(f, self.status(), self.code(), self.message(), None)
     }
 }
 

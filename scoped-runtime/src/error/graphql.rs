@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::ApiError;
-use super::api::Escaped;
+use super::response::{Escaped, NO_REASON, is_busy, write_answer};
 
 /// GraphQL responded with errors, or did not execute the operation.
 ///
@@ -130,7 +130,7 @@ impl GraphqlError {
         match (self.0.errors.first(), &self.0.http, self.0.unreadable) {
             (Some(first), _, _) => &first.message,
             (None, Some(http), _) => http.message(),
-            (None, None, unreadable) => unreadable.unwrap_or("no reason is given"),
+            (None, None, unreadable) => unreadable.unwrap_or(NO_REASON),
         }
     }
 
@@ -153,8 +153,7 @@ impl GraphqlError {
     /// database ended the transaction to serve another one.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.status(), 429 | 502 | 503 | 504)
-            || matches!(self.code(), Some("40001" | "40P01"))
+        is_busy(self.status()) || matches!(self.code(), Some("40001" | "40P01"))
     }
 
     /// Whether the server refused the token as expired.
@@ -262,17 +261,13 @@ impl fmt::Display for GraphqlError {
                 Ok(())
             }
             ([], Some(http)) => {
-                write!(f, "{}", http.status())?;
-                if let Some(code) = http.code() {
-                    write!(f, " ({})", Escaped(code))?;
-                }
-                write!(f, ": {}", Escaped(http.message()))?;
-                if self.is_not_found() {
-                    f.write_str("; enable the extension `pg_graphql`")?;
-                } else if let Some(hint) = http.hint() {
-                    write!(f, "; hint: {}", Escaped(hint))?;
-                }
-                Ok(())
+                let enable = Some("enable the extension `pg_graphql`");
+                let hint = if self.is_not_found() {
+                    enable
+                } else {
+                    http.hint()
+                };
+                write_answer(f, http.status(), http.code(), http.message(), hint)
             }
             ([], None) => write!(f, "with an error: {}", self.message()),
         }

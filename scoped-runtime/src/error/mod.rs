@@ -18,13 +18,13 @@ mod public;
 #[cfg(feature = "realtime")]
 mod realtime;
 mod report;
+mod response;
 #[cfg(feature = "storage")]
 mod storage;
 mod token;
 mod violation;
 
 pub use api::ApiError;
-pub(crate) use api::is_html;
 pub use auth::AuthError;
 pub use caller::CallerError;
 pub use client::ClientError;
@@ -45,6 +45,7 @@ pub use postgres::{PostgresError, PostgresPhase};
 pub use public::PublicError;
 #[cfg(feature = "realtime")]
 pub use realtime::{RealtimeError, RealtimeErrorKind};
+pub(crate) use response::{Escaped, is_control, is_html};
 #[cfg(feature = "storage")]
 pub use storage::StorageError;
 pub use token::{LargestClaims, TokenError};
@@ -125,7 +126,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Client(error) => error.is_transient(),
-            Self::Api(error) => matches!(error.status(), 429 | 502 | 503 | 504),
+            Self::Api(error) => error.is_transient(),
             #[cfg(feature = "storage")]
             Self::Storage(error) => error.is_transient(),
             #[cfg(feature = "functions")]

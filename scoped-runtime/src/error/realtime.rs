@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::api::Escaped;
+use super::response::Escaped;
 
 /// Why Supabase Realtime refused a connection, a channel or a message, or ended a channel.
 ///

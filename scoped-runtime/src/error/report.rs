@@ -1,7 +1,7 @@
 use std::error::Error as _;
 use std::fmt;
 
-use super::api::Escaped;
+use super::response::Escaped;
 use super::{ClientError, Error};
 
 /// A chain of errors that has no end would be a mistake of another crate's.

@@ -1,10 +1,9 @@
 use std::fmt;
 
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::api::{Escaped, is_html};
+use super::response::{ErrorBody, KEY_HINT, is_busy, write_answer};
 
 /// An error response of Supabase Storage.
 ///
@@ -34,6 +33,8 @@ struct Parts {
     status: Option<u16>,
     code: Option<String>,
     message: String,
+    /// The hint for a body that is a web page.
+    page_hint: Option<&'static str>,
 }
 
 /// How many characters of a message that is plain text an error keeps.
@@ -42,7 +43,8 @@ const MAX_TEXT: usize = 500;
 impl StorageError {
     /// Reads an error response: JSON, or the plain text of the resumable protocol.
     pub(crate) fn new(http_status: u16, headers: &HeaderMap, body: &[u8]) -> Self {
-        let json: Value = serde_json::from_slice(body).unwrap_or_default();
+        let response = ErrorBody::new(headers, body);
+        let json = &response.json;
         let text = |name: &str| json.get(name)?.as_str().map(str::to_owned);
         // A string, except in the errors of the framework: a number.
         let status = json.get("statusCode").and_then(|status| match status {
@@ -53,29 +55,16 @@ impl StorageError {
         let code = text("code")
             // Old versions have no codes; `error` names the condition there.
             .or_else(|| has_code.then(|| text("error")).flatten());
-        let content_type = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let is_page = content_type.is_some_and(is_html);
-        let message = text("message").or_else(|| text("error")).or_else(|| {
-            let plain = String::from_utf8_lossy(body);
-            let plain = plain.trim();
-            let is_text = !plain.is_empty() && json.is_null() && !is_page;
-            is_text.then(|| plain.chars().take(MAX_TEXT).collect())
-        });
-        let message = message.unwrap_or_else(|| {
-            let none = if is_page {
-                "a web page (HTML); does `SUPABASE_URL` lead to the project's API"
-            } else {
-                "the server gave no reason"
-            };
-            none.to_owned()
-        });
+        let message = text("message")
+            .or_else(|| text("error"))
+            .or_else(|| response.plain_text(body, MAX_TEXT))
+            .unwrap_or_else(|| response.no_message());
         Self(Box::new(Parts {
             http_status,
             status: status.filter(|status| (400..600).contains(status)),
             code,
             message,
+            page_hint: response.page_hint(http_status),
         }))
     }
 
@@ -191,7 +180,8 @@ impl StorageError {
         matches!(
             self.code(),
             Some("LockTimeout" | "ResourceLocked" | "DatabaseTimeout" | "SlowDown")
-        ) || matches!(self.status(), 423 | 429 | 502 | 503 | 504 | 544)
+        ) || is_busy(self.status())
+            || matches!(self.status(), 423 | 544)
             || (self.status() == 500 && self.code() != Some("DatabaseError"))
     }
 }
@@ -199,15 +189,13 @@ impl StorageError {
 /// The server's message, with control characters and bidirectional marks escaped.
 impl fmt::Display for StorageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "storage answered {}", self.status())?;
-        if let Some(code) = self.code() {
-            write!(f, " ({})", Escaped(code))?;
-        }
-        write!(f, ": {}", Escaped(self.message()))?;
-        if self.is_invalid_token() {
-            f.write_str("; the server does not trust the key that signed the token: compare it with the project's")?;
-        }
-        Ok(())
+        f.write_str("storage answered ")?;
+        let hint = if self.is_invalid_token() {
+            Some(KEY_HINT)
+        } else {
+            self.0.page_hint
+        };
+        write_answer(f, self.status(), self.code(), self.message(), hint)
     }
 }
 

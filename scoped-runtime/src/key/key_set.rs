@@ -37,7 +37,7 @@ impl KeySet {
     }
 
     /// Reads a set of public keys.
-    pub(crate) fn parse_public(json: &str) -> Result<Self, Problem> {
+    fn parse_public(json: &str) -> Result<Self, Problem> {
         Self::parse_fetched(json, usize::MAX)
     }
 

@@ -17,8 +17,8 @@ pub use algorithm::Algorithm;
 #[cfg(feature = "aws-kms")]
 pub use aws_kms::{AwsKms, AwsKmsError};
 pub(crate) use key_set::KeySet;
+pub use rotation::Rotation;
 pub(crate) use rotation::{KeyGeneration, Keys};
-pub use rotation::{RotateNow, Rotation};
 pub use signer::Signer;
 pub(crate) use signer::{Key, RemoteSigner};
 pub use signing_key::SigningKey;

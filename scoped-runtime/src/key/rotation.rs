@@ -6,18 +6,20 @@ use arc_swap::{ArcSwap, Guard};
 use super::{Key, RemoteSigner, Signer, SigningKey};
 use crate::error::ConfigurationError;
 
-/// A new signing key that existing clients use from their next request on, instead of from their next renewal.
-/// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes it; use it when the old key may have leaked.
-///
-/// A client without `auto_refresh` keeps its token.
-#[derive(Debug, Clone)]
-pub struct RotateNow(pub SigningKey);
-
 /// A new signing key, and when existing clients begin to use it;
 /// [`ScopedClients::rotate`](crate::ScopedClients::rotate) takes it.
 ///
-/// A [`SigningKey`] converts into a rotation at the next renewal of each client, a [`RotateNow`] into one at the
-/// next request.
+/// A [`SigningKey`] converts into a rotation at the next renewal of each client; [`at_once`](Self::at_once) makes it
+/// one at the next request.
+///
+/// ```no_run
+/// use scoped_runtime::{Rotation, ScopedClients, SigningKey};
+///
+/// # fn example(clients: ScopedClients, jwk: &str) -> Result<(), scoped_runtime::Error> {
+/// clients.rotate(SigningKey::from_jwk(jwk)?);
+/// clients.rotate(Rotation::from(SigningKey::from_jwk(jwk)?).at_once()); // the old key may have leaked
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Rotation {
     pub(crate) key: Key,
@@ -41,6 +43,8 @@ impl Rotation {
     }
 
     /// Makes existing clients use the key from their next request on, for example when the old key may have leaked.
+    /// The previous shared secrets no longer verify callers' tokens then. A client without `auto_refresh` keeps its
+    /// token.
     #[must_use]
     pub fn at_once(self) -> Self {
         Self {
@@ -56,16 +60,6 @@ impl From<SigningKey> for Rotation {
         Self {
             key: Key::Local(key),
             at_once: false,
-        }
-    }
-}
-
-/// Existing clients use the key from their next request on.
-impl From<RotateNow> for Rotation {
-    fn from(RotateNow(key): RotateNow) -> Self {
-        Self {
-            key: Key::Local(key),
-            at_once: true,
         }
     }
 }

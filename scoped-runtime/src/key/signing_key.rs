@@ -222,7 +222,7 @@ impl SigningKey {
     }
 
     /// The header of its tokens, in base64url.
-    pub(crate) fn encoded_header(&self) -> &str {
+    pub(super) fn encoded_header(&self) -> &str {
         &self.0.header
     }
 

@@ -4,19 +4,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::{Either, join, select};
+use futures_util::future::{Either, join, maybe_done, select};
 
-use super::config::FIELD;
 use super::lease::{CANCEL_LIMIT, GRACE, Lease};
 use super::pool::Pool;
 use super::scope::{Scope, ScopeSpec};
 use super::scoped_postgres::Options;
-use crate::claims::Role;
 use crate::client::Core;
 use crate::clock::with_timeout;
-use crate::error::{
-    ClientError, ConfigurationError, Error, PostgresError, PostgresPhase, Problem, TokenError,
-};
+use crate::error::{ClientError, Error, PostgresError, PostgresPhase, TokenError};
 use crate::token::UnsignedClaims;
 
 /// One call: a statement, or a transaction.
@@ -56,21 +52,19 @@ impl Call {
 
     /// Checks the login role of the pool.
     pub(super) async fn check(&self) -> Result<(), Error> {
-        let mut phase = PostgresPhase::Connection;
         let work = async {
             let lease = self.pool.lease().await?;
             self.pool.login(&lease).await.map(drop)
         };
-        self.before_deadline(work)
-            .await
-            .unwrap_or_else(|| self.timed_out(&mut phase))
+        let checked = self.before_deadline(work).await;
+        checked.unwrap_or_else(|| Err(self.timeout(PostgresPhase::Connection, false).into()))
     }
 
     /// Gets live claims, then a connection, then claims that are still live.
     pub(super) async fn open(&self) -> Result<Opened, Error> {
         self.core.check_open()?;
         let role = role_of(&self.core);
-        check_role(&self.pool.settings.roles, role)?;
+        self.pool.settings.roles.check(role)?;
         let mut phase = PostgresPhase::Claims;
         let opened = {
             let work = async {
@@ -91,15 +85,12 @@ impl Call {
                     is_read_only: self.is_read_only(),
                     is_behind_pooler: self.pool.settings.is_behind_pooler,
                 })?;
-                let gate = WriteGate {
-                    core: Arc::clone(&self.core),
-                    claims,
-                };
+                let gate = WriteGate::new(&self.core, claims);
                 Ok(Opened { lease, scope, gate })
             };
             self.before_deadline(work).await
         };
-        opened.unwrap_or_else(|| self.timed_out(&mut phase))
+        opened.unwrap_or_else(|| Err(self.timeout(phase, false).into()))
     }
 
     /// Awaits what happens before anything is sent, until the deadline (`None`) or the close of the client.
@@ -114,10 +105,6 @@ impl Call {
             Either::Right((Either::Left(_), _)) => Some(Err(ClientError::Closed.into())),
             Either::Right((Either::Right(_), _)) => None,
         }
-    }
-
-    fn timed_out<T>(&self, phase: &mut PostgresPhase) -> Result<T, Error> {
-        Err(self.timeout(*phase, false).into())
     }
 
     fn timeout(&self, phase: PostgresPhase, may_have_committed: bool) -> PostgresError {
@@ -184,16 +171,6 @@ pub(super) fn role_of(core: &Core) -> &str {
     source.map_or("anon", |source| source.identity().role().as_str())
 }
 
-/// Refuses a role that is not in the list.
-pub(super) fn check_role(allowed: &[Role], role: &str) -> Result<(), ConfigurationError> {
-    if allowed.iter().any(|allowed| allowed.as_str() == role) {
-        return Ok(());
-    }
-    let reason = format!("does not allow the role `{role}`");
-    let remedy = "add it with `roles` of the pool, or use a client in an allowed role";
-    Err(Problem::new(FIELD, reason, remedy).into())
-}
-
 /// Live claims of the user; `None` for an anonymous client.
 pub(super) async fn claims_of(core: &Core) -> Result<Option<UnsignedClaims>, Error> {
     let Some(source) = core.identity_source() else {
@@ -220,7 +197,6 @@ pub(super) struct WriteGate {
 }
 
 impl WriteGate {
-    #[cfg(feature = "sqlx")]
     pub(super) fn new(core: &Arc<Core>, claims: Option<UnsignedClaims>) -> Self {
         Self {
             core: Arc::clone(core),
@@ -232,6 +208,16 @@ impl WriteGate {
     /// connection. No code of the application may run in it. After `close` has returned, it does not run.
     pub(super) async fn pass(&self, mut poll: impl FnMut(&mut Context<'_>)) -> Result<(), Error> {
         poll_fn(|context| Poll::Ready(self.pass_now(|| poll(context)))).await
+    }
+
+    /// Awaits a future that hands its messages to the connection when it is first polled.
+    pub(super) async fn send<F: Future>(&self, future: F) -> Result<F::Output, Error> {
+        let mut future = pin!(maybe_done(future));
+        self.pass(|context| _ = future.as_mut().poll(context))
+            .await?;
+        future.as_mut().await;
+        let output = future.as_mut().take_output();
+        output.ok_or_else(|| PostgresError::Abandoned.into())
     }
 
     fn pass_now(&self, run: impl FnOnce()) -> Result<(), Error> {

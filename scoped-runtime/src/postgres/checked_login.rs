@@ -1,8 +1,11 @@
 use std::collections::HashMap;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
 use tokio_postgres::types::Type;
 
+use super::allowed_roles::AllowedRoles;
 use super::config::FIELD;
 use super::driver_error::statement_failed;
 use super::lease::Lease;
@@ -21,7 +24,10 @@ pub(super) struct CheckedLogin {
 /// with `SET` since PostgreSQL 16 and with any membership before; membership of any kind counts as risk, since
 /// one with the admin option can be extended. Policies do not apply to the owner of a table, nor to the roles
 /// that inherit the owner's rights.
+///
+/// Each row is a JSON object in one column, so that it is read in the same way with every driver.
 pub(super) const ROLES: &str = "
+    select to_json(found)::text from (
     select r.rolname::text as name,
            r.rolname = session_user as is_login,
            r.rolsuper as is_superuser,
@@ -41,7 +47,7 @@ pub(super) const ROLES: &str = "
     from pg_roles r
     where r.rolname = session_user or pg_has_role(session_user, r.oid, 'MEMBER') or r.rolname = any($1)
     order by r.rolname <> session_user, r.rolname
-    limit 1000";
+    limit 1000) found";
 
 /// The limit of [`ROLES`]. When it is reached, a role may be missing.
 const MAX_ROLES: usize = 1000;
@@ -58,8 +64,8 @@ const REMEDY: &str = "connect as a role that can do nothing but become the roles
 
 impl CheckedLogin {
     /// Asks the server for the roles and their settings, and refuses a login role that is not safe.
-    pub(super) async fn ask(lease: &Lease, allowed: &[Role]) -> Result<Self, Error> {
-        let names: Vec<&str> = allowed.iter().map(Role::as_str).collect();
+    pub(super) async fn ask(lease: &Lease, allowed: &AllowedRoles) -> Result<Self, Error> {
+        let names = allowed.names();
         let names = [(
             Encoded::new(0, &names, &Type::TEXT_ARRAY)?,
             Type::TEXT_ARRAY,
@@ -75,67 +81,57 @@ impl CheckedLogin {
         let failed = |error| statement_failed(error, false);
         let (roles, settings) = (roles.map_err(failed)?, settings.map_err(failed)?);
         lease.set_clean();
-        let roles: Result<Vec<_>, _> = roles.iter().map(FoundRole::read).collect();
-        let settings: Result<Vec<_>, _> = settings.iter().map(read_setting).collect();
-        Self::new(&roles.map_err(failed)?, settings.map_err(failed)?, allowed)
+        let texts = |rows: Vec<Row>| rows.iter().map(|row| row.try_get(0)).collect();
+        let roles: Result<Vec<String>, _> = texts(roles);
+        let settings: Result<Vec<String>, _> = texts(settings);
+        Self::new(&roles.map_err(failed)?, &settings.map_err(failed)?, allowed)
     }
 
-    /// Refuses a login role that is not safe. `found` are the rows of [`ROLES`], and `settings` those of
+    /// Refuses a login role that is not safe. `roles` are the rows of [`ROLES`], and `settings` those of
     /// [`role_settings::QUERY`].
     pub(super) fn new(
-        found: &[FoundRole],
-        settings: Vec<[String; 3]>,
-        allowed: &[Role],
+        roles: &[String],
+        settings: &[String],
+        allowed: &AllowedRoles,
     ) -> Result<Self, Error> {
-        let problems = problems(found, allowed);
+        let problems = problems(&read_json(roles)?, allowed);
         if !problems.is_empty() {
             return Err(ConfigurationError::new(problems).into());
         }
-        let settings = role_settings::read(settings)?;
+        let settings = role_settings::read(read_json(settings)?)?;
         Ok(Self { settings })
     }
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "the attributes of a role")]
-pub(super) struct FoundRole {
-    pub(super) name: String,
-    pub(super) is_login: bool,
-    pub(super) is_superuser: bool,
-    pub(super) bypasses_rls: bool,
-    pub(super) creates_roles: bool,
-    pub(super) replicates: bool,
-    pub(super) is_member: bool,
-    pub(super) is_inherited: bool,
-    pub(super) can_be_set: bool,
-    pub(super) owns_tables: bool,
-    pub(super) owns_tables_with_policies: bool,
+/// Reads rows that are JSON each.
+fn read_json<T: DeserializeOwned>(rows: &[String]) -> Result<Vec<T>, PostgresError> {
+    let read = |(place, row): (usize, &String)| {
+        serde_json::from_str(row).map_err(|error| PostgresError::Decode {
+            row: place + 1,
+            column: None,
+            cause: error.to_string(),
+        })
+    };
+    rows.iter().enumerate().map(read).collect()
 }
 
-fn read_setting(row: &Row) -> Result<[String; 3], tokio_postgres::Error> {
-    Ok([
-        row.try_get("role")?,
-        row.try_get("name")?,
-        row.try_get("value")?,
-    ])
+#[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the attributes of a role")]
+struct FoundRole {
+    name: String,
+    is_login: bool,
+    is_superuser: bool,
+    bypasses_rls: bool,
+    creates_roles: bool,
+    replicates: bool,
+    is_member: bool,
+    is_inherited: bool,
+    can_be_set: bool,
+    owns_tables: bool,
+    owns_tables_with_policies: bool,
 }
 
 impl FoundRole {
-    fn read(row: &Row) -> Result<Self, tokio_postgres::Error> {
-        Ok(Self {
-            name: row.try_get("name")?,
-            is_login: row.try_get("is_login")?,
-            is_superuser: row.try_get("is_superuser")?,
-            bypasses_rls: row.try_get("bypasses_rls")?,
-            creates_roles: row.try_get("creates_roles")?,
-            replicates: row.try_get("replicates")?,
-            is_member: row.try_get("is_member")?,
-            is_inherited: row.try_get("is_inherited")?,
-            can_be_set: row.try_get("can_be_set")?,
-            owns_tables: row.try_get("owns_tables")?,
-            owns_tables_with_policies: row.try_get("owns_tables_with_policies")?,
-        })
-    }
-
     /// Why a login role must not have such rights.
     fn danger(&self) -> Option<&'static str> {
         let dangers = [
@@ -158,7 +154,7 @@ impl FoundRole {
 }
 
 /// All problems of the login role.
-fn problems(found: &[FoundRole], allowed: &[Role]) -> Vec<Problem> {
+fn problems(found: &[FoundRole], allowed: &AllowedRoles) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut refuse = |reason: String, remedy: &str| {
         problems.push(Problem::new(FIELD, reason, remedy));
@@ -209,7 +205,7 @@ fn problems(found: &[FoundRole], allowed: &[Role]) -> Vec<Problem> {
             );
         }
     }
-    for role in allowed.iter().map(Role::as_str) {
+    for role in allowed.names() {
         let name = shown(role);
         match found.iter().find(|found| found.name == role) {
             None => refuse(
@@ -236,11 +232,15 @@ fn problems(found: &[FoundRole], allowed: &[Role]) -> Vec<Problem> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FoundRole, MAX_ROLES, problems};
+    use super::{AllowedRoles, FoundRole, MAX_ROLES, problems};
 
     fn role(number: usize) -> FoundRole {
         FoundRole {
-            name: format!("role{number}"),
+            name: match number {
+                1 => "authenticated".to_owned(),
+                2 => "anon".to_owned(),
+                _ => format!("role{number}"),
+            },
             is_login: number == 0,
             is_superuser: false,
             bypasses_rls: false,
@@ -257,8 +257,9 @@ mod tests {
     #[test]
     fn a_list_of_roles_that_may_be_cut_is_refused() {
         let roles = |number| (0..number).map(role).collect::<Vec<_>>();
-        assert!(problems(&roles(MAX_ROLES - 1), &[]).is_empty());
-        let found = problems(&roles(MAX_ROLES), &[]);
+        let allowed = AllowedRoles::default();
+        assert!(problems(&roles(MAX_ROLES - 1), &allowed).is_empty());
+        let found = problems(&roles(MAX_ROLES), &allowed);
         assert_eq!(found.len(), 1);
         assert!(
             found[0].to_string().contains("too many roles"),

@@ -1,10 +1,12 @@
 //! Direct Postgres: SQL that runs as the user of a client, over connections of a pool.
 
+mod allowed_roles;
 mod call;
 mod checked_login;
 mod config;
 mod connector;
 mod driver_error;
+mod known_login;
 mod lease;
 mod parameters;
 mod pool;
@@ -28,6 +30,7 @@ mod statement;
 mod statement_methods;
 mod transaction;
 mod value;
+mod value_deserializer;
 mod value_error;
 mod value_text;
 

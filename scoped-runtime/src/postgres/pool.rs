@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, RecyclingMethod};
@@ -7,10 +7,12 @@ use tokio::runtime::Handle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, Socket};
 
+use super::allowed_roles::AllowedRoles;
 use super::checked_login::CheckedLogin;
 use super::config::{self, ToPostgresConfig};
 use super::connector::{Connector, Dial, WithTls};
 use super::driver_error::no_connection;
+use super::known_login::KnownLogin;
 use super::lease::Lease;
 use super::statement::Statement;
 use crate::claims::Role;
@@ -44,8 +46,7 @@ pub struct PostgresPool {
 #[derive(Debug, Clone)]
 pub(super) struct PoolSettings {
     max_size: usize,
-    /// The roles that statements may run as.
-    pub(super) roles: Vec<Role>,
+    pub(super) roles: AllowedRoles,
     timeout: Option<Duration>,
     pub(super) is_behind_pooler: bool,
 }
@@ -85,7 +86,7 @@ impl PostgresPool {
             connector: Arc::new(WithTls(tls)),
             settings: PoolSettings {
                 max_size: 10,
-                roles: vec![Role::default(), Role::anon()],
+                roles: AllowedRoles::default(),
                 timeout: None,
                 is_behind_pooler: false,
             },
@@ -102,11 +103,7 @@ impl PostgresPool {
     /// Allows statements to run as these roles, in addition to `authenticated` and `anon`. A client in another
     /// role is refused before anything is sent. The login role must be a member of each.
     pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
-        for role in roles {
-            if !self.settings.roles.contains(&role) {
-                self.settings.roles.push(role);
-            }
-        }
+        self.settings.roles.add(roles);
         self
     }
 
@@ -147,8 +144,7 @@ pub(super) struct Pool {
     pub(super) settings: PoolSettings,
     /// The time limit of a call.
     pub(super) timeout: Duration,
-    /// What was found out about the login role and its roles; `None` before the first statement.
-    login: RwLock<Option<Arc<CheckedLogin>>>,
+    pub(super) known_login: KnownLogin,
 }
 
 impl Pool {
@@ -192,7 +188,7 @@ impl Pool {
             clock: Arc::clone(&project.clock),
             settings,
             timeout,
-            login: RwLock::new(None),
+            known_login: KnownLogin::default(),
         })
     }
 
@@ -213,22 +209,7 @@ impl Pool {
 
     /// What is known of the login role. The first call asks the server, over this connection.
     pub(super) async fn login(&self, lease: &Lease) -> Result<Arc<CheckedLogin>, Error> {
-        let known = self
-            .login
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(login) = known {
-            return Ok(login);
-        }
-        let login = Arc::new(CheckedLogin::ask(lease, &self.settings.roles).await?);
-        let mut known = self.login.write().unwrap_or_else(PoisonError::into_inner);
-        *known = Some(Arc::clone(&login));
-        Ok(login)
-    }
-
-    /// Lets the next statement ask the server again.
-    pub(super) fn forget_login(&self) {
-        *self.login.write().unwrap_or_else(PoisonError::into_inner) = None;
+        let ask = CheckedLogin::ask(lease, &self.settings.roles);
+        self.known_login.get_or_ask(ask).await
     }
 }

@@ -49,17 +49,17 @@ impl ScopedClients {
     pub async fn check_postgres(&self) -> Result<(), Error> {
         let core = self.core_without_user();
         let pool = Pool::of(&core)?;
-        pool.forget_login();
+        pool.known_login.forget();
         Call::new(&core, pool, Options::default()).check().await
     }
 
-    /// Forgets the settings of roles that the pool has read, so that the next statement reads them anew. Call it
-    /// after a migration that changed them (`alter role .. set ..`).
+    /// Forgets the settings of roles that the pool has read, so that each statement that begins after this reads them
+    /// anew. Call it after a migration that changed them (`alter role .. set ..`).
     ///
     /// # Errors
     /// [`ConfigurationError`] for `postgres` without a pool.
     pub fn refresh_postgres_roles(&self) -> Result<(), ConfigurationError> {
-        Pool::of(&self.core_without_user())?.forget_login();
+        Pool::of(&self.core_without_user())?.known_login.forget();
         Ok(())
     }
 }

@@ -20,10 +20,11 @@ pub(super) struct RoleSettings {
     pub(super) is_read_only: bool,
 }
 
-/// The settings of the roles `$1` that the login role may set, those of this database before those of all.
+/// The settings of the roles `$1` that the login role may set, those of this database before those of all. Each row is
+/// a JSON list of role, name and value.
 pub(super) const QUERY: &str = "
     select distinct on (r.rolname, p.name)
-           r.rolname::text as role, p.name as name, substr(e.entry, strpos(e.entry, '=') + 1) as value
+           json_build_array(r.rolname, p.name, substr(e.entry, strpos(e.entry, '=') + 1))::text
     from pg_db_role_setting d
     join pg_roles r on r.oid = d.setrole
     cross join lateral unnest(d.setconfig) as e(entry)
@@ -43,7 +44,7 @@ const MAX_SETTINGS: usize = 100;
 
 const REMEDY: &str = "reset those that no statement needs (`alter role .. reset ..`)";
 
-/// Reads the columns of [`QUERY`]: role, name and value.
+/// Reads the rows of [`QUERY`].
 pub(super) fn read(
     rows: impl IntoIterator<Item = [String; 3]>,
 ) -> Result<HashMap<String, RoleSettings>, Error> {

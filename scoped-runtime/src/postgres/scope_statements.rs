@@ -1,10 +1,10 @@
 use std::fmt;
 
-use super::call::{ANONYMOUS, check_role, claims_of, role_of};
+use super::allowed_roles::AllowedRoles;
+use super::call::{ANONYMOUS, claims_of, role_of};
 use super::pool::Pool;
 use super::scope::{ENTER, ScopeSpec, ScopeText};
 use super::scoped_postgres::ScopedPostgres;
-use crate::claims::Role;
 use crate::client::Mode;
 use crate::error::Error;
 use crate::token::UnsignedClaims;
@@ -72,8 +72,8 @@ impl<C, M: Mode> ScopedPostgres<C, M> {
         core.check_open()?;
         let role = role_of(core);
         match Pool::of(core) {
-            Ok(pool) => check_role(&pool.settings.roles, role)?,
-            Err(_) => check_role(&[Role::default(), Role::anon()], role)?,
+            Ok(pool) => pool.settings.roles.check(role)?,
+            Err(_) => AllowedRoles::default().check(role)?,
         }
         let claims = claims_of(core).await?;
         let options = self.options();

@@ -1,15 +1,14 @@
 use std::fmt;
-use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::{Either, maybe_done, select};
+use futures_util::future::{Either, select};
 use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
 use tokio_postgres::IsolationLevel;
 
-use super::call::{ANONYMOUS, WriteGate, are_live, check_role, claims_of, role_of};
+use super::call::{ANONYMOUS, WriteGate, are_live, claims_of, role_of};
 use super::lease::GRACE;
 use super::scope::{ENTER, ScopeSpec, ScopeText};
 use super::scoped_postgres::{Anonymous, Options};
@@ -181,12 +180,10 @@ impl<C> ScopedSqlx<C> {
         progress.has_connection.store(true, Ordering::Relaxed);
         let connection = lease.connection()?;
         let begin = connection.begin_with(AssertSqlSafe(scope.begin));
-        let mut tx = gated(&gate, begin).await?.map_err(failed)?;
+        let mut tx = gate.send(begin).await?.map_err(failed)?;
         let enter = sqlx::query(ENTER).persistent(!pool.is_behind_pooler);
         let enter = enter.bind(scope.names).bind(scope.values);
-        gated(&gate, enter.execute(&mut *tx))
-            .await?
-            .map_err(failed)?;
+        gate.send(enter.execute(&mut *tx)).await?.map_err(failed)?;
         let outcome = work(&mut tx).await;
         if outcome.is_err() {
             if tx.rollback().await.is_ok() {
@@ -194,26 +191,23 @@ impl<C> ScopedSqlx<C> {
             }
             return Ok(outcome);
         }
-        // A read-only transaction has nothing to lose.
-        if !self.is_read_only() {
-            // PostgreSQL answers the commit of a failed transaction with a rollback, and `sqlx` calls it a success.
-            let probe = sqlx::raw_sql("select 1").execute(&mut *tx);
-            if let Err(error) = gated(&gate, probe).await? {
-                let error = failed(error);
-                if tx.rollback().await.is_ok() {
-                    lease.settle();
-                }
-                return Err(match error.code() {
-                    Some("25P02") => PostgresError::RolledBack.into(),
-                    _ => error.into(),
-                });
+        // PostgreSQL answers the commit of a failed transaction with a rollback, and `sqlx` calls it a success.
+        let probe = sqlx::raw_sql("select 1").execute(&mut *tx);
+        if let Err(error) = gate.send(probe).await? {
+            let error = failed(error);
+            if tx.rollback().await.is_ok() {
+                lease.settle();
             }
+            return Err(match error.code() {
+                Some("25P02") => PostgresError::RolledBack.into(),
+                _ => error.into(),
+            });
         }
         let commit = async {
             progress.is_commit_sent.store(true, Ordering::Relaxed);
             tx.commit().await
         };
-        gated(&gate, commit).await?.map_err(commit_failed)?;
+        gate.send(commit).await?.map_err(commit_failed)?;
         lease.settle();
         Ok(outcome)
     }
@@ -226,7 +220,7 @@ impl<C> ScopedSqlx<C> {
     ) -> Result<(SqlxLease, ScopeText, WriteGate), Error> {
         self.core.check_open()?;
         let role = role_of(&self.core);
-        check_role(&pool.roles, role)?;
+        pool.roles.check(role)?;
         let mut claims = claims_of(&self.core).await?;
         let mut lease = pool.lease().await?;
         let login = pool.login(&mut lease).await?;
@@ -274,16 +268,6 @@ impl Progress {
             PostgresPhase::Connection
         }
     }
-}
-
-/// Awaits a future of `sqlx` that writes when it is polled first: the client must be open and its claims live then.
-async fn gated<F: Future>(gate: &WriteGate, future: F) -> Result<F::Output, Error> {
-    let mut future = pin!(maybe_done(future));
-    gate.pass(|context| _ = future.as_mut().poll(context))
-        .await?;
-    future.as_mut().await;
-    let output = future.as_mut().take_output();
-    output.ok_or_else(|| PostgresError::Abandoned.into())
 }
 
 impl<C> Clone for ScopedSqlx<C> {

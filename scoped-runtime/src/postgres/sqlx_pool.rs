@@ -1,12 +1,14 @@
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Connection, PgPool, Row};
+use sqlx::{Connection, PgPool};
 
-use super::checked_login::{CheckedLogin, FoundRole, ROLES};
+use super::allowed_roles::AllowedRoles;
+use super::checked_login::{CheckedLogin, ROLES};
 use super::config::FIELD;
+use super::known_login::KnownLogin;
 use super::role_settings;
 use super::sqlx_error::failed;
 use super::sqlx_lease::SqlxLease;
@@ -34,7 +36,7 @@ use crate::error::{ConfigurationError, Error, PostgresError, PostgresPhase, Prob
 #[must_use = "give it to a project with `ScopedClients::with_sqlx`"]
 pub struct SqlxPool {
     pool: PgPool,
-    roles: Vec<Role>,
+    roles: AllowedRoles,
     timeout: Option<Duration>,
     is_behind_pooler: bool,
 }
@@ -45,7 +47,7 @@ impl SqlxPool {
     pub fn new(pool: PgPool) -> Self {
         Self {
             pool,
-            roles: vec![Role::default(), Role::anon()],
+            roles: AllowedRoles::default(),
             timeout: None,
             is_behind_pooler: false,
         }
@@ -54,11 +56,7 @@ impl SqlxPool {
     /// Allows transactions to run as these roles, in addition to `authenticated` and `anon`. The login role must
     /// be a member of each.
     pub fn roles(mut self, roles: impl IntoIterator<Item = Role>) -> Self {
-        for role in roles {
-            if !self.roles.contains(&role) {
-                self.roles.push(role);
-            }
-        }
+        self.roles.add(roles);
         self
     }
 
@@ -95,12 +93,11 @@ impl fmt::Debug for SqlxPool {
 /// The application's pool in a project.
 pub(super) struct GivenPool {
     pool: PgPool,
-    pub(super) roles: Vec<Role>,
+    pub(super) roles: AllowedRoles,
     pub(super) timeout: Duration,
     pub(super) is_behind_pooler: bool,
     pub(super) clock: Arc<dyn Clock>,
-    /// What was found out about the login role and its roles; `None` before the first transaction.
-    login: RwLock<Option<Arc<CheckedLogin>>>,
+    known_login: KnownLogin,
 }
 
 impl GivenPool {
@@ -120,60 +117,24 @@ impl GivenPool {
 
     /// What is known of the login role. The first call asks the server, over this connection.
     pub(super) async fn login(&self, lease: &mut SqlxLease) -> Result<Arc<CheckedLogin>, Error> {
-        let known = self
-            .login
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(login) = known {
-            return Ok(login);
-        }
-        let login = Arc::new(ask(lease, &self.roles).await?);
-        *self.login.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&login));
-        Ok(login)
+        self.known_login.get_or_ask(ask(lease, &self.roles)).await
     }
 }
 
 /// Asks the server for the roles and their settings, and refuses a login role that is not safe.
-async fn ask(lease: &mut SqlxLease, allowed: &[Role]) -> Result<CheckedLogin, Error> {
-    let names: Vec<&str> = allowed.iter().map(Role::as_str).collect();
+async fn ask(lease: &mut SqlxLease, allowed: &AllowedRoles) -> Result<CheckedLogin, Error> {
+    let names = allowed.names();
     // `sqlx` parses and executes in two messages. Outside of a transaction, a pooler may send the second one to
     // another connection of the server, which has the statement of another client.
     let mut tx = lease.connection()?.begin().await.map_err(failed)?;
-    let roles = sqlx::query(ROLES).persistent(false).bind(&names);
-    let roles = roles.fetch_all(&mut *tx).await.map_err(failed)?;
-    let settings = sqlx::query(role_settings::QUERY).persistent(false);
+    let roles = sqlx::query_scalar(ROLES).persistent(false).bind(&names);
+    let roles: Vec<String> = roles.fetch_all(&mut *tx).await.map_err(failed)?;
+    let settings = sqlx::query_scalar(role_settings::QUERY).persistent(false);
     let settings = settings.bind(&names).fetch_all(&mut *tx).await;
-    let settings = settings.map_err(failed)?;
+    let settings: Vec<String> = settings.map_err(failed)?;
     tx.commit().await.map_err(failed)?;
     lease.settle();
-    let roles: Result<Vec<_>, _> = roles.iter().map(read_role).collect();
-    let settings: Result<Vec<_>, _> = settings.iter().map(read_setting).collect();
-    CheckedLogin::new(&roles.map_err(failed)?, settings.map_err(failed)?, allowed)
-}
-
-fn read_role(row: &sqlx::postgres::PgRow) -> Result<FoundRole, sqlx::Error> {
-    Ok(FoundRole {
-        name: row.try_get("name")?,
-        is_login: row.try_get("is_login")?,
-        is_superuser: row.try_get("is_superuser")?,
-        bypasses_rls: row.try_get("bypasses_rls")?,
-        creates_roles: row.try_get("creates_roles")?,
-        replicates: row.try_get("replicates")?,
-        is_member: row.try_get("is_member")?,
-        is_inherited: row.try_get("is_inherited")?,
-        can_be_set: row.try_get("can_be_set")?,
-        owns_tables: row.try_get("owns_tables")?,
-        owns_tables_with_policies: row.try_get("owns_tables_with_policies")?,
-    })
-}
-
-fn read_setting(row: &sqlx::postgres::PgRow) -> Result<[String; 3], sqlx::Error> {
-    Ok([
-        row.try_get("role")?,
-        row.try_get("name")?,
-        row.try_get("value")?,
-    ])
+    CheckedLogin::new(&roles, &settings, allowed)
 }
 
 /// With feature `sqlx`.
@@ -197,7 +158,7 @@ impl ScopedClients {
             timeout,
             is_behind_pooler: pool.is_behind_pooler,
             clock: Arc::clone(&project.clock),
-            login: RwLock::new(None),
+            known_login: KnownLogin::default(),
         };
         core.project_store().insert_first(given).map_err(|_| {
             let remedy = "give a project one pool, at start-up";
@@ -215,7 +176,7 @@ impl ScopedClients {
     /// without a pool; [`Error::Postgres`] when the database did not answer.
     pub async fn check_sqlx(&self) -> Result<(), Error> {
         let pool = GivenPool::of(&self.core_without_user())?;
-        *pool.login.write().unwrap_or_else(PoisonError::into_inner) = None;
+        pool.known_login.forget();
         let checking = async {
             let mut lease = pool.lease().await?;
             pool.login(&mut lease).await.map(drop)

@@ -111,34 +111,19 @@ impl<M: Mode> PostgresTransaction<M> {
         let outcome = match statement {
             Statement::Typed(sql, parameters) => {
                 let parameters = Encoded::typed(parameters)?;
-                let mut answer = pin!(maybe_done(read_typed(client, sql, parameters, limit)));
-                gate.pass(|context| _ = answer.as_mut().poll(context))
-                    .await?;
-                answer.as_mut().await;
-                answer.as_mut().take_output()
+                gate.send(read_typed(client, sql, parameters, limit))
+                    .await?
             }
             Statement::Prepared(sql, parameters) => {
                 limit_prepared(client);
-                let mut preparing = pin!(maybe_done(client.prepare_cached(sql)));
-                gate.pass(|context| _ = preparing.as_mut().poll(context))
-                    .await?;
-                preparing.as_mut().await;
-                let prepared = preparing
-                    .as_mut()
-                    .take_output()
-                    .ok_or(PostgresError::Abandoned)?;
+                let prepared = gate.send(client.prepare_cached(sql)).await?;
                 let prepared = prepared.map_err(failed)?;
                 let parameters = Encoded::all(parameters, prepared.params())?;
-                let mut answer = pin!(maybe_done(read_prepared(
-                    client, prepared, parameters, limit
-                )));
-                gate.pass(|context| _ = answer.as_mut().poll(context))
-                    .await?;
-                answer.as_mut().await;
-                answer.as_mut().take_output()
+                gate.send(read_prepared(client, prepared, parameters, limit))
+                    .await?
             }
         };
-        match outcome.unwrap_or(Err(Unread::Lost)) {
+        match outcome {
             Err(Unread::Driver(error)) if is_stale_statement(&error) => {
                 // The transaction has to be started again, and prepares the statement anew then.
                 client.statement_cache.clear();

@@ -141,16 +141,14 @@ pub(super) fn numeric(raw: &[u8]) -> Option<String> {
 /// The elements of an array; `None` for NULL.
 type Elements<'a> = Vec<Option<&'a [u8]>>;
 
-/// The sizes of an array's dimensions, and its elements.
-pub(super) fn array(raw: &[u8]) -> Option<(Vec<i32>, Elements<'_>)> {
+/// The number of an array's dimensions, and its elements.
+pub(super) fn array(raw: &[u8]) -> Option<(i32, Elements<'_>)> {
     let mut rest = raw;
     let mut number = || take(&mut rest, 4)?.try_into().map(i32::from_be_bytes).ok();
     let dimensions = number()?;
     let (_flags, _element_type) = (number()?, number()?);
-    let mut sizes = Vec::new();
     for _ in 0..dimensions {
-        sizes.push(number()?);
-        number()?;
+        let (_size, _lower_bound) = (number()?, number()?);
     }
     let mut elements = Vec::new();
     while !rest.is_empty() {
@@ -160,7 +158,7 @@ pub(super) fn array(raw: &[u8]) -> Option<(Vec<i32>, Elements<'_>)> {
             length => Some(take(&mut rest, usize::try_from(length).ok()?)?),
         });
     }
-    Some((sizes, elements))
+    Some((dimensions, elements))
 }
 
 fn take<'a>(rest: &mut &'a [u8], bytes: usize) -> Option<&'a [u8]> {
@@ -238,7 +236,7 @@ mod tests {
         let whole = [
             0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 23, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 7, 8,
         ];
-        assert_eq!(array(&whole), Some((vec![1], vec![Some(&[7, 8][..])])));
+        assert_eq!(array(&whole), Some((1, vec![Some(&[7, 8][..])])));
         assert_eq!(array(&whole[..25]), None);
         assert_eq!(array(&whole[..7]), None);
         assert_eq!(hex(&[0, 255]), "\\x00ff");

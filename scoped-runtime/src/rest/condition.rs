@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::comparison::{Comparison, Restriction};
+use super::condition_syntax::MAX_DEPTH;
 use super::mistake::Mistake;
 
 /// A condition for [`Query::or`](crate::Query::or) and [`Query::and`](crate::Query::and). Values are quoted,
@@ -59,9 +60,6 @@ impl Operator {
         }
     }
 }
-
-/// The deepest nesting of conditions.
-const MAX_DEPTH: usize = 64;
 
 impl Condition {
     /// Holds for rows for which all of these conditions hold.

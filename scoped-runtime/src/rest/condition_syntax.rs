@@ -5,8 +5,8 @@
 
 use super::operator::{is_list, is_operator};
 
-/// The deepest nesting of groups.
-const MAX_DEPTH: usize = 64;
+/// The deepest nesting of groups of conditions.
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// Whether the whole text is one group of conditions in parentheses.
 pub(super) fn is_group(text: &str) -> bool {

@@ -1,14 +1,12 @@
 //! Encodes and quotes names and values, so that no value can become syntax.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
-/// The characters that are percent-encoded in a query string: all except the unreserved characters of RFC
-/// 3986, section 2.3, and the characters of PostgREST's syntax that gateways pass on unchanged.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
+use crate::client::name::RESERVED;
+
+/// The characters that are percent-encoded in a query string: the reserved ones, but for the characters of PostgREST's
+/// syntax that gateways pass on unchanged.
+const QUERY: &AsciiSet = &RESERVED
     .remove(b'*')
     .remove(b'(')
     .remove(b')')

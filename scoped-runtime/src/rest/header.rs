@@ -3,17 +3,11 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::name::invalid;
-use crate::config::is_framing;
+use crate::config::is_of_transport;
 use crate::error::ClientError;
 
-/// Headers that the client sets itself, or that would change how the server reads the message.
-const SET_BY_CLIENT: [&str; 5] = [
-    "accept-encoding",
-    "apikey",
-    "authorization",
-    "content-encoding",
-    "x-http-method-override",
-];
+/// Headers that say who sends the request.
+const SET_BY_CLIENT: [&str; 2] = ["apikey", "authorization"];
 
 /// Headers for which a query has a method, with the remedy of the error.
 pub(super) const WITH_QUERY_METHOD: &[(&str, &str)] = &[
@@ -45,7 +39,7 @@ pub(super) fn set(
     let Ok(key) = HeaderName::from_bytes(name.as_bytes()) else {
         return refuse("is not the name of a header", "use letters, digits and `-`");
     };
-    if is_framing(&key) || SET_BY_CLIENT.contains(&key.as_str()) {
+    if is_of_transport(&key) || SET_BY_CLIENT.contains(&key.as_str()) {
         return refuse("is set by the client", "leave it out");
     }
     if let Some((_, remedy)) = methods.iter().find(|(known, _)| *known == key.as_str()) {

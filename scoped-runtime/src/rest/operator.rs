@@ -19,6 +19,14 @@ pub enum Is {
 }
 
 impl Is {
+    const ALL: [Self; 5] = [
+        Self::Null,
+        Self::NotNull,
+        Self::True,
+        Self::False,
+        Self::Unknown,
+    ];
+
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -55,8 +63,6 @@ pub(super) enum Kind {
     Is,
 }
 
-const IS: [&str; 5] = ["null", "not_null", "true", "false", "unknown"];
-
 pub(super) const OPERATORS: [(&str, Kind); 25] = [
     ("eq", Kind::Quantifiable),
     ("neq", Kind::Plain),
@@ -87,7 +93,9 @@ pub(super) const OPERATORS: [(&str, Kind); 25] = [
 
 /// Whether the text is an operand of `is`.
 pub(super) fn is_operand_of_is(text: &str) -> bool {
-    IS.iter().any(|is| text.eq_ignore_ascii_case(is))
+    Is::ALL
+        .iter()
+        .any(|is| text.eq_ignore_ascii_case(is.text()))
 }
 
 /// Whether the text begins like a filter: `eq.`, `not.`, `fts(english).`

@@ -51,7 +51,10 @@ pub(super) fn check(
         let remedy = "leave it out";
         return Err(Mistake::named("parameter", "apikey", "is set by the client", remedy).into());
     }
-    let Some(name) = path.strip_prefix(ROOT) else {
+    let Some((_, name)) = path
+        .split_at_checked(ROOT.len())
+        .filter(|(root, _)| root.eq_ignore_ascii_case(ROOT))
+    else {
         return Ok(());
     };
     // PostgREST also splits parameters at `;`, and ignores a parameter without `=`.

@@ -15,7 +15,7 @@ pub(crate) struct Lifetime {
 
 impl Lifetime {
     /// For a forwarded token, which is never renewed.
-    pub(crate) fn not_renewed() -> Self {
+    pub(super) fn not_renewed() -> Self {
         Self {
             expires_in: Duration::ZERO,
             refresh_before: Duration::ZERO,

@@ -16,7 +16,7 @@ use super::{
     ResumableRequest, SignRequest, SignedUploadUrl, SignedUrl, Storage, UploadRequest, UploadUrl,
 };
 use crate::client::{Async, Core, Mode, answer};
-use crate::error::{Error, StorageError};
+use crate::error::Error;
 
 /// A bucket, as the client's user. [`Storage::bucket`] returns it. Cheap to clone.
 ///
@@ -145,7 +145,7 @@ impl<M: Mode> Bucket<M> {
     }
 
     /// Returns size, type and metadata of an object. Needs a policy for SELECT. An object that the user may not read
-    /// is [not found](StorageError::is_not_found).
+    /// is [not found](crate::StorageError::is_not_found).
     ///
     /// # Errors
     /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
@@ -167,7 +167,7 @@ impl<M: Mode> Bucket<M> {
         answer::<_, M>(self.core(), async move {
             match core.send(&request(Method::GET, target?)).await {
                 Ok(_) => Ok(true),
-                Err(Error::Storage(error)) if StorageError::is_not_found(&error) => Ok(false),
+                Err(Error::Storage(error)) if error.is_not_found() => Ok(false),
                 Err(error) => Err(error),
             }
         })

@@ -5,10 +5,10 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::Storage;
+use super::awaited::awaited;
 use super::key::check_bucket;
 use super::request::{ROOT, bucket_target, json_request};
 use crate::client::{Async, Mode, answer};
-use crate::error::Error;
 
 /// The maximum size of an object in a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,11 +90,4 @@ impl<M: Mode> BucketRequest<M> {
     }
 }
 
-impl IntoFuture for BucketRequest {
-    type Output = Result<(), Error>;
-    type IntoFuture = <Async as Mode>::Answer<()>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(BucketRequest::execute -> ());

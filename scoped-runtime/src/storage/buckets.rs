@@ -4,11 +4,11 @@ use std::sync::Arc;
 use http::Method;
 use serde::Deserialize;
 
+use super::awaited::awaited;
 use super::bucket_request::BucketRequest;
 use super::request::{ROOT, bucket_target, json_request, push_query, request};
 use super::{SortColumn, Storage};
 use crate::client::{Async, Mode, answer};
-use crate::error::Error;
 
 /// A bucket as Storage describes it. Times are text in the form of ISO 8601.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -179,11 +179,4 @@ impl<M: Mode> BucketsRequest<M> {
     }
 }
 
-impl IntoFuture for BucketsRequest {
-    type Output = Result<Vec<BucketDetails>, Error>;
-    type IntoFuture = <Async as Mode>::Answer<Vec<BucketDetails>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(BucketsRequest::execute -> Vec<BucketDetails>);

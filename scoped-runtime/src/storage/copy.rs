@@ -5,12 +5,13 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::awaited::awaited;
 use super::key::{check_bucket, check_key};
 use super::object_options::{ObjectOptions, option_methods};
 use super::request::{ROOT, json_request};
 use super::{Bucket, Uploaded};
 use crate::client::{Async, Mode, answer};
-use crate::error::{ClientError, Error};
+use crate::error::ClientError;
 use crate::transport::TransportRequest;
 
 /// From where to where an object is copied or moved.
@@ -156,20 +157,6 @@ impl<M: Mode> CopyRequest<M> {
     }
 }
 
-impl IntoFuture for MoveRequest {
-    type Output = Result<(), Error>;
-    type IntoFuture = <Async as Mode>::Answer<()>;
+awaited!(MoveRequest::execute -> ());
 
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
-
-impl IntoFuture for CopyRequest {
-    type Output = Result<Uploaded, Error>;
-    type IntoFuture = <Async as Mode>::Answer<Uploaded>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(CopyRequest::execute -> Uploaded);

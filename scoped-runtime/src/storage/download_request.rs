@@ -8,10 +8,11 @@ use bytes::Bytes;
 use http::Method;
 use http::header::{ACCEPT, CONTENT_RANGE, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE};
 
+use super::awaited::awaited;
 use super::request::{object_target, request, set_header, unexpected};
 use super::{Bucket, Download, Storage, Transform};
 use crate::client::{Async, Mode, answer};
-use crate::error::{ClientError, Error};
+use crate::error::ClientError;
 use crate::transport::TransportRequest;
 
 /// The download of an object. [`Bucket::download`] starts one. Awaited, it returns the bytes.
@@ -276,14 +277,7 @@ fn parse_content_range(text: &str) -> Option<(u64, u64, Option<u64>)> {
     (first <= last).then_some((first, last, total.parse().ok()))
 }
 
-impl IntoFuture for DownloadRequest {
-    type Output = Result<Bytes, Error>;
-    type IntoFuture = <Async as Mode>::Answer<Bytes>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.bytes()
-    }
-}
+awaited!(DownloadRequest::bytes -> Bytes);
 
 impl<M: Mode> fmt::Debug for DownloadRequest<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Bucket;
+use super::awaited::awaited;
 use super::key::leads_elsewhere;
 use super::request::{bucket_target, json_request, reading, unsafe_name};
 use crate::client::{Async, Mode, answer};
@@ -173,11 +174,4 @@ pub(super) fn check_names(entries: &[ListEntry]) -> Result<(), Error> {
     }
 }
 
-impl IntoFuture for ListRequest {
-    type Output = Result<Vec<ListEntry>, Error>;
-    type IntoFuture = <Async as Mode>::Answer<Vec<ListEntry>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(ListRequest::execute -> Vec<ListEntry>);

@@ -123,6 +123,8 @@ impl<M: Mode> ListV2Request<M> {
         Pages {
             request: Some(self),
             pending: None,
+            read: 0,
+            anchor: None,
         }
     }
 }
@@ -154,6 +156,10 @@ pub struct Pages<M: Mode = Async> {
     /// `None` once the last page was read.
     request: Option<ListV2Request<M>>,
     pending: Option<BoxFuture<'static, Result<ObjectPage, Error>>>,
+    /// The number of pages read.
+    read: u64,
+    /// The cursor of an earlier page, which no later page may have.
+    anchor: Option<String>,
 }
 
 impl<M: Mode> Pages<M> {
@@ -167,17 +173,25 @@ impl<M: Mode> Pages<M> {
         )))
     }
 
-    /// Notes where the next page begins.
-    fn advance(&mut self, outcome: &Result<ObjectPage, Error>) {
-        let next = match outcome {
-            Ok(page) if page.has_next => page.next_cursor.clone(),
-            _ => None,
+    /// Notes where the next page begins. A page that leads back to an earlier one is an error.
+    fn advance(&mut self, outcome: Result<ObjectPage, Error>) -> Result<ObjectPage, Error> {
+        let Some(mut request) = self.request.take() else {
+            return outcome;
         };
-        if next.is_none() {
-            self.request = None;
-        } else if let Some(request) = &mut self.request {
-            request.parameters.cursor = next;
+        let page = outcome?;
+        if page.has_next {
+            if page.next_cursor == self.anchor {
+                return Err(unexpected("a listing", "leads back to an earlier page").into());
+            }
+            // Brent's way to find a cycle: the cursor of one earlier page is kept, and replaced ever more rarely.
+            self.read += 1;
+            if self.read.is_power_of_two() {
+                self.anchor.clone_from(&page.next_cursor);
+            }
+            request.parameters.cursor.clone_from(&page.next_cursor);
+            self.request = Some(request);
         }
+        Ok(page)
     }
 }
 
@@ -200,8 +214,7 @@ impl Stream for Pages {
         };
         let outcome = ready!(pending.as_mut().poll(context));
         self.pending = None;
-        self.advance(&outcome);
-        Poll::Ready(Some(outcome))
+        Poll::Ready(Some(self.advance(outcome)))
     }
 }
 
@@ -214,8 +227,7 @@ impl Iterator for Pages<crate::client::Blocking> {
         let work = self.begin()?;
         let core = Arc::clone(self.request.as_ref()?.bucket.core());
         let outcome = core.wait(work);
-        self.advance(&outcome);
-        Some(outcome)
+        Some(self.advance(outcome))
     }
 }
 

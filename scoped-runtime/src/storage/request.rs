@@ -5,24 +5,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
 use super::key::{push_bucket, push_key};
 use crate::client::Core;
-use crate::client::name::invalid;
+use crate::client::name::{RESERVED, invalid};
 use crate::error::{ClientError, StorageError, shown};
 use crate::transport::{ErrorResponse, Retry, ServiceError, TransportRequest, is_gateway_status};
 
 /// The path of Storage below the project's URL.
 pub(super) const ROOT: &str = "storage/v1/";
-
-/// Everything but RFC 3986's unreserved characters.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// The path of an object: `prefix`, the bucket and the key.
 pub(super) fn object_target(prefix: &str, bucket: &str, key: &str) -> Result<String, ClientError> {
@@ -119,7 +112,7 @@ pub(super) fn push_query(target: &mut String, name: &str, value: &str) {
     target.push(if target.contains('?') { '&' } else { '?' });
     target.push_str(name);
     target.push('=');
-    target.extend(utf8_percent_encode(value, QUERY));
+    target.extend(utf8_percent_encode(value, RESERVED));
 }
 
 /// The error for a URL that is not one of this project's signed ones.

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::awaited::awaited;
 use super::key::{check_bucket, check_key};
 use super::request::{
     ROOT, bucket_target, json_request, object_target, push_query, reading, unexpected,
@@ -285,11 +286,4 @@ async fn request_tokens(
     Ok(signed.iter().map(Signed::token).collect())
 }
 
-impl IntoFuture for SignRequest {
-    type Output = Result<SignedUrl, Error>;
-    type IntoFuture = <Async as Mode>::Answer<SignedUrl>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(SignRequest::execute -> SignedUrl);

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::Method;
 use tokio::io::AsyncReadExt;
 
+use super::awaited::awaited;
 use super::body::{Body, Kind, open, read_parts, unreadable};
 use super::object_options::{ObjectOptions, option_methods};
 use super::request::{ROOT, object_target, request, unexpected, upload_timeout};
@@ -183,14 +184,7 @@ impl<M: Mode> UploadRequest<M> {
     }
 }
 
-impl IntoFuture for UploadRequest {
-    type Output = Result<Uploaded, Error>;
-    type IntoFuture = <Async as Mode>::Answer<Uploaded>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(UploadRequest::execute -> Uploaded);
 
 impl<M: Mode> fmt::Debug for UploadRequest<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_path_to_error::{Path, Segment};
 
-use crate::error::{ClientError, shown};
+use crate::error::{ClientError, Escaped, shown};
 
 /// How many characters of a cause an error shows.
 const MAX_CAUSE: usize = 200;
@@ -93,15 +93,6 @@ fn cause(error: &serde_json::Error) -> String {
         Some(format!("{before}: {kind}{}", &after[expected..]))
     });
     let text = shortened.unwrap_or(text);
-    text.chars().take(MAX_CAUSE).flat_map(escaped).collect()
-}
-
-/// Escapes control characters, but not quotes.
-fn escaped(letter: char) -> impl Iterator<Item = char> {
-    let is_control = letter.is_control();
-    let escape = is_control.then(|| letter.escape_default());
-    escape
-        .into_iter()
-        .flatten()
-        .chain((!is_control).then_some(letter))
+    let text: String = text.chars().take(MAX_CAUSE).collect();
+    Escaped(&text).to_string()
 }

@@ -24,6 +24,7 @@ use super::send_error::{SendError, is_unprocessed};
 use super::socket::Socket;
 use super::timer::ClockTimer;
 use super::write_check::WriteCheck;
+use crate::thread_flag::Flagged;
 
 pub(super) struct Http2 {
     sender: Mutex<http2::SendRequest<RequestBody>>,
@@ -47,22 +48,8 @@ struct Driver {
 }
 
 thread_local! {
+    /// Whether the thread is polling an HTTP/2 connection.
     static IS_DRIVING: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Marks the thread as polling an HTTP/2 connection while it exists.
-struct DrivingGuard(bool);
-
-impl DrivingGuard {
-    fn begin() -> Self {
-        Self(IS_DRIVING.replace(true))
-    }
-}
-
-impl Drop for DrivingGuard {
-    fn drop(&mut self) {
-        IS_DRIVING.set(self.0);
-    }
 }
 
 struct DriverState {
@@ -238,7 +225,7 @@ impl Driver {
     }
 
     fn poll_connection(&self, state: &mut DriverState) -> Poll<()> {
-        let _driving = DrivingGuard::begin();
+        let _driving = Flagged::begin(&IS_DRIVING);
         let waker = state.waker.clone();
         let mut cx = Context::from_waker(&waker);
         let finished = loop {

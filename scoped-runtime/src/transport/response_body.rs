@@ -35,7 +35,7 @@ impl ResponseBody {
         body
     }
 
-    /// The next part; `None` at the end of the body.
+    /// The next part, which is not empty; `None` at the end of the body.
     pub(super) fn poll_part(
         &mut self,
         cx: &mut Context<'_>,
@@ -43,7 +43,10 @@ impl ResponseBody {
         loop {
             match self.poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
-                    if let Ok(part) = frame.into_data() {
+                    // HTTP/2 has empty frames, which readers would take for the end.
+                    if let Ok(part) = frame.into_data()
+                        && !part.is_empty()
+                    {
                         return Poll::Ready(Some(Ok(part)));
                     }
                 }

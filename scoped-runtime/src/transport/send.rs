@@ -162,14 +162,17 @@ impl Transport {
     }
 }
 
-/// Refuses headers that frame a message or name its destination, whichever API added them.
+/// Refuses headers that only the transport sets, whichever API added them.
 fn check(headers: &HeaderMap) -> Result<(), ClientError> {
-    match headers.keys().find(|name| crate::config::is_framing(name)) {
+    match headers
+        .keys()
+        .find(|name| crate::config::is_of_transport(name))
+    {
         None => Ok(()),
         Some(name) => Err(ClientError::InvalidName {
             kind: "header",
             name: name.as_str().to_owned(),
-            reason: "frames a message or names its destination",
+            reason: "frames a message, names its destination or changes how it is read",
             remedy: "leave it out: the transport sets it",
         }),
     }

@@ -65,7 +65,7 @@ impl StreamedResponse {
         &self.headers
     }
 
-    /// The next part of the body; `None` at its end and after an error.
+    /// The next part of the body, which is not empty; `None` at its end and after an error.
     ///
     /// # Errors
     /// [`ClientError::Closed`] when the client is closed, [`ClientError::Timeout`] when no part arrives in time,

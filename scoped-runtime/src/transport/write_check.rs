@@ -2,6 +2,7 @@ use std::cell::Cell;
 
 use super::cancellation::Deadline;
 use crate::session::{CloseFlag, TokenSource};
+use crate::thread_flag::Flagged;
 use crate::token::AccessToken;
 
 /// Whose token a request carries.
@@ -20,7 +21,7 @@ pub(crate) enum SendAs<'a> {
 pub(super) enum WriteRefusal {
     /// The client is closed.
     Closed,
-    /// The token has expired; the request needs a new one.
+    /// The user's token has expired or is missing; the request needs a new one.
     Token,
     /// The deadline of the request has passed.
     Deadline,
@@ -36,21 +37,6 @@ pub(super) fn is_writing() -> bool {
     IS_WRITING.get()
 }
 
-/// Marks the thread as beginning to write while it exists.
-struct WritingGuard(bool);
-
-impl WritingGuard {
-    fn begin() -> Self {
-        Self(IS_WRITING.replace(true))
-    }
-}
-
-impl Drop for WritingGuard {
-    fn drop(&mut self) {
-        IS_WRITING.set(self.0);
-    }
-}
-
 /// The conditions that are checked immediately before the first bytes of a request are written.
 #[derive(Clone, Copy)]
 pub(super) struct WriteCheck<'a> {
@@ -60,19 +46,19 @@ pub(super) struct WriteCheck<'a> {
 }
 
 impl WriteCheck<'_> {
-    /// Calls `begin`, which writes the first bytes, if the client is open, the token has not expired and the
-    /// deadline has not passed. Closing the client waits until `begin` has returned.
+    /// Calls `begin`, which writes the first bytes, if the client is open, the user's token is there and has not
+    /// expired, and the deadline has not passed. Closing the client waits until `begin` has returned.
     pub(super) fn write_if_allowed<T>(&self, begin: impl FnOnce() -> T) -> Result<T, WriteRefusal> {
         let begin = || {
             if self.deadline.has_passed() {
                 return Err(WriteRefusal::Deadline);
             }
-            if let (SendAs::User { source, .. }, Some(token)) = (self.sender, self.token)
-                && !source.is_live(token)
+            if let SendAs::User { source, .. } = self.sender
+                && !self.token.is_some_and(|token| source.is_live(token))
             {
                 return Err(WriteRefusal::Token);
             }
-            let _writing = WritingGuard::begin();
+            let _writing = Flagged::begin(&IS_WRITING);
             Ok(begin())
         };
         match self.sender {

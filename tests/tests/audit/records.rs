@@ -10,7 +10,7 @@ use scoped_runtime::{
 use scoped_tests::{Log, ManualClock};
 use serde_json::{Value, json};
 
-use crate::support::{ALICE, START, config, server, verified};
+use crate::support::{ALICE, START, clock_seconds, config, server, verified};
 
 /// A sink that keeps the records, or fails.
 #[derive(Debug, Clone, Default)]
@@ -148,12 +148,6 @@ async fn a_request_is_not_sent_if_its_renewal_cannot_be_recorded() {
     clock.pass(Duration::from_hours(1));
     client.from("notes").execute().await.unwrap_err();
     assert_eq!(server.requests().len(), 1);
-}
-
-fn clock_seconds(clock: &ManualClock) -> u64 {
-    use scoped_runtime::Clock;
-    let since = clock.now().duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap().as_secs()
 }
 
 #[test]

@@ -1,11 +1,8 @@
 //! Searches every `Debug`, error and log line for the secret, the API key and the token.
 
-use std::error::Error as _;
-use std::fmt::Write as _;
-
 use scoped_runtime::testing::{Answer, Recorder};
-use scoped_runtime::{Config, Error, ScopedClients, SigningKey};
-use scoped_tests::Log;
+use scoped_runtime::{Config, ScopedClients, SigningKey};
+use scoped_tests::{Log, spelled_out};
 use serde_json::json;
 
 use crate::support::{ALICE, KEY, SECRET, config, project, server};
@@ -16,17 +13,6 @@ fn search(text: &str, secrets: &[&str]) {
         let part = &secret[secret.len() - 24..];
         assert!(!text.contains(part), "`{part}` is in: {text}");
     }
-}
-
-/// Formats an error with all its sources, as `Display` and `Debug`.
-fn spelled_out(error: &Error) -> String {
-    let mut text = format!("{error} {error:?}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        write!(text, " {cause} {cause:?}").unwrap();
-        source = cause.source();
-    }
-    text
 }
 
 #[tokio::test]

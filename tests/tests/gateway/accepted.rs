@@ -5,7 +5,7 @@ use scoped_tests::{KeyPair, generate_keys, mint_with_jose, mint_with_key};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALGORITHMS, claims, gateway, gateway_with, legacy_token, now, public, rest, send, somebody,
+    ALGORITHMS, claims, gateway, gateway_with, legacy_token, new_user, now, public, rest, send,
     status, token, tokens_of_both,
 };
 
@@ -23,7 +23,7 @@ async fn twelve_users_stay_apart(url: &str, api_key: &str, users: Vec<(String, S
                 let read = send(format!("{notes}?select=owner,body"), &headers, None).await;
                 assert_eq!(read.body, json!([{ "owner": user, "body": user }]));
             }
-            let foreign = json!({ "body": "x", "owner": somebody() });
+            let foreign = json!({ "body": "x", "owner": new_user() });
             let refused = send(notes, &headers, Some(foreign)).await;
             assert_eq!(
                 (refused.status, &refused.body["code"]),
@@ -37,7 +37,7 @@ async fn twelve_users_stay_apart(url: &str, api_key: &str, users: Vec<(String, S
 }
 
 fn users() -> (Vec<String>, Vec<Value>) {
-    let users: Vec<String> = (0..12).map(|_| somebody()).collect();
+    let users: Vec<String> = (0..12).map(|_| new_user()).collect();
     let claims = users.iter().map(|user| claims(user, &json!({})));
     let claims = claims.collect();
     (users, claims)
@@ -69,7 +69,7 @@ async fn twelve_users_with_tokens_of_the_legacy_secret_see_their_own_rows_only()
 async fn the_database_sees_the_claims_unchanged() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
     let claims = claims(
-        &somebody(),
+        &new_user(),
         &json!({ "app_metadata": { "é": [null, {}, [], 1.5] }, "nbf": now() }),
     );
     let token = mint_with_key(std::slice::from_ref(&claims), &keys[0].private, &json!({})).await;
@@ -125,7 +125,7 @@ async fn a_scoped_client_works_through_a_gateway_of_its_own() {
     let gateway = gateway().await;
     let config = gateway.config_builder().jwt_secret(gateway.jwt_secret());
     let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-    let client = clients.get(somebody()).unwrap();
+    let client = clients.get(new_user()).unwrap();
     let note = client.from("notes").insert(json!({ "body": "hello" }));
     assert_eq!(note.fetch_one::<Value>().await.unwrap()["body"], "hello");
 }
@@ -137,7 +137,7 @@ async fn a_scoped_client_signs_with_each_kind_of_key() {
         let signing = SigningKey::from_jwk(&key.private.to_string()).unwrap();
         let config = gateway.config_builder().signing_key(signing);
         let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-        let client = clients.get(somebody()).unwrap();
+        let client = clients.get(new_user()).unwrap();
         let note = client.from("notes").insert(json!({ "body": "hello" }));
         let note: Value = note.fetch_one().await.unwrap();
         assert_eq!(note["owner"], client.user_id().as_str());

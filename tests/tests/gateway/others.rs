@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{gateway, gateway_with, now, rest, send, server, somebody, status, token};
+use crate::support::{gateway, gateway_with, new_user, now, rest, send, server, status, token};
 
 #[tokio::test]
 async fn a_session_of_auth_is_accepted_by_the_data_api() {
@@ -10,7 +10,7 @@ async fn a_session_of_auth_is_accepted_by_the_data_api() {
     gateway.sign_sessions(&keys[0].private).await.unwrap();
     let apikey = [("apikey", gateway.api_key())];
     let person =
-        json!({ "email": format!("{}@example.com", somebody()), "password": "correct horse" });
+        json!({ "email": format!("{}@example.com", new_user()), "password": "correct horse" });
     let signed_up = send(
         format!("{}/auth/v1/signup", gateway.url()),
         &apikey,
@@ -33,7 +33,7 @@ async fn a_session_of_the_legacy_secret_is_refused_once_the_secret_is_dropped() 
     let gateway = gateway().await;
     let apikey = [("apikey", gateway.api_key())];
     let person =
-        json!({ "email": format!("{}@example.com", somebody()), "password": "correct horse" });
+        json!({ "email": format!("{}@example.com", new_user()), "password": "correct horse" });
     let url = format!("{}/auth/v1/signup", gateway.url());
     let signed_up = send(url, &apikey, Some(person)).await;
     let session = signed_up.body["access_token"].as_str().expect("a session");
@@ -45,7 +45,7 @@ async fn a_session_of_the_legacy_secret_is_refused_once_the_secret_is_dropped() 
 #[tokio::test]
 async fn auth_verifies_tokens_with_the_keys_of_the_project() {
     let (gateway, keys) = gateway_with(&["ES256"]).await;
-    let user = somebody();
+    let user = new_user();
     let sql = format!("insert into auth.users (id, email) values ('{user}', '{user}@example.com')");
     server().await.sql(&sql).await.unwrap();
     let get = async |token: String| {
@@ -74,7 +74,7 @@ async fn bodies_go_through_unchanged_in_both_directions() {
     let gateway = gateway().await;
     let storage = format!("{}/storage/v1", gateway.url());
     let secret = server().await.secret_key();
-    let bucket = somebody();
+    let bucket = new_user();
     let bearer = format!("Bearer {secret}");
     let headers = [("apikey", secret), ("authorization", &*bearer)];
     let row = json!({ "name": bucket, "id": bucket, "public": false });

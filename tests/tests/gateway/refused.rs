@@ -4,8 +4,8 @@ use scoped_tests::{Gateway, KeyPair, generate_keys, mint_with_jose};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALGORITHMS, Answer, claims, gateway, gateway_with, legacy_token, now, rest, send, server,
-    somebody, token, tokens_of_both,
+    ALGORITHMS, Answer, claims, gateway, gateway_with, legacy_token, new_user, now, rest, send,
+    server, token, tokens_of_both,
 };
 
 /// The code, the message and the details of an error.
@@ -188,7 +188,7 @@ async fn without_a_token_the_api_key_decides_the_role() {
         let answer = get(headers).await;
         assert_eq!((answer.status, &answer.body), (200, &json!([])));
     }
-    let mut roleless = claims(&somebody(), &json!({}));
+    let mut roleless = claims(&new_user(), &json!({}));
     roleless.as_object_mut().unwrap().remove("role");
     let roleless = mint_with_jose(&[roleless], gateway.jwt_secret()).await;
     refuses(&gateway, &roleless.unwrap()[0], NO_TOKEN).await;

@@ -40,10 +40,8 @@ pub(crate) fn public(keys: &[KeyPair]) -> Vec<Value> {
 }
 
 /// A user ID that no other test uses.
-pub(crate) fn somebody() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    let random = RandomState::new().hash_one(0);
-    uuid::Uuid::from_u64_pair(random, !random).to_string()
+pub(crate) fn new_user() -> String {
+    scoped_tests::new_user().to_string()
 }
 
 /// The claims of a user, replaced or extended by `more`; `null` stays `null`.
@@ -60,13 +58,13 @@ pub(crate) fn claims(user: &str, more: &Value) -> Value {
 
 /// A token of a new user, with these changes to the header and the claims.
 pub(crate) async fn token(key: &KeyPair, header: Value, more: Value) -> String {
-    let claims = [claims(&somebody(), &more)];
+    let claims = [claims(&new_user(), &more)];
     let tokens = mint_with_key(&claims, &key.private, &header).await;
     tokens.unwrap().remove(0)
 }
 
 pub(crate) async fn legacy_token(secret: &str, more: Value) -> String {
-    let claims = [claims(&somebody(), &more)];
+    let claims = [claims(&new_user(), &more)];
     mint_with_jose(&claims, secret).await.unwrap().remove(0)
 }
 
@@ -76,7 +74,7 @@ pub(crate) async fn tokens_of_both(
     secret: &str,
     changes: impl Iterator<Item = &Value>,
 ) -> Vec<(String, String)> {
-    let user = somebody();
+    let user = new_user();
     let claims: Vec<Value> = changes.map(|more| claims(&user, more)).collect();
     let header = json!({});
     let (by_key, by_secret) = tokio::join!(

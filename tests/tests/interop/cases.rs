@@ -51,9 +51,9 @@ pub(crate) fn project(key: SigningKey) -> ScopedClients {
 
 /// Makes [`CASES`] tokens of every algorithm: each key signs the edge cases once, then random claims.
 pub(crate) fn cases(seed: u64) -> Vec<Case> {
-    let mut random = Random::new(seed);
+    let random = Random::new(seed);
     let mut cases = Vec::new();
-    for (algorithm, keys) in keys::all(&mut random) {
+    for (algorithm, keys) in keys::all(&random) {
         let projects: Vec<_> = keys.iter().map(|one| project(one.key.clone())).collect();
         for place in 0..CASES {
             let at = place % keys.len();
@@ -66,14 +66,14 @@ pub(crate) fn cases(seed: u64) -> Vec<Case> {
             } else {
                 random.claims()
             };
-            cases.push(case(&mut random, &projects[at], &keys[at], name, custom));
+            cases.push(case(&random, &projects[at], &keys[at], name, custom));
         }
     }
     cases
 }
 
 fn case(
-    random: &mut Random,
+    random: &Random,
     clients: &ScopedClients,
     signing: &Signing,
     name: String,

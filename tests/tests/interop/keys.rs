@@ -36,13 +36,13 @@ pub(crate) struct Signing {
 /// Returns the keys of each algorithm, all different from each other.
 pub(crate) type Group = (&'static str, Vec<Signing>);
 
-pub(crate) fn all(random: &mut Random) -> [Group; 5] {
+pub(crate) fn all(random: &Random) -> [Group; 5] {
     let cli = |name| {
         let jwk = fixture(include_str!("../../golden/keys/supabase-cli.json"), name);
         let key = SigningKey::from_jwk(&jwk.to_string()).expect(name);
         public(name, key, jwk["kid"].as_str().expect("a kid"))
     };
-    let mut openssl = |name| {
+    let openssl = |name| {
         let entry = fixture(include_str!("../../golden/keys/openssl.json"), name);
         let kid = random.name();
         let key = SigningKey::from_pem(entry["pem"].as_str().expect("a PEM"), &kid);

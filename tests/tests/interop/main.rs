@@ -73,7 +73,7 @@ async fn refuses_all_but_the_right_key(verifier: Verifier, signature: &str, algo
         tokens.push((token.to_owned(), jwk.clone()));
         expected.push((name.to_owned(), error.map(str::to_owned)));
     };
-    for (group, keys) in keys::all(&mut Random::new(seed())) {
+    for (group, keys) in keys::all(&Random::new(seed())) {
         for (place, signing) in keys.iter().enumerate() {
             let client = project(signing.key.clone()).get("6f7f5b3c-6a4e-4b57-9f0e-2f4b5d0c9a11");
             let token = client.unwrap().token().unwrap();

@@ -3,9 +3,8 @@
 use scoped_runtime::RESERVED;
 use serde_json::{Map, Value, json};
 
-/// `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>), which is good enough for a test and needs no
-/// crate.
-pub(crate) struct Random(u64);
+/// The generator of the other tests, for claims.
+pub(crate) struct Random(scoped_tests::Random);
 
 /// The maximum nesting of a claim.
 const DEPTH: usize = 20;
@@ -93,24 +92,20 @@ pub(crate) fn every_edge() -> Map<String, Value> {
 
 impl Random {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(scoped_tests::Random::new(seed))
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
+    fn next(&self) -> u64 {
+        self.0.next()
     }
 
     /// Returns a number below the limit.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).unwrap()
+    pub(crate) fn below(&self, end: usize) -> usize {
+        self.0.below(end)
     }
 
     /// Returns any character but NUL, which the runtime refuses.
-    fn letter(&mut self) -> char {
+    fn letter(&self) -> char {
         let (first, size) = match self.below(8) {
             0 => (0x01, 0x1f),
             1..=3 => (0x20, 0x5f),
@@ -126,7 +121,7 @@ impl Random {
             .unwrap_or('\u{d7ff}')
     }
 
-    pub(crate) fn text(&mut self) -> String {
+    pub(crate) fn text(&self) -> String {
         let length = match self.below(40) {
             0 => 2000 + self.below(4000),
             1..=9 => return TEXTS[self.below(TEXTS.len())].to_owned(),
@@ -137,7 +132,7 @@ impl Random {
 
     /// Returns a text for names of users, roles and keys: neither blank nor long, without control
     /// characters and directional marks.
-    pub(crate) fn name(&mut self) -> String {
+    pub(crate) fn name(&self) -> String {
         let length = 1 + self.below(12);
         let letters = (0..length)
             .map(|_| self.letter())
@@ -146,7 +141,7 @@ impl Random {
         format!("x{}x", letters.collect::<String>())
     }
 
-    fn number(&mut self) -> Value {
+    fn number(&self) -> Value {
         match self.below(4) {
             0 => {
                 let place = self.below(100);
@@ -165,7 +160,7 @@ impl Random {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Value {
+    fn value(&self, depth: usize) -> Value {
         let (kinds, size) = if depth == 0 { (7, 0) } else { (9, 5) };
         match self.below(kinds) {
             0 => Value::Null,
@@ -186,7 +181,7 @@ impl Random {
     }
 
     /// Returns the claims of one token. Claims that are null are absent from the token.
-    pub(crate) fn claims(&mut self) -> Map<String, Value> {
+    pub(crate) fn claims(&self) -> Map<String, Value> {
         let length = match self.below(10) {
             0 => 0,
             1 => 60,

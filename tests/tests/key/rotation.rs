@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
-use scoped_runtime::{RotateNow, SigningKey};
+use scoped_runtime::{Rotation, SigningKey};
 use serde_json::{Map, Value};
 
 use crate::support::{ALICE, BOB, SECRET, bearer, offline, project};
@@ -39,10 +39,10 @@ fn after_rotate_new_clients_use_the_new_key_and_old_ones_at_renewal() {
 }
 
 #[test]
-fn rotate_now_replaces_cached_and_shared_tokens_at_once() {
+fn a_rotation_at_once_replaces_cached_and_shared_tokens() {
     let (clients, _) = offline();
     let client = clients.get(ALICE).unwrap();
-    clients.rotate(RotateNow(new_key()));
+    clients.rotate(Rotation::from(new_key()).at_once());
     let token = client.token().unwrap();
     assert!(is_signed_with(token.expose_secret(), NEW));
     let again = clients.get(ALICE).unwrap().token().unwrap();
@@ -50,7 +50,7 @@ fn rotate_now_replaces_cached_and_shared_tokens_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn requests_during_rotate_now_succeed_and_later_ones_use_the_new_key() {
+async fn requests_during_a_rotation_at_once_succeed_and_later_ones_use_the_new_key() {
     let (server, clients, _) = project().await;
     let client = clients.get(ALICE).unwrap();
     let rotated = Arc::new(AtomicBool::new(false));
@@ -67,7 +67,7 @@ async fn requests_during_rotate_now_succeed_and_later_ones_use_the_new_key() {
             })
         })
         .collect();
-    clients.rotate(RotateNow(new_key()));
+    clients.rotate(Rotation::from(new_key()).at_once());
     rotated.store(true, Ordering::SeqCst);
     for task in tasks {
         task.await.unwrap();
@@ -100,8 +100,6 @@ impl scoped_runtime::Signer for Hsm {
 
 #[tokio::test]
 async fn a_project_can_rotate_to_a_signer_and_back() {
-    use scoped_runtime::Rotation;
-
     let (clients, clock) = offline();
     let client = clients.get(ALICE).unwrap();
     let error = Rotation::signer(Hsm("")).unwrap_err();
@@ -116,7 +114,7 @@ async fn a_project_can_rotate_to_a_signer_and_back() {
     let header = jsonwebtoken::decode_header(token.expose_secret()).unwrap();
     assert_eq!(header.kid.as_deref(), Some("hsm-1"));
     // Rotates back to a local key, with immediate effect.
-    clients.rotate(RotateNow(new_key()));
+    clients.rotate(Rotation::from(new_key()).at_once());
     assert!(is_signed_with(client.token().unwrap().expose_secret(), NEW));
     clients.rotate(Rotation::signer(Hsm("hsm-2")).unwrap().at_once());
     let token = client.token_async().await.unwrap();
@@ -140,7 +138,7 @@ fn after_concurrent_rotations_the_verifier_accepts_the_minters_tokens() {
                 let clients = &clients;
                 scope.spawn(move || {
                     let key = SigningKey::hs256(key.as_str()).unwrap();
-                    clients.rotate(RotateNow(key));
+                    clients.rotate(Rotation::from(key).at_once());
                 });
             }
         });

@@ -1,13 +1,11 @@
 //! A signer whose answers the test decides.
 
 use std::collections::VecDeque;
-use std::error::Error as _;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::hmac;
 use scoped_runtime::testing::Recorder;
-use scoped_runtime::{Algorithm, Config, ConfigBuilder, Error, ScopedClients, Signer};
+use scoped_runtime::{Algorithm, Config, ConfigBuilder, ScopedClients, Signer};
 use scoped_tests::ManualClock;
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
@@ -156,15 +154,4 @@ impl Signer for Vault {
             Answer::Bytes(length) => Ok(vec![7; length]),
         }
     }
-}
-
-/// Formats an error with all its sources, as `Display` and `Debug`.
-pub(crate) fn spelled_out(error: &Error) -> String {
-    let mut text = format!("{error} {error:?}");
-    let mut source = error.source();
-    while let Some(cause) = source {
-        write!(text, " {cause} {cause:?}").unwrap();
-        source = cause.source();
-    }
-    text
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use scoped_rules::policies::{CompareOptions, Project, TokenClaims, compare};
+use scoped_tests::Random;
 
 fn run(text: String) {
     let project = Project::read(&[(PathBuf::from("x.sql"), text)]);
@@ -26,17 +27,6 @@ fn texts() -> Vec<String> {
         .collect()
 }
 
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % limit.max(1)
-    }
-}
-
 #[test]
 fn a_text_cut_anywhere_is_read() {
     for text in texts() {
@@ -48,7 +38,7 @@ fn a_text_cut_anywhere_is_read() {
 
 #[test]
 fn a_text_with_wrong_bytes_is_read() {
-    let mut random = Random(0x5eed_cafe);
+    let random = Random::new(0x5eed_cafe);
     for text in texts() {
         for _ in 0..60 {
             let mut bytes = text.clone().into_bytes();
@@ -73,7 +63,7 @@ fn a_text_with_wrong_bytes_is_read() {
 
 #[test]
 fn tokens_in_any_order_are_read() {
-    let mut random = Random(0xfeed_beef);
+    let random = Random::new(0xfeed_beef);
     let all = texts().join("\n");
     let words: Vec<&str> = all.split_inclusive([' ', '(', ')', ',']).collect();
     for _ in 0..1500 {

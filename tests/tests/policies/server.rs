@@ -20,7 +20,7 @@ fn names(value: &Value) -> BTreeSet<String> {
 /// What of the replay is sure, and what dynamic SQL has perhaps dropped.
 fn replayed(project: &Project) -> (BTreeSet<String>, BTreeSet<String>) {
     let (unsure, sure): (Vec<_>, Vec<_>) = policies(project)
-        // A name that only the run knows: nobody can compare it.
+        // A name that only the run knows: no run can compare it.
         .filter(|(_, policy)| !policy.contains('?'))
         .partition(|(object, _)| object.uncertain);
     let names = |list: Vec<(_, String)>| list.into_iter().map(|(_, policy)| policy).collect();

@@ -1,41 +1,30 @@
 //! The identity never leaks: thousands of calls with random time limits and dropped futures on a small pool.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use scoped_runtime::tokio_postgres::types::Type;
 use scoped_runtime::{Error, PostgresError, ScopedClient, ScopedClients, ScopedPostgres};
+use scoped_tests::Random;
 use serde_json::json;
 
 use crate::support::{NOT_IDLE, World, until};
 
-const TASKS: u32 = 16;
-const CALLS: u32 = 250;
-const USERS: u32 = 5;
+const TASKS: u64 = 16;
+const CALLS: u64 = 250;
+const USERS: u64 = 5;
 
 /// What the calls came to.
 #[derive(Debug, Default)]
 struct Tally {
-    answered: AtomicU32,
-    dropped: AtomicU32,
-    ended: AtomicU32,
-    wrong: AtomicU32,
+    answered: AtomicU64,
+    dropped: AtomicU64,
+    ended: AtomicU64,
+    wrong: AtomicU64,
 }
 
-/// A small generator of random numbers (xorshift), so that a run can be repeated.
-struct Random(u32);
-
-impl Random {
-    fn below(&mut self, limit: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        self.0 % limit
-    }
-}
-
-fn user(number: u32) -> String {
+fn user(number: u64) -> String {
     format!("cccccccc-0000-4000-8000-{number:012}")
 }
 
@@ -50,7 +39,7 @@ pub(crate) trait Driver {
     /// One call of a kind from 0 to 5, with a time limit that the server keeps; what the user saw, if it looked.
     fn call(
         client: ScopedClient,
-        kind: u32,
+        kind: u64,
         limit: Option<Duration>,
     ) -> impl Future<Output = Result<Option<Seen>, Error>> + Send;
 
@@ -68,7 +57,7 @@ pub(crate) struct Direct;
 impl Driver for Direct {
     async fn call(
         client: ScopedClient,
-        kind: u32,
+        kind: u64,
         limit: Option<Duration>,
     ) -> Result<Option<Seen>, Error> {
         let db = client.postgres();
@@ -90,7 +79,7 @@ impl Driver for Direct {
 }
 
 /// One call of a random kind; what the user saw, if it was answered.
-async fn call(db: &ScopedPostgres, kind: u32) -> Result<Option<Seen>, Error> {
+async fn call(db: &ScopedPostgres, kind: u64) -> Result<Option<Seen>, Error> {
     match kind {
         0 | 1 => db.fetch_typed(LOOK, &[]).await.map(|mut rows| rows.pop()),
         2 => db.fetch_one(LOOK, &[]).await.map(Some),
@@ -122,15 +111,15 @@ async fn run<D: Driver>(clients: &ScopedClients) -> Tally {
         .map(|task| {
             let (clients, tally) = (clients.clone(), Arc::clone(&tally));
             tokio::spawn(async move {
-                let mut random = Random(0x9e37_79b9 ^ (task + 1));
+                let random = Random::new(task);
                 for _ in 0..CALLS {
-                    let id = user(random.below(USERS));
+                    let id = user(random.roll(USERS));
                     let client = clients.get(&id).unwrap();
-                    let kind = random.below(6);
-                    let limit = Duration::from_micros((50 + random.below(4000)).into());
+                    let kind = random.roll(6);
+                    let limit = Duration::from_micros(50 + random.roll(4000));
                     // Half of the calls are dropped after a random time; a few have a limit that the server keeps.
-                    let kept = (random.below(8) == 0).then_some(Duration::from_millis(3));
-                    let outcome = if random.below(2) == 0 {
+                    let kept = (random.roll(8) == 0).then_some(Duration::from_millis(3));
+                    let outcome = if random.roll(2) == 0 {
                         tokio::time::timeout(limit, D::call(client, kind, kept)).await
                     } else {
                         Ok(D::call(client, kind, kept).await)

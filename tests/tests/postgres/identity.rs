@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use scoped_runtime::testing::ManualClock;
 use scoped_runtime::{
-    AuditSink, ClientError, Error, MintPolicy, MintPurpose, MintRecord, ScopedPostgres, TokenError,
+    AuditSink, Error, MintPolicy, MintPurpose, MintRecord, ScopedPostgres, TokenError,
 };
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ impl Journal {
 
 const CLAIMS: &str = "select auth.jwt()";
 
-async fn claims<C>(db: &ScopedPostgres<C>) -> Result<Value, Error> {
+pub(crate) async fn claims<C>(db: &ScopedPostgres<C>) -> Result<Value, Error> {
     Ok(db.fetch_one::<(Value,)>(CLAIMS, &[]).await?.0)
 }
 
@@ -217,50 +217,6 @@ async fn expired_claims_send_nothing_more_of_a_transaction() {
         "{error}"
     );
     assert_eq!(world.value("select count(*) from notes").await, json!(5));
-}
-
-#[tokio::test]
-async fn closing_ends_statements_of_every_clone() {
-    let world = World::new().await;
-    let alice = world.alice();
-    let kinds = [
-        alice.postgres(),
-        alice.read_only().postgres(),
-        alice.narrow().client().unwrap().postgres(),
-    ];
-    alice.close();
-    for direct in &kinds {
-        let error = claims(direct).await.unwrap_err();
-        assert!(
-            matches!(error, Error::Client(ClientError::Closed)),
-            "{error}"
-        );
-    }
-    let again = world.alice().postgres();
-    claims(&again).await.unwrap();
-    world.clients.close_user(ALICE).unwrap();
-    assert!(matches!(
-        claims(&again).await,
-        Err(Error::Client(ClientError::Closed))
-    ));
-}
-
-#[tokio::test]
-async fn a_closed_client_does_not_wait_for_a_connection() {
-    let world = World::with(|config| config, |pool| pool.max_size(1)).await;
-    let (alice, bob) = (world.alice(), world.bob().postgres());
-    let held = bob.transaction(async |_| {
-        let waiting = alice.postgres();
-        let waiting = tokio::spawn(async move { claims(&waiting).await });
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        alice.close();
-        Ok::<_, Error>(waiting.await.unwrap())
-    });
-    let error = held.await.unwrap().unwrap_err();
-    assert!(
-        matches!(error, Error::Client(ClientError::Closed)),
-        "{error}"
-    );
 }
 
 #[tokio::test]

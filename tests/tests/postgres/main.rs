@@ -8,6 +8,7 @@
 
 mod blocking;
 mod cancel;
+mod closing;
 mod errors;
 mod fuzz;
 mod identity;

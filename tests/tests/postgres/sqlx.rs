@@ -130,20 +130,24 @@ async fn it_commits_on_ok_and_rolls_back_on_an_error_a_panic_and_a_drop() {
 #[tokio::test]
 async fn a_failed_statement_that_the_closure_hides_is_an_error() {
     let (world, _) = world(1).await;
-    let outcome = world
-        .alice()
-        .sqlx()
-        .transaction(async |tx| {
-            sqlx::query(INSERT).bind("lost").execute(&mut **tx).await?;
-            let failed = sqlx::query("select 1/0").execute(&mut **tx).await;
-            failed.unwrap_err();
-            Ok::<_, Error>(())
-        })
-        .await;
-    assert!(
-        matches!(outcome, Err(Error::Postgres(PostgresError::RolledBack))),
-        "{outcome:?}"
-    );
+    let alice = world.alice().sqlx();
+    for (transactions, first) in [
+        (alice.clone(), INSERT),
+        (alice.read_only(), "select $1::text"),
+    ] {
+        let outcome = transactions
+            .transaction(async |tx| {
+                sqlx::query(first).bind("lost").execute(&mut **tx).await?;
+                let failed = sqlx::query("select 1/0").execute(&mut **tx).await;
+                failed.unwrap_err();
+                Ok::<_, Error>(())
+            })
+            .await;
+        assert!(
+            matches!(outcome, Err(Error::Postgres(PostgresError::RolledBack))),
+            "{first}: {outcome:?}"
+        );
+    }
     assert_eq!(bodies(&world.alice()).await.unwrap(), ["a1", "a2"]);
 }
 

@@ -19,7 +19,7 @@ struct Sqlx<const PREPARED: bool>;
 impl<const PREPARED: bool> Driver for Sqlx<PREPARED> {
     async fn call(
         client: ScopedClient,
-        kind: u32,
+        kind: u64,
         limit: Option<Duration>,
     ) -> Result<Option<Seen>, Error> {
         let db = client.sqlx();

@@ -133,7 +133,7 @@ async fn one_row_is_one_row() {
 }
 
 #[tokio::test]
-async fn an_anonymous_client_reads_what_everybody_may_read() {
+async fn an_anonymous_client_reads_what_every_caller_may_read() {
     let world = World::new().await;
     world
         .database

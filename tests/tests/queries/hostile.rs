@@ -1,6 +1,6 @@
 //! Names and values that could easily change the meaning of a request.
 
-use crate::random::Random;
+use scoped_tests::Random;
 
 /// Names that PostgREST or a gateway uses for parameters.
 pub(crate) const RESERVED: [&str; 10] = [
@@ -99,7 +99,7 @@ const VALUES: [&str; 30] = [
 ];
 
 /// Returns a name that can be written as text.
-pub(crate) fn name(random: &mut Random) -> String {
+pub(crate) fn name(random: &Random) -> String {
     let kind = random.below(10);
     let chosen: &str = match kind {
         0..=4 => random.pick(&PLAIN),
@@ -110,7 +110,7 @@ pub(crate) fn name(random: &mut Random) -> String {
 }
 
 /// Returns a name of arbitrary characters.
-pub(crate) fn exact_name(random: &mut Random) -> String {
+pub(crate) fn exact_name(random: &Random) -> String {
     if random.percent(40) {
         return random.pick(&EXACT).to_owned();
     }
@@ -121,7 +121,7 @@ pub(crate) fn exact_name(random: &mut Random) -> String {
 }
 
 /// Returns a value.
-pub(crate) fn value(random: &mut Random) -> String {
+pub(crate) fn value(random: &Random) -> String {
     if random.percent(60) {
         random.pick(&VALUES).to_owned()
     } else {
@@ -130,6 +130,6 @@ pub(crate) fn value(random: &mut Random) -> String {
 }
 
 /// Returns a text of characters with a syntactic meaning.
-pub(crate) fn letters(random: &mut Random, most: usize) -> String {
+pub(crate) fn letters(random: &Random, most: usize) -> String {
     random.some(most, |random| random.pick(&LETTERS)).concat()
 }

@@ -13,7 +13,6 @@ mod native;
 mod project;
 mod promises;
 mod property;
-mod random;
 mod raw;
 
 mod request;

@@ -8,9 +8,9 @@ use postgrest::Builder;
 use crate::grammar::{At, Request, Tree};
 use crate::hostile;
 use crate::project::Project;
-use crate::random::Random;
 use crate::says::{Rows, of_tree};
 use crate::wrong::Wrong;
+use scoped_tests::Random;
 
 const BUILDERS: u64 = 4_000;
 
@@ -27,7 +27,7 @@ struct Native {
 }
 
 impl Native {
-    fn random(random: &mut Random, project: &Project) -> Self {
+    fn random(random: &Random, project: &Project) -> Self {
         let mut native = Self {
             builder: project.client.native("t"),
             calls: Vec::new(),
@@ -52,7 +52,7 @@ impl Native {
     }
 
     /// A table whose name contains parameters, as a handwritten URL does.
-    fn with_parameters(mut self, random: &mut Random, project: &Project) -> Self {
+    fn with_parameters(mut self, random: &Random, project: &Project) -> Self {
         let parameters = [
             "id",
             "id=",
@@ -97,7 +97,7 @@ impl Native {
         self
     }
 
-    fn step(mut self, random: &mut Random) -> Self {
+    fn step(mut self, random: &Random) -> Self {
         let column = if random.percent(80) {
             hostile::name(random)
         } else {
@@ -186,7 +186,7 @@ fn verb_name(verb: usize) -> &'static str {
 }
 
 /// Returns the text of a group: a good one, one with a trap, or characters of the syntax.
-fn group(random: &mut Random) -> String {
+fn group(random: &Random) -> String {
     let texts = [
         "a.eq.1",
         "a.eq.1,b.is.null",
@@ -273,7 +273,7 @@ async fn a_native_write_never_touches_more_rows_than_its_filters_allow() {
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());
     for seed in 0..BUILDERS {
-        let native = Native::random(&mut Random::new(seed), &project);
+        let native = Native::random(&Random::new(seed), &project);
         let outcome = project.client.execute(native.builder.clone()).await;
         let Some(arrived) = project.arrived() else {
             refused += 1;

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use crate::grammar::{At, Refused, Request};
 use crate::project::Project;
-use crate::random::Random;
 use crate::says::{Rows, of_said, same_conditions};
 use crate::written::{Chain, Said, Sending, Verb};
 use crate::wrong::Wrong;
+use scoped_tests::Random;
 
 /// The number of random queries.
 const CHAINS: u64 = 6_000;
@@ -20,7 +20,7 @@ async fn a_query_arrives_with_the_meaning_it_was_written_with_or_is_not_sent() {
     let mut refused = 0;
     let mut wrong = Wrong::default();
     for seed in 0..CHAINS {
-        let mut chain = Chain::random(&mut Random::new(seed), &project.client);
+        let mut chain = Chain::random(&Random::new(seed), &project.client);
         chain.note_mistakes();
         let outcome = chain.send().await;
         let Some(arrived) = project.arrived() else {
@@ -193,7 +193,7 @@ impl Chain {
 
 #[test]
 fn the_comparison_tells_different_conditions_apart() {
-    let said = |seed| Said::random(&mut Random::new(seed), &[], 2);
+    let said = |seed| Said::random(&Random::new(seed), &[], 2);
     let own = |said| vec![(Vec::new(), said)];
     let mut differ = 0;
     for seed in 0..500 {

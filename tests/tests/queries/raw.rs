@@ -7,9 +7,9 @@ use scoped_runtime::{Condition, Query};
 use crate::grammar::{At, Operand, Request, Tree};
 use crate::hostile;
 use crate::project::Project;
-use crate::random::Random;
 use crate::says::{Rows, of_tree};
 use crate::wrong::Wrong;
+use scoped_tests::Random;
 
 const QUERIES: u64 = 4_000;
 
@@ -31,7 +31,7 @@ const OPERATORS: [&str; 14] = [
 ];
 
 /// Returns an operand for any of the operators: a good one, or characters of the syntax.
-fn operand(random: &mut Random) -> String {
+fn operand(random: &Random) -> String {
     let texts = [
         "(1,2)",
         "(\"a,b\",c)",
@@ -71,7 +71,7 @@ fn operand(random: &mut Random) -> String {
 }
 
 /// Returns a query with raw parts.
-fn query(random: &mut Random, query: Query, calls: &mut Vec<String>) -> (Query, Shape) {
+fn query(random: &Random, query: Query, calls: &mut Vec<String>) -> (Query, Shape) {
     let last = [",", ")", "\"", "x", "\\\""];
     let last = random.pick(&last);
     if random.percent(30) {
@@ -107,7 +107,7 @@ fn query(random: &mut Random, query: Query, calls: &mut Vec<String>) -> (Query, 
     (query, Shape::Group { any, last })
 }
 
-fn raw_group(random: &mut Random) -> String {
+fn raw_group(random: &Random) -> String {
     let texts = [
         "a.eq.1",
         "a.eq.1,or(b.eq.2,c.eq.3)",
@@ -192,7 +192,7 @@ async fn raw_text_changes_no_other_condition_or_the_query_is_not_sent() {
     for seed in 0..QUERIES {
         let mut calls = Vec::new();
         let read = project.client.from("t");
-        let (query, shape) = query(&mut Random::new(seed), read, &mut calls);
+        let (query, shape) = query(&Random::new(seed), read, &mut calls);
         let outcome = query.execute().await;
         let Some(arrived) = project.arrived() else {
             refused += 1;
@@ -220,7 +220,7 @@ async fn a_write_with_a_raw_filter_that_matches_every_row_is_not_sent() {
     let mut wrong = Wrong::default();
     let mut sent = BTreeMap::<bool, usize>::new();
     for seed in 0..QUERIES {
-        let random = &mut Random::new(seed);
+        let random = &Random::new(seed);
         let delete = project.client.from("t").delete();
         let (what, delete) = match random.below(4) {
             0 => {

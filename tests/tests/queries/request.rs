@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use crate::grammar::{At, Request, Tree};
 use crate::hostile;
 use crate::project::Project;
-use crate::random::Random;
 use crate::says::{Rows, of_tree};
 use crate::wrong::Wrong;
+use scoped_tests::Random;
 
 const REQUESTS: u64 = 4_000;
 
 /// Returns the name and the value of a parameter.
-fn parameter(random: &mut Random) -> (String, String) {
+fn parameter(random: &Random) -> (String, String) {
     let known = [
         ("limit", "2"),
         ("limit", "eq.2"),
@@ -63,7 +63,7 @@ async fn a_request_to_a_table_never_touches_more_rows_than_its_filters_allow() {
     let mut sent = BTreeMap::<String, usize>::new();
     let (mut refused, mut wrong) = (0, Wrong::default());
     for seed in 0..REQUESTS {
-        let random = &mut Random::new(seed);
+        let random = &Random::new(seed);
         let method = random.pick(&["GET", "PATCH", "DELETE", "POST", "HEAD"]);
         let parameters = random.some(3, parameter);
         let mut request = project.client.request(method, "rest/v1/t");

@@ -122,6 +122,9 @@ async fn a_request_to_a_table_is_refused_as_a_query_would_be() {
     let (server, client) = project().await;
     let delete = || client.request("DELETE", "rest/v1/notes");
     delete().execute().await.unwrap_err();
+    // A gateway may ignore case in a path.
+    let written_otherwise = client.request("DELETE", "REST/V1/notes");
+    written_otherwise.execute().await.unwrap_err();
     delete().query("limit", "eq.1").execute().await.unwrap_err();
     delete()
         .query("id", "eq.1")

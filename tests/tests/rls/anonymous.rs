@@ -3,12 +3,12 @@
 use scoped_runtime::{ClientError, Error};
 use serde_json::{Value, json};
 
-use crate::support::{api, clients, somebody};
+use crate::support::{api, clients, new_user};
 
 #[tokio::test]
 async fn an_anonymous_client_sees_what_policies_allow_anon() {
     let clients = clients().await;
-    let alice = clients.get(somebody()).unwrap();
+    let alice = clients.get(new_user()).unwrap();
     let author = alice.user_id().to_string();
     for (title, is_published) in [("for all", true), ("a draft", false)] {
         let post = json!({"title": title, "is_published": is_published});
@@ -31,7 +31,7 @@ async fn an_anonymous_client_sees_what_policies_allow_anon() {
         titles(alice.from("posts").order("id")).await,
         ["for all", "a draft"]
     );
-    let bob = clients.get(somebody()).unwrap();
+    let bob = clients.get(new_user()).unwrap();
     assert_eq!(titles(bob.from("posts")).await, ["for all"]);
 
     let sum: i64 = anonymous

@@ -7,7 +7,7 @@ use scoped_runtime::{Error, Paging};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Note, api, clients, somebody};
+use crate::support::{Note, api, clients, new_user};
 
 /// The project of the server. Only the start of the server is async.
 fn project() -> ScopedClients {
@@ -29,8 +29,8 @@ fn write(client: &ScopedClient, body: &str) -> Note {
 fn a_blocking_client_sees_changes_and_deletes_its_users_rows_only() {
     let clients = project();
     let (alice, bob) = (
-        clients.get(somebody()).unwrap(),
-        clients.get(somebody()).unwrap(),
+        clients.get(new_user()).unwrap(),
+        clients.get(new_user()).unwrap(),
     );
     let note = write(&alice, "secret");
     assert_eq!(note.owner, alice.user_id().as_str());
@@ -52,7 +52,7 @@ fn a_blocking_client_sees_changes_and_deletes_its_users_rows_only() {
 #[test]
 fn fifty_users_on_threads_of_their_own_stay_apart() {
     let clients = project();
-    let users: Vec<Uuid> = (0..50).map(|_| somebody()).collect();
+    let users: Vec<Uuid> = (0..50).map(|_| new_user()).collect();
     let ready = std::sync::Barrier::new(users.len());
     thread::scope(|threads| {
         for user in users {
@@ -71,8 +71,8 @@ fn fifty_users_on_threads_of_their_own_stay_apart() {
 fn every_way_of_sending_waits_for_its_answer() {
     let clients = project();
     let (alice, bob) = (
-        clients.get(somebody()).unwrap(),
-        clients.get(somebody()).unwrap(),
+        clients.get(new_user()).unwrap(),
+        clients.get(new_user()).unwrap(),
     );
     for body in ["a", "b", "c"] {
         write(&alice, body);

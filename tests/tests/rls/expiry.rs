@@ -7,7 +7,7 @@ use std::time::Duration;
 use scoped_runtime::{ScopedClient, ScopedClients};
 use scoped_tests::ManualClock;
 
-use crate::support::{api, notes, project, somebody, write};
+use crate::support::{api, new_user, notes, project, write};
 
 const TWO_HOURS: Duration = Duration::from_hours(2);
 
@@ -23,7 +23,7 @@ async fn behind() -> (ScopedClients, ManualClock) {
 
 async fn expired(lifetime: Duration) -> (ScopedClient, ManualClock) {
     let (clients, clock) = behind().await;
-    let client = clients.user(somebody()).expires_in(lifetime).client();
+    let client = clients.user(new_user()).expires_in(lifetime).client();
     (client.unwrap(), clock)
 }
 

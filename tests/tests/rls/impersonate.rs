@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{Note, api, clients, notes, somebody, write};
+use crate::support::{Note, api, clients, new_user, notes, write};
 
 /// Hands over a note: only its owner can delete it, and only the receiver can insert it.
 #[impersonate(via = clients, expires_in = "5m", actor = "transfer", reason = "a test")]
@@ -41,8 +41,8 @@ async fn hand_over(
 async fn two_users_in_one_function_hand_over_a_row_that_only_its_owner_sees() {
     let clients = clients().await;
     let (alice, bob) = (
-        clients.get(somebody()).unwrap(),
-        clients.get(somebody()).unwrap(),
+        clients.get(new_user()).unwrap(),
+        clients.get(new_user()).unwrap(),
     );
     let note = write(&alice, "an heirloom").await;
 
@@ -94,7 +94,7 @@ fn tenants(
 fn a_job_on_a_thread_sees_only_the_tenant_of_its_user() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let clients = blocking::ScopedClients::from(runtime.block_on(clients()));
-    let user = somebody();
+    let user = new_user();
     assert_eq!(tenants(&clients, user, "acme").unwrap(), ["acme"]);
     assert_eq!(tenants(&clients, user, "globex").unwrap(), ["globex"]);
     assert!(tenants(&clients, user, "nobody").unwrap().is_empty());

@@ -7,7 +7,7 @@ use scoped_runtime::ScopedClients;
 use scoped_tests::decode_with_jose;
 use serde_json::{Map, Value, json};
 
-use crate::support::{clients, server, somebody};
+use crate::support::{clients, new_user, server};
 
 const ALWAYS: [&str; 9] = [
     "aal",
@@ -44,7 +44,7 @@ fn names(claims: &Map<String, Value>) -> BTreeSet<&str> {
 #[tokio::test]
 async fn jose_reads_exactly_the_documented_claims() {
     let clients = clients().await;
-    let user = somebody().to_string();
+    let user = new_user().to_string();
     let (header, claims) = decoded(&clients, &user).await;
     assert_eq!(header, json!({"alg": "HS256", "typ": "JWT"}));
     assert_eq!(

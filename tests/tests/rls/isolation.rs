@@ -3,14 +3,14 @@
 use scoped_runtime::{Error, ScopedClient, ScopedClients, UserId, impersonate};
 use serde_json::json;
 
-use crate::support::{Note, api, clients, notes, somebody, write};
+use crate::support::{Note, api, clients, new_user, notes, write};
 
 #[tokio::test]
 async fn a_user_sees_changes_and_deletes_their_own_rows_only() {
     let clients = clients().await;
     let (alice, bob) = (
-        clients.get(somebody()).unwrap(),
-        clients.get(somebody()).unwrap(),
+        clients.get(new_user()).unwrap(),
+        clients.get(new_user()).unwrap(),
     );
     let note = write(&alice, "secret").await;
     assert_eq!(note.owner, alice.user_id().as_str());
@@ -87,7 +87,7 @@ async fn two_hundred_users_at_once_stay_apart() {
     let clients = clients().await;
     let mut written = Vec::new();
     for _ in 0..200 {
-        let client = clients.get(somebody()).unwrap();
+        let client = clients.get(new_user()).unwrap();
         written.push(tokio::spawn(async move { write(&client, "private").await }));
     }
     let mut all = Vec::new();

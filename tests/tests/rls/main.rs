@@ -12,6 +12,7 @@ mod interop;
 mod isolation;
 mod queries;
 mod read_only;
+mod reading;
 mod sending;
 mod support;
 mod tenants;

@@ -4,7 +4,7 @@ use scoped_runtime::{ClientError, Condition, Error, Order, ScopedClient};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::{api, clients, notes, server, somebody, write};
+use crate::support::{api, clients, new_user, notes, server, write};
 
 #[derive(Debug, Deserialize)]
 struct Item {
@@ -12,7 +12,7 @@ struct Item {
 }
 
 async fn user() -> ScopedClient {
-    clients().await.get(somebody()).unwrap()
+    clients().await.get(new_user()).unwrap()
 }
 
 /// Returns the names of the items that a query finds.
@@ -159,8 +159,8 @@ async fn functions_return_values_and_rows() {
 async fn another_schema_has_its_own_tables() {
     let clients = clients().await;
     let (alice, bob) = (
-        clients.get(somebody()).unwrap(),
-        clients.get(somebody()).unwrap(),
+        clients.get(new_user()).unwrap(),
+        clients.get(new_user()).unwrap(),
     );
     let task = alice
         .schema("api2")

@@ -3,7 +3,7 @@
 use scoped_runtime::{ClientError, Error, ScopedClient, ScopedClients, UserId, impersonate};
 use serde_json::json;
 
-use crate::support::{clients, notes, somebody, write};
+use crate::support::{clients, new_user, notes, write};
 
 fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) {
     let error = outcome.expect_err("a client that only reads has written");
@@ -14,7 +14,7 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) {
 #[tokio::test]
 async fn a_read_only_client_sees_the_rows_of_its_user_and_changes_none() {
     let clients = clients().await;
-    let (alice, bob) = (somebody(), somebody());
+    let (alice, bob) = (new_user(), new_user());
     let writer = clients.get(alice).unwrap();
     let note = write(&writer, "kept").await;
     let reader = clients.user(alice).read_only().client().unwrap();
@@ -60,7 +60,7 @@ async fn a_read_only_client_sees_the_rows_of_its_user_and_changes_none() {
 #[tokio::test]
 async fn a_read_only_client_calls_functions() {
     let clients = clients().await;
-    let (alice, bob) = (somebody(), somebody());
+    let (alice, bob) = (new_user(), new_user());
     let note = write(&clients.get(alice).unwrap(), "mine").await;
     let reader = |user| clients.user(user).read_only().client().unwrap();
     let sum: i64 = reader(alice)
@@ -110,7 +110,7 @@ fn tidy_blocking(
 #[tokio::test]
 async fn the_attribute_makes_read_only_clients() {
     let clients = clients().await;
-    let user = UserId::from(somebody());
+    let user = UserId::from(new_user());
     let writer = clients.get(&user).unwrap();
     let note = write(&writer, "kept").await;
     refused(tidy(&clients, &user).await);

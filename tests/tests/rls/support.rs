@@ -2,9 +2,9 @@
 
 use scoped_runtime::{ApiError, ConfigBuilder, Error, ScopedClient, ScopedClients};
 use scoped_tests::Target;
+pub(crate) use scoped_tests::new_user;
 use serde::Deserialize;
 use serde_json::json;
-use uuid::Uuid;
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Note {
@@ -30,20 +30,6 @@ pub(crate) async fn clients() -> ScopedClients {
 pub(crate) async fn project(more: impl FnOnce(ConfigBuilder) -> ConfigBuilder) -> ScopedClients {
     let config = more(server().await.config_builder()).build();
     ScopedClients::new(config.expect("a good configuration")).expect("a project")
-}
-
-/// A user that no other test uses.
-pub(crate) fn somebody() -> Uuid {
-    uuid::Builder::from_random_bytes(rand()).into_uuid()
-}
-
-fn rand() -> [u8; 16] {
-    use std::hash::{BuildHasher, RandomState};
-    let (a, b) = (
-        RandomState::new().hash_one(1),
-        RandomState::new().hash_one(2),
-    );
-    (u128::from(a) << 64 | u128::from(b)).to_be_bytes()
 }
 
 /// Writes a note as this client's user.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{api, clients, somebody};
+use crate::support::{api, clients, new_user};
 
 #[scoped_claims(policies = "server/supabase/migrations")]
 struct Member {
@@ -55,7 +55,7 @@ async fn tenants<C: ScopedClaims>(client: &ScopedClient<C>) -> Vec<String> {
 #[tokio::test]
 async fn a_tenant_claim_gives_access_to_that_tenant_only() {
     let clients = clients().await;
-    let user = somebody();
+    let user = new_user();
     for name in ["acme", "globex"] {
         let client = clients.user(user).claims(tenant(name)).client().unwrap();
         assert_eq!(tenants(&client).await, [name]);
@@ -66,23 +66,23 @@ async fn a_tenant_claim_gives_access_to_that_tenant_only() {
             .unwrap();
         assert_eq!(tenants(&client).await, [name]);
     }
-    let nobody = clients
+    let stranger = clients
         .user(user)
         .claims(tenant("nobody"))
         .client()
         .unwrap();
-    assert!(tenants(&nobody).await.is_empty());
+    assert!(tenants(&stranger).await.is_empty());
     assert!(tenants(&clients.get(user).unwrap()).await.is_empty());
 
     let planted = json!({"tenant_id": "acme", "title": "planted"});
-    let error = api(nobody.from("documents").insert(planted).execute().await);
+    let error = api(stranger.from("documents").insert(planted).execute().await);
     assert!(error.is_rls_denied(), "{error}");
 }
 
 #[tokio::test]
 async fn the_database_sees_exactly_the_claims_of_the_struct() {
     let clients = clients().await;
-    let user = somebody();
+    let user = new_user();
     let client = clients.user(user).claims(tenant("acme")).client().unwrap();
     let seen: Value = client.rpc("whoami", ()).fetch_one().await.unwrap();
     let sent = Value::from(client.token().unwrap().claims());
@@ -115,7 +115,7 @@ async fn run(job: &Job, #[scoped] db: ScopedClient<Member>) -> Result<(Vec<Strin
 async fn an_impersonated_function_acts_with_the_claims_of_its_job() {
     for tenant in ["acme", "globex"] {
         let job = Job {
-            user: somebody(),
+            user: new_user(),
             tenant,
         };
         let (seen, claims) = run(&job).await.unwrap();

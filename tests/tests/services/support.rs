@@ -1,32 +1,11 @@
 //! The servers of the tests, and users of them.
 
 use scoped_runtime::testing::{Answer, Recorder};
-use scoped_runtime::{Config, ConfigBuilder, Error, ScopedClient, ScopedClients};
+use scoped_runtime::{ConfigBuilder, Error, ScopedClient, ScopedClients};
+pub(crate) use scoped_tests::{KEY, SECRET, config, new_user};
 use scoped_tests::{LocalSupabase, NodeServer};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
-use uuid::Uuid;
-
-pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
-pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
-
-/// A user that no other test uses.
-pub(crate) fn new_user() -> Uuid {
-    use std::hash::{BuildHasher, RandomState};
-    Uuid::from_u64_pair(
-        RandomState::new().hash_one(1),
-        RandomState::new().hash_one(2),
-    )
-}
-
-/// A configuration for this URL that reads no environment variable.
-pub(crate) fn config(url: &str) -> ConfigBuilder {
-    Config::builder()
-        .environment(|_| None)
-        .url(url)
-        .api_key(KEY)
-        .jwt_secret(SECRET)
-}
 
 pub(crate) fn project(config: ConfigBuilder) -> ScopedClients {
     ScopedClients::new(config.build().unwrap()).unwrap()

@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use scoped_runtime::testing::{Answer, Recorder};
 use scoped_runtime::{Error, ScopedClient, TokenError};
 use serde_json::json;
 
-use crate::support::{ALICE, bearer, config, offline, project, server, verified};
+use crate::support::{
+    ALICE, bearer, bearers, clock_seconds, config, offline, project, server, verified,
+};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -125,7 +127,7 @@ async fn a_query_written_before_the_expiry_is_sent_with_a_valid_token() {
     clock.pass(2 * HOUR);
     query.execute().await.unwrap();
     client.from("notes").execute().await.unwrap();
-    let sent = tokens(&server);
+    let sent: Vec<_> = bearers(&server);
     assert!(!sent.contains(&old));
     assert_eq!(sent.into_iter().collect::<HashSet<_>>().len(), 1);
 }
@@ -166,7 +168,7 @@ async fn a_due_token_is_renewed_once_for_64_tasks_and_64_threads() {
         .await
         .unwrap();
 
-        let sent = tokens(&server);
+        let sent: Vec<_> = bearers(&server);
         assert_eq!(sent.len(), 128);
         let different: HashSet<_> = sent.into_iter().collect();
         assert_eq!(different.len(), 1, "exactly one new token");
@@ -223,15 +225,4 @@ fn client_of(server: &Recorder) -> ScopedClient {
     let config = config(&server.url()).build().unwrap();
     let clients = scoped_runtime::ScopedClients::new(config).unwrap();
     clients.get(ALICE).unwrap()
-}
-
-fn tokens(server: &Recorder) -> Vec<String> {
-    let requests = server.requests();
-    requests.iter().map(|it| bearer(it).to_owned()).collect()
-}
-
-fn clock_seconds(clock: &scoped_tests::ManualClock) -> u64 {
-    use scoped_runtime::Clock;
-    let since = clock.now().duration_since(SystemTime::UNIX_EPOCH);
-    since.unwrap().as_secs()
 }

@@ -4,12 +4,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use scoped_runtime::testing::Recorder;
-use scoped_runtime::{Error, RotateNow, ScopedClient, ScopedClients, SigningKey, TokenError};
+use scoped_runtime::{Error, Rotation, ScopedClient, ScopedClients, SigningKey, TokenError};
 use tokio::task::JoinHandle;
 
 use crate::key::vault::{Answer, KEY_ID, Vault};
-use crate::support::{ALICE, SECRET, bearer, config, verified};
+use crate::support::{ALICE, SECRET, bearer, bearers, config, verified};
 
 const HOUR: Duration = Duration::from_hours(1);
 /// The age at which a token with a lifetime of an hour is due for renewal.
@@ -20,11 +19,6 @@ const OTHER_SECRET: &str = "another-secret-that-is-long-enough-for-hs256";
 async fn token(client: &ScopedClient) -> String {
     let token = client.token_async().await.unwrap();
     token.expose_secret().to_owned()
-}
-
-fn sent(server: &Recorder) -> HashSet<String> {
-    let requests = server.requests();
-    requests.iter().map(|it| bearer(it).to_owned()).collect()
 }
 
 /// Sends this number of requests, each in a task of its own.
@@ -86,7 +80,7 @@ async fn a_due_token_is_signed_once_for_64_tasks_and_the_old_one_is_not_sent() {
             request.await.unwrap().unwrap();
         }
         assert_eq!(vault.asked(), 2, "one signature for each token");
-        let sent = sent(&server);
+        let sent: HashSet<_> = bearers(&server);
         assert_eq!(sent.len(), 1, "exactly one new token");
         assert!(!sent.contains(&old), "the old token was not sent");
     }
@@ -116,7 +110,7 @@ async fn a_signature_in_progress_survives_callers_that_are_cancelled() {
             request.await.unwrap().unwrap();
         }
         assert_eq!(vault.asked(), 2, "{stay} callers stay");
-        assert_eq!(sent(&server).len(), 1);
+        assert_eq!(bearers::<HashSet<_>>(&server).len(), 1);
     }
 }
 
@@ -250,7 +244,7 @@ async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
                 request.await.unwrap().unwrap();
             }
             requests(&client, 1).remove(0).await.unwrap().unwrap();
-            let sent = sent(&server);
+            let sent: HashSet<_> = bearers(&server);
             assert_eq!(sent.len(), 1, "{answer:?}, at once: {at_once}");
             assert!(sent.iter().all(|token| is_of_the_new_key(token)));
             assert_eq!(vault.asked(), 2, "no further signature");
@@ -261,7 +255,7 @@ async fn after_rotate_no_request_is_sent_with_a_signature_of_the_old_signer() {
 fn rotate(clients: &ScopedClients, at_once: bool) {
     let key = SigningKey::hs256(OTHER_SECRET).unwrap();
     if at_once {
-        clients.rotate(RotateNow(key));
+        clients.rotate(Rotation::from(key).at_once());
     } else {
         clients.rotate(key);
     }

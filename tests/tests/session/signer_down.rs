@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use scoped_runtime::testing;
 use scoped_runtime::{AccessToken, Algorithm, Error, ScopedClient, ScopedClients, TokenError};
-use scoped_tests::ManualClock;
+use scoped_tests::{ManualClock, spelled_out};
 
-use crate::key::vault::{Answer, SEALED, Vault, spelled_out};
+use crate::key::vault::{Answer, SEALED, Vault};
 use crate::support::{ALICE, SECRET, START, bearer, server, verified};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -59,6 +59,28 @@ async fn a_listing_that_leads_nowhere_or_to_itself_ends() {
 }
 
 #[tokio::test]
+async fn a_listing_that_goes_in_a_circle_ends() {
+    let (recorder, client) = recorder().await;
+    for length in 2..7_usize {
+        let mut pages = client.storage().bucket("b").list_v2("").pages();
+        let mut read = 0;
+        let error = loop {
+            let cursor = format!("cursor {}", read % length);
+            let objects = [json!({ "name": "a", "id": "1" })];
+            let page = json!({ "hasNext": true, "nextCursor": cursor, "objects": objects });
+            recorder.answer(ok(&page));
+            match pages.next().await.unwrap() {
+                Ok(_) => read += 1,
+                Err(error) => break error,
+            }
+            assert!(read < 4 * length, "{read} pages of a circle of {length}");
+        };
+        assert_unexpected(Err::<(), _>(error), "an earlier page");
+        assert!(pages.next().await.is_none(), "an error ends the pages");
+    }
+}
+
+#[tokio::test]
 async fn an_endless_answer_is_read_up_to_the_limit() {
     let recorder = Recorder::start().await.unwrap();
     let limits = Limits::new().response_bytes(1 << 20);

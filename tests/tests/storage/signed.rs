@@ -62,7 +62,7 @@ async fn every_character_of_a_key_can_be_uploaded_listed_signed_and_read() {
 }
 
 #[tokio::test]
-async fn a_signed_url_opens_one_object_for_everybody_until_it_expires() {
+async fn a_signed_url_opens_one_object_for_every_caller_until_it_expires() {
     let stand = Stand::start().await;
     let alice = stand.clients.get(user()).unwrap();
     let bob = stand.clients.get(user()).unwrap();

@@ -7,17 +7,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use scoped_runtime::storage::Bucket;
 use scoped_runtime::testing::{ManualClock, Recorded, Recorder};
-use scoped_runtime::{
-    ClientError, Config, Error, ScopedClient, ScopedClients, StorageError, Upload,
-};
+use scoped_runtime::{ClientError, Error, ScopedClient, ScopedClients, StorageError, Upload};
 use scoped_tests::NodeServer;
+pub(crate) use scoped_tests::{KEY, SECRET, config};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
-
-pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
-pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
 
 /// A server of its own, with a clock that moves for both sides.
 pub(crate) struct Stand {
@@ -68,14 +64,6 @@ impl Stand {
         };
         log
     }
-}
-
-pub(crate) fn config(url: &str) -> scoped_runtime::ConfigBuilder {
-    Config::builder()
-        .environment(|_| None)
-        .url(url)
-        .api_key(KEY)
-        .jwt_secret(SECRET)
 }
 
 /// A clock for a project whose pauses between retries a task moves it over. No other time of the project comes near.

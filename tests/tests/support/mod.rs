@@ -1,26 +1,10 @@
 //! A project with a recording server.
 
 use scoped_runtime::testing::{Answer, Recorded, Recorder};
-use scoped_runtime::{Config, ConfigBuilder, ConfigurationError, Error, ScopedClients};
+use scoped_runtime::{Clock, ConfigurationError, Error, ScopedClients};
 use scoped_tests::ManualClock;
+pub(crate) use scoped_tests::{ALICE, BOB, KEY, SECRET, START, config};
 use serde_json::{Map, Value, json};
-
-pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
-pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
-pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
-pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
-
-/// 2026-11-23 in seconds since 1970.
-pub(crate) const START: u64 = 1_795_392_000;
-
-/// A configuration for this URL that reads no environment variable.
-pub(crate) fn config(url: &str) -> ConfigBuilder {
-    Config::builder()
-        .environment(|_| None)
-        .url(url)
-        .api_key(KEY)
-        .jwt_secret(SECRET)
-}
 
 /// A project to which no request is sent, and its clock.
 pub(crate) fn offline() -> (ScopedClients, ManualClock) {
@@ -53,6 +37,20 @@ pub(crate) async fn project() -> (Recorder, ScopedClients, ManualClock) {
 pub(crate) fn bearer(request: &Recorded) -> &str {
     let header = request.header("authorization").unwrap();
     header.strip_prefix("Bearer ").expect("a bearer token")
+}
+
+/// Returns the tokens of all requests.
+pub(crate) fn bearers<T: FromIterator<String>>(server: &Recorder) -> T {
+    let requests = server.requests();
+    requests.iter().map(|it| bearer(it).to_owned()).collect()
+}
+
+/// Returns the time in seconds since 1970.
+pub(crate) fn clock_seconds(clock: &ManualClock) -> u64 {
+    let since = clock
+        .now()
+        .duration_since(std::time::SystemTime::UNIX_EPOCH);
+    since.unwrap().as_secs()
 }
 
 /// Verifies the signature with another library and returns the claims.

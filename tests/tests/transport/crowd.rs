@@ -2,11 +2,12 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use scoped_runtime::ScopedClients;
+use scoped_tests::Random;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -19,22 +20,8 @@ use crate::support::{
 const USERS: u64 = 500;
 const ROUNDS: u64 = 12;
 
-/// A random number generator with the same numbers in every run.
-#[derive(Debug)]
-pub(crate) struct Dice(pub(crate) AtomicU64);
-
-impl Dice {
-    pub(crate) fn roll(&self, sides: u64) -> u64 {
-        // SplitMix64.
-        let mut state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (state ^ (state >> 31)) % sides
-    }
-}
-
 /// Every user sends many requests, drops some of them, and checks that every response belongs to them.
-async fn crowd(clients: ScopedClients, dice: Arc<Dice>) -> (usize, usize) {
+async fn crowd(clients: ScopedClients, dice: Arc<Random>) -> (usize, usize) {
     let (answered, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let users = (0..USERS).map(|user| {
         let (clients, dice) = (clients.clone(), Arc::clone(&dice));
@@ -77,7 +64,7 @@ fn echo(bearer: &str, path: &str) -> String {
     format!("\"{user} {table}\"")
 }
 
-pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Dice) -> io::Result<()> {
+pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Random) -> io::Result<()> {
     while let Some(text) = request(stream).await? {
         let path = text.split(' ').nth(1).unwrap();
         let whole = answer(200, &echo(header(&text, "authorization").unwrap(), path));
@@ -111,7 +98,7 @@ pub(crate) async fn misbehave(stream: &mut TcpStream, dice: &Dice) -> io::Result
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_response_reaches_another_user_over_http1() {
-    let dice = Arc::new(Dice(AtomicU64::new(1)));
+    let dice = Arc::new(Random::new(1));
     let rolls = Arc::clone(&dice);
     let server = Server::start(move |mut stream, _| {
         let dice = Arc::clone(&rolls);
@@ -122,7 +109,7 @@ async fn no_response_reaches_another_user_over_http1() {
     assert!(answered > 3000, "{answered} answered, {failed} not");
 }
 
-pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<Dice>) {
+pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<Random>) {
     while let Some(Ok((request, mut stream))) = connection.accept().await {
         let bearer = request.headers()["authorization"].to_str().unwrap();
         let body = echo(bearer, request.uri().path());
@@ -164,7 +151,7 @@ pub(crate) async fn misbehave_http2(mut connection: Http2Connection, dice: Arc<D
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_response_reaches_another_user_over_http2() {
-    let dice = Arc::new(Dice(AtomicU64::new(2)));
+    let dice = Arc::new(Random::new(2));
     let certificate = Certificate::new();
     let mut builder = h2::server::Builder::new();
     builder.max_concurrent_streams(50);

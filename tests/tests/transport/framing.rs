@@ -1,4 +1,4 @@
-//! Q21: headers that frame a message or name a host are refused, wherever they are set.
+//! Q21: headers that frame a message, name a host or change how a message is read are refused, wherever they are set.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 
 use crate::support::{ALICE, EMPTY, Server, config, project, request};
 
-const FRAMING: [(&str, &str); 10] = [
+const FRAMING: [(&str, &str); 13] = [
     ("content-length", "60"),
     ("Transfer-Encoding", "chunked"),
     ("host", "other.test"),
@@ -18,6 +18,9 @@ const FRAMING: [(&str, &str); 10] = [
     ("expect", "100-continue"),
     ("proxy-authorization", "Basic eDp5"),
     ("x-forwarded-host", "other.test"),
+    ("X-HTTP-Method-Override", "DELETE"),
+    ("accept-encoding", "gzip"),
+    ("content-encoding", "gzip"),
 ];
 
 #[tokio::test]

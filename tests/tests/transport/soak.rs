@@ -9,18 +9,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use scoped_runtime::{
-    AsyncAuditSink, AuditSink, Caller, Error, MintRecord, RotateNow, ScopedClient, ScopedClients,
+    AsyncAuditSink, AuditSink, Caller, Error, MintRecord, Rotation, ScopedClient, ScopedClients,
     SigningKey, impersonate,
 };
+use scoped_tests::Random;
 
-use crate::crowd::{Dice, misbehave, misbehave_http2};
+use crate::crowd::{misbehave, misbehave_http2};
 use crate::support::{Certificate, SECRET, Server, config, http2, project};
 
 const USERS: u64 = 64;
 
 /// A slow audit sink, in a blocking and an asynchronous form.
 #[derive(Debug)]
-struct Slow(Dice);
+struct Slow(Random);
 
 type Recorded = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
@@ -50,7 +51,7 @@ async fn as_the_user(
 }
 
 /// Makes a client in one of the ways that a service does.
-async fn client(clients: &ScopedClients, user: &str, dice: &Dice) -> Result<ScopedClient, Error> {
+async fn client(clients: &ScopedClients, user: &str, dice: &Random) -> Result<ScopedClient, Error> {
     let made = clients
         .user(user)
         .claim("round", dice.roll(1000))
@@ -77,7 +78,7 @@ async fn rotate(projects: [ScopedClients; 2]) {
         let key = SigningKey::hs256_with_kid(SECRET, &format!("key {round}")).unwrap();
         let clients = &projects[usize::from(round % 4 > 1)];
         if round % 2 == 0 {
-            clients.rotate(RotateNow(key));
+            clients.rotate(Rotation::from(key).at_once());
         } else {
             clients.rotate(key);
         }
@@ -101,7 +102,7 @@ fn used() -> (i64, i64) {
 #[expect(clippy::disallowed_methods, reason = "the recipe says how long")]
 async fn memory_and_descriptors_do_not_grow() {
     let seconds = std::env::var("SOAK_SECONDS").map_or(600, |text| text.parse().unwrap());
-    let (dice, certificate) = (Arc::new(Dice(AtomicU64::new(7))), Certificate::new());
+    let (dice, certificate) = (Arc::new(Random::new(7)), Certificate::new());
     let rolls = Arc::clone(&dice);
     let plain = Server::start(move |mut stream, _| {
         let dice = Arc::clone(&rolls);
@@ -117,8 +118,8 @@ async fn memory_and_descriptors_do_not_grow() {
     .await;
     let trusting = config(&encrypted.https()).root_certificate(certificate.authority.clone());
     // The cache is small, so that it is full at the first measurement.
-    let plain = config(&plain.http()).audit(Slow(Dice(AtomicU64::new(8))));
-    let trusting = trusting.audit_async(Slow(Dice(AtomicU64::new(9))));
+    let plain = config(&plain.http()).audit(Slow(Random::new(8)));
+    let trusting = trusting.audit_async(Slow(Random::new(9)));
     let projects = [plain, trusting].map(|one| project(one.shared_sessions(64)));
     let rotation = tokio::spawn(rotate(projects.clone()));
     let count = Arc::new(AtomicU64::new(0));

@@ -173,3 +173,45 @@ async fn each_part_of_a_streamed_body_has_the_body_idle_timeout() {
     );
     assert!(phase, "{error}");
 }
+
+/// An empty frame of HTTP/2 is not the end of a body.
+#[tokio::test]
+async fn empty_frames_do_not_end_a_download() {
+    let certificate = Certificate::new();
+    let server = http2(
+        &certificate,
+        h2::server::Builder::new(),
+        async |mut connection, _| {
+            while let Some(Ok((_, mut respond))) = connection.accept().await {
+                let head = http::Response::new(());
+                let mut body = respond.send_response(head, false).unwrap();
+                for (part, is_last) in [("", false), ("a", false), ("", false), ("b", true)] {
+                    body.send_data(Bytes::from_static(part.as_bytes()), is_last)
+                        .unwrap();
+                }
+            }
+        },
+    )
+    .await;
+    let trusting = config(&server.https()).root_certificate(certificate.authority.clone());
+    let alice = project(trusting).get(ALICE).unwrap();
+    let parts = alice.request("GET", "storage/v1/object/b/k").stream();
+    let parts: Vec<_> = parts.await.unwrap().into_stream().collect().await;
+    let parts: Vec<Bytes> = parts.into_iter().map(Result::unwrap).collect();
+    assert!(parts.iter().all(|part| !part.is_empty()), "{parts:?}");
+    assert_eq!(parts.concat(), b"ab");
+
+    let blocking = alice.into_blocking();
+    let (read, written) = tokio::task::spawn_blocking(move || {
+        let bucket = blocking.storage().bucket("b");
+        let (mut read, mut written) = (Vec::new(), Vec::new());
+        let mut download = bucket.download("k").stream().unwrap();
+        std::io::Read::read_to_end(&mut download, &mut read).unwrap();
+        let download = bucket.download("k").stream().unwrap();
+        download.write_to(&mut written).unwrap();
+        (read, written)
+    })
+    .await
+    .unwrap();
+    assert_eq!((&*read, &*written), (&b"ab"[..], &b"ab"[..]));
+}

@@ -8,21 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use scoped_runtime::{Config, ConfigBuilder, ScopedClients};
+use scoped_runtime::{ConfigBuilder, ScopedClients};
 use scoped_tests::ManualClock;
+pub(crate) use scoped_tests::{ALICE, BOB, KEY, SECRET, START, config};
 use socket2::{Domain, Socket, Type};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
-
-pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
-pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
-pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
-pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
-/// 2026-11-23 in seconds since 1970.
-pub(crate) const START: u64 = 1_795_392_000;
 
 /// The response `200 []`.
 pub(crate) const EMPTY: &str =
@@ -34,14 +28,6 @@ pub(crate) fn answer(status: u16, body: &str) -> String {
     format!(
         "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {bytes}\r\n\r\n{body}"
     )
-}
-
-pub(crate) fn config(url: &str) -> ConfigBuilder {
-    Config::builder()
-        .environment(|_| None)
-        .url(url)
-        .api_key(KEY)
-        .jwt_secret(SECRET)
 }
 
 pub(crate) fn project(config: ConfigBuilder) -> ScopedClients {

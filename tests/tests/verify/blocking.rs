@@ -34,9 +34,9 @@ fn blocking_clients_fetch_the_keys_and_forward_the_callers_token() {
     assert_eq!(paths, ["/auth/v1/.well-known/jwks.json", "/rest/v1/notes"]);
     assert_eq!(requests[1].header("authorization"), Some(&*header));
 
-    let nobody = clients.authenticate::<NoClaims>("Bearer a.b.c");
+    let refused = clients.authenticate::<NoClaims>("Bearer a.b.c");
     assert!(matches!(
-        nobody,
+        refused,
         Err(Error::Caller(CallerError::Malformed { .. }))
     ));
 }

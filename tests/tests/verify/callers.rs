@@ -1,88 +1,15 @@
 //! Clients of a caller: minted, or with the caller's token forwarded.
 
-use std::error::Error as StdError;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use scoped_runtime::testing::{Answer, Recorded, Recorder};
 use scoped_runtime::{
-    AuditSink, ClientError, Error, MintPolicy, MintRecord, ScopedClient, ScopedClients, TokenError,
-    VerifiedToken, VerifierOptions, scoped_claims,
+    ClientError, Error, MintPolicy, ScopedClient, ScopedClients, VerifierOptions,
 };
 use scoped_tests::ManualClock;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::verify::support::{ALICE, Issuer, KID, START, builder, claims, own_key, set, verify};
-
-#[scoped_claims]
-struct Tenant {
-    tenant_id: String,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Journal(Arc<Mutex<Vec<String>>>);
-
-impl AuditSink for Journal {
-    fn record(&self, record: &MintRecord<'_>) -> Result<(), Box<dyn StdError + Send + Sync>> {
-        self.0.lock().unwrap().push(record.subject.to_string());
-        Ok(())
-    }
-}
-
-struct World {
-    server: Recorder,
-    issuer: Issuer,
-    clients: ScopedClients,
-    clock: ManualClock,
-    journal: Journal,
-}
-
-impl World {
-    async fn new() -> Self {
-        let server = Recorder::start().await.unwrap();
-        let (issuer, clock) = (Issuer::new(KID), ManualClock::at(START));
-        let journal = Journal::default();
-        let config = builder(&clock)
-            .url(server.url())
-            .signing_key(own_key())
-            .audit(journal.clone())
-            .verifier_options(VerifierOptions::new().jwks(set(&[&issuer])));
-        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-        Self {
-            server,
-            issuer,
-            clients,
-            clock,
-            journal,
-        }
-    }
-
-    fn token(&self, more: &Value) -> String {
-        let mut all = claims(&json!({
-            "iss": format!("{}/auth/v1", self.server.url()), "tenant_id": "acme" }));
-        for (name, value) in more.as_object().unwrap() {
-            all[name] = value.clone();
-        }
-        self.issuer.token(&all)
-    }
-
-    async fn caller(&self, token: &str) -> VerifiedToken<Tenant> {
-        self.clients.verifier().verify(token).await.unwrap()
-    }
-
-    fn bearers(&self) -> Vec<String> {
-        let requests = self.server.requests();
-        let bearer = |request: &Recorded| {
-            let header = request.header("authorization").unwrap();
-            header.strip_prefix("Bearer ").unwrap().to_owned()
-        };
-        requests.iter().map(bearer).collect()
-    }
-
-    fn mints(&self) -> usize {
-        self.journal.0.lock().unwrap().len()
-    }
-}
+use crate::verify::world::World;
 
 #[tokio::test]
 async fn a_minted_client_has_only_the_verified_claims() {
@@ -208,89 +135,6 @@ async fn several_requests_of_one_caller_mint_one_token() {
 }
 
 #[tokio::test]
-async fn a_forwarded_token_is_sent_unchanged() {
-    let world = World::new().await;
-    let token = world.token(&json!({ "exp": START + 60 }));
-    let client = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
-    client.from("notes").select("*").execute().await.unwrap();
-    assert_eq!(world.bearers(), [&*token]);
-    assert_eq!(client.token().unwrap().expose_secret(), token);
-    assert_eq!(
-        world.mints(),
-        0,
-        "nothing is minted, so nothing is recorded"
-    );
-    assert!(!format!("{client:?}").contains(&token));
-}
-
-#[tokio::test]
-async fn a_forwarded_token_expires_and_is_never_renewed() {
-    let world = World::new().await;
-    let token = world.token(&json!({ "exp": START + 60 }));
-    let client = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
-    world.clients.rotate(scoped_runtime::RotateNow(own_key()));
-    world.clock.pass(Duration::from_secs(59));
-    client.from("notes").select("*").execute().await.unwrap();
-
-    world.clock.pass(Duration::from_secs(1));
-    let sent = client.from("notes").select("*").execute().await;
-    assert!(
-        matches!(sent, Err(Error::Token(TokenError::Expired))),
-        "{sent:?}"
-    );
-    assert!(matches!(
-        client.token(),
-        Err(Error::Token(TokenError::Expired))
-    ));
-    let narrowed = client.narrow().client().unwrap_err();
-    assert!(
-        matches!(narrowed, Error::Token(TokenError::Forwarded)),
-        "{narrowed}"
-    );
-    assert_eq!(world.bearers().len(), 1);
-    assert_eq!(world.mints(), 0);
-
-    // The verifier has a leeway, but the client has none and fails at once.
-    let late = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
-    assert!(matches!(
-        late.token(),
-        Err(Error::Token(TokenError::Expired))
-    ));
-}
-
-#[tokio::test]
-async fn a_forwarded_token_that_is_refused_as_expired_is_not_replaced() {
-    let world = World::new().await;
-    world.server.answer(Answer::expired_token());
-    let token = world.token(&json!({}));
-    let client = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
-    let error = client
-        .from("notes")
-        .select("*")
-        .execute()
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::Api(error) if error.is_expired_token()));
-    assert_eq!(world.bearers(), [token]);
-}
-
-#[tokio::test]
 async fn close_user_closes_minted_and_forwarded_clients() {
     let world = World::new().await;
     let caller = world.caller(&world.token(&json!({}))).await;
@@ -304,15 +148,5 @@ async fn close_user_closes_minted_and_forwarded_clients() {
             "{error}"
         );
     }
-    assert!(world.bearers().is_empty());
-}
-
-#[tokio::test]
-async fn a_forwarded_token_cannot_write_to_auth() {
-    let world = World::new().await;
-    let caller = world.caller(&world.token(&json!({}))).await;
-    let client = caller.forward_token(&world.clients).unwrap();
-    let request = client.request("POST", "auth/v1/logout");
-    assert!(matches!(request.execute().await, Err(Error::Client(_))));
     assert!(world.bearers().is_empty());
 }

@@ -1,7 +1,7 @@
 //! HS256 tokens are verified only with a secret of the project.
 
 use scoped_runtime::{
-    CallerError, Config, Problem, RotateNow, ScopedClients, SigningKey, TokenVerifier,
+    CallerError, Config, Problem, Rotation, ScopedClients, SigningKey, TokenVerifier,
     VerifierOptions,
 };
 use scoped_tests::ManualClock;
@@ -51,13 +51,13 @@ async fn without_a_secret_hs256_tokens_are_refused() {
 }
 
 #[tokio::test]
-async fn a_rotated_secret_still_verifies_but_not_after_rotate_now() {
+async fn a_rotated_secret_still_verifies_but_not_after_a_rotation_at_once() {
     let clients = project(SECRET);
     clients.rotate(SigningKey::hs256(OTHER).unwrap());
     assert!(takes(clients.verifier(), SECRET).await);
     assert!(takes(clients.verifier(), OTHER).await);
 
-    clients.rotate(RotateNow(own_key()));
+    clients.rotate(Rotation::from(own_key()).at_once());
     assert!(!takes(clients.verifier(), SECRET).await);
     assert!(!takes(clients.verifier(), OTHER).await);
 }

@@ -12,9 +12,8 @@ async fn server() -> &'static LocalSupabase {
 
 /// Signs up a new user and returns the access token and the user's ID.
 async fn sign_up(gateway: &Gateway) -> (String, String) {
-    use std::hash::{BuildHasher, RandomState};
-    let random = RandomState::new().hash_one(0);
-    let body = json!({ "email": format!("user-{random}@example.com"), "password": "a password" });
+    let user = scoped_tests::new_user();
+    let body = json!({ "email": format!("{user}@example.com"), "password": "a password" });
     let answer = reqwest::Client::new()
         .post(format!("{}/auth/v1/signup", gateway.url()))
         .header("apikey", gateway.api_key())

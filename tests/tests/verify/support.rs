@@ -10,16 +10,11 @@ use scoped_runtime::{
     VerifiedToken, VerifierOptions,
 };
 use scoped_tests::ManualClock;
+pub(crate) use scoped_tests::{ALICE, BOB, KEY, SECRET, START};
 use serde_json::{Value, json};
 
-pub(crate) const ALICE: &str = "00000000-0000-4000-8000-00000000000a";
-pub(crate) const BOB: &str = "00000000-0000-4000-8000-00000000000b";
-pub(crate) const KEY: &str = "sb_publishable_abcdefghijklmnopqrstuv_abcdefgh";
-pub(crate) const SECRET: &str = "a-jwt-secret-that-is-long-enough-for-hs256";
 pub(crate) const KID: &str = "0b1c8d2e-7f3a-4c59-9d61-2a4e5b6c7d8f";
 pub(crate) const URL: &str = "https://project.test";
-/// 2026-11-23 in seconds since 1970.
-pub(crate) const START: u64 = 1_795_392_000;
 
 /// An issuer that signs any header and claims with ES256.
 pub(crate) struct Issuer {

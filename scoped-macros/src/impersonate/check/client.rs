@@ -4,14 +4,15 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericArgument, Pat, PathArguments, Type};
 
-use super::super::model::{Client, ClientKind, DuplicateClients, conditions};
+use super::super::model::{Client, ClientKind, conditions};
 use super::super::parse::{Arguments, WrittenClient, WrittenFunction};
 use super::client_arguments::ClientArguments;
 use super::{argument_values, shown};
+use crate::support::conditional_error::ConditionalError;
 use crate::support::errors::Errors;
 
 /// Reports mistakes in the parameters. Returns the pairs of clients that are equal if both parameters exist.
-pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<DuplicateClients> {
+pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<ConditionalError> {
     for marker in &written.markers_on_self {
         let message =
             "`self` cannot be the client; mark a parameter such as `#[scoped] db: ScopedClient`";
@@ -62,7 +63,7 @@ pub(super) fn model(written: &WrittenFunction, client: &WrittenClient) -> Option
 
 /// Finds clients with the same user and the same arguments. Those whose parameters have `#[cfg]` are returned
 /// instead of reported.
-fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<DuplicateClients> {
+fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<ConditionalError> {
     let plain = |client: &&WrittenClient| {
         client.arguments.list.is_empty() && !client.arguments.has_nameless
     };
@@ -89,8 +90,8 @@ fn find_duplicates(clients: &[WrittenClient], errors: &mut Errors) -> Vec<Duplic
                 break;
             }
             // Only the compiler knows whether both parameters exist.
-            duplicates.push(DuplicateClients {
-                conditions: of_both.into_iter().flat_map(conditions).cloned().collect(),
+            duplicates.push(ConditionalError {
+                cfgs: of_both.into_iter().flat_map(conditions).cloned().collect(),
                 span: pattern.span(),
                 message,
             });

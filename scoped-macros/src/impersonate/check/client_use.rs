@@ -32,6 +32,7 @@ fn used(value: &Expr, written: &WrittenFunction) -> Option<Ident> {
     let mut names = written.clients.iter().filter_map(client::name);
     names.find_map(|name| uses(value, name))
 }
+
 /// Where the expression reads the variable, unless it binds the name itself.
 fn uses(value: &Expr, name: &Ident) -> Option<Ident> {
     let mut search = Search {

@@ -149,16 +149,9 @@ fn future_output(ty: &Type) -> Option<&Type> {
         Type::Group(inner) => future_output(&inner.elem),
         Type::Path(path) => {
             let last = path.path.segments.last()?;
-            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-                return None;
-            };
-            let mut types = arguments.args.iter().filter_map(|argument| match argument {
-                GenericArgument::Type(ty) => Some(ty),
-                _ => None,
-            });
             match last.ident.to_string().as_str() {
-                "Pin" | "Box" => future_output(types.next()?),
-                "BoxFuture" | "LocalBoxFuture" => types.next(),
+                "Pin" | "Box" => future_output(content(last)?),
+                "BoxFuture" | "LocalBoxFuture" => content(last),
                 _ => None,
             }
         }

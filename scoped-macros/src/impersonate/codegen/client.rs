@@ -3,7 +3,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::super::model::{Client, ClientKind, FunctionKind, Lifetime, Model, Setting};
-use super::{ends, error_return};
+use super::error_return;
+use crate::support::span_ends::ends;
 
 /// A block that evaluates to the client, or returns the error.
 pub(super) fn make(model: &Model, client: &Client) -> TokenStream {

@@ -1,9 +1,10 @@
 //! Constants whose evaluation fails, with the reason, if the type of a field cannot be a claim.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, TokenStream};
+use quote::{quote, quote_spanned};
 
 use super::super::model::{Field, Model};
+use crate::support::span_ends::ends;
 
 pub(super) fn check(model: &Model) -> TokenStream {
     let runtime = &model.runtime;
@@ -23,12 +24,7 @@ fn check_field(field: &Field, private: &TokenStream) -> Option<TokenStream> {
     let Field { ty, cfgs, .. } = field;
     let allows_float = claim.flags.allow_float;
     // The call spans from the first token of the type to its last, so that the message is there.
-    let mut tokens = ty.to_token_stream().into_iter();
-    let first = tokens
-        .next()
-        .map_or_else(Span::call_site, |token| token.span());
-    let last = tokens.last().map_or(first, |token| token.span());
-    let [first, last] = [first, last].map(|place| Span::mixed_site().located_at(place));
+    let (first, last) = ends(ty);
     let accept = quote_spanned!(first=> __scoped_accept);
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(CLASS, #allows_float));
     arguments.set_span(last);

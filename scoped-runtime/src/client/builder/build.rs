@@ -3,10 +3,10 @@
 use scoped_rules::lifetime;
 
 use super::ScopedClientBuilder;
-use crate::claims::{ClaimSet, Role, ScopedClaims, is_control};
+use crate::claims::{ClaimSet, Role, ScopedClaims};
 use crate::client::project::{ClientSpec, FirstMint};
 use crate::client::{Mode, ScopedClient};
-use crate::error::{ClientError, Error};
+use crate::error::{ClientError, Error, is_control};
 use crate::session::Lifetime;
 
 impl<C: ScopedClaims, M: Mode> ScopedClientBuilder<C, M> {

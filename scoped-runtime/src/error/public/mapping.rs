@@ -23,16 +23,17 @@ pub(super) const BUSY: PublicError =
     PublicError::new(503, "unavailable", "try again later").retry_in(5);
 pub(super) const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
 
+const NO_OBJECT: PublicError = PublicError::new(404, "not_found", "there is no such object");
+const OBJECT_EXISTS: PublicError = PublicError::new(409, "already_exists", "there is one already");
+
 #[cfg(feature = "storage")]
 pub(super) const INVALID_KEY: PublicError =
     PublicError::new(400, "invalid_key", "the name is not allowed");
 
-/// Whether a database function chose this status by raising the code `PTxyz`. See
+/// The status that a database function chose by raising the code `PTxyz`. See
 /// <https://docs.postgrest.org/en/stable/references/errors.html#raise-errors-with-http-status-codes>.
-fn is_raised_status(code: &str, status: u16) -> bool {
-    code.strip_prefix("PT")
-        .and_then(|digits| digits.parse().ok())
-        == Some(status)
+fn raised_status(code: &str) -> Option<u16> {
+    code.strip_prefix("PT")?.parse().ok()
 }
 
 /// See <https://docs.postgrest.org/en/stable/references/errors.html>.
@@ -46,17 +47,13 @@ pub(super) fn of_api(error: &ApiError) -> PublicError {
         (code, 400) if code.starts_with("22") && code.len() == 5 => WRONG_KIND,
         ("PGRST103", _) => PublicError::new(416, "PGRST103", "there are fewer rows"),
         // `raise exception` with a code `PTxyz` for the status xyz.
-        (code, status @ 400..=599) if is_raised_status(code, status) => {
+        (code, status @ 400..=599) if raised_status(code) == Some(status) => {
             PublicError { status, ..RAISED }
         }
         // Storage answers 400 to everything that the caller may have done; its code says what it was. A read
         // that a policy refuses is the same as one of what is not there.
-        ("NoSuchKey" | "NoSuchBucket" | "not_found", 400 | 404) => {
-            PublicError::new(404, "not_found", "there is no such object")
-        }
-        ("KeyAlreadyExists" | "ResourceAlreadyExists" | "Duplicate", 400 | 409) => {
-            PublicError::new(409, "already_exists", "there is one already")
-        }
+        ("NoSuchKey" | "NoSuchBucket" | "not_found", 400 | 404) => NO_OBJECT,
+        ("KeyAlreadyExists" | "ResourceAlreadyExists" | "Duplicate", 400 | 409) => OBJECT_EXISTS,
         ("AccessDenied", _) if error.message().contains("row-level security") => DENIED,
         (code, status) => of_sqlstate(code).unwrap_or(match status {
             504 => TIMEOUT,
@@ -91,10 +88,7 @@ pub(super) fn of_postgres(error: &PostgresError) -> PublicError {
         PostgresError::NoRow => NO_ROW,
         PostgresError::Database(error) => {
             let code = error.code();
-            let raised = code
-                .strip_prefix("PT")
-                .and_then(|digits| digits.parse().ok());
-            match raised {
+            match raised_status(code) {
                 Some(status @ 400..=599) => PublicError { status, ..RAISED },
                 _ if code.starts_with("22") => WRONG_KIND,
                 // Too many connections, and a server that starts or stops.
@@ -113,15 +107,9 @@ pub(super) fn of_storage(error: &StorageError) -> PublicError {
         return EXPIRED;
     }
     match error.code().unwrap_or_default() {
-        "InvalidKey" | "InvalidBucketName" => {
-            return INVALID_KEY;
-        }
-        _ if error.is_not_found() => {
-            return PublicError::new(404, "not_found", "there is no such object");
-        }
-        _ if error.already_exists() => {
-            return PublicError::new(409, "already_exists", "there is one already");
-        }
+        "InvalidKey" | "InvalidBucketName" => return INVALID_KEY,
+        _ if error.is_not_found() => return NO_OBJECT,
+        _ if error.already_exists() => return OBJECT_EXISTS,
         _ if error.is_too_large() => {
             return PublicError::new(413, "too_large", "the object is too large");
         }

@@ -30,7 +30,7 @@ pub(crate) struct World {
     renewal: Renewal<Value, Refused>,
     begun: AtomicU64,
     minted: AtomicU64,
-    /// The latest generation that anybody has read.
+    /// The latest generation that has been read.
     seen: AtomicU64,
     /// The earliest generation that serves.
     required: AtomicU64,
@@ -80,7 +80,7 @@ impl World {
         self.begun.load(SeqCst)
     }
 
-    /// Reads the published value: never one from before the latest that anybody has read.
+    /// Reads the published value: never one from before the latest that has been read.
     pub(crate) fn read(&self) -> u64 {
         let seen = self.seen.load(SeqCst);
         let value = self.renewal.with_current(|value| Some(value.generation));
@@ -146,7 +146,7 @@ impl World {
         Value { generation }
     }
 
-    /// Whoever gets a value gets one that served when they asked, and it is published by then.
+    /// A value that a caller gets served when it asked, and is published by then.
     fn check(&self, required: u64, got: Got) -> Got {
         if let Ok(value) = &got {
             assert!(value.generation >= required, "a value that does not serve");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::super::Bucket;
+use super::super::awaited::awaited;
 use super::super::body::Body;
 use super::super::key::{check_bucket, check_key};
 use super::super::object_options::{ObjectOptions, option_methods};
@@ -196,14 +197,7 @@ fn check_length(upload: State, of_body: Option<u64>) -> Result<(), ClientError> 
     })
 }
 
-impl IntoFuture for ResumableRequest {
-    type Output = Result<(), Error>;
-    type IntoFuture = <Async as Mode>::Answer<()>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        self.execute()
-    }
-}
+awaited!(ResumableRequest::execute -> ());
 
 impl<M: Mode> fmt::Debug for ResumableRequest<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

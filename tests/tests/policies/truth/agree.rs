@@ -31,7 +31,7 @@ pub(crate) fn disagreements(
     truth: &Outcomes,
     counts: &mut Counts,
 ) -> Vec<String> {
-    // Whoever applies migrations stops at the first that is refused.
+    // A tool that applies migrations stops at the first that is refused.
     let applied = &statements[..truth.applied.min(statements.len())];
     counts.refused += usize::from(applied.len() < statements.len());
     let sql = applied.join(";\n");

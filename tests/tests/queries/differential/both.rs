@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::hostile;
 use crate::project::Project;
-use crate::random::Random;
+use scoped_tests::Random;
 
 /// The same request as a `Query` and as a native builder.
 pub(super) struct Both {
@@ -26,7 +26,7 @@ pub(super) const METHODS: usize = 42;
 const COLUMNS: [&str; 5] = ["id", "name", "stars", "data->>key", "data->0"];
 
 impl Both {
-    pub(super) fn random(random: &mut Random, project: &Project) -> Self {
+    pub(super) fn random(random: &Random, project: &Project) -> Self {
         let mut both = Self::start(random, project);
         if both.is_change {
             // Without a filter a change is refused in both notations.
@@ -40,7 +40,7 @@ impl Both {
         both.rest(random)
     }
 
-    fn start(random: &mut Random, project: &Project) -> Self {
+    fn start(random: &Random, project: &Project) -> Self {
         let client = &project.client;
         let has_schema = random.percent(30);
         let root = postgrest::Postgrest::new(format!("{}/rest/v1", project.url));
@@ -90,7 +90,7 @@ impl Both {
     }
 
     /// Adds a filter, unless the request is an insert.
-    fn filter(self, random: &mut Random) -> Self {
+    fn filter(self, random: &Random) -> Self {
         if self.is_insert {
             return self;
         }
@@ -190,7 +190,7 @@ impl Both {
 
     /// Adds the methods that shape the response. Each is called once and the limit after the count, because
     /// in `postgrest` a later header replaces an earlier one.
-    fn rest(mut self, random: &mut Random) -> Self {
+    fn rest(mut self, random: &Random) -> Self {
         if random.percent(30) {
             self = self.also("select", |query, native| {
                 (
@@ -243,7 +243,7 @@ impl Both {
         }
     }
 
-    fn counted(self, random: &mut Random) -> Self {
+    fn counted(self, random: &Random) -> Self {
         let count = random.between(1, 4);
         let both = match random.below(3) {
             0 => self.also("exact_count", |query, native| {

@@ -11,9 +11,9 @@ use serde_json::Value;
 use self::both::Both;
 use crate::grammar::{Request, parameters};
 use crate::project::{Arrived, Project};
-use crate::random::Random;
 use crate::written::Chain;
 use crate::wrong::Wrong;
+use scoped_tests::Random;
 
 /// How many pairs of requests are compared.
 const PAIRS: u64 = 2_000;
@@ -58,7 +58,7 @@ async fn a_query_and_the_equivalent_native_builder_send_the_same_request() {
     let mut said = BTreeMap::<&str, usize>::new();
     let mut wrong = Wrong::default();
     for seed in 0..PAIRS {
-        let both = Both::random(&mut Random::new(seed), &project);
+        let both = Both::random(&Random::new(seed), &project);
         for method in &both.methods {
             *said.entry(method).or_default() += 1;
         }
@@ -90,7 +90,7 @@ async fn into_builder_keeps_the_meaning_of_the_query() {
     let (mut same, mut not_native) = (0, 0);
     let mut wrong = Wrong::default();
     for seed in 0..PAIRS {
-        let chain = Chain::random(&mut Random::new(seed), &project.client);
+        let chain = Chain::random(&Random::new(seed), &project.client);
         let outcome = chain.query.clone().execute().await;
         let Some(ours) = project.arrived() else {
             assert!(outcome.is_err(), "the query was neither sent nor refused");

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::rows::{NUMBERS, TEXTS, TIMES, data};
 use crate::grammar::{Key, Step};
-use crate::random::Random;
 use crate::written::{Form, Operand, Place, Test};
+use scoped_tests::Random;
 
 pub(super) fn place(name: &str, path: &[(&str, bool)], exact: bool) -> Place {
     let step = |(key, as_text): &(&str, bool)| {
@@ -42,16 +42,16 @@ fn method(place: Place, operator: &'static str, operand: Operand) -> Test {
     }
 }
 
-fn texts(random: &mut Random) -> Vec<String> {
+fn texts(random: &Random) -> Vec<String> {
     random.some(3, |random| random.pick(&TEXTS).to_owned())
 }
 
-fn numbers(random: &mut Random) -> Vec<String> {
+fn numbers(random: &Random) -> Vec<String> {
     random.some(3, |random| random.pick(&NUMBERS).to_string())
 }
 
 /// Returns a comparison that matches the type of its column.
-pub(super) fn test(random: &mut Random) -> Test {
+pub(super) fn test(random: &Random) -> Test {
     let test = match random.below(12) {
         0..=3 => {
             let place = text_place(random);
@@ -123,7 +123,7 @@ pub(super) fn test(random: &mut Random) -> Test {
     test
 }
 
-fn text_place(random: &mut Random) -> Place {
+fn text_place(random: &Random) -> Place {
     match random.below(9) {
         0 => place("display name", &[], false),
         1 => place("a.b", &[], true),
@@ -134,7 +134,7 @@ fn text_place(random: &mut Random) -> Place {
     }
 }
 
-pub(super) fn of_text(random: &mut Random, place: Place) -> Test {
+pub(super) fn of_text(random: &Random, place: Place) -> Test {
     let text = random.pick(&TEXTS).to_owned();
     match random.below(8) {
         0..=2 => {
@@ -187,7 +187,7 @@ pub(super) fn of_text(random: &mut Random, place: Place) -> Test {
     }
 }
 
-fn of_number(random: &mut Random, place: Place) -> Test {
+fn of_number(random: &Random, place: Place) -> Test {
     match random.below(4) {
         0 => method(place, "in", Operand::Among(numbers(random))),
         1 => {
@@ -214,7 +214,7 @@ fn of_number(random: &mut Random, place: Place) -> Test {
     }
 }
 
-fn of_json(random: &mut Random) -> Test {
+fn of_json(random: &Random) -> Test {
     let whole = place("data", &[], false);
     match random.below(5) {
         0 => {
@@ -249,7 +249,7 @@ fn of_json(random: &mut Random) -> Test {
     }
 }
 
-fn bound(random: &mut Random, value: usize) -> Bound<String> {
+fn bound(random: &Random, value: usize) -> Bound<String> {
     match random.below(5) {
         0 => Bound::Unbounded,
         1 | 2 => Bound::Included(value.to_string()),
@@ -258,7 +258,7 @@ fn bound(random: &mut Random, value: usize) -> Bound<String> {
 }
 
 /// Returns a full-text search on the column of type `tsvector`.
-fn search(random: &mut Random) -> Test {
+fn search(random: &Random) -> Test {
     let place = place("words", &[], false);
     let (operator, text) = match random.below(4) {
         0 => (

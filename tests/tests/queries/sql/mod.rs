@@ -25,8 +25,8 @@ use self::oracle::Oracle;
 use self::sample::Sample;
 use crate::grammar::{Key, Request, Step};
 use crate::project::Project;
-use crate::random::Random;
 use crate::wrong::Wrong;
+use scoped_tests::Random;
 
 /// How many queries are asked of the server.
 const QUERIES: usize = 500;
@@ -143,7 +143,7 @@ fn samples() -> Vec<Sample> {
     let mut asked = 0;
     let mut operators = BTreeSet::new();
     for seed in 0.. {
-        let sample = Sample::random(&mut Random::new(seed));
+        let sample = Sample::random(&Random::new(seed));
         if lite::differs(&sample).is_none() {
             asked += 1;
             sample.operators(&mut operators);

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::literal;
-use crate::random::Random;
+use scoped_tests::Random;
 
 pub(super) const TEXTS: [&str; 16] = [
     "plain",
@@ -34,7 +34,7 @@ pub(super) const TIMES: [&str; 3] = [
 ];
 
 /// JSON values of a column.
-pub(super) fn data(random: &mut Random) -> Value {
+pub(super) fn data(random: &Random) -> Value {
     json!({
         "n": random.pick(&NUMBERS),
         "text": random.pick(&TEXTS),
@@ -52,7 +52,7 @@ pub(super) fn array<T: ToString>(values: &[T], of: &str) -> String {
 }
 
 /// Generates a value in the notation of PostgreSQL.
-type Cell = fn(&mut Random) -> String;
+type Cell = fn(&Random) -> String;
 
 /// The columns with the generators of their values.
 const COLUMNS: [(&str, Cell); 14] = [
@@ -79,17 +79,17 @@ const COLUMNS: [(&str, Cell); 14] = [
     ("writer", |random| random.between(1, 3).to_string()),
 ];
 
-fn text(random: &mut Random) -> String {
+fn text(random: &Random) -> String {
     literal(random.pick(&TEXTS))
 }
 
-fn number(random: &mut Random) -> String {
+fn number(random: &Random) -> String {
     random.pick(&NUMBERS).to_string()
 }
 
 /// Returns the statement that gives each user this number of rows, and inserts the writers.
 pub(super) fn insert(users: &[(&str, usize)]) -> String {
-    let random = &mut Random::new(2026);
+    let random = &Random::new(2026);
     let mut rows = Vec::new();
     for (user, count) in users {
         for _ in 0..*count {

@@ -4,8 +4,8 @@ use scoped_runtime::{Order, Query, ScopedClient};
 
 use super::comparison::{of_text, place, test};
 use super::said;
-use crate::random::Random;
 use crate::written::{Place, Said};
+use scoped_tests::Random;
 
 /// A query on `samples`.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    pub(super) fn random(random: &mut Random) -> Self {
+    pub(super) fn random(random: &Random) -> Self {
         let conditions = (0..random.below(3)).map(|_| condition(random)).collect();
         let of_writer = random.percent(12).then(|| {
             let tables = vec!["writers".to_owned()];
@@ -151,7 +151,7 @@ impl Sample {
     }
 }
 
-fn sorted_by(random: &mut Random) -> Place {
+fn sorted_by(random: &Random) -> Place {
     match random.below(8) {
         0..=2 => place("name", &[], false),
         3 => place("stars", &[], false),
@@ -162,7 +162,7 @@ fn sorted_by(random: &mut Random) -> Place {
     }
 }
 
-fn condition(random: &mut Random) -> Said {
+fn condition(random: &Random) -> Said {
     match random.below(10) {
         0 => Said::Not(Box::new(group(random, 1))),
         1..=3 => group(random, 2),
@@ -170,7 +170,7 @@ fn condition(random: &mut Random) -> Said {
     }
 }
 
-fn group(random: &mut Random, depth: usize) -> Said {
+fn group(random: &Random, depth: usize) -> Said {
     let any = random.percent(60);
     let members = random.some(3, |random| match random.below(6) {
         0 if depth > 0 => group(random, depth - 1),

@@ -5,8 +5,8 @@ use super::condition::Said;
 use super::step::tables;
 use super::test::{Form, Test};
 use crate::grammar::{self, At, Preferences};
-use crate::random::Random;
 use crate::says::{Meaning, of_said};
+use scoped_tests::Random;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verb {
@@ -56,7 +56,7 @@ pub(crate) struct Chain {
 
 impl Chain {
     /// A random chain of methods that fit together, except where it records a mistake.
-    pub(crate) fn random(random: &mut Random, client: &ScopedClient) -> Self {
+    pub(crate) fn random(random: &Random, client: &ScopedClient) -> Self {
         let verb = random.pick(&[
             Verb::Read,
             Verb::Read,
@@ -119,7 +119,7 @@ impl Chain {
     }
 
     /// Calls one more method.
-    fn step(self, random: &mut Random) -> Self {
+    fn step(self, random: &Random) -> Self {
         match random.below(12) {
             0..=3 if !self.is_insert() => {
                 let tables = self.filter_tables(random);
@@ -141,7 +141,7 @@ impl Chain {
     }
 
     /// Returns the path of the embedded table for a filter.
-    fn filter_tables(&self, random: &mut Random) -> Vec<String> {
+    fn filter_tables(&self, random: &Random) -> Vec<String> {
         // A write may only have filters on its own table.
         if self.is_change() || random.percent(75) {
             Vec::new()
@@ -173,7 +173,7 @@ impl Chain {
         self
     }
 
-    fn group(mut self, random: &mut Random) -> Self {
+    fn group(mut self, random: &Random) -> Self {
         let tables = self.filter_tables(random);
         let any = random.percent(50);
         let members = random.some(3, |random| Said::random(random, &tables, 2));

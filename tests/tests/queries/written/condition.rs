@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::test::{Form, Operand, Place, Test};
 use crate::hostile;
-use crate::random::Random;
+use scoped_tests::Random;
 
 /// A condition of a query.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub(crate) enum Said {
 
 impl Said {
     /// A random condition on the table at this path, with groups up to this depth.
-    pub(crate) fn random(random: &mut Random, tables: &[String], depth: usize) -> Self {
+    pub(crate) fn random(random: &Random, tables: &[String], depth: usize) -> Self {
         if random.percent(15) {
             return Self::Not(Box::new(Self::random(random, tables, depth)));
         }
@@ -49,10 +49,10 @@ const CONFIGURATIONS: [Option<&str>; 3] = [None, Some("english"), Some("simple")
 
 impl Test {
     /// A random comparison.
-    pub(crate) fn random(random: &mut Random, tables: &[String]) -> Self {
+    pub(crate) fn random(random: &Random, tables: &[String]) -> Self {
         let place = Place::random(random, tables);
         let form = random.pick(&[Form::Method, Form::Method, Form::Filter, Form::Not]);
-        let texts = |random: &mut Random| -> Vec<String> {
+        let texts = |random: &Random| -> Vec<String> {
             if random.percent(10) {
                 Vec::new()
             } else {
@@ -144,7 +144,7 @@ impl Test {
     }
 }
 
-fn bound(random: &mut Random) -> Bound<String> {
+fn bound(random: &Random) -> Bound<String> {
     let value = if random.percent(70) {
         random.number().to_string()
     } else {
@@ -158,7 +158,7 @@ fn bound(random: &mut Random) -> Bound<String> {
 }
 
 /// Returns JSON of this depth.
-pub(crate) fn value(random: &mut Random, depth: usize) -> Value {
+pub(crate) fn value(random: &Random, depth: usize) -> Value {
     match random.below(if depth > 0 { 7 } else { 4 }) {
         0 => json!(random.number()),
         1 => Value::Null,

@@ -7,10 +7,10 @@ use super::chain::{Chain, Sending, Verb};
 use super::condition::value;
 use crate::grammar::Preferences;
 use crate::hostile;
-use crate::random::Random;
+use scoped_tests::Random;
 
 impl Chain {
-    pub(super) fn start(random: &mut Random, client: &ScopedClient, verb: Verb) -> Self {
+    pub(super) fn start(random: &Random, client: &ScopedClient, verb: Verb) -> Self {
         let name = loop {
             let name = hostile::exact_name(random);
             // The name has to be valid in a path; invalid names have tests of their own.
@@ -85,7 +85,7 @@ impl Chain {
     }
 }
 
-fn row(random: &mut Random) -> Value {
+fn row(random: &Random) -> Value {
     let count = random.below(4);
     let member = |_| (hostile::exact_name(random), value(random, 1));
     Value::Object((0..count).map(member).collect())
@@ -93,7 +93,7 @@ fn row(random: &mut Random) -> Value {
 
 /// Returns the arguments of a function. In a URL they are single values, and their names are not those of
 /// parameters.
-fn arguments(random: &mut Random, verb: Verb, mistakes: &mut Vec<&'static str>) -> Value {
+fn arguments(random: &Random, verb: Verb, mistakes: &mut Vec<&'static str>) -> Value {
     if verb != Verb::CallByGet {
         return row(random);
     }

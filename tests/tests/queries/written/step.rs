@@ -7,10 +7,10 @@ use super::chain::{Chain, Verb};
 use super::test::Place;
 use crate::grammar::{self, At, Field};
 use crate::hostile;
-use crate::random::Random;
+use scoped_tests::Random;
 
 impl Chain {
-    pub(super) fn order(mut self, random: &mut Random) -> Self {
+    pub(super) fn order(mut self, random: &Random) -> Self {
         let tables = if random.percent(70) {
             Vec::new()
         } else {
@@ -68,7 +68,7 @@ impl Chain {
         self
     }
 
-    pub(super) fn limit(mut self, random: &mut Random) -> Self {
+    pub(super) fn limit(mut self, random: &Random) -> Self {
         let count = random.below(5);
         self.query = self.query.limit(count);
         self.limits.push(At {
@@ -78,7 +78,7 @@ impl Chain {
         self
     }
 
-    pub(super) fn range(mut self, random: &mut Random) -> Self {
+    pub(super) fn range(mut self, random: &Random) -> Self {
         let is_said = |known: &[At<u64>]| known.iter().any(|at| at.path.is_empty());
         if is_said(&self.limits) || is_said(&self.offsets) {
             return self;
@@ -107,7 +107,7 @@ impl Chain {
         self
     }
 
-    pub(super) fn embedded_range(mut self, random: &mut Random) -> Self {
+    pub(super) fn embedded_range(mut self, random: &Random) -> Self {
         let path = tables(random);
         let count = random.below(5);
         let is_limit = random.percent(50);
@@ -132,7 +132,7 @@ impl Chain {
         self
     }
 
-    pub(super) fn preference(mut self, random: &mut Random) -> Self {
+    pub(super) fn preference(mut self, random: &Random) -> Self {
         let known = &mut self.preferences;
         match random.below(7) {
             0 => {
@@ -180,7 +180,7 @@ impl Chain {
         self
     }
 
-    pub(super) fn select(mut self, random: &mut Random) -> Self {
+    pub(super) fn select(mut self, random: &Random) -> Self {
         let texts = [
             "*",
             "id",
@@ -198,7 +198,7 @@ impl Chain {
         self
     }
 
-    pub(super) fn names(mut self, random: &mut Random) -> Self {
+    pub(super) fn names(mut self, random: &Random) -> Self {
         if self.verb == Verb::Upsert && random.percent(50) {
             let names = random.some(2, hostile::exact_name);
             self.query = self.query.on_conflict(&names[..]);
@@ -216,7 +216,7 @@ impl Chain {
     }
 
     /// Calls a method with which the query must not be sent.
-    pub(super) fn mistake(mut self, random: &mut Random) -> Self {
+    pub(super) fn mistake(mut self, random: &Random) -> Self {
         let nul = format!("{}\0{}", hostile::value(random), hostile::value(random));
         let (mistake, query) = match random.below(12) {
             0 => ("NUL in a value", self.query.eq("a", &nul)),
@@ -242,6 +242,6 @@ impl Chain {
 }
 
 /// Formats a path of embedded tables as text.
-pub(super) fn tables(random: &mut Random) -> Vec<String> {
+pub(super) fn tables(random: &Random) -> Vec<String> {
     random.some(2, hostile::name)
 }

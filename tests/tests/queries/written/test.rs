@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::grammar::{Key, Step};
 use crate::hostile;
-use crate::random::Random;
+use scoped_tests::Random;
 
 /// A column with its embedded tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(crate) enum Form {
 
 impl Place {
     /// Returns a column of the table at this path.
-    pub(crate) fn random(random: &mut Random, tables: &[String]) -> Self {
+    pub(crate) fn random(random: &Random, tables: &[String]) -> Self {
         let exact = random.percent(30);
         let name = if exact {
             hostile::exact_name(random)

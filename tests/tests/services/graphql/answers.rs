@@ -200,7 +200,7 @@ async fn errors_of_the_http_response_keep_their_status_and_code() {
     )
     .await;
     assert!(missing.is_not_found() && missing.errors().is_empty());
-    let text = "graphql answered 404: no Route matched with those values; enable the extension `pg_graphql`";
+    let text = "graphql answered 404: no Route matched with those values; hint: enable the extension `pg_graphql`";
     assert_eq!(missing.to_string(), text);
     let busy = of(503, json!({ "code": "PGRST000", "message": "busy" })).await;
     assert!(busy.is_transient() && Error::from(busy.clone()).is_transient());

@@ -3,11 +3,11 @@
 use scoped_runtime::testing::{Answer, Recorder};
 use serde_json::{Value, json};
 
-use super::project::{Project, nowhere, somebody};
+use super::project::{Project, new_user, nowhere};
 use crate::verify::support::KEY;
 
 fn user() -> Value {
-    json!({ "email": format!("{}@example.com", somebody()), "password": "a long password" })
+    json!({ "email": format!("{}@example.com", new_user()), "password": "a long password" })
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn auth_gets_the_api_key_and_no_token() {
     auth.answer(answer);
     for service in &Project::at(&auth.url()).await.services {
         for path in ["/sign-up", "/sign-in"] {
-            let answer = service.post(path, "a token of somebody", &user()).await;
+            let answer = service.post(path, "a token of a stranger", &user()).await;
             assert_eq!(
                 (answer.status, &answer.body["msg"]),
                 (422, &json!("weak password"))

@@ -5,7 +5,7 @@ use scoped_runtime::{Error, UserId};
 use scoped_tests::Target;
 use serde_json::json;
 
-use super::project::somebody;
+use super::project::new_user;
 use scoped_examples::report::{Line, report};
 
 fn project() -> ScopedClients {
@@ -16,7 +16,7 @@ fn project() -> ScopedClients {
 #[test]
 fn every_line_of_the_report_counts_only_the_rows_of_its_user() {
     let clients = project();
-    let users: Vec<UserId> = (0..10).map(|_| somebody().parse().unwrap()).collect();
+    let users: Vec<UserId> = (0..10).map(|_| new_user().parse().unwrap()).collect();
     let mut expected = Vec::new();
     for (count, user_id) in users.iter().enumerate() {
         let notes = vec![json!({ "body": "note" }); count];

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::project::{Project, Service, somebody};
+use super::project::{Project, Service, new_user};
 use crate::web::serve;
 
 const USERS: usize = 100;
@@ -29,10 +29,10 @@ async fn each_of_10_000_responses_has_the_rows_of_its_user_and_signs_at_most_onc
     let database = serve::axum(Router::new().fallback(one_note)).await;
     let project = Project::at(&database).await;
     let staff = json!({ "app_metadata": { "team": "support" } });
-    let as_agent = project.token(&somebody(), &staff);
+    let as_agent = project.token(&new_user(), &staff);
     let mut questions = Vec::new();
     for _ in 0..USERS {
-        let user = somebody();
+        let user = new_user();
         let notes = json!([note(&user)]);
         questions.push(Question {
             path: "/notes".to_owned(),
@@ -47,7 +47,7 @@ async fn each_of_10_000_responses_has_the_rows_of_its_user_and_signs_at_most_onc
     }
     let questions = questions.into();
     for service in &project.services {
-        everybody_asks(service, &questions, 10_000).await;
+        every_user_asks(service, &questions, 10_000).await;
     }
     // The tokens of the callers were forwarded, and each token for support was signed once.
     assert_eq!(project.journal.lines().len(), USERS);
@@ -58,7 +58,7 @@ async fn concurrent_users_see_only_their_own_rows_of_the_real_database() {
     let project = Project::new().await;
     let mut questions = Vec::new();
     for _ in 0..USERS {
-        let user = somebody();
+        let user = new_user();
         let token = project.token(&user, &json!({}));
         let note = json!({ "body": format!("of {user}") });
         let note = project.services[0].post("/notes", &token, &note).await.body;
@@ -71,7 +71,7 @@ async fn concurrent_users_see_only_their_own_rows_of_the_real_database() {
     }
     let questions = questions.into();
     for service in &project.services {
-        everybody_asks(service, &questions, 1_000).await;
+        every_user_asks(service, &questions, 1_000).await;
     }
 }
 
@@ -87,7 +87,7 @@ fn note(owner: &str) -> Value {
     json!({ "id": 1, "owner": owner, "title": null, "body": format!("of {owner}") })
 }
 
-async fn everybody_asks(service: &Service, questions: &Arc<[Question]>, requests: usize) {
+async fn every_user_asks(service: &Service, questions: &Arc<[Question]>, requests: usize) {
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();
     for _ in 0..AT_A_TIME {

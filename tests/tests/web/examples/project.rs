@@ -147,8 +147,6 @@ pub(crate) fn nowhere() -> String {
 }
 
 /// A user ID that no other test uses.
-pub(crate) fn somebody() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    let random = RandomState::new().hash_one(0);
-    uuid::Uuid::from_u64_pair(random, !random).to_string()
+pub(crate) fn new_user() -> String {
+    scoped_tests::new_user().to_string()
 }

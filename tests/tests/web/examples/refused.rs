@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::project::{Project, Service, config, nowhere, somebody};
+use super::project::{Project, Service, config, new_user, nowhere};
 use crate::verify::support::{Issuer, KID, hmac_token};
 use crate::web::world::Answer;
 
@@ -14,8 +14,8 @@ const EXPIRED: &str = r#"Bearer error="invalid_token", error_description="JWT ex
 
 /// Returns the responses of one service to this token on every route.
 async fn everywhere(service: &Service, token: &str) -> Vec<Answer> {
-    let note = json!({ "body": "of somebody" });
-    let support = format!("/support/{}/notes?ticket=1", somebody());
+    let note = json!({ "body": "of a user" });
+    let support = format!("/support/{}/notes?ticket=1", new_user());
     let mut answers = Vec::new();
     for (method, path, body) in [
         (Method::GET, "/notes", &Value::Null),
@@ -34,7 +34,7 @@ async fn a_valid_token_is_accepted_by_every_route() {
     let project = Project::new().await;
     let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
     for service in &project.services {
-        let token = project.token(&somebody(), &staff);
+        let token = project.token(&new_user(), &staff);
         let answers = everywhere(service, &token).await;
         let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
         assert_eq!(
@@ -49,7 +49,7 @@ async fn a_valid_token_is_accepted_by_every_route() {
 #[tokio::test]
 async fn an_invalid_token_is_refused_by_every_route_and_mints_nothing() {
     let project = Project::new().await;
-    let (user, issuer) = (somebody(), &project.issuer);
+    let (user, issuer) = (new_user(), &project.issuer);
     let good = project.claims(&user, &json!({}));
     let iat = good["iat"].as_u64().unwrap();
     let public = issuer.jwk().to_string();
@@ -120,7 +120,7 @@ async fn a_revoked_key_is_refused_once_the_keys_are_fetched_again() {
     let revoked = Issuer::new("revoked");
     let keys = [project.issuer.jwk(), revoked.jwk()];
     project.trust(&keys).await;
-    let (alice, bob) = (somebody(), somebody());
+    let (alice, bob) = (new_user(), new_user());
     let (kept, gone) = (
         project.token(&alice, &json!({})),
         revoked.token(&project.claims(&bob, &json!({}))),
@@ -149,7 +149,7 @@ async fn a_revoked_key_is_refused_once_the_keys_are_fetched_again() {
 #[tokio::test]
 async fn every_route_asks_an_anonymous_user_to_sign_up() {
     let project = Project::new().await;
-    let token = project.token(&somebody(), &json!({ "is_anonymous": true }));
+    let token = project.token(&new_user(), &json!({ "is_anonymous": true }));
     for service in &project.services {
         for answer in everywhere(service, &token).await {
             assert_eq!((answer.status, answer.code()), (403, "anonymous_user"));
@@ -164,7 +164,7 @@ async fn every_route_asks_an_anonymous_user_to_sign_up() {
 async fn without_the_keys_every_route_answers_503_with_retry_after() {
     let config = config(&nowhere());
     let project = Project::start(config, Issuer::new(KID), None).await;
-    let token = project.token(&somebody(), &json!({}));
+    let token = project.token(&new_user(), &json!({}));
     for service in &project.services {
         for answer in everywhere(service, &token).await {
             assert_eq!((answer.status, answer.code()), (503, "keys_unavailable"));

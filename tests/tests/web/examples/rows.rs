@@ -3,12 +3,12 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::project::{Project, somebody};
+use super::project::{Project, new_user};
 
 #[tokio::test]
 async fn a_note_is_visible_only_to_its_owner() {
     let project = Project::new().await;
-    let (alice, bob) = (somebody(), somebody());
+    let (alice, bob) = (new_user(), new_user());
     let [as_alice, as_bob] = [&alice, &bob].map(|user| project.token(user, &json!({})));
     for service in &project.services {
         let body = json!({ "body": format!("secret of {}", service.name) });
@@ -69,9 +69,9 @@ async fn a_note_is_visible_only_to_its_owner() {
 #[tokio::test]
 async fn database_errors_have_a_matching_status_and_show_no_sql() {
     let project = Project::new().await;
-    let bob = somebody();
+    let bob = new_user();
     for service in &project.services {
-        let token = project.token(&somebody(), &json!({}));
+        let token = project.token(&new_user(), &json!({}));
         let note = service
             .post("/notes", &token, &json!({ "title": "one", "body": "" }))
             .await;

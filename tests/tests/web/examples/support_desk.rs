@@ -5,16 +5,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use scoped_runtime::testing::Recorder;
 use serde_json::{Value, json};
 
-use super::project::{Project, somebody};
+use super::project::{Project, new_user};
 
 #[tokio::test]
 async fn support_reads_the_rows_of_the_user_and_the_audit_records_it() {
     let project = Project::new().await;
-    let agent = somebody();
+    let agent = new_user();
     let staff = json!({ "app_metadata": { "provider": "email", "team": "support" } });
     let as_agent = project.token(&agent, &staff);
     for service in &project.services {
-        let alice = somebody();
+        let alice = new_user();
         let as_alice = project.token(&alice, &json!({}));
         let note = json!({ "body": "help" });
         let note = service.post("/notes", &as_alice, &note).await.body;
@@ -38,10 +38,10 @@ async fn support_reads_the_rows_of_the_user_and_the_audit_records_it() {
 async fn app_metadata_set_by_an_administrator_gives_access_to_support() {
     let project = Project::new().await;
     let user =
-        json!({ "email": format!("{}@example.com", somebody()), "password": "a long password" });
+        json!({ "email": format!("{}@example.com", new_user()), "password": "a long password" });
     let service = &project.services[0];
     let session = service.post("/sign-up", "", &user).await.body;
-    let path = format!("/support/{}/notes?ticket=1", somebody());
+    let path = format!("/support/{}/notes?ticket=1", new_user());
     let token = session["access_token"].as_str().unwrap();
     assert_eq!(service.get(&path, token).await.status, 403);
 
@@ -66,7 +66,7 @@ async fn app_metadata_set_by_an_administrator_gives_access_to_support() {
 #[tokio::test]
 async fn callers_outside_of_support_cannot_act_as_a_user() {
     let project = Project::new().await;
-    let alice = somebody();
+    let alice = new_user();
     for service in &project.services {
         let path = format!("/support/{alice}/notes?ticket=4711");
         for claims in [
@@ -77,7 +77,7 @@ async fn callers_outside_of_support_cannot_act_as_a_user() {
             // Users can edit this claim.
             json!({ "user_metadata": { "team": "support" } }),
         ] {
-            let token = project.token(&somebody(), &claims);
+            let token = project.token(&new_user(), &claims);
             let answer = service.get(&path, &token).await;
             let place = format!("{}: {claims}", service.name);
             assert_eq!(
@@ -95,9 +95,9 @@ async fn callers_outside_of_support_cannot_act_as_a_user() {
 async fn support_needs_a_ticket_and_a_valid_user_id() {
     let project = Project::new().await;
     let staff = json!({ "app_metadata": { "team": "support" } });
-    let token = project.token(&somebody(), &staff);
+    let token = project.token(&new_user(), &staff);
     for service in &project.services {
-        let path = format!("/support/{}/notes", somebody());
+        let path = format!("/support/{}/notes", new_user());
         assert_eq!(service.get(&path, &token).await.status, 400);
         let answer = service
             .get("/support/everybody/notes?ticket=1", &token)
@@ -111,7 +111,7 @@ async fn support_needs_a_ticket_and_a_valid_user_id() {
 async fn the_token_names_the_user_as_sub_and_the_agent_as_act() {
     let database = Recorder::start().await.unwrap();
     let project = Project::at(&database.url()).await;
-    let (agent, alice) = (somebody(), somebody());
+    let (agent, alice) = (new_user(), new_user());
     let staff = json!({ "app_metadata": { "team": "support" } });
     let token = project.token(&agent, &staff);
     for service in &project.services {

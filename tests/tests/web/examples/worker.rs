@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use scoped_runtime::{ScopedClients, UserId};
 use scoped_tests::Target;
 
-use super::project::somebody;
+use super::project::new_user;
 use scoped_examples::queue::{self, Job};
 
 const USERS: usize = 40;
@@ -15,7 +15,7 @@ const JOBS_EACH: usize = 3;
 async fn every_job_of_forty_users_sees_the_rows_of_its_own_user() {
     let target = Target::from_env_or_local().await.unwrap();
     let clients = ScopedClients::new(target.config_builder().build().unwrap()).unwrap();
-    let users: Vec<UserId> = (0..USERS).map(|_| somebody().parse().unwrap()).collect();
+    let users: Vec<UserId> = (0..USERS).map(|_| new_user().parse().unwrap()).collect();
     let jobs = (0..JOBS_EACH).flat_map(|round| {
         users.iter().map(move |user_id| Job {
             user_id: user_id.clone(),

@@ -4,6 +4,7 @@ use super::super::name::shown;
 use super::super::object::{Object, RoleMatch, SourceLocation};
 use super::super::project::ClaimRead;
 use super::ReadCollector;
+use crate::registered::USER_METADATA;
 
 /// Claims that tokens of Supabase Auth carry and tokens of other issuers need not.
 const AUTH_ONLY: [&str; 4] = ["aal", "amr", "is_anonymous", "session_id"];
@@ -226,7 +227,7 @@ pub(crate) fn is_auth_only(path: &[String]) -> bool {
 
 /// Whether users can edit the claim.
 pub(crate) fn is_user_metadata(path: &[String]) -> bool {
-    path.first().is_some_and(|first| first == "user_metadata")
+    path.first().is_some_and(|first| first == USER_METADATA)
 }
 
 /// The severity of a finding about an object: an error only for a policy that certainly exists and applies to

@@ -8,6 +8,7 @@ use super::super::text_functions;
 use super::Dataflow;
 use super::claim_use::{Extraction, Predicate};
 use super::frame::Frame;
+use super::json_access::spread_array_text;
 use super::value::{TokenPart, Value};
 
 impl Dataflow<'_> {
@@ -146,17 +147,8 @@ fn coalesce(values: Vec<Value>) -> (Value, bool) {
 }
 
 /// The elements of a PostgreSQL array.
-fn elements_of_list(frame: &mut Frame<'_>, value: Value) -> Value {
-    let mut value = value;
-    if let [text] = value.texts.as_slice()
-        && text.text.starts_with('{')
-    {
-        let texts = super::json_access::array_texts(&text.text);
-        value.texts = texts
-            .iter()
-            .flat_map(|text| Value::literal(text).texts)
-            .collect();
-    }
+fn elements_of_list(frame: &mut Frame<'_>, mut value: Value) -> Value {
+    spread_array_text(&mut value);
     for part in &mut value.parts {
         if part.many {
             part.many = false;

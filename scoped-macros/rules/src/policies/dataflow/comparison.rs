@@ -2,7 +2,7 @@
 
 use super::claim_use::{Extraction, Predicate};
 use super::frame::Frame;
-use super::json_access::array_texts;
+use super::json_access::spread_array_text;
 use super::value::Value;
 
 /// `left operator right`, also for rows, and for a value and the elements of a list.
@@ -25,15 +25,7 @@ pub(super) fn compare(frame: &mut Frame<'_>, operator: &str, left: &Value, right
 /// `left operator ANY (right)`, which compares with the elements of `right`.
 pub(super) fn compare_any(frame: &mut Frame<'_>, operator: &str, left: &Value, right: &Value) {
     let mut right = right.clone();
-    if let [text] = right.texts.as_slice()
-        && text.text.starts_with('{')
-    {
-        let elements = array_texts(&text.text);
-        right.texts = elements
-            .iter()
-            .flat_map(|text| Value::literal(text).texts)
-            .collect();
-    }
+    spread_array_text(&mut right);
     for part in &mut right.parts {
         let is_list = part.many || part.cast.as_ref().is_none_or(|cast| !cast.ends_with("[]"));
         // The elements of a claim that is cast to an array as a whole are not known.

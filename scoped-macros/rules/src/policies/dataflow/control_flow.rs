@@ -131,7 +131,7 @@ fn merged(mut one: Vec<Scope>, other: Vec<Scope>) -> Vec<Scope> {
 }
 
 fn parts(scopes: &[Scope]) -> usize {
-    pub(super) fn of(value: &Value) -> usize {
+    fn of(value: &Value) -> usize {
         value.parts.len()
             + value
                 .fields

@@ -98,28 +98,18 @@ impl Dataflow<'_> {
                 self.decide(frame, when);
             }
         }
-        let mut value: Option<Value> = None;
         let thens = case.branches.iter().map(|(_, then)| then);
-        for then in thens.chain(&case.otherwise) {
-            let then = self.value(frame, then);
-            value = Some(match value {
-                Some(value) => value.or(then),
-                None => then,
-            });
-        }
-        value.unwrap_or_default()
+        let values = thens
+            .chain(&case.otherwise)
+            .map(|then| self.value(frame, then));
+        values.reduce(Value::or).unwrap_or_default()
     }
 
     fn array(&mut self, frame: &mut Frame<'_>, nodes: &[Node]) -> Value {
-        let mut all: Option<Value> = None;
-        for node in nodes {
-            let value = self.value(frame, node).each(|part| part.many = true);
-            all = Some(match all {
-                Some(all) => all.or(value),
-                None => value,
-            });
-        }
-        all.unwrap_or_default()
+        let values = nodes
+            .iter()
+            .map(|node| self.value(frame, node).each(|part| part.many = true));
+        values.reduce(Value::or).unwrap_or_default()
     }
 
     fn row(&mut self, frame: &mut Frame<'_>, nodes: &[Node]) -> Value {

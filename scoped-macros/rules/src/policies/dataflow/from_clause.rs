@@ -6,6 +6,7 @@ use super::Dataflow;
 use super::claim_use::{Extraction, PathStep, Predicate};
 use super::expression::one_of_row;
 use super::frame::{Frame, FromBinding};
+use super::json_access::step;
 use super::query::{Columns, renamed};
 use super::value::Value;
 
@@ -110,7 +111,7 @@ impl Dataflow<'_> {
             for part in &value.parts {
                 frame.emit(part, Predicate::Elements, false);
             }
-            value = super::operator::one_step(frame, &value, PathStep::Element, Extraction::Json);
+            value = step(frame, &value, &[PathStep::Element], Extraction::Json);
         }
         if columns.is_empty() {
             frame.lose(&value);
@@ -122,7 +123,7 @@ impl Dataflow<'_> {
                 Extraction::Text
             };
             let key = PathStep::Key(column.name.clone());
-            let member = super::operator::one_step(frame, &value, key, extraction);
+            let member = step(frame, &value, &[key], extraction);
             let member = self.cast(member.seen_at(column.at), &column.kind);
             (column.name.clone(), member)
         });

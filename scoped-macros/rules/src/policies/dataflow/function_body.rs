@@ -256,7 +256,7 @@ fn parse(replay: &Replay<'_>, function: &Function) -> Body {
     let statements = match language {
         Language::Sql => statements_of(&nested),
         Language::Procedural => parser.all(),
-        Language::Unknown => vec![Statement::Unparsed(vec![parser.all_calls()])],
+        Language::Unknown => vec![Statement::Unparsed(vec![parser.calls()])],
     };
     Body {
         language,

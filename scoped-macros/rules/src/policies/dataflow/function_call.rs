@@ -46,15 +46,10 @@ impl Dataflow<'_> {
             return unknown(frame, given);
         }
         let several = known.len() > 1;
-        let mut result: Option<Value> = None;
-        for id in known {
-            let value = self.called(frame, id, &given, call.at, several);
-            result = Some(match result {
-                Some(result) => result.or(value),
-                None => value,
-            });
-        }
-        result.unwrap_or_default()
+        let values = known
+            .into_iter()
+            .map(|id| self.called(frame, id, &given, call.at, several));
+        values.reduce(Value::or).unwrap_or_default()
     }
 
     /// The SQL type of a value, for overload resolution.

@@ -196,6 +196,18 @@ fn is_empty_json(text: &str) -> bool {
     matches!(text.trim(), "{}" | "[]" | "null" | "")
 }
 
+/// Puts the elements of an array literal in its place.
+pub(super) fn spread_array_text(value: &mut Value) {
+    if let [text] = value.texts.as_slice()
+        && text.text.starts_with('{')
+    {
+        value.texts = array_texts(&text.text)
+            .iter()
+            .flat_map(|text| Value::literal(text).texts)
+            .collect();
+    }
+}
+
 /// The elements of an array literal.
 pub(super) fn array_texts(text: &str) -> Vec<String> {
     let inner = text.trim().trim_start_matches('{').trim_end_matches('}');

@@ -6,9 +6,8 @@ use super::Dataflow;
 use super::claim_use::{Extraction, PathStep, Predicate};
 use super::containment::{contains, has};
 use super::frame::Frame;
-use super::json_access::{below, steps};
+use super::json_access::{below, step, steps};
 use super::json_path::by_path;
-use super::operator::one_step;
 use super::value::Value;
 
 /// The known functions, without their prefix `jsonb_` or `json_`, including those that take SQL/JSON paths.
@@ -142,7 +141,12 @@ impl Dataflow<'_> {
         };
         let columns = columns.to_vec();
         let fields = columns.into_iter().map(|(name, kind)| {
-            let member = one_step(frame, &value, PathStep::Key(name.clone()), Extraction::Text);
+            let member = step(
+                frame,
+                &value,
+                &[PathStep::Key(name.clone())],
+                Extraction::Text,
+            );
             (name, self.cast(member, &kind))
         });
         Value {

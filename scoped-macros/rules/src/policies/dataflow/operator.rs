@@ -8,7 +8,7 @@ use super::comparison::{compare, compare_any};
 use super::containment::{contains, has, overlaps};
 use super::expression::one_of_row;
 use super::frame::Frame;
-use super::json_access::{step, steps};
+use super::json_access::steps;
 use super::json_path::by_path;
 use super::value::Value;
 
@@ -33,9 +33,7 @@ impl Dataflow<'_> {
 
     fn link(&mut self, frame: &mut Frame<'_>, value: Value, link: &ChainLink) -> Value {
         match link {
-            ChainLink::Operator(operator, right, at) => {
-                self.operator(frame, value, operator, right, *at)
-            }
+            ChainLink::Operator(operator, right) => self.operator(frame, value, operator, right),
             ChainLink::Quantified(operator, right) => {
                 self.quantified(frame, &value, operator, right)
             }
@@ -98,7 +96,6 @@ impl Dataflow<'_> {
         value: Value,
         operator: &str,
         right: &Node,
-        _at: u32,
     ) -> Value {
         match operator {
             "->" => return self.member(frame, &value, right, Extraction::Json),
@@ -244,14 +241,4 @@ fn absence_will_do(frame: &mut Frame<'_>, start: usize) {
     for found in found {
         found.optional |= absent.iter().any(|path| found.path.starts_with(path));
     }
-}
-
-/// The member of a value at a key, for the functions that are equivalent to an operator.
-pub(super) fn one_step(
-    frame: &mut Frame<'_>,
-    value: &Value,
-    key: PathStep,
-    extraction: Extraction,
-) -> Value {
-    step(frame, value, &[key], extraction)
 }

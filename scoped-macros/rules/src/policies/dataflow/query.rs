@@ -27,19 +27,15 @@ impl Dataflow<'_> {
                 }
             }
         }
-        let mut all: Option<Columns> = None;
-        for select in &query.selects {
-            let columns = self.select(frame, select);
-            all = Some(match all {
-                Some(all) => either(all, columns),
-                None => columns,
-            });
-        }
+        let selects = query.selects.iter();
+        let columns = selects
+            .map(|select| self.select(frame, select))
+            .reduce(either);
         for node in &query.rest {
             self.decide(frame, node);
         }
         frame.scopes.pop();
-        all.unwrap_or_default()
+        columns.unwrap_or_default()
     }
 
     fn select(&mut self, frame: &mut Frame<'_>, select: &Select) -> Columns {

@@ -9,7 +9,8 @@ impl Dataflow<'_> {
     /// Returns the value, or the values of the OUT parameters.
     pub(super) fn returned(&mut self, frame: &mut Frame<'_>, value: Option<Value>) {
         let row = match value {
-            Some(value) => columns_of_returned(value),
+            // An object that the SQL builds is a single column.
+            Some(value) => vec![(String::new(), value)],
             None if frame.out.is_empty() => return,
             None => {
                 let names: Vec<String> = frame.out.iter().map(|(name, _)| name.clone()).collect();
@@ -90,10 +91,5 @@ pub(super) fn columns_of(value: Value) -> Columns {
     if value.parts.is_empty() && !value.fields.is_empty() {
         return value.fields;
     }
-    vec![(String::new(), value)]
-}
-
-/// The columns of a returned value; an object that the SQL builds is a single column.
-fn columns_of_returned(value: Value) -> Columns {
     vec![(String::new(), value)]
 }

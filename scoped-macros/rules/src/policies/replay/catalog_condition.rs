@@ -108,20 +108,12 @@ fn asked(catalog: &Catalog, source: &Source<'_>, at: usize, end: usize) -> Optio
             let name = take(&["proname", "routine_name"])?;
             let mut names = catalog.function_names.keys();
             let found = names.any(|known| known.name == name);
-            Some(if found {
-                Existence::Exists
-            } else {
-                Existence::Unseen
-            })
+            Some(seen(found))
         }
         "pg_type" => {
             let name = take(&["typname"])?;
             let found = catalog.types.keys().any(|known| known.name == name);
-            Some(if found {
-                Existence::Exists
-            } else {
-                Existence::Unseen
-            })
+            Some(seen(found))
         }
         "columns" => {
             let column = take(&["column_name"])?;
@@ -134,11 +126,7 @@ fn asked(catalog: &Catalog, source: &Source<'_>, at: usize, end: usize) -> Optio
                 .columns
                 .iter()
                 .any(|(known, _)| *known == column);
-            Some(if found {
-                Existence::Exists
-            } else {
-                Existence::Unseen
-            })
+            Some(seen(found))
         }
         _ => None,
     };
@@ -146,6 +134,14 @@ fn asked(catalog: &Catalog, source: &Source<'_>, at: usize, end: usize) -> Optio
     match known {
         Some(Existence::Exists) if others || !pairs.is_empty() => Some(Existence::Perhaps),
         known => known,
+    }
+}
+
+fn seen(found: bool) -> Existence {
+    if found {
+        Existence::Exists
+    } else {
+        Existence::Unseen
     }
 }
 

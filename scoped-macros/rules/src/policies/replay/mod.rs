@@ -110,6 +110,7 @@ impl<'a> Replay<'a> {
         self.rolls_back = transaction::rolls_back(&source, &all);
         self.apply(source, all);
     }
+
     fn apply(&mut self, source: Source<'a>, all: Vec<TokenRange>) {
         let index = self.push(source);
         for range in all {

@@ -81,7 +81,7 @@ impl<'s> NameBinder<'s> {
 
     fn link(&mut self, link: &ChainLink) {
         match link {
-            ChainLink::Operator(_, right, _)
+            ChainLink::Operator(_, right)
             | ChainLink::Quantified(_, right)
             | ChainLink::IsPredicate(_, IsPredicate::Distinct(right)) => self.node(right),
             ChainLink::In(_, nodes) | ChainLink::Index(nodes) => self.nodes(nodes),

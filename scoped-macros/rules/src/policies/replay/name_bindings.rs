@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::super::name::WrittenName;
+use super::super::name::{QualifiedName, WrittenName};
 use super::super::source::Source;
 use super::super::syntax::{Node, Parser, Query, TokenView};
 use super::name_binder::NameBinder;
@@ -121,9 +121,9 @@ impl Catalog {
 fn meant<'s, T>(
     name: &WrittenName,
     path: &[String],
-    all: &'s HashMap<super::super::name::QualifiedName, T>,
+    all: &'s HashMap<QualifiedName, T>,
 ) -> Option<&'s T> {
-    let of = |schema: &str| all.get(&super::super::name::QualifiedName::new(schema, &name.name));
+    let of = |schema: &str| all.get(&QualifiedName::new(schema, &name.name));
     if let Some(schema) = &name.schema {
         return of(schema);
     }

@@ -43,7 +43,7 @@ impl Parser<'_> {
             if self.begins_query() || self.opens_query() {
                 let mut rows = None;
                 let rest = self.deeper(|parser| {
-                    rows = Some(parser.query_of_insert());
+                    rows = Some(parser.query());
                     Node::Null
                 });
                 write.rows = rows;
@@ -82,10 +82,6 @@ impl Parser<'_> {
             alias,
             columns: Vec::new(),
         });
-    }
-
-    fn query_of_insert(&mut self) -> super::tree::Query {
-        self.query()
     }
 
     /// Parses `column = value, (a, b) = (c, d)`.

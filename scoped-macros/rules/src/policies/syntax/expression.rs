@@ -76,7 +76,6 @@ impl Parser<'_> {
 
     /// Parses the operand after an operator of `width` tokens.
     fn operator(&mut self, operator: String, level: u8, width: usize) -> ChainLink {
-        let place = self.place();
         self.at += width;
         if self.is_any(&["any", "some", "all"])
             && self.code.kind(self.at + 1) == Some(TokenKind::Open)
@@ -86,7 +85,7 @@ impl Parser<'_> {
             let right = nodes.pop().filter(|_| nodes.is_empty());
             return ChainLink::Quantified(operator, right.unwrap_or(Node::Unparsed(nodes)));
         }
-        ChainLink::Operator(operator, self.binding(level + 1), place)
+        ChainLink::Operator(operator, self.binding(level + 1))
     }
 
     fn word(&mut self, least: u8) -> Option<ChainLink> {
@@ -131,14 +130,12 @@ impl Parser<'_> {
             if self.is_any(&["symmetric", "asymmetric"]) {
                 self.at += 1;
             }
-            let place = self.place();
             let low = self.binding(OTHER);
             self.eat("and");
             let high = self.binding(OTHER);
             return Some(ChainLink::Operator(
                 "between".to_owned(),
                 Node::Row(vec![low, high]),
-                place,
             ));
         }
         if code.is_any(at, &["like", "ilike", "similar", "overlaps"]) && LIKE >= least {

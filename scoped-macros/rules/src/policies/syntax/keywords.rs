@@ -1,7 +1,7 @@
 //! The keywords that the parser knows.
 
 /// The words that end an expression, and that cannot be an alias without AS.
-pub(crate) const KEYWORDS: [&str; 58] = [
+pub(super) const KEYWORDS: [&str; 58] = [
     "from",
     "where",
     "and",
@@ -63,13 +63,13 @@ pub(crate) const KEYWORDS: [&str; 58] = [
 ];
 
 /// The words before a bracket that are not names of functions.
-pub(crate) const NO_FUNCTIONS: [&str; 14] = [
+pub(super) const NO_FUNCTIONS: [&str; 14] = [
     "values", "array", "exists", "check", "begin", "return", "perform", "by", "if", "over",
     "filter", "query", "execute", "only",
 ];
 
 /// The words that begin a clause of a query.
-pub(crate) const CLAUSES: [&str; 12] = [
+pub(super) const CLAUSES: [&str; 12] = [
     "where",
     "group",
     "having",
@@ -85,9 +85,9 @@ pub(crate) const CLAUSES: [&str; 12] = [
 ];
 
 /// The words that join tables.
-pub(crate) const JOINS: [&str; 9] = [
+pub(super) const JOINS: [&str; 9] = [
     "join", "left", "right", "inner", "outer", "cross", "full", "natural", "lateral",
 ];
 
 /// The words that combine queries.
-pub(crate) const SETS: [&str; 3] = ["union", "except", "intersect"];
+pub(super) const SETS: [&str; 3] = ["union", "except", "intersect"];

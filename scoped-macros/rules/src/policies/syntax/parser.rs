@@ -93,7 +93,7 @@ impl<'c> Parser<'c> {
     }
 
     /// Every call up to the end, without its arguments.
-    pub(super) fn calls(&mut self) -> Node {
+    pub(crate) fn calls(&mut self) -> Node {
         let mut found = Vec::new();
         while self.at < self.end {
             if self.code.kind(self.at + 1) == Some(TokenKind::Open)
@@ -120,15 +120,11 @@ impl<'c> Parser<'c> {
         let mut found = Vec::new();
         while self.at < self.end && self.kind() != Some(TokenKind::Semicolon) {
             let before = self.at;
-            if self.begins_query() {
-                found.push(self.deeper(|parser| Node::Query(Box::new(parser.query()))));
-            } else if self.is("execute")
-                && self.code.is_any(self.at + 1, &["function", "procedure"])
-            {
+            if self.is("execute") && self.code.is_any(self.at + 1, &["function", "procedure"]) {
                 // The function that a trigger runs is not part of its condition.
                 self.at = self.end;
             } else {
-                let node = self.expression();
+                let node = self.query_or_expression();
                 if self.at > before {
                     found.push(node);
                 }
@@ -145,11 +141,7 @@ impl<'c> Parser<'c> {
         let mut found = Vec::new();
         while self.at < self.end {
             let before = self.at;
-            let node = if self.begins_query() {
-                self.deeper(|parser| Node::Query(Box::new(parser.query())))
-            } else {
-                self.expression()
-            };
+            let node = self.query_or_expression();
             if self.at > before {
                 found.push(node);
             }

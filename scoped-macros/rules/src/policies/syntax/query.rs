@@ -72,6 +72,15 @@ impl Parser<'_> {
         }
     }
 
+    /// Parses a query without brackets around it, or an expression.
+    pub(super) fn query_or_expression(&mut self) -> Node {
+        if self.begins_query() {
+            self.deeper(|parser| Node::Query(Box::new(parser.query())))
+        } else {
+            self.expression()
+        }
+    }
+
     /// Parses the query in the brackets here. Below the deepest level, only its calls are found.
     pub(super) fn nested_query(&mut self) -> Query {
         let mut inner = Query::default();
@@ -165,10 +174,8 @@ impl Parser<'_> {
             let value = if star {
                 self.at += 1;
                 Node::Name(vec!["*".to_owned()], self.place())
-            } else if self.begins_query() {
-                self.deeper(|parser| Node::Query(Box::new(parser.query())))
             } else {
-                self.expression()
+                self.query_or_expression()
             };
             if self.at > before {
                 let alias = self.alias();
@@ -236,11 +243,7 @@ impl Parser<'_> {
             if self.is_any(&CLAUSES) || self.kind() == Some(TokenKind::Comma) {
                 self.at += 1;
             }
-            let node = if self.begins_query() {
-                self.deeper(|parser| Node::Query(Box::new(parser.query())))
-            } else {
-                self.expression()
-            };
+            let node = self.query_or_expression();
             if !matches!(&node, Node::Unparsed(nodes) if nodes.is_empty()) {
                 found.push(node);
             }

@@ -37,11 +37,6 @@ impl Parser<'_> {
         found
     }
 
-    /// Every call in a text of another language.
-    pub(crate) fn all_calls(&mut self) -> Node {
-        self.calls()
-    }
-
     /// The statements in PL/pgSQL up to a word that ends the block.
     pub(crate) fn block(&mut self) -> Vec<Statement> {
         let mut found = Vec::new();

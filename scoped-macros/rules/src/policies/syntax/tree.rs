@@ -59,7 +59,7 @@ pub(crate) struct Case {
 #[derive(Clone, Debug)]
 pub(crate) enum ChainLink {
     /// A binary operator, including words such as AND, LIKE and BETWEEN.
-    Operator(String, Node, u32),
+    Operator(String, Node),
     /// `= ANY (right)`, `<> ALL (right)`.
     Quantified(String, Node),
     /// `[NOT] IN (list)`.
