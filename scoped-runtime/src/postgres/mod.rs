@@ -8,6 +8,7 @@ mod driver_error;
 mod lease;
 mod parameters;
 mod pool;
+mod pooled_client;
 mod project;
 mod role_settings;
 pub(crate) mod rows;
