@@ -50,6 +50,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("socket2", &["transport"]),
     ("arc_swap", &["key", "verify"]),
     ("tokio_postgres", &["postgres", "testing"]),
+    ("deadpool", &["postgres"]),
     ("deadpool_postgres", &["postgres"]),
     ("dotenvy", &["config"]),
     ("rustix", &["clock"]),

@@ -76,15 +76,15 @@ impl Call {
                     phase = PostgresPhase::Claims;
                     claims = claims_of(&self.core).await?;
                 }
-                let scope = Scope::new(&ScopeSpec {
+                let spec = ScopeSpec {
                     role,
                     claims: claims.as_ref().map_or(ANONYMOUS, UnsignedClaims::json),
                     role_settings: login.settings.get(role),
                     time_left: self.deadline.saturating_sub(self.pool.clock.monotonic()),
                     isolation: self.options.isolation,
                     is_read_only: self.is_read_only(),
-                    is_behind_pooler: self.pool.settings.is_behind_pooler,
-                })?;
+                };
+                let scope = Scope::new(&spec, !self.pool.settings.is_behind_pooler)?;
                 let gate = WriteGate::new(&self.core, claims);
                 Ok(Opened { lease, scope, gate })
             };

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use deadpool_postgres::{ClientWrapper, Object};
+use deadpool::managed::Object;
+use deadpool_postgres::ClientWrapper;
 use tokio::runtime::Handle;
 use tokio_postgres::CancelToken;
 
 use super::pool::Pool;
+use super::pooled_client::{CLEAN, ClientManager, PooledClient};
 use crate::clock::with_timeout;
 
 /// How long a statement that is not awaited any more may take to end by itself before it is cancelled. Most
@@ -43,7 +45,7 @@ enum Condition {
 
 /// Keeps a connection out of the pool unless it is clean.
 struct Connection {
-    object: Option<Object>,
+    object: Option<Object<ClientManager>>,
     condition: Mutex<Condition>,
 }
 
@@ -71,7 +73,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let condition = self.condition();
         if let Some(object) = self.object.take()
-            && condition != Condition::Clean
+            && (condition != Condition::Clean || object.is_used())
         {
             // Its socket is closed here.
             drop(Object::take(object));
@@ -80,7 +82,7 @@ impl Drop for Connection {
 }
 
 impl Lease {
-    pub(super) fn new(object: Object, pool: &Arc<Pool>, runtime: Handle) -> Self {
+    pub(super) fn new(object: Object<ClientManager>, pool: &Arc<Pool>, runtime: Handle) -> Self {
         Self {
             connection: Some(Connection {
                 object: Some(object),
@@ -92,9 +94,13 @@ impl Lease {
         }
     }
 
+    fn pooled(&self) -> Option<&PooledClient> {
+        Some(self.connection.as_ref()?.object.as_ref()?)
+    }
+
     /// The connection. `None` never happens before the drop.
     pub(super) fn client(&self) -> Option<&ClientWrapper> {
-        Some(self.connection.as_ref()?.object.as_ref()?)
+        Some(self.pooled()?)
     }
 
     fn set(&self, condition: Condition) {
@@ -103,8 +109,17 @@ impl Lease {
         }
     }
 
+    fn set_used(&self) {
+        if let Some(pooled) = self.pooled()
+            && !self.pool.settings.is_behind_pooler
+        {
+            pooled.set_used();
+        }
+    }
+
     /// A transaction was begun, or is about to be.
     pub(super) fn set_in_transaction(&self) {
+        self.set_used();
         self.set(Condition::InTransaction);
     }
 
@@ -115,6 +130,7 @@ impl Lease {
 
     /// The end of the transaction was sent, and is not answered yet.
     pub(super) fn set_committing(&self) {
+        self.set_used();
         self.is_commit_sent.store(true, Ordering::Relaxed);
         self.set(Condition::Busy);
     }
@@ -124,7 +140,31 @@ impl Lease {
         self.is_commit_sent.load(Ordering::Relaxed)
     }
 
-    /// Everything was answered, and no transaction is open.
+    /// Waits until the session is clean. `false`: it is not, and the connection is closed with this lease.
+    pub(super) async fn finish_cleaning(&self) -> bool {
+        let Some(pooled) = self.pooled().filter(|pooled| pooled.is_cleaning()) else {
+            return true;
+        };
+        self.set(Condition::Busy);
+        let is_clean = pooled.finish_cleaning().await.is_ok();
+        self.set(if is_clean {
+            Condition::Clean
+        } else {
+            Condition::Unusable
+        });
+        is_clean
+    }
+
+    /// Sends what cleans the session, behind the end of the transaction. The next lease waits for the answer.
+    pub(super) fn send_cleaning(&self) {
+        if let Some(pooled) = self.pooled()
+            && !self.pool.settings.is_behind_pooler
+        {
+            pooled.send_cleaning();
+        }
+    }
+
+    /// Everything was answered but what cleans the session, and no transaction is open.
     pub(super) fn set_clean(&self) {
         self.set(Condition::Clean);
     }
@@ -159,17 +199,26 @@ async fn cancel(pool: &Pool, token: CancelToken) {
 
 /// Waits until the connection is clean; cancels what takes too long.
 async fn settle(connection: Connection, pool: Arc<Pool>) {
-    let Some(client) = connection.object.as_ref() else {
+    let Some(client) = connection.object.as_deref() else {
         return;
     };
-    // Its answer comes after all others.
-    let last = match connection.condition() {
-        Condition::InTransaction => "rollback",
+    let end = match connection.condition() {
+        Condition::InTransaction => "rollback; ",
         _ => "",
     };
-    let mut ending = pin!(client.batch_execute(last));
+    let clean = if pool.settings.is_behind_pooler {
+        ""
+    } else {
+        CLEAN
+    };
+    // Its answer comes after all others.
+    let last = format!("{end}{clean}");
+    let mut ending = pin!(client.batch_execute(&last));
     match with_timeout(&*pool.clock, GRACE, ending.as_mut()).await {
-        Some(Ok(())) => connection.set(Condition::Clean),
+        Some(Ok(())) => {
+            client.set_clean();
+            connection.set(Condition::Clean);
+        }
         Some(Err(_)) => {}
         None => {
             cancel(&pool, client.cancel_token()).await;

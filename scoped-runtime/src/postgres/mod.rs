@@ -10,6 +10,7 @@ mod known_login;
 mod lease;
 mod parameters;
 mod pool;
+mod pooled_client;
 mod project;
 mod role_settings;
 pub(crate) mod rows;

@@ -2,7 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, RecyclingMethod};
+use deadpool::managed;
+use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod};
 use tokio::runtime::Handle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, Socket};
@@ -14,6 +15,7 @@ use super::connector::{Connector, Dial, WithTls};
 use super::driver_error::no_connection;
 use super::known_login::KnownLogin;
 use super::lease::Lease;
+use super::pooled_client::ClientManager;
 use super::statement::Statement;
 use crate::claims::Role;
 use crate::client::Core;
@@ -138,7 +140,7 @@ impl fmt::Debug for PostgresPool {
 
 /// The pool of a project.
 pub(super) struct Pool {
-    connections: deadpool_postgres::Pool,
+    connections: managed::Pool<ClientManager>,
     pub(super) connector: Arc<dyn Connector>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: PoolSettings,
@@ -176,8 +178,11 @@ impl Pool {
         let manager = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_connect(config, Dial(Arc::clone(&connector)), manager);
-        let connections = deadpool_postgres::Pool::builder(manager).max_size(settings.max_size);
+        let manager = ClientManager {
+            clients: Manager::from_connect(config, Dial(Arc::clone(&connector)), manager),
+            is_behind_pooler: settings.is_behind_pooler,
+        };
+        let connections = managed::Pool::builder(manager).max_size(settings.max_size);
         let connections = connections.build().map_err(|error| {
             let reason = format!("cannot be pooled ({error})");
             Problem::new(config::FIELD, reason, "report this as a bug")
@@ -200,11 +205,16 @@ impl Pool {
         })
     }
 
-    /// Waits for a connection.
+    /// Waits for a connection whose session is clean.
     pub(super) async fn lease(self: &Arc<Self>) -> Result<Lease, Error> {
         let runtime = Handle::try_current().map_err(|_| ClientError::NoRuntime)?;
-        let object: Object = self.connections.get().await.map_err(no_connection)?;
-        Ok(Lease::new(object, self, runtime))
+        loop {
+            let object = self.connections.get().await.map_err(no_connection)?;
+            let lease = Lease::new(object, self, runtime.clone());
+            if lease.finish_cleaning().await {
+                return Ok(lease);
+            }
+        }
     }
 
     /// What is known of the login role. The first call asks the server, over this connection.

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use tokio_postgres::IsolationLevel;
@@ -9,16 +10,18 @@ use crate::error::PostgresError;
 
 /// What makes a transaction the user's, for this driver: how it begins, and the settings that hold until its end.
 pub(super) struct Scope {
-    /// The statements that begin the transaction.
+    /// The statement that begins the transaction.
     pub(super) begin: String,
-    /// The names and the values of [`ENTER`].
-    pub(super) settings: [Encoded; 2],
+    /// The statement that sets everything for the transaction.
+    pub(super) enter: String,
+    /// Its parameters: each name, and the value after it.
+    pub(super) settings: Vec<Encoded>,
 }
 
 /// What makes a transaction the user's, for any driver.
 #[derive(Clone)]
 pub(super) struct ScopeText {
-    /// The statements that begin the transaction.
+    /// The statement that begins the transaction.
     pub(super) begin: String,
     /// The first parameter of [`ENTER`].
     pub(super) names: Vec<String>,
@@ -30,14 +33,23 @@ pub(super) struct ScopeText {
 pub(super) const ENTER: &str = "select set_config(name, value, true) \
      from unnest($1::text[], $2::text[]) as setting(name, value)";
 
-/// Also releases the locks that an earlier statement left on the session.
-pub(super) const ENTER_OWN_SESSION: &str = "select set_config(name, value, true), (select pg_advisory_unlock_all()) \
-     from unnest($1::text[], $2::text[]) as setting(name, value)";
-
-/// Removes what an earlier statement left on the session: settings, temporary tables (which hide tables of the
-/// same name), cursors and the like. It belongs to the transaction, so that its failure aborts it.
-const CLEAN: &str =
-    "; close all; reset role; reset all; unlisten *; discard temp; discard sequences";
+/// Does what [`ENTER`] does, with two parameters for each setting: PostgreSQL needs less time for it than for the rows of
+/// a function. The values are not returned. In a session of ours it also releases the locks that an earlier statement
+/// left.
+fn enter(settings: usize, is_own_session: bool) -> String {
+    let mut sql = String::with_capacity(64 + 40 * settings);
+    sql.push_str(if is_own_session {
+        "select pg_advisory_unlock_all()"
+    } else {
+        "select"
+    });
+    for place in 0..settings {
+        let comma = if place > 0 || is_own_session { "," } else { "" };
+        let (name, value) = (2 * place + 1, 2 * place + 2);
+        let _ = write!(sql, "{comma} set_config(${name}, ${value}, true) is null");
+    }
+    sql
+}
 
 /// The settings in which PostgREST before version 11 kept single claims. Functions such as `auth.uid()` read
 /// them first, so they must be empty.
@@ -58,21 +70,23 @@ pub(super) struct ScopeSpec<'a> {
     pub(super) time_left: Duration,
     pub(super) isolation: Option<IsolationLevel>,
     pub(super) is_read_only: bool,
-    /// Whether the session is shared with other clients of a pooler, and is not ours to clean.
-    pub(super) is_behind_pooler: bool,
 }
 
 impl Scope {
-    pub(super) fn new(spec: &ScopeSpec<'_>) -> Result<Self, PostgresError> {
+    /// `is_own_session`: no other client of a pooler uses the session.
+    pub(super) fn new(spec: &ScopeSpec<'_>, is_own_session: bool) -> Result<Self, PostgresError> {
         let ScopeText {
             begin,
             names,
             values,
         } = ScopeText::new(spec);
-        let encode = |place, texts: &Vec<String>| Encoded::new(place, texts, &Type::TEXT_ARRAY);
+        let pairs = names.iter().zip(&values);
+        let texts = pairs.flat_map(|(name, value)| [name, value]).enumerate();
+        let settings = texts.map(|(place, text)| Encoded::new(place, text, &Type::TEXT));
         Ok(Self {
             begin,
-            settings: [encode(0, &names)?, encode(1, &values)?],
+            enter: enter(names.len(), is_own_session),
+            settings: settings.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -89,9 +103,6 @@ impl ScopeText {
         }
         if spec.is_read_only || of_role.is_read_only {
             begin.push_str(" read only");
-        }
-        if !spec.is_behind_pooler {
-            begin.push_str(CLEAN);
         }
         let limit = of_role
             .statement_timeout

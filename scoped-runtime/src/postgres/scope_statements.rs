@@ -84,7 +84,6 @@ impl<C, M: Mode> ScopedPostgres<C, M> {
             time_left: options.timeout.unwrap_or(core.settings().request_timeout),
             isolation: options.isolation,
             is_read_only: self.is_read_only(),
-            is_behind_pooler: true,
         })))
     }
 }

@@ -234,8 +234,6 @@ impl<C> ScopedSqlx<C> {
             time_left: deadline.saturating_sub(pool.clock.monotonic()),
             isolation: self.options.isolation,
             is_read_only: self.is_read_only(),
-            // The session is the application's: what its hooks have set on it must stay.
-            is_behind_pooler: true,
         });
         Ok((lease, scope, WriteGate::new(&self.core, claims)))
     }

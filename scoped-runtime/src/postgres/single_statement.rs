@@ -47,15 +47,15 @@ impl<E: Into<Error>> From<E> for Failed {
     }
 }
 
-/// Begin, scope, statement and commit go to the server in this order without waiting in between: each future
-/// hands its messages to the connection when it is first polled. A step that fails aborts the transaction, whose
-/// commit is then a rollback.
+/// Begin, scope, statement, commit and what cleans the session go to the server in this order without waiting in
+/// between: each future hands its messages to the connection when it is first polled. A step that fails aborts the
+/// transaction, whose commit is then a rollback. The answer to the commit is the last one that is waited for here.
 async fn attempt(call: &Call, opened: &Opened, statement: Statement<'_>) -> Result<Answer, Failed> {
     let Opened { lease, scope, gate } = opened;
     let client = lease.client().ok_or(PostgresError::Abandoned)?;
     let limit = call.core.settings().limits.response_bytes;
     limit_prepared(client);
-    let enter = prepare_enter(lease, call.pool.settings.is_behind_pooler).await?;
+    let enter = prepare_enter(lease, scope, call.pool.settings.is_behind_pooler).await?;
     let mut opening = pin!(maybe_done(enter_scope(client, enter.as_ref(), scope)));
 
     let closing: BoxFuture<'_, Result<Answer, Unread>> = match statement {
@@ -92,6 +92,7 @@ async fn attempt(call: &Call, opened: &Opened, statement: Statement<'_>) -> Resu
         lease.set_committing();
         let _ = opening.as_mut().poll(context);
         let _ = closing.as_mut().poll(context);
+        lease.send_cleaning();
     })
     .await?;
     join(opening.as_mut(), closing.as_mut()).await;

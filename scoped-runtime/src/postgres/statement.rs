@@ -9,7 +9,7 @@ use tokio_postgres::{Row, RowStream};
 use super::driver_error::statement_failed;
 use super::lease::Lease;
 use super::parameters::Encoded;
-use super::scope::{ENTER, ENTER_OWN_SESSION, Scope};
+use super::scope::Scope;
 use crate::error::{ClientError, Error, PostgresError};
 
 /// A statement with its parameters.
@@ -112,6 +112,7 @@ async fn read(stream: RowStream, limit: usize) -> Result<Answer, Unread> {
 /// The statement that enters a scope, prepared on its connection if it may have a name there.
 pub(super) async fn prepare_enter(
     lease: &Lease,
+    scope: &Scope,
     is_behind_pooler: bool,
 ) -> Result<Option<tokio_postgres::Statement>, Error> {
     if is_behind_pooler {
@@ -119,7 +120,7 @@ pub(super) async fn prepare_enter(
     }
     let client = lease.client().ok_or(PostgresError::Abandoned)?;
     lease.set_busy();
-    let prepared = client.prepare_cached(ENTER_OWN_SESSION).await;
+    let prepared = client.prepare_cached(&scope.enter).await;
     let prepared = prepared.map_err(|error| statement_failed(error, false))?;
     lease.set_clean();
     Ok(Some(prepared))
@@ -136,10 +137,11 @@ pub(super) async fn enter_scope(
         if let Some(statement) = enter {
             return client.execute_raw(statement, &scope.settings).await;
         }
-        let [names, values] = &scope.settings;
-        let settings =
-            [names, values].map(|value| (value as &(dyn ToSql + Sync), Type::TEXT_ARRAY));
-        client.execute_typed(ENTER, &settings).await
+        let settings = scope.settings.iter();
+        let settings: Vec<_> = settings
+            .map(|value| (value as &(dyn ToSql + Sync), Type::TEXT))
+            .collect();
+        client.execute_typed(&scope.enter, &settings).await
     };
     let (opened, entered) = join(begin, entering).await;
     opened?;

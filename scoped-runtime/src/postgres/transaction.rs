@@ -39,7 +39,7 @@ impl<M: Mode> PostgresTransaction<M> {
             let Opened { lease, scope, gate } = &opened;
             let client = lease.client().ok_or(PostgresError::Abandoned)?;
             limit_prepared(client);
-            let enter = prepare_enter(lease, call.pool.settings.is_behind_pooler).await?;
+            let enter = prepare_enter(lease, scope, call.pool.settings.is_behind_pooler).await?;
             let mut opening = pin!(maybe_done(enter_scope(client, enter.as_ref(), scope)));
             gate.pass(|context| {
                 lease.set_in_transaction();
@@ -154,6 +154,7 @@ impl<M: Mode> PostgresTransaction<M> {
             gate.pass(|context| {
                 lease.set_committing();
                 let _ = ending.as_mut().poll(context);
+                lease.send_cleaning();
             })
             .await?;
             ending.as_mut().await;
@@ -185,6 +186,7 @@ impl<M: Mode> PostgresTransaction<M> {
             let clock = &*self.call.pool.clock;
             let ending = pin!(client.batch_execute("rollback"));
             if let Some(Ok(())) = with_timeout(clock, super::lease::CANCEL_LIMIT, ending).await {
+                lease.send_cleaning();
                 lease.set_clean();
             }
         }

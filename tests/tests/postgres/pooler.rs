@@ -13,7 +13,7 @@ use scoped_runtime::{Error, PostgresError, PostgresPool, ScopedClients};
 use crate::fuzz::{Direct, never_leaks};
 use crate::support::{ALICE, BOB, World, project};
 
-/// A pooler in transaction mode with two connections to the server. It ends with this value.
+/// A pooler with two connections to the server. It ends with this value.
 pub(crate) struct Pooler {
     process: Child,
     folder: PathBuf,
@@ -21,9 +21,13 @@ pub(crate) struct Pooler {
 }
 
 impl Pooler {
-    /// Starts a pooler in front of this server. `None` only where `SCOPED_TESTS_WITHOUT_POOLER` says that the machine
-    /// can have none.
+    /// Starts a pooler in transaction mode in front of this server. `None` only where `SCOPED_TESTS_WITHOUT_POOLER` says
+    /// that the machine can have none.
     pub(crate) fn start(server: &PostgresConfig) -> Option<Self> {
+        Self::in_mode("transaction", server)
+    }
+
+    fn in_mode(mode: &str, server: &PostgresConfig) -> Option<Self> {
         if std::env::var_os("SCOPED_TESTS_WITHOUT_POOLER").is_some() {
             println!("not tried: SCOPED_TESTS_WITHOUT_POOLER is set");
             return None;
@@ -42,7 +46,7 @@ impl Pooler {
         let settings = format!(
             "[databases]\n{database} = host={host} port={server_port} user={user} password={password}\n\
              [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
-             pool_mode = transaction\nignore_startup_parameters = extra_float_digits\n\
+             pool_mode = {mode}\nserver_reset_query =\nignore_startup_parameters = extra_float_digits\n\
              default_pool_size = 2\nmax_client_conn = 100\n\
              logfile = {folder}/log\n",
             database = server.get_dbname().unwrap(),
@@ -184,4 +188,41 @@ async fn four_thousand_calls_through_a_pooler_leak_nothing() {
     };
     let clients = through(&pooler, &world.address(), true);
     never_leaks::<Direct>(&world, &clients).await;
+}
+
+/// A pooler that lends whole sessions, and does not reset them.
+#[tokio::test]
+async fn a_new_connection_may_have_a_session_that_another_client_has_used() {
+    let world = World::new().await;
+    let Some(pooler) = Pooler::in_mode("session", &world.address()) else {
+        return;
+    };
+    let mut address = PostgresConfig::new();
+    address.host("127.0.0.1").port(pooler.port);
+    address
+        .user(world.address().get_user().unwrap())
+        .dbname(world.address().get_dbname().unwrap());
+    let pid = "select pg_backend_pid()";
+    let dirtied: i32 = {
+        let (client, connection) = address.connect(NoTls).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let dirty = "create temp table notes (body text); set timezone = 'Asia/Tokyo'";
+        client.batch_execute(dirty).await.unwrap();
+        let row = client.query_one(pid, &[]).await.unwrap();
+        drop(client);
+        connection.await.unwrap().unwrap();
+        row.get(0)
+    };
+    let clients = through(&pooler, &world.address(), false);
+    let alice = clients.get(ALICE).unwrap().postgres();
+    let (session, notes, zone): (i32, i64, String) = alice
+        .fetch_one(
+            "select pg_backend_pid(), count(*), current_setting('timezone') from notes",
+            &[],
+        )
+        .await
+        .unwrap();
+    assert_eq!(session, dirtied, "the pooler lends the same session");
+    assert_eq!(notes, 2);
+    assert_ne!(zone, "Asia/Tokyo");
 }
