@@ -146,7 +146,7 @@ impl World {
         Value { generation }
     }
 
-    /// A value that a caller gets served when it asked, and is published by then.
+    /// Every value that is handed out could serve when it was asked for, and is published by then.
     fn check(&self, required: u64, got: Got) -> Got {
         if let Ok(value) = &got {
             assert!(value.generation >= required, "a value that does not serve");
