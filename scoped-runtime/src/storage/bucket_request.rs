@@ -70,7 +70,8 @@ impl<M: Mode> BucketRequest<M> {
     /// Sends the request.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; the errors of
+    /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn execute(mut self) -> M::Answer<()> {
         let core = Arc::clone(&self.storage.core);
         answer::<_, M>(&core, async move {

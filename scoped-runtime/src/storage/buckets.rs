@@ -57,7 +57,8 @@ impl<M: Mode> Storage<M> {
     /// Returns a bucket. Needs a policy for SELECT on `storage.buckets`.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; the errors of
+    /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn get_bucket(&self, name: impl AsRef<str>) -> M::Answer<BucketDetails> {
         let target = bucket_target("bucket/", name.as_ref());
         let core = Arc::clone(&self.core);
@@ -89,7 +90,8 @@ impl<M: Mode> Storage<M> {
     /// refused: remove what the user may delete with [`Bucket::remove`](super::Bucket::remove).
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; the errors of
+    /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn empty_bucket(&self, name: impl AsRef<str>) -> M::Answer<()> {
         let target = bucket_target("bucket/", name.as_ref()).map(|target| target + "/empty");
         let core = Arc::clone(&self.core);
@@ -104,7 +106,7 @@ impl<M: Mode> Storage<M> {
     /// Removes an empty bucket. Needs policies for SELECT and DELETE on `storage.buckets`.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal, such as `ResourceNotEmpty`; the errors of
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal, such as `ResourceNotEmpty`; the errors of
     /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn delete_bucket(&self, name: impl AsRef<str>) -> M::Answer<()> {
         let target = bucket_target("bucket/", name.as_ref());
@@ -165,7 +167,8 @@ impl<M: Mode> BucketsRequest<M> {
     /// Sends the request.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; the errors of
+    /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn execute(self) -> M::Answer<Vec<BucketDetails>> {
         let core = Arc::clone(&self.storage.core);
         answer::<_, M>(&core, async move {

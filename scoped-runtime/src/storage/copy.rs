@@ -86,7 +86,8 @@ impl<M: Mode> MoveRequest<M> {
     /// Sends the request.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; the errors of
+    /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn execute(self) -> M::Answer<()> {
         let core = Arc::clone(self.0.bucket.core());
         answer::<_, M>(&core, async move {
@@ -141,7 +142,8 @@ impl<M: Mode> CopyRequest<M> {
     /// Sends the request.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; the errors of [`Query::execute`](crate::Query::execute) otherwise.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; the errors of
+    /// [`Query::execute`](crate::Query::execute) otherwise.
     pub fn execute(mut self) -> M::Answer<Uploaded> {
         let core = Arc::clone(self.route.bucket.core());
         answer::<_, M>(&core, async move {

@@ -79,7 +79,7 @@ impl<M: Mode> DownloadRequest<M> {
     }
 
     /// Downloads only these bytes (RFC 9110, section 14.2), such as `1024..2048`. A range that begins behind the end
-    /// of the object is [`Error::Storage`] with status 416.
+    /// of the object is [`Error::Storage`](crate::Error::Storage) with status 416.
     pub fn range(mut self, bytes: impl RangeBounds<u64>) -> Self {
         let first = match bytes.start_bound() {
             Bound::Included(first) => Some(*first),
@@ -143,9 +143,9 @@ impl<M: Mode> DownloadRequest<M> {
     /// Downloads the object into memory.
     ///
     /// # Errors
-    /// [`Error::Storage`] for a refusal; [`ClientError::LimitExceeded`] for more than
-    /// [`Limits::response_bytes`](crate::Limits::response_bytes); [`Error::Client`] and [`Error::Token`] when nothing was
-    /// sent or no answer arrived.
+    /// [`Error::Storage`](crate::Error::Storage) for a refusal; [`ClientError::LimitExceeded`] for more than
+    /// [`Limits::response_bytes`](crate::Limits::response_bytes); [`Error::Client`](crate::Error::Client) and
+    /// [`Error::Token`](crate::Error::Token) when nothing was sent or no answer arrived.
     pub fn bytes(self) -> M::Answer<Bytes> {
         let core = Arc::clone(&self.storage.core);
         answer::<_, M>(&core, async move {
