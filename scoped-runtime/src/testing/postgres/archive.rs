@@ -25,7 +25,13 @@ impl Archive {
             &programs.to_string_lossy(),
             SCRIPT,
         ]);
-        Self(Some(folder.join(format!("cluster-{digest}.tar"))))
+        // The server is started in another folder.
+        Self(std::path::absolute(folder.join(format!("cluster-{digest}.tar"))).ok())
+    }
+
+    #[cfg(test)]
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self(Some(path))
     }
 
     /// Where it is, or would be; an empty path if there is no cache folder.
@@ -67,7 +73,7 @@ mod tests {
         fs::create_dir_all(&folder).unwrap();
         let made = folder.join("data.tar");
         fs::write(&made, "cluster").unwrap();
-        let archive = Archive(Some(folder.join("cache/cluster-1.tar")));
+        let archive = Archive::at(folder.join("cache/cluster-1.tar"));
         archive.keep(&made);
         assert_eq!(fs::read(archive.path()).unwrap(), b"cluster");
         let names = fs::read_dir(folder.join("cache")).unwrap().count();

@@ -24,13 +24,16 @@ pub(crate) struct LocalServer {
 impl LocalServer {
     /// Starts the server with the programs in this folder.
     pub(crate) fn start(programs: &Path) -> Result<Self> {
+        Self::start_from(programs, &Archive::of(programs))
+    }
+
+    fn start_from(programs: &Path, archive: &Archive) -> Result<Self> {
         let run_as = if machine::is_root() {
             Some(machine::ordinary_user()?)
         } else {
             None
         };
         let superuser_password = random_hex::<16>(STEP)?;
-        let archive = Archive::of(programs);
         for _ in 0..PORT_TRIES {
             let port = free_port(STEP)?;
             let arguments = [
@@ -100,4 +103,38 @@ fn is_ready(state: &PathBuf) -> bool {
             .nth(7)
             .is_some_and(|state| state.trim() == "ready")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::archive::Archive;
+    use super::super::programs;
+    use super::LocalServer;
+
+    #[test]
+    fn a_server_is_unpacked_from_its_archive_and_a_damaged_archive_is_replaced() {
+        let folder = std::env::temp_dir().join(format!("scoped-clusters-{}", std::process::id()));
+        let archive = Archive::at(folder.join("cluster.tar"));
+        let programs = programs().unwrap();
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(archive.path(), "damaged").unwrap();
+        let answers = |server: &LocalServer| server.superuser().texts("test", "select 1").unwrap();
+
+        let made = LocalServer::start_from(&programs, &archive).unwrap();
+        assert_eq!(answers(&made), ["1"]);
+        let kept = fs::metadata(archive.path()).unwrap();
+        assert!(kept.len() > 1_000_000, "{kept:?}");
+
+        let unpacked = LocalServer::start_from(&programs, &archive).unwrap();
+        assert_eq!(answers(&unpacked), ["1"]);
+        let same = fs::metadata(archive.path()).unwrap();
+        assert_eq!(kept.modified().unwrap(), same.modified().unwrap());
+        // The archive has no password, and each server has its own.
+        let other = unpacked.login("supabase_admin", &made.superuser_password);
+        let refused = other.texts("test", "select 1").unwrap_err();
+        assert!(refused.to_string().contains("no connection"), "{refused}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }
