@@ -23,7 +23,8 @@ use super::topic::Topic;
 use crate::client::{Async, Core, Mode};
 use crate::error::{ClientError, ConfigurationError, Error, Problem};
 
-/// The options of a channel. [`Realtime::channel`] starts it, [`subscribe`](Self::subscribe) joins the channel.
+/// The options of a channel. [`Realtime::channel`](super::Realtime::channel) starts it, [`subscribe`](Self::subscribe)
+/// joins the channel.
 ///
 /// ```no_run
 /// use scoped_runtime::realtime::{Change, Event};
