@@ -1,4 +1,3 @@
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -24,6 +23,9 @@ pub(crate) struct PayloadTemplate {
     /// encoded payload.
     payload: String,
 }
+
+/// More bytes than the claims of a usual session have in JSON, so that they are written without growing a buffer.
+const USUAL_BYTES: usize = 512;
 
 /// How many characters of a claim's name an error shows.
 const MAX_SHOWN: usize = 40;
@@ -62,14 +64,18 @@ impl PayloadTemplate {
             is_anonymous,
             act: actor,
         };
-        let mut payload = json("registered claims", &registered)?;
+        let mut payload = Vec::with_capacity(USUAL_BYTES);
+        append_json(&mut payload, "registered claims", &registered)?;
         payload.pop();
         for (name, value) in claims.iter() {
-            let _ = write!(payload, ",{}:{value}", json(name, name)?);
+            payload.push(b',');
+            append_json(&mut payload, name, name)?;
+            payload.push(b':');
+            append_json(&mut payload, name, value)?;
         }
-        payload.push(',');
+        payload.push(b',');
         while payload.len() % 3 != 0 {
-            payload.push(' ');
+            payload.push(b' ');
         }
         Ok(Self {
             payload: URL_SAFE_NO_PAD.encode(payload),
@@ -272,8 +278,9 @@ impl UnsignedToken {
     }
 }
 
-fn json(name: &str, value: &impl Serialize) -> Result<String, TokenError> {
-    serde_json::to_string(value).map_err(|source| TokenError::Serialize {
+/// Appends the JSON of a claim. The name is for the error.
+fn append_json(json: &mut Vec<u8>, name: &str, value: &impl Serialize) -> Result<(), TokenError> {
+    serde_json::to_writer(json, value).map_err(|source| TokenError::Serialize {
         name: name.to_owned(),
         source: Arc::new(source),
     })

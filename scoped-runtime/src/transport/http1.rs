@@ -28,7 +28,7 @@ pub(super) struct Http1 {
 }
 
 /// The maximum size of hyper's read buffer, in bytes, unless `header_bytes` is larger. It stays allocated while
-/// the body is read.
+/// the body is read. Parts of this size are still in the processor's cache when they are used; larger ones are not.
 const BUFFER: usize = 64 << 10;
 
 impl Http1 {

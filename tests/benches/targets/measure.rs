@@ -63,6 +63,13 @@ pub(crate) const LONG: Plan = Plan {
     batches: 200,
 };
 
+/// For calls over a link with a delay: about twenty in a row for each side, since the first ones after another side's find
+/// cold caches.
+pub(crate) const DELAYED: Plan = Plan {
+    seconds: 20,
+    batches: 40,
+};
+
 /// `BENCH_HURRY=5` measures for a fifth of the time. Use it for a quick look, not for the table.
 fn hurry() -> u32 {
     let text = std::env::var("BENCH_HURRY").ok();

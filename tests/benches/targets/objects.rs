@@ -20,9 +20,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::measure::{exact, median};
+use crate::measure::{cpu, exact, median};
 use crate::project::{Tenant, client, clients, config, hs256};
-use crate::table::{Row, at_most};
+use crate::table::{Row, at_most, time};
 
 const BYTES: u64 = 1 << 30;
 const PART: usize = 256 << 10;
@@ -52,18 +52,20 @@ pub(crate) fn rows(runtime: &Runtime) -> Vec<Row> {
         });
     }
     let more = memory("VmHWM").saturating_sub(before);
-    let row = |what: &str, times: Vec<(f64, f64)>| {
-        let rate = |side: fn(&(f64, f64)) -> f64| {
-            exact(BYTES >> 20) / median(times.iter().map(side).collect())
-        };
+    let row = |what: &str, turns: Vec<[Took; 2]>| {
+        let middle = |of: &dyn Fn(&[Took; 2]) -> f64| median(turns.iter().map(of).collect());
+        let rate = |side: usize| exact(BYTES >> 20) / middle(&|turn| turn[side].elapsed);
         at_most(
             format!("{what} of 1 GiB, to plain hyper on one connection"),
-            median(times.iter().map(|(ours, plain)| ours / plain).collect()),
+            middle(&|[ours, plain]| ours.elapsed / plain.elapsed),
             1.05,
             format!(
-                "{:.0} to {:.0} MiB/s",
-                rate(|times| times.0),
-                rate(|times| times.1)
+                "{:.0} to {:.0} MiB/s; CPU time of the client {:.2} x, {} to {}",
+                rate(0),
+                rate(1),
+                middle(&|[ours, plain]| ours.cpu / plain.cpu),
+                time(middle(&|turn| turn[0].cpu)),
+                time(middle(&|turn| turn[1].cpu)),
             ),
         )
     };
@@ -83,25 +85,34 @@ pub(crate) fn rows(runtime: &Runtime) -> Vec<Row> {
     ]
 }
 
-/// The seconds of ours and of plain hyper's, each first in every other turn.
+/// The seconds of one transfer, and those of the CPU in the thread that is the client.
+struct Took {
+    elapsed: f64,
+    cpu: f64,
+}
+
+/// What ours and plain hyper's took, each first in every other turn.
 async fn in_turns(
     is_first: bool,
     ours: impl Future<Output = ()>,
     plain: impl Future<Output = ()>,
-) -> (f64, f64) {
+) -> [Took; 2] {
     if is_first {
         let ours = timed(ours).await;
-        (ours, timed(plain).await)
+        [ours, timed(plain).await]
     } else {
         let plain = timed(plain).await;
-        (timed(ours).await, plain)
+        [timed(ours).await, plain]
     }
 }
 
-async fn timed(work: impl Future<Output = ()>) -> f64 {
-    let start = Instant::now();
+async fn timed(work: impl Future<Output = ()>) -> Took {
+    let (start, cpu_before) = (Instant::now(), cpu());
     work.await;
-    start.elapsed().as_secs_f64()
+    Took {
+        elapsed: start.elapsed().as_secs_f64(),
+        cpu: cpu().saturating_sub(cpu_before).as_secs_f64(),
+    }
 }
 
 async fn upload(bucket: &Bucket) {

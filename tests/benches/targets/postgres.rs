@@ -13,7 +13,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::runtime::Runtime;
 
 use crate::link::Link;
-use crate::measure::{Bench, LONG, Side};
+use crate::measure::{Bench, DELAYED, LONG, Side};
 use crate::node_client::NodeClient;
 use crate::project::{USER, clients, config, hs256};
 use crate::table::{Row, at_most, time};
@@ -52,7 +52,8 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
             side(runtime, || ways.bare_sqlx()),
             Box::new(|times| node.run(times).expect("an answer of Node")),
         ];
-        let measured = bench.measure(&format!("direct Postgres, {name}"), LONG, sides);
+        let plan = if link.is_some() { DELAYED } else { LONG };
+        let measured = bench.measure(&format!("direct Postgres, {name}"), plan, sides);
         let trips = |way: usize| {
             let link = link?;
             Some(runtime.block_on(ways.round_trips(way, link)))
