@@ -80,128 +80,130 @@ pub(super) fn of_response(topic: &Topic, response: &JsonText) -> RealtimeError {
 mod tests {
     use super::*;
 
+    const REASONS: &[(&str, Option<&str>, RealtimeErrorKind)] = &[
+        (
+            "InvalidJWTToken: Token has expired 3 seconds ago",
+            Some("InvalidJWTToken"),
+            NewToken,
+        ),
+        (
+            "MalformedJWT: The token provided is not a valid JWT",
+            Some("MalformedJWT"),
+            NewToken,
+        ),
+        ("Unknown Error on Channel", None, NewToken),
+        (
+            "InvalidJWTToken: Fields `role` and `exp` are required in JWT",
+            Some("InvalidJWTToken"),
+            NewToken,
+        ),
+        (
+            "JwtSignatureError: Failed to validate JWT signature",
+            Some("JwtSignatureError"),
+            NewToken,
+        ),
+        (
+            "JwtSignerError: Failed to generate JWT signer, check your JWT secret or JWKS configuration",
+            Some("JwtSignerError"),
+            NewToken,
+        ),
+        (
+            "TopicNameRequired: You must provide a topic name",
+            Some("TopicNameRequired"),
+            Permanent,
+        ),
+        (
+            "UnableToReplayMessages: Replay params are not valid",
+            Some("UnableToReplayMessages"),
+            Permanent,
+        ),
+        (
+            "RealtimeDisabledForTenant: x",
+            Some("RealtimeDisabledForTenant"),
+            Permanent,
+        ),
+        (
+            "ConnectionRateLimitReached: Too many connected users",
+            Some("ConnectionRateLimitReached"),
+            Limit,
+        ),
+        (
+            "ClientJoinRateLimitReached: Too many joins per second",
+            Some("ClientJoinRateLimitReached"),
+            Limit,
+        ),
+        (
+            "Fields `role` and `exp` are required in JWT",
+            None,
+            NewToken,
+        ),
+        (":error_generating_signer", None, NewToken),
+        ("Failed to generate JWT signer", None, NewToken),
+        (
+            "You do not have permissions to read from this Channel topic: T",
+            None,
+            Permanent,
+        ),
+        ("Too many presence messages per second", None, Limit),
+        ("Track message size exceeded", None, Limit),
+        (
+            "Replication connection was not established in time",
+            None,
+            Transient,
+        ),
+        (
+            "UnableToConnectToProject: x",
+            Some("UnableToConnectToProject"),
+            Transient,
+        ),
+        ("TimeoutOnRpcCall: x", Some("TimeoutOnRpcCall"), Transient),
+        (
+            "Unauthorized: You do not have permissions to read from this Channel topic: T",
+            Some("Unauthorized"),
+            Permanent,
+        ),
+        (
+            "PrivateOnly: This project only allows private channels",
+            Some("PrivateOnly"),
+            Permanent,
+        ),
+        (
+            "ChannelRateLimitReached: Too many channels",
+            Some("ChannelRateLimitReached"),
+            Limit,
+        ),
+        (
+            "IncreaseConnectionPool: Please increase your connection pool size",
+            Some("IncreaseConnectionPool"),
+            Transient,
+        ),
+        (
+            "QueryCanceled: canceling statement due to statement timeout",
+            Some("QueryCanceled"),
+            Transient,
+        ),
+        (
+            "Realtime was unable to connect to the project database",
+            None,
+            Transient,
+        ),
+        ("Token has expired 0 seconds ago", None, NewToken),
+        (":signature_error", None, NewToken),
+        (":increase_connection_pool", None, Transient),
+        ("Too many messages per second", None, Limit),
+        ("Client presence rate limit exceeded", None, Limit),
+        ("MissingPartition: x", Some("MissingPartition"), Transient),
+        ("", None, Transient),
+        ("a: b", Some("a"), Transient),
+        ("not a code: b", None, Transient),
+    ];
+
     #[test]
     fn every_reason_that_was_measured_has_its_kind() {
         let topic = Topic::new("room").unwrap();
-        for (reason, code, kind) in [
-            (
-                "InvalidJWTToken: Token has expired 3 seconds ago",
-                Some("InvalidJWTToken"),
-                NewToken,
-            ),
-            (
-                "MalformedJWT: The token provided is not a valid JWT",
-                Some("MalformedJWT"),
-                NewToken,
-            ),
-            ("Unknown Error on Channel", None, NewToken),
-            (
-                "InvalidJWTToken: Fields `role` and `exp` are required in JWT",
-                Some("InvalidJWTToken"),
-                NewToken,
-            ),
-            (
-                "JwtSignatureError: Failed to validate JWT signature",
-                Some("JwtSignatureError"),
-                NewToken,
-            ),
-            (
-                "JwtSignerError: Failed to generate JWT signer, check your JWT secret or JWKS configuration",
-                Some("JwtSignerError"),
-                NewToken,
-            ),
-            (
-                "TopicNameRequired: You must provide a topic name",
-                Some("TopicNameRequired"),
-                Permanent,
-            ),
-            (
-                "UnableToReplayMessages: Replay params are not valid",
-                Some("UnableToReplayMessages"),
-                Permanent,
-            ),
-            (
-                "RealtimeDisabledForTenant: x",
-                Some("RealtimeDisabledForTenant"),
-                Permanent,
-            ),
-            (
-                "ConnectionRateLimitReached: Too many connected users",
-                Some("ConnectionRateLimitReached"),
-                Limit,
-            ),
-            (
-                "ClientJoinRateLimitReached: Too many joins per second",
-                Some("ClientJoinRateLimitReached"),
-                Limit,
-            ),
-            (
-                "Fields `role` and `exp` are required in JWT",
-                None,
-                NewToken,
-            ),
-            (":error_generating_signer", None, NewToken),
-            ("Failed to generate JWT signer", None, NewToken),
-            (
-                "You do not have permissions to read from this Channel topic: T",
-                None,
-                Permanent,
-            ),
-            ("Too many presence messages per second", None, Limit),
-            ("Track message size exceeded", None, Limit),
-            (
-                "Replication connection was not established in time",
-                None,
-                Transient,
-            ),
-            (
-                "UnableToConnectToProject: x",
-                Some("UnableToConnectToProject"),
-                Transient,
-            ),
-            ("TimeoutOnRpcCall: x", Some("TimeoutOnRpcCall"), Transient),
-            (
-                "Unauthorized: You do not have permissions to read from this Channel topic: T",
-                Some("Unauthorized"),
-                Permanent,
-            ),
-            (
-                "PrivateOnly: This project only allows private channels",
-                Some("PrivateOnly"),
-                Permanent,
-            ),
-            (
-                "ChannelRateLimitReached: Too many channels",
-                Some("ChannelRateLimitReached"),
-                Limit,
-            ),
-            (
-                "IncreaseConnectionPool: Please increase your connection pool size",
-                Some("IncreaseConnectionPool"),
-                Transient,
-            ),
-            (
-                "QueryCanceled: canceling statement due to statement timeout",
-                Some("QueryCanceled"),
-                Transient,
-            ),
-            (
-                "Realtime was unable to connect to the project database",
-                None,
-                Transient,
-            ),
-            ("Token has expired 0 seconds ago", None, NewToken),
-            (":signature_error", None, NewToken),
-            (":increase_connection_pool", None, Transient),
-            ("Too many messages per second", None, Limit),
-            ("Client presence rate limit exceeded", None, Limit),
-            ("MissingPartition: x", Some("MissingPartition"), Transient),
-            ("", None, Transient),
-            ("a: b", Some("a"), Transient),
-            ("not a code: b", None, Transient),
-        ] {
+        for (reason, code, kind) in REASONS {
             let error = read(&topic, reason);
-            assert_eq!((error.code(), error.kind()), (code, kind), "{reason}");
+            assert_eq!((error.code(), error.kind()), (*code, *kind), "{reason}");
         }
     }
 }
