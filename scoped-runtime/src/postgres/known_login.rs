@@ -1,5 +1,6 @@
-use std::future::Future;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use futures_util::future::BoxFuture;
 
 use super::checked_login::CheckedLogin;
 use crate::error::Error;
@@ -17,10 +18,11 @@ struct State {
 }
 
 impl KnownLogin {
-    /// What is known, or what `ask` finds out.
-    pub(super) async fn get_or_ask(
+    /// What is known, or what `ask` finds out. Asking is rare and its future is large: it is boxed, so that it is not part
+    /// of the future of every call.
+    pub(super) async fn get_or_ask<'a>(
         &self,
-        ask: impl Future<Output = Result<CheckedLogin, Error>>,
+        ask: impl FnOnce() -> BoxFuture<'a, Result<CheckedLogin, Error>>,
     ) -> Result<Arc<CheckedLogin>, Error> {
         let forgotten = {
             let state = self.read();
@@ -29,7 +31,7 @@ impl KnownLogin {
             }
             state.forgotten
         };
-        let login = Arc::new(ask.await?);
+        let login = Arc::new(ask().await?);
         let mut state = self.write();
         if state.forgotten == forgotten {
             state.login = Some(Arc::clone(&login));
@@ -57,6 +59,7 @@ impl KnownLogin {
 mod tests {
     use std::cell::Cell;
     use std::collections::HashMap;
+    use std::future::ready;
 
     use futures_util::FutureExt;
 
@@ -72,9 +75,9 @@ mod tests {
     fn the_server_is_asked_once_and_again_after_it_was_forgotten() {
         let (known, asked) = (KnownLogin::default(), Cell::new(0));
         let get = || {
-            let ask = async {
+            let ask = || {
                 asked.set(asked.get() + 1);
-                Ok(login())
+                ready(Ok(login())).boxed()
             };
             known.get_or_ask(ask).now_or_never().unwrap().unwrap();
         };
@@ -89,14 +92,14 @@ mod tests {
     #[test]
     fn an_answer_to_a_question_from_before_it_was_forgotten_is_not_kept() {
         let (known, is_asked_again) = (KnownLogin::default(), Cell::new(false));
-        let overtaken = async {
+        let overtaken = || {
             known.forget();
-            Ok(login())
+            ready(Ok(login())).boxed()
         };
         known.get_or_ask(overtaken).now_or_never().unwrap().unwrap();
-        let again = async {
+        let again = || {
             is_asked_again.set(true);
-            Ok(login())
+            ready(Ok(login())).boxed()
         };
         known.get_or_ask(again).now_or_never().unwrap().unwrap();
         assert!(is_asked_again.get());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use deadpool::managed;
 use deadpool_postgres::{Manager, ManagerConfig, RecyclingMethod};
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{Config, Socket};
@@ -219,7 +220,7 @@ impl Pool {
 
     /// What is known of the login role. The first call asks the server, over this connection.
     pub(super) async fn login(&self, lease: &Lease) -> Result<Arc<CheckedLogin>, Error> {
-        let ask = CheckedLogin::ask(lease, &self.settings.roles);
+        let ask = || CheckedLogin::ask(lease, &self.settings.roles).boxed();
         self.known_login.get_or_ask(ask).await
     }
 }

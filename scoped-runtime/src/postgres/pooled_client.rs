@@ -96,7 +96,8 @@ impl Manager for ClientManager {
     type Error = Error;
 
     async fn create(&self) -> Result<PooledClient, Error> {
-        let client = self.clients.create().await?;
+        // Connecting is rare and its future is large: it would be part of the future of every call.
+        let client = Box::pin(self.clients.create()).await?;
         // A pooler that lends whole sessions may lend one that another client has used.
         if !self.is_behind_pooler {
             client.batch_execute(CLEAN).await?;

@@ -3,6 +3,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use sqlx::{Connection, PgPool};
 
 use super::allowed_roles::AllowedRoles;
@@ -117,7 +118,10 @@ impl GivenPool {
 
     /// What is known of the login role. The first call asks the server, over this connection.
     pub(super) async fn login(&self, lease: &mut SqlxLease) -> Result<Arc<CheckedLogin>, Error> {
-        self.known_login.get_or_ask(ask(lease, &self.roles)).await
+        let asked = self
+            .known_login
+            .get_or_ask(|| ask(lease, &self.roles).boxed());
+        asked.await
     }
 }
 

@@ -27,9 +27,9 @@ pub(super) struct Http1 {
     pub(super) idle_since: Duration,
 }
 
-/// The maximum size of hyper's read buffer, in bytes, unless `header_bytes` is larger. It stays allocated while
-/// the body is read. Parts of this size are still in the processor's cache when they are used; larger ones are not.
-const BUFFER: usize = 64 << 10;
+/// How much hyper buffers, in bytes, unless `header_bytes` is larger: hyper's own default. With less it would write each
+/// part of a body by itself.
+const BUFFER: usize = 408 << 10;
 
 impl Http1 {
     pub(super) async fn new(

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use socket2::SockRef;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf, Take};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
@@ -37,12 +37,18 @@ impl SocketState {
 
 /// A TCP stream that counts the bytes it writes.
 pub(super) struct CountedTcp {
-    stream: TcpStream,
+    /// With the limit of the next read.
+    stream: Take<TcpStream>,
     state: Arc<SocketState>,
 }
 
+/// How much is read at once, in bytes. hyper allocates at most twice as much, and keeps it while a body is read. Parts of
+/// this size are still in the processor's cache when they are used; larger ones are not.
+const MAX_READ: u64 = 64 << 10;
+
 impl CountedTcp {
     pub(super) fn new(stream: TcpStream, state: Arc<SocketState>) -> Self {
+        let stream = stream.take(MAX_READ);
         Self { stream, state }
     }
 
@@ -58,7 +64,7 @@ impl CountedTcp {
     /// Reads from the kernel without asking tokio whether the socket is readable. Under TLS there may be data on an
     /// idle connection, such as session tickets.
     fn read_now(&self, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
-        match (&*SockRef::from(&self.stream)).read(buffer.initialize_unfilled()) {
+        match (&*SockRef::from(self.stream.get_ref())).read(buffer.initialize_unfilled()) {
             Ok(bytes) => {
                 buffer.advance(bytes);
                 Poll::Ready(Ok(()))
@@ -82,6 +88,7 @@ impl AsyncRead for CountedTcp {
             }
             self.state.is_probing.store(false, Ordering::Relaxed);
         }
+        self.stream.set_limit(MAX_READ);
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
@@ -92,7 +99,7 @@ impl AsyncWrite for CountedTcp {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let written = Pin::new(self.stream.get_mut()).poll_write(cx, bytes);
         self.count(written)
     }
 
@@ -101,20 +108,20 @@ impl AsyncWrite for CountedTcp {
         cx: &mut Context<'_>,
         parts: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        let written = Pin::new(self.stream.get_mut()).poll_write_vectored(cx, parts);
         self.count(written)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.stream.get_ref().is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(self.stream.get_mut()).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(self.stream.get_mut()).poll_shutdown(cx)
     }
 }
 
