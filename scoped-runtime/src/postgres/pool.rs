@@ -183,7 +183,10 @@ impl Pool {
             clients: Manager::from_connect(config, Dial(Arc::clone(&connector)), manager),
             is_behind_pooler: settings.is_behind_pooler,
         };
-        let connections = managed::Pool::builder(manager).max_size(settings.max_size);
+        // The connection that was used last comes first: its process of the server is still in the processor's caches.
+        let connections = managed::Pool::builder(manager)
+            .max_size(settings.max_size)
+            .queue_mode(managed::QueueMode::Lifo);
         let connections = connections.build().map_err(|error| {
             let reason = format!("cannot be pooled ({error})");
             Problem::new(config::FIELD, reason, "report this as a bug")

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use scoped_runtime::testing::Postgres;
-use scoped_runtime::tokio_postgres::{self, Config, NoTls, config::Host};
+use scoped_runtime::tokio_postgres::{self, Config, NoTls, config::Host, types::ToSql};
 use scoped_runtime::{Error, PostgresPool, ScopedClient, SqlxPool};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -20,11 +21,19 @@ use crate::table::{Row, at_most, time};
 
 const SQL: &str = "select body from notes where id = $1";
 const ID: i64 = 1;
+const ENTER_SESSION: &str =
+    "select set_config('role', $1, false), set_config('request.jwt.claims', $2, false)";
 const BY_HAND: &str =
     "select set_config('role', $1, true), set_config('request.jwt.claims', $2, true)";
 
+/// The connections of each pool.
+const POOL: usize = 4;
+
 /// The number of calls whose round trips are counted.
 const CALLS: u64 = 20;
+
+/// The pause between two calls of a side.
+const BETWEEN_CALLS: Duration = Duration::from_micros(150);
 
 /// Half of the delay of a round trip.
 const DELAY: Duration = Duration::from_micros(500);
@@ -40,6 +49,7 @@ pub(crate) fn rows(bench: &mut Bench, runtime: &Runtime) -> Vec<Row> {
         ("1 ms of delay", link.port, Some(&link)),
     ] {
         let ways = runtime.block_on(Ways::new(&database, port));
+        runtime.block_on(ways.warm());
         let url = database
             .url()
             .replace(&format!(":{}/", server.1), &format!(":{port}/"));
@@ -161,20 +171,33 @@ impl Ways {
         let clients = clients(config("http://127.0.0.1:1", hs256()));
         let pool = PostgresPool::new(address, NoTls)
             .expect("a pool")
-            .max_size(4);
+            .max_size(POOL);
         let clients = clients
             .with_postgres(pool)
             .and_then(|it| it.with_sqlx(SqlxPool::new(scoped)));
         let alice = clients.expect("pools").get(USER).expect("a client");
         let (bare, connection) = admin.connect(NoTls).await.expect("a connection");
         tokio::spawn(connection);
+        let claims = format!(r#"{{"sub":"{USER}","role":"authenticated"}}"#);
+        // The same policies as for ours, on a session that is the user's once and for all.
+        let parameters: [&(dyn ToSql + Sync); 2] = [&"authenticated", &claims];
+        let enter = bare.execute(ENTER_SESSION, &parameters).await;
+        enter.expect("a session of the user");
         let statement = bare.prepare(SQL).await.expect("a statement");
         Self {
             alice,
             bare,
             statement,
             sqlx,
-            claims: format!(r#"{{"sub":"{USER}","role":"authenticated"}}"#),
+            claims,
+        }
+    }
+
+    /// Opens all connections of the pool, as in a service. Then two calls in a row take two connections, and the second
+    /// does not wait until the session of the first is clean.
+    async fn warm(&self) {
+        for _ in 0..3 {
+            join_all((0..POOL).map(|_| self.ours())).await;
         }
     }
 
@@ -253,18 +276,25 @@ fn at(config: &Config, port: u16) -> Config {
     new
 }
 
-/// A side whose work is one call after the other, by the real clock.
+/// A side that makes one call after the other, by the real clock. Between two calls the connection has time for what
+/// no call waits for, as in a service that is not busy without a break.
 fn side<'a, F: Future<Output = ()> + 'a>(
     runtime: &'a Runtime,
     call: impl Fn() -> F + 'a,
 ) -> Side<'a> {
     Box::new(move |times| {
-        let start = Instant::now();
+        let mut took = Duration::ZERO;
         runtime.block_on(async {
             for _ in 0..times {
+                let start = Instant::now();
                 call().await;
+                let end = Instant::now();
+                took += end - start;
+                while end.elapsed() < BETWEEN_CALLS {
+                    tokio::task::yield_now().await;
+                }
             }
         });
-        start.elapsed()
+        took
     })
 }
