@@ -55,7 +55,8 @@ pub use error::KitError;
 pub use manual_clock::ManualClock;
 #[cfg(feature = "postgres")]
 pub use matrix::{
-    Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, RlsMatrix, Verdict,
+    Cell, Matrix, Mutant, MutantReport, Operation, Outcome, PersonAccess, Reached, RlsMatrix,
+    Verdict,
 };
 pub use postgres::{Postgres, PostgresBuilder};
 pub use recorder::{Answer, Gate, PathAnswers, Recorded, Recorder};

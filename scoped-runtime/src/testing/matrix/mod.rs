@@ -24,7 +24,7 @@ use std::pin::Pin;
 
 use serde_json::Value;
 
-pub use assertion::PersonAccess;
+pub use assertion::{PersonAccess, Reached};
 use catalog::Catalog;
 use connection::Connection;
 pub use mutants::{Mutant, MutantReport, Verdict};
