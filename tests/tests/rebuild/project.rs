@@ -30,7 +30,8 @@ impl Project {
                 "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
                  [dependencies.scoped-runtime]\npath = {runtime:?}\n\
                  default-features = false\nfeatures = [\"macros\"]\n\n\
-                 [profile.dev]\ndebug = \"line-tables-only\"\n\n[workspace]\n"
+                 [profile.dev]\ndebug = \"line-tables-only\"\n\n\
+                 [profile.dev.package.\"*\"]\ndebug = false\n\n[workspace]\n"
             ),
         );
         fs::copy(
@@ -64,10 +65,9 @@ impl Project {
         fs::remove_file(self.folder.join(file)).unwrap();
     }
 
-    /// The target folder is beside the one of trybuild, so that shared dependencies are built once.
-    fn target() -> PathBuf {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        target.join("tests/trybuild")
+    /// The workspace's target folder, so that dependencies with the same features are built once.
+    fn target() -> &'static Path {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
     }
 
     /// Runs the command and returns whether it succeeds, with its output.
