@@ -1,14 +1,14 @@
 //! The constraints that `#[claim(...)]` puts on a claim: their names, what they check, which of them
 //! contradict each other, and their keywords in JSON Schema.
 
+mod check;
 mod literal;
-mod pattern;
 
 use std::fmt;
 
 use crate::{ClaimKind, uuid};
+pub use check::{anchored, check_pattern, pattern};
 pub use literal::{Literal, Number, Value};
-pub use pattern::{anchored, check_pattern, pattern};
 
 /// A constraint on the value of a claim. The runtime checks it when a client is made. An absent claim
 /// satisfies every constraint.
@@ -120,42 +120,6 @@ impl<T: AsRef<str>, L: AsRef<[Literal<T>]>> Constraint<T, L> {
             | (Self::Uuid | Self::Pattern(_), Self::Min(_) | Self::Max(_)) => true,
             _ => false,
         }
-    }
-
-    /// Checks a value. `Custom` accepts every value, because only the program can call its function.
-    ///
-    /// # Errors
-    /// How the value violates the constraint, as the continuation of a sentence that begins with the name of
-    /// the claim. The text does not contain the value.
-    pub fn check(&self, value: Value<'_>) -> Result<(), String> {
-        let reason = match self {
-            Self::NonEmpty => (value.length()?.0 == 0).then(|| "is empty".to_owned()),
-            Self::MinLen(min) => {
-                let (length, unit) = value.length()?;
-                (length < *min).then(|| format!("has fewer than {min} {unit}"))
-            }
-            Self::MaxLen(max) => {
-                let (length, unit) = value.length()?;
-                (length > *max).then(|| format!("has more than {max} {unit}"))
-            }
-            Self::Min(min) => (value.number()? < *min).then(|| format!("is less than {min}")),
-            Self::Max(max) => (value.number()? > *max).then(|| format!("is more than {max}")),
-            Self::OneOf(listed) => {
-                let listed = listed.as_ref();
-                let is_listed = listed.iter().any(|listed| listed.is(value));
-                let shown = || listed.iter().map(|listed| format!("`{}`", listed.shown()));
-                (!is_listed)
-                    .then(|| format!("is not one of {}", shown().collect::<Vec<_>>().join(", ")))
-            }
-            Self::Uuid => (!uuid::is_hyphenated(value.text()?))
-                .then(|| "is not a UUID in hyphenated form".to_owned()),
-            Self::Pattern(source) => {
-                let source = source.as_ref();
-                return check_pattern(value, source, pattern(source).ok().as_ref());
-            }
-            Self::Custom(_) => None,
-        };
-        reason.map_or(Ok(()), Err)
     }
 
     /// The keywords of JSON Schema (draft 2020-12) that express the constraint for a claim of this kind. The

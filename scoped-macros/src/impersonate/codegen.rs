@@ -12,7 +12,7 @@ use syn::{Ident, Index};
 
 use super::future;
 use super::model::{FunctionKind, Model};
-use crate::support::span_ends::ends;
+use crate::support::errors::ends;
 
 pub(super) fn generate(model: &Model) -> TokenStream {
     let statements = statements(model);

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, Expr, PatType, Type};
 
-use crate::support::conditional_error::ConditionalError;
+use crate::support::errors::ConditionalError;
 use crate::support::crate_path::CratePath;
 use crate::support::function::Function;
 

@@ -4,8 +4,7 @@ use proc_macro2::Span;
 use syn::{Attribute, Ident, LitStr};
 
 use super::model::ClaimLocation;
-use crate::support::conditional_error::ConditionalError;
-use crate::support::errors::Errors;
+use crate::support::errors::{ConditionalError, Errors};
 use scoped_rules::registered::{USER_METADATA, is_reserved};
 
 /// Reports an object's name that is empty or that PostgreSQL cannot store.

@@ -6,7 +6,7 @@ use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 use super::arguments::Argument;
 use super::constraint::WrittenConstraint;
 use super::type_shape::TypeShape;
-use crate::support::conditional_error::ConditionalError;
+use crate::support::errors::ConditionalError;
 use crate::support::crate_path::CratePath;
 
 /// A struct of claims.

@@ -1,6 +1,7 @@
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use scoped_rules::similar::nearest;
+use syn::Attribute;
 
 /// Collects every mistake, so that the user sees all of them at once.
 ///
@@ -63,4 +64,39 @@ fn place(span: Span) -> (String, usize, usize) {
     // Tokens from a macro of the user have the location of that macro's tokens.
     let start = span.unwrap().start();
     (start.file(), start.line(), start.column())
+}
+
+/// An error about items that contradict each other if all of them exist, which only the compiler knows.
+pub(crate) struct ConditionalError {
+    /// The `#[cfg]` attributes of the items.
+    pub(crate) cfgs: Vec<Attribute>,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+}
+
+impl ToTokens for ConditionalError {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self {
+            cfgs,
+            span,
+            message,
+        } = self;
+        tokens.extend(quote_spanned! {*span=>
+            #(#cfgs)*
+            ::core::compile_error! { #message }
+        });
+    }
+}
+
+/// Spans at the first and the last token, for generated tokens. There are two, since stable Rust cannot join
+/// spans, but an error about an expression spans from its first token to its last. The hygiene is that of
+/// generated code, by which lints recognise it.
+pub(crate) fn ends(tokens: impl ToTokens) -> (Span, Span) {
+    let mut tokens = tokens.to_token_stream().into_iter();
+    let first = tokens
+        .next()
+        .map_or_else(Span::call_site, |token| token.span());
+    let last = tokens.last().map_or(first, |token| token.span());
+    let place = |span| Span::mixed_site().located_at(span);
+    (place(first), place(last))
 }

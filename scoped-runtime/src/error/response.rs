@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(super) struct ErrorBody {
     /// `null` if the body is not JSON.
     pub(super) json: Value,
-    /// Whether the body is a web page, such as that of a gateway.
+    /// Whether the body is a web page, as a gateway in front of the service sends it.
     is_page: bool,
 }
 

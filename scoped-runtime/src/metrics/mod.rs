@@ -19,6 +19,7 @@ mod request;
 
 use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::config::SERVICES;
 use crate::error::{CallerError, TokenError};
 
@@ -216,6 +217,30 @@ fn service(target: &str) -> &'static str {
 }
 
 type Labels<'a> = &'a [(&'static str, &'static str)];
+
+/// The time since the beginning of what is measured. Without the feature `metrics` the clock is not read.
+struct Stopwatch<'a> {
+    clock: &'a dyn Clock,
+    began: Duration,
+}
+
+impl<'a> Stopwatch<'a> {
+    fn begin(clock: &'a dyn Clock) -> Self {
+        let began = if cfg!(feature = "metrics") {
+            clock.monotonic()
+        } else {
+            Duration::ZERO
+        };
+        Self { clock, began }
+    }
+
+    fn observe(&self, name: &'static str, labels: Labels<'_>) {
+        if cfg!(feature = "metrics") {
+            let took = self.clock.monotonic().saturating_sub(self.began);
+            observe(name, labels, took);
+        }
+    }
+}
 
 #[cfg(feature = "metrics")]
 fn count(name: &'static str, labels: Labels<'_>) {

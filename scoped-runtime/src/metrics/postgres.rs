@@ -1,12 +1,9 @@
-use std::time::Duration;
-
-use super::{POSTGRES_DURATION, observe};
+use super::{POSTGRES_DURATION, Stopwatch};
 use crate::clock::Clock;
 
 /// Measures one call over direct Postgres, including one whose future is dropped.
 pub(crate) struct PostgresTimer<'a> {
-    clock: &'a dyn Clock,
-    began: Duration,
+    stopwatch: Stopwatch<'a>,
     operation: &'static str,
     outcome: &'static str,
 }
@@ -14,12 +11,7 @@ pub(crate) struct PostgresTimer<'a> {
 impl<'a> PostgresTimer<'a> {
     pub(crate) fn begin(clock: &'a dyn Clock, operation: &'static str) -> Self {
         Self {
-            clock,
-            began: if cfg!(feature = "metrics") {
-                clock.monotonic()
-            } else {
-                Duration::ZERO
-            },
+            stopwatch: Stopwatch::begin(clock),
             operation,
             outcome: "cancelled",
         }
@@ -32,10 +24,7 @@ impl<'a> PostgresTimer<'a> {
 
 impl Drop for PostgresTimer<'_> {
     fn drop(&mut self) {
-        if cfg!(feature = "metrics") {
-            let took = self.clock.monotonic().saturating_sub(self.began);
-            let labels = [("operation", self.operation), ("outcome", self.outcome)];
-            observe(POSTGRES_DURATION, &labels, took);
-        }
+        let labels = [("operation", self.operation), ("outcome", self.outcome)];
+        self.stopwatch.observe(POSTGRES_DURATION, &labels);
     }
 }

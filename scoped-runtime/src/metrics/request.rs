@@ -1,15 +1,12 @@
-use std::time::Duration;
-
 use http::Method;
 
-use super::{REQUEST_DURATION, observe, service};
+use super::{REQUEST_DURATION, Stopwatch, service};
 use crate::clock::Clock;
 use crate::error::{ClientError, Error};
 
 /// Measures one request, including one whose future is dropped.
 pub(crate) struct RequestTimer<'a> {
-    clock: &'a dyn Clock,
-    began: Duration,
+    stopwatch: Stopwatch<'a>,
     target: &'a str,
     method: &'a Method,
     status: &'static str,
@@ -18,12 +15,7 @@ pub(crate) struct RequestTimer<'a> {
 impl<'a> RequestTimer<'a> {
     pub(crate) fn begin(clock: &'a dyn Clock, method: &'a Method, target: &'a str) -> Self {
         Self {
-            clock,
-            began: if cfg!(feature = "metrics") {
-                clock.monotonic()
-            } else {
-                Duration::ZERO
-            },
+            stopwatch: Stopwatch::begin(clock),
             target,
             method,
             status: "cancelled",
@@ -46,13 +38,12 @@ impl<'a> RequestTimer<'a> {
 impl Drop for RequestTimer<'_> {
     fn drop(&mut self) {
         if cfg!(feature = "metrics") {
-            let took = self.clock.monotonic().saturating_sub(self.began);
             let labels = [
                 ("service", service(self.target)),
                 ("method", method(self.method)),
                 ("status", self.status),
             ];
-            observe(REQUEST_DURATION, &labels, took);
+            self.stopwatch.observe(REQUEST_DURATION, &labels);
         }
     }
 }

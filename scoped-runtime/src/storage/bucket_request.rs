@@ -5,9 +5,8 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::Storage;
-use super::awaited::awaited;
 use super::key::check_bucket;
-use super::request::{ROOT, bucket_target, json_request};
+use super::request::{ROOT, awaited, bucket_target, json_request};
 use crate::client::{Async, Mode, answer};
 
 /// The maximum size of an object in a bucket.

@@ -4,9 +4,8 @@ use std::sync::Arc;
 use http::Method;
 use serde::Deserialize;
 
-use super::awaited::awaited;
 use super::bucket_request::BucketRequest;
-use super::request::{ROOT, bucket_target, json_request, push_query, request};
+use super::request::{ROOT, awaited, bucket_target, json_request, push_query, request};
 use super::{SortColumn, Storage};
 use crate::client::{Async, Mode, answer};
 

@@ -5,10 +5,9 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::awaited::awaited;
 use super::key::{check_bucket, check_key};
 use super::object_options::{ObjectOptions, option_methods};
-use super::request::{ROOT, json_request};
+use super::request::{ROOT, awaited, json_request};
 use super::{Bucket, Uploaded};
 use crate::client::{Async, Mode, answer};
 use crate::error::ClientError;

@@ -8,8 +8,7 @@ use bytes::Bytes;
 use http::Method;
 use http::header::{ACCEPT, CONTENT_RANGE, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, RANGE};
 
-use super::awaited::awaited;
-use super::request::{object_target, request, set_header, unexpected};
+use super::request::{awaited, object_target, request, set_header, unexpected};
 use super::{Bucket, Download, Storage, Transform};
 use crate::client::{Async, Mode, answer};
 use crate::error::ClientError;

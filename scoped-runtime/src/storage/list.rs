@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Bucket;
-use super::awaited::awaited;
 use super::key::leads_elsewhere;
-use super::request::{bucket_target, json_request, reading, unsafe_name};
+use super::request::{awaited, bucket_target, json_request, reading, unsafe_name};
 use crate::client::{Async, Mode, answer};
 use crate::error::Error;
 

@@ -17,7 +17,6 @@
 //! code, the result in blocking code. A method with options returns a request, which is awaited in async code, and
 //! sent by its last method (`execute`, `bytes`, ...) in either.
 
-mod awaited;
 mod body;
 mod bucket;
 mod bucket_request;

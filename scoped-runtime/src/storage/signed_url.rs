@@ -9,10 +9,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::awaited::awaited;
 use super::key::{check_bucket, check_key};
 use super::request::{
-    ROOT, bucket_target, json_request, object_target, push_query, reading, unexpected,
+    ROOT, awaited, bucket_target, json_request, object_target, push_query, reading, unexpected,
 };
 use super::{Bucket, Transform};
 use crate::client::{Async, Core, Mode, answer};

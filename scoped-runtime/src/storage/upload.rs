@@ -7,10 +7,9 @@ use bytes::Bytes;
 use http::Method;
 use tokio::io::AsyncReadExt;
 
-use super::awaited::awaited;
 use super::body::{Body, Kind, open, read_parts, unreadable};
 use super::object_options::{ObjectOptions, option_methods};
-use super::request::{ROOT, object_target, request, unexpected, upload_timeout};
+use super::request::{ROOT, awaited, object_target, request, unexpected, upload_timeout};
 use super::{Bucket, Storage, Uploaded};
 use crate::client::name::invalid;
 use crate::client::{Async, Core, Mode, answer};

@@ -13,11 +13,7 @@ use crate::verify::world::World;
 async fn a_forwarded_token_is_sent_unchanged() {
     let world = World::new().await;
     let token = world.token(&json!({ "exp": START + 60 }));
-    let client = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
+    let client = world.forwarded(&token).await;
     client.from("notes").select("*").execute().await.unwrap();
     assert_eq!(world.bearers(), [&*token]);
     assert_eq!(client.token().unwrap().expose_secret(), token);
@@ -33,11 +29,7 @@ async fn a_forwarded_token_is_sent_unchanged() {
 async fn a_forwarded_token_expires_and_is_never_renewed() {
     let world = World::new().await;
     let token = world.token(&json!({ "exp": START + 60 }));
-    let client = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
+    let client = world.forwarded(&token).await;
     world
         .clients
         .rotate(scoped_runtime::Rotation::from(own_key()).at_once());
@@ -63,11 +55,7 @@ async fn a_forwarded_token_expires_and_is_never_renewed() {
     assert_eq!(world.mints(), 0);
 
     // The verifier has a leeway, but the client has none and fails at once.
-    let late = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
+    let late = world.forwarded(&token).await;
     assert!(matches!(
         late.token(),
         Err(Error::Token(TokenError::Expired))
@@ -79,11 +67,7 @@ async fn a_forwarded_token_that_is_refused_as_expired_is_not_replaced() {
     let world = World::new().await;
     world.server.answer(Answer::expired_token());
     let token = world.token(&json!({}));
-    let client = world
-        .caller(&token)
-        .await
-        .forward_token(&world.clients)
-        .unwrap();
+    let client = world.forwarded(&token).await;
     let error = client
         .from("notes")
         .select("*")

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use scoped_runtime::testing::{Recorded, Recorder};
 use scoped_runtime::{
-    AuditSink, MintRecord, ScopedClients, VerifiedToken, VerifierOptions, scoped_claims,
+    AuditSink, MintRecord, ScopedClient, ScopedClients, VerifiedToken, VerifierOptions,
+    scoped_claims,
 };
 use scoped_tests::ManualClock;
 use serde_json::{Value, json};
@@ -67,6 +68,12 @@ impl World {
 
     pub(crate) async fn caller(&self, token: &str) -> VerifiedToken<Tenant> {
         self.clients.verifier().verify(token).await.unwrap()
+    }
+
+    /// A client that sends the token itself.
+    pub(crate) async fn forwarded(&self, token: &str) -> ScopedClient<Tenant> {
+        let caller = self.caller(token).await;
+        caller.forward_token(&self.clients).unwrap()
     }
 
     pub(crate) fn bearers(&self) -> Vec<String> {

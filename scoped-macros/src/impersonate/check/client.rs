@@ -8,8 +8,7 @@ use super::super::model::{Client, ClientKind, conditions};
 use super::super::parse::{Arguments, WrittenClient, WrittenFunction};
 use super::client_arguments::ClientArguments;
 use super::{argument_values, shown};
-use crate::support::conditional_error::ConditionalError;
-use crate::support::errors::Errors;
+use crate::support::errors::{ConditionalError, Errors};
 
 /// Reports mistakes in the parameters. Returns the pairs of clients that are equal if both parameters exist.
 pub(super) fn check(written: &mut WrittenFunction, errors: &mut Errors) -> Vec<ConditionalError> {

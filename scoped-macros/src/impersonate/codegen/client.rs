@@ -4,7 +4,7 @@ use syn::Expr;
 
 use super::super::model::{Client, ClientKind, FunctionKind, Lifetime, Model, Setting};
 use super::error_return;
-use crate::support::span_ends::ends;
+use crate::support::errors::ends;
 
 /// A block that evaluates to the client, or returns the error.
 pub(super) fn make(model: &Model, client: &Client) -> TokenStream {

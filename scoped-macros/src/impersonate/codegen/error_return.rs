@@ -3,7 +3,7 @@ use quote::{quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
 use super::super::model::{FunctionKind, Model};
-use crate::support::span_ends::ends;
+use crate::support::errors::ends;
 
 /// Returns `__scoped_error`. If the function cannot return it, the compiler reports that in the return type.
 pub(super) fn error_return(model: &Model) -> TokenStream {

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::super::model::{Field, Model};
-use crate::support::span_ends::ends;
+use crate::support::errors::ends;
 
 pub(super) fn check(model: &Model) -> TokenStream {
     let runtime = &model.runtime;

@@ -14,7 +14,7 @@ use crate::error::{ApiError, AuthError};
 pub(super) const EXPIRED: PublicError = PublicError::new(401, "PGRST303", "JWT expired")
     .challenge_with(r#"Bearer error="invalid_token", error_description="JWT expired""#);
 const RAISED: PublicError = PublicError::new(400, "P0001", "the database refused it");
-const NO_ROW: PublicError = PublicError::new(404, "PGRST116", "no such row");
+const NO_ROW: PublicError = PublicError::new(404, "PGRST116", "the row does not exist");
 const WRONG_KIND: PublicError = PublicError::new(400, "22000", "a value is of the wrong kind");
 pub(super) const DENIED: PublicError = PublicError::new(403, "42501", "permission denied");
 pub(super) const TIMEOUT: PublicError =
@@ -23,7 +23,7 @@ pub(super) const BUSY: PublicError =
     PublicError::new(503, "unavailable", "try again later").retry_in(5);
 pub(super) const INTERNAL: PublicError = PublicError::new(500, "internal", "the service failed");
 
-const NO_OBJECT: PublicError = PublicError::new(404, "not_found", "there is no such object");
+const NO_OBJECT: PublicError = PublicError::new(404, "not_found", "the object does not exist");
 const OBJECT_EXISTS: PublicError = PublicError::new(409, "already_exists", "there is one already");
 
 #[cfg(feature = "storage")]
@@ -143,7 +143,7 @@ pub(super) fn of_function(error: &FunctionError) -> PublicError {
         401 | 403 => PublicError::new(403, "function_denied", "permission denied"),
         // The code of the gateway when the project has no such function.
         404 if error.code() != Some("NOT_FOUND") => {
-            PublicError::new(404, "not_found", "there is no such thing")
+            PublicError::new(404, "not_found", "the function did not find it")
         }
         409 => PublicError::new(409, "conflict", "it is in conflict with what is there"),
         429 | 502 | 503 => BUSY,
@@ -173,7 +173,7 @@ pub(super) fn of_graphql(error: &GraphqlError) -> PublicError {
 pub(super) fn of_auth(error: &AuthError) -> PublicError {
     match error.code().unwrap_or_default() {
         _ if error.is_expired_token() => EXPIRED,
-        "user_not_found" => PublicError::new(404, "user_not_found", "there is no such user"),
+        "user_not_found" => PublicError::new(404, "user_not_found", "the user does not exist"),
         "user_banned" => PublicError::new(403, "user_banned", "the user is banned"),
         _ if error.is_transient() => BUSY,
         _ => INTERNAL,

@@ -6,10 +6,10 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::super::Bucket;
-use super::super::awaited::awaited;
 use super::super::body::Body;
 use super::super::key::{check_bucket, check_key};
 use super::super::object_options::{ObjectOptions, option_methods};
+use super::super::request::awaited;
 use super::super::signed_upload::SignedUploadUrl;
 use super::protocol::{Protocol, State};
 use super::source::Source;
