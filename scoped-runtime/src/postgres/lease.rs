@@ -109,11 +109,15 @@ impl Lease {
         }
     }
 
+    /// The connection if no other client of a pooler uses its session, so that it is ours to clean.
+    fn own_session(&self) -> Option<&PooledClient> {
+        let is_own = !self.pool.settings.is_behind_pooler;
+        self.pooled().filter(|_| is_own)
+    }
+
     fn set_used(&self) {
-        if let Some(pooled) = self.pooled()
-            && !self.pool.settings.is_behind_pooler
-        {
-            pooled.set_used();
+        if let Some(session) = self.own_session() {
+            session.set_used();
         }
     }
 
@@ -157,14 +161,12 @@ impl Lease {
 
     /// Sends what cleans the session, behind the end of the transaction. The next lease waits for the answer.
     pub(super) fn send_cleaning(&self) {
-        if let Some(pooled) = self.pooled()
-            && !self.pool.settings.is_behind_pooler
-        {
-            pooled.send_cleaning();
+        if let Some(session) = self.own_session() {
+            session.send_cleaning();
         }
     }
 
-    /// Everything was answered but what cleans the session, and no transaction is open.
+    /// Everything except [`CLEAN`] was answered, and no transaction is open.
     pub(super) fn set_clean(&self) {
         self.set(Condition::Clean);
     }

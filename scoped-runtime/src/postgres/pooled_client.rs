@@ -45,7 +45,7 @@ impl PooledClient {
         *self.session() = Session::Clean;
     }
 
-    /// Whether something may be left that nothing was sent against.
+    /// Whether a scope was entered after [`CLEAN`] was sent for the last time.
     pub(super) fn is_used(&self) -> bool {
         matches!(*self.session(), Session::Used)
     }
@@ -97,10 +97,14 @@ impl Manager for ClientManager {
 
     async fn create(&self) -> Result<PooledClient, Error> {
         // Connecting is rare and its future is large: it would be part of the future of every call.
-        let client = Box::pin(self.clients.create()).await?;
+        let mut client = Box::pin(self.clients.create()).await?;
         // A pooler that lends whole sessions may lend one that another client has used.
-        if !self.is_behind_pooler {
-            client.batch_execute(CLEAN).await?;
+        if !self.is_behind_pooler
+            && let Err(error) = client.batch_execute(CLEAN).await
+        {
+            // The manager keeps a list of its connections.
+            self.clients.detach(&mut client);
+            return Err(error);
         }
         Ok(PooledClient {
             client,

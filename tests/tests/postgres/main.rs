@@ -8,6 +8,7 @@
 
 mod blocking;
 mod cancel;
+mod cleaning;
 mod closing;
 mod errors;
 mod fuzz;

@@ -4,14 +4,10 @@ use std::time::Duration;
 
 use scoped_runtime::tokio_postgres::types::ToSql;
 use scoped_runtime::tokio_postgres::{self, NoTls};
-use scoped_runtime::{Error, PostgresError, PostgresPhase, ScopedClients};
+use scoped_runtime::{Error, ScopedClients};
 use serde_json::json;
 
-use crate::support::{ALICE, BOB, World, database, project, until};
-
-/// The statements that wait for a lock.
-const WAITING: &str = "select count(*) from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock'";
+use crate::support::{ALICE, BOB, World, database, project};
 
 #[tokio::test]
 async fn the_settings_of_a_role_apply_and_are_read_anew_on_demand() {
@@ -124,99 +120,6 @@ async fn nothing_that_a_statement_leaves_on_the_session_reaches_the_next() {
         before,
         "one connection served them all"
     );
-}
-
-/// What a call leaves when it was not a statement of its own, or failed, or was dropped.
-#[tokio::test]
-async fn every_end_of_a_call_cleans_the_session() {
-    let world = World::with(|config| config, |pool| pool.max_size(1)).await;
-    let (alice, bob) = (world.alice().postgres(), world.bob().postgres());
-    let leave = "select set_config('timezone', 'Asia/Tokyo', false), set_config('app.left', 'by alice', false)";
-    let left =
-        "select current_setting('timezone'), coalesce(current_setting('app.left', true), '')";
-    let clean = async |end: &str| {
-        let (zone, app): (String, String) = bob.fetch_one(left, &[]).await.unwrap();
-        assert_ne!(zone, "Asia/Tokyo", "{end}");
-        assert_eq!(app, "", "{end}");
-    };
-    let committed = alice.transaction(async |tx| tx.execute(leave, &[]).await);
-    committed.await.unwrap();
-    clean("a commit").await;
-
-    let ended_by_itself = alice
-        .transaction(async |tx| {
-            tx.execute("commit", &[]).await?;
-            tx.execute("set timezone = 'Asia/Tokyo'", &[]).await?;
-            tx.execute("select * from notes", &[]).await
-        })
-        .await;
-    ended_by_itself.unwrap_err();
-    clean("a rollback after a commit").await;
-
-    // The statement is on the server, and its end is not awaited any more.
-    let (admin, connection) = tokio_postgres::connect(world.database.admin_url(), NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    let lock = "begin; lock table notes in access exclusive mode";
-    admin.batch_execute(lock).await.unwrap();
-    let dropped = {
-        let alice = alice.clone();
-        tokio::spawn(async move {
-            let leave = "select set_config('timezone', 'Asia/Tokyo', false) from notes";
-            alice.query(leave, &[]).await.map(drop)
-        })
-    };
-    until("it waits for the lock", async || {
-        world.value(WAITING).await == json!(1)
-    })
-    .await;
-    dropped.abort();
-    assert!(dropped.await.unwrap_err().is_cancelled());
-    admin.batch_execute("rollback").await.unwrap();
-    clean("a drop").await;
-}
-
-/// A call does not wait until its session is clean; the connection is not used before.
-#[tokio::test]
-async fn a_session_that_cannot_be_cleaned_is_not_used_again() {
-    let world = World::with(|config| config, |pool| pool.max_size(1)).await;
-    let (alice, bob) = (world.alice().postgres(), world.bob().postgres());
-    let pid = "select pg_backend_pid()";
-    let before: i32 = alice.fetch_one(pid, &[]).await.unwrap();
-    let (admin, connection) = tokio_postgres::connect(world.database.admin_url(), NoTls)
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    let left = alice.transaction(async |tx| {
-        tx.execute("create temp table mine as select * from notes", &[])
-            .await?;
-        tx.execute("commit", &[]).await?;
-        // While another session has a lock on the table, it cannot be dropped.
-        let find = "select relnamespace::regnamespace::text from pg_class where relname = 'mine'";
-        let schema: String = admin.query_one(find, &[]).await.unwrap().get(0);
-        let lock = format!("begin; lock table {schema}.mine in access share mode");
-        admin.batch_execute(&lock).await.unwrap();
-        Ok::<_, Error>(())
-    });
-    left.await.unwrap();
-
-    let hurried = bob.timeout(Duration::from_millis(300));
-    let error = hurried.query(pid, &[]).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::Postgres(PostgresError::Timeout {
-                phase: PostgresPhase::Connection,
-                may_have_committed: false,
-                ..
-            })
-        ),
-        "{error}"
-    );
-    let after: i32 = bob.fetch_one(pid, &[]).await.unwrap();
-    assert_ne!(after, before, "another connection serves");
-    admin.batch_execute("rollback").await.unwrap();
 }
 
 #[tokio::test]
