@@ -1,5 +1,6 @@
 //! SQL as both users over direct Postgres.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
@@ -10,9 +11,9 @@ use scoped_runtime::tokio_postgres::{Config, NoTls};
 use scoped_runtime::{Error, PostgresPool};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::report::{Attempt, Failure, Report, expect};
+use crate::report::{Attempt, Failure, Report, expect, try_each};
 use crate::stack::{Stack, variable};
-use crate::tables::needs_empty_table;
+use crate::tables::{needs_empty_table, note};
 
 /// The pool of a database: without TLS on this machine, elsewhere with the certificate authority in `DATABASE_CA`.
 /// The error says why there is none.
@@ -20,7 +21,9 @@ pub(crate) fn pool(url: &str) -> Result<PostgresPool, String> {
     let config: Config = url
         .parse()
         .map_err(|_| "`DATABASE_URL` is not a connection string")?;
-    let pool = if config.get_hosts().iter().all(is_here) {
+    let is_local = config.get_hosts().iter().all(is_here)
+        && config.get_hostaddrs().iter().all(IpAddr::is_loopback);
+    let pool = if is_local {
         PostgresPool::new(config, NoTls)
     } else {
         let file = variable("DATABASE_CA").ok_or("`DATABASE_CA` is not set")?;
@@ -51,20 +54,11 @@ fn trusting(file: &str) -> crate::Result<ClientConfig> {
 }
 
 pub(crate) async fn try_all(stack: &Stack, report: &mut Report) {
-    let group = "direct postgres";
-    report
-        .row(group, "the login role is safe", login(stack))
-        .await;
-    report
-        .row(group, "SQL sees the claims of its user", claims(stack))
-        .await;
-    report
-        .row(
-            group,
-            "a transaction reads and writes as its user",
-            transaction(stack),
-        )
-        .await;
+    try_each!(report, stack, "direct postgres", {
+        "the login role is safe" => login,
+        "SQL sees the claims of its user" => claims,
+        "a transaction reads and writes as its user" => transaction,
+    });
 }
 
 fn needs_database(stack: &Stack) -> Attempt {
@@ -92,12 +86,15 @@ async fn claims(stack: &Stack) -> Attempt {
     Ok(())
 }
 
-/// Both users write a note and count what they see; then the transaction is rolled back.
+/// Both users have a note, write a second one, and see these two alone; then the transaction is rolled back.
 async fn transaction(stack: &Stack) -> Attempt {
     needs_database(stack)?;
     needs_empty_table(stack).await?;
     for client in [&stack.alice, &stack.bob] {
-        let mut seen = 0;
+        note(client, "by HTTP").await?;
+    }
+    for client in [&stack.alice, &stack.bob] {
+        let mut owners = Vec::new();
         let undone: Result<(), Undo> = client
             .postgres()
             .transaction(async |tx| {
@@ -106,13 +103,16 @@ async fn transaction(stack: &Stack) -> Attempt {
                     &[],
                 )
                 .await?;
-                let count = "select count(*) from scoped_live_notes";
-                seen = tx.fetch_one::<i64>(count, &[]).await?;
+                let seen = "select owner from scoped_live_notes";
+                owners = tx.fetch::<String>(seen, &[]).await?;
                 Err(Undo::Wanted)
             })
             .await;
         match undone {
-            Err(Undo::Wanted) => expect(seen == 1, "a user sees other rows")?,
+            Err(Undo::Wanted) => {
+                let own = client.user_id().as_str();
+                expect(owners == [own, own], "a user sees other rows")?;
+            }
             Err(Undo::Failed(error)) => return Err(error.into()),
             Ok(()) => expect(false, "the transaction was committed")?,
         }
@@ -129,5 +129,31 @@ enum Undo {
 impl From<Error> for Undo {
     fn from(error: Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pool;
+
+    #[test]
+    fn a_database_on_another_machine_needs_its_certificate_authority() {
+        let elsewhere = [
+            "host=db.example.com user=app",
+            "hostaddr=192.0.2.1 user=app",
+            "host=localhost hostaddr=192.0.2.1 user=app",
+            "host=localhost,db.example.com user=app",
+        ];
+        for url in elsewhere {
+            let refused = pool(url).err();
+            assert_eq!(
+                refused.as_deref(),
+                Some("`DATABASE_CA` is not set"),
+                "{url}"
+            );
+        }
+        for url in ["host=localhost user=app", "hostaddr=127.0.0.1 user=app"] {
+            assert!(pool(url).is_ok(), "{url}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use scoped_examples::notes::{Auth, Credentials};
 use scoped_runtime::ConfigBuilder;
 use scoped_runtime::testing::LocalSupabase;
-use scoped_tests::NodeServer;
+use scoped_tests::{NodeServer, Services};
 use serde_json::{Value, json};
 
 use crate::Result;
@@ -15,36 +15,19 @@ const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/live/migrations")
 /// The server, and two users who have signed up at its Auth. Dropping it stops everything.
 pub(crate) struct Local {
     // Dropped first, because a server that is connected to the database complains when that stops.
-    _servers: [NodeServer; 4],
-    supabase: LocalSupabase,
+    _realtime: NodeServer,
+    services: Services,
     pub(crate) users: [String; 2],
 }
 
 impl Local {
     pub(crate) async fn start() -> Result<Self> {
-        let buckets = json!({ "buckets": { "scoped-live": { "policy": "own" } } });
-        let nothing = json!({});
-        let (functions, graphql, storage) = tokio::try_join!(
-            NodeServer::start("functions/server.mjs", &nothing),
-            NodeServer::start("graphql/server.mjs", &nothing),
-            NodeServer::start("storage/server.mjs", &buckets),
-        )?;
         // Realtime listens once it knows the database, whose address is known after the gateway has its routes.
         let port = free_port()?;
-        let supabase = LocalSupabase::with(MIGRATIONS)
-            .route("/functions/v1", functions.url())
-            .route("/graphql/v1", graphql.url())
-            .route("/storage/v1/upload/resumable", storage.url())
-            .route("/realtime/v1", format!("http://127.0.0.1:{port}"))
-            .await?;
-        let keys = json!({
-            "secret": supabase.jwt_secret(),
-            "publishable": supabase.api_key(),
-            "database": supabase.database_url(),
-        });
-        for server in [&functions, &graphql, &storage] {
-            server.configure(&keys).await?;
-        }
+        let project = LocalSupabase::with(MIGRATIONS)
+            .route("/realtime/v1", format!("http://127.0.0.1:{port}"));
+        let services = Services::of(project, "scoped-live").await?;
+        let supabase = services.supabase();
         let settings = json!({
             "port": port,
             "database": supabase.admin_database_url(),
@@ -59,25 +42,25 @@ impl Local {
         )?;
         let users = [sign_up(&auth, "alice").await?, sign_up(&auth, "bob").await?];
         Ok(Self {
-            _servers: [functions, graphql, storage, realtime],
-            supabase,
+            _realtime: realtime,
+            services,
             users,
         })
     }
 
     pub(crate) fn config_builder(&self) -> ConfigBuilder {
-        self.supabase.config_builder()
+        self.services.supabase().config_builder()
     }
 
     pub(crate) fn database_url(&self) -> &str {
-        self.supabase.database_url()
+        self.services.supabase().database_url()
     }
 
     pub(crate) fn secrets(&self) -> [&str; 3] {
         [
-            self.supabase.api_key(),
-            self.supabase.jwt_secret(),
-            self.supabase.database_url(),
+            self.services.supabase().api_key(),
+            self.services.supabase().jwt_secret(),
+            self.services.supabase().database_url(),
         ]
     }
 }

@@ -6,27 +6,23 @@ use scoped_runtime::testing::ManualClock;
 use scoped_runtime::{ClientError, Error, ScopedClients};
 use serde_json::{Value, json};
 
-use crate::report::{Attempt, Failure, Report, expect};
+use crate::report::{Attempt, Failure, Report, expect, try_each};
 use crate::stack::Stack;
 use crate::tables::{NOTES, needs_empty_table};
 
 const HALF_AN_HOUR: Duration = Duration::from_mins(30);
 
 pub(crate) async fn try_all(stack: &Stack, report: &mut Report) {
-    report.row("project", "health", health(stack)).await;
-    report.row("project", "check_keys", check_keys(stack)).await;
-    report
-        .row("project", "a token is renewed", renewal(stack))
-        .await;
-    report
-        .row("project", "anonymous client", anonymous(stack))
-        .await;
-    report
-        .row("project", "read-only client", read_only(stack))
-        .await;
-    report
-        .row("auth", "user, for both users", auth_user(stack))
-        .await;
+    try_each!(report, stack, "project", {
+        "health" => health,
+        "check_keys" => check_keys,
+        "a token is renewed" => renewal,
+        "anonymous client" => anonymous,
+        "read-only client" => read_only,
+    });
+    try_each!(report, stack, "auth", {
+        "user, for both users" => auth_user,
+    });
 }
 
 async fn health(stack: &Stack) -> Attempt {

@@ -26,6 +26,14 @@ pub(crate) enum Failure {
 /// What came of one feature.
 pub(crate) type Attempt = Result<(), Failure>;
 
+/// Tries the features of a group, in this order: each is a function from the stack to an [`Attempt`].
+macro_rules! try_each {
+    ($report:ident, $stack:ident, $group:literal, { $($feature:literal => $attempt:ident,)+ }) => {
+        $($report.row($group, $feature, $attempt($stack)).await;)+
+    };
+}
+pub(crate) use try_each;
+
 /// Says what is wrong if the condition is false.
 pub(crate) fn expect(is_right: bool, otherwise: &str) -> Attempt {
     if is_right {

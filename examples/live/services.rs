@@ -3,32 +3,18 @@
 use scoped_runtime::{Error, ScopedClient};
 use serde_json::{Value, json};
 
-use crate::report::{Attempt, Report, expect};
+use crate::report::{Attempt, Report, expect, try_each};
 use crate::stack::Stack;
 use crate::tables::{NOTES, needs_empty_table};
 
 pub(crate) async fn try_all(stack: &Stack, report: &mut Report) {
-    report
-        .row(
-            "functions",
-            "a function knows its caller, for both users",
-            functions(stack),
-        )
-        .await;
-    report
-        .row(
-            "functions",
-            "no function is called without a user",
-            without_user(stack),
-        )
-        .await;
-    report
-        .row(
-            "graphql",
-            "reads show the rows of their user alone",
-            graphql(stack),
-        )
-        .await;
+    try_each!(report, stack, "functions", {
+        "a function knows its caller, for both users" => functions,
+        "no function is called without a user" => without_user,
+    });
+    try_each!(report, stack, "graphql", {
+        "reads show the rows of their user alone" => graphql,
+    });
 }
 
 async fn functions(stack: &Stack) -> Attempt {
@@ -41,7 +27,9 @@ async fn functions(stack: &Stack) -> Attempt {
     Ok(())
 }
 
+/// The function is there, as its answer to a user shows, and is not called without one.
 async fn without_user(stack: &Stack) -> Attempt {
+    stack.alice.functions().invoke("scoped-live", ()).await?;
     let anonymous = stack.clients.anonymous().map_err(Error::from)?;
     match anonymous.functions().invoke("scoped-live", ()).await {
         Err(Error::Function(error)) if error.is_denied() => Ok(()),
@@ -50,7 +38,7 @@ async fn without_user(stack: &Stack) -> Attempt {
     }
 }
 
-/// The owners of the notes in the names of `pg_graphql`, and in those of `PostGraphile`, which serves the local server.
+/// The owners of the notes, with the names that `pg_graphql` gives, and `PostGraphile`, which serves the local server.
 const NOTES_QUERIES: [&str; 2] = [
     "{ scoped_live_notesCollection { edges { node { owner } } } }",
     "{ allScopedLiveNotes { edges { node { owner } } } }",

@@ -13,7 +13,7 @@ const ALICE: &str = "a11ce000-0000-4000-8000-000000000001";
 const BOB: &str = "b0b00000-0000-4000-8000-000000000002";
 const MALLORY: &str = "0dd00000-0000-4000-8000-000000000003";
 
-/// The variables whose values must not be shown.
+/// The variables whose values the report hides.
 const SECRETS: [&str; 6] = [
     "SUPABASE_KEY",
     "SUPABASE_PUBLISHABLE_KEY",
@@ -105,13 +105,18 @@ impl Stack {
             redaction.hide(secret, "<secret>");
         }
         redaction.hide(&*self.host, "<project>");
+        // Other hosts of the project have its reference in their names, such as the database's.
+        if let Some(reference) = self.host.strip_suffix(".supabase.co") {
+            redaction.hide(reference, "<project>");
+        }
         for (client, name) in [(&self.alice, "<alice>"), (&self.bob, "<bob>")] {
             redaction.hide(client.user_id().as_str(), name);
         }
         redaction
     }
 
-    /// The first 8 digits of the SHA-256 of the project's host: the same project has the same, and it is not found by it.
+    /// The first 8 digits of the SHA-256 of the project's host: two tables of one project have the same hash, and the
+    /// host cannot be read from it.
     pub(crate) fn project_hash(&self) -> String {
         let hash = digest(&SHA256, self.host.as_bytes());
         let first = hash.as_ref().first_chunk().copied().unwrap_or_default();

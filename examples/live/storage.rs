@@ -6,32 +6,19 @@ use bytes::Bytes;
 use scoped_runtime::storage::Bucket;
 use scoped_runtime::{Error, ScopedClient};
 
-use crate::report::{Attempt, Report, expect};
+use crate::report::{Attempt, Report, expect, try_each};
 use crate::stack::Stack;
 
 /// Larger than one part of a resumable upload, which has 6 MiB.
 const BIG: usize = 7 << 20;
 
 pub(crate) async fn try_all(stack: &Stack, report: &mut Report) {
-    let group = "storage";
-    report
-        .row(
-            group,
-            "upload, list, download and remove, for both users",
-            files(stack),
-        )
-        .await;
-    report
-        .row(
-            group,
-            "the other user's folder is out of reach",
-            foreign(stack),
-        )
-        .await;
-    report.row(group, "signed URL", signed(stack)).await;
-    report
-        .row(group, "resumable upload (TUS)", resumable(stack))
-        .await;
+    try_each!(report, stack, "storage", {
+        "upload, list, download and remove, for both users" => files,
+        "the other user's folder is out of reach" => foreign,
+        "signed URL" => signed,
+        "resumable upload (TUS)" => resumable,
+    });
 }
 
 /// Removes what failed features have left, as far as it can be removed.

@@ -4,45 +4,26 @@ use scoped_runtime::{Error, ScopedClient};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::report::{Attempt, Report, expect};
+use crate::report::{Attempt, Report, expect, try_each};
 use crate::stack::Stack;
 
 pub(crate) const NOTES: &str = "scoped_live_notes";
 
 #[derive(Deserialize)]
-struct Note {
+pub(crate) struct Note {
     id: i64,
-    owner: String,
-    body: String,
+    pub(crate) owner: String,
+    pub(crate) body: String,
 }
 
 pub(crate) async fn try_all(stack: &Stack, report: &mut Report) {
-    let group = "tables";
-    report
-        .row(
-            group,
-            "insert, update and delete, for both users",
-            writes(stack),
-        )
-        .await;
-    report
-        .row(
-            group,
-            "reads show the rows of their user alone",
-            reads(stack),
-        )
-        .await;
-    report
-        .row(
-            group,
-            "writes do not reach the rows of the other user",
-            foreign(stack),
-        )
-        .await;
-    report.row(group, "count and page", pages(stack)).await;
-    report
-        .row(group, "rpc sees the claims of its caller", claims(stack))
-        .await;
+    try_each!(report, stack, "tables", {
+        "insert, update and delete, for both users" => writes,
+        "reads show the rows of their user alone" => reads,
+        "writes do not reach the rows of the other user" => foreign,
+        "count and page" => pages,
+        "rpc sees the claims of its caller" => claims,
+    });
 }
 
 /// Skips the feature without the table, and otherwise removes all notes of both users.
@@ -55,7 +36,7 @@ pub(crate) async fn needs_empty_table(stack: &Stack) -> Attempt {
     Ok(())
 }
 
-async fn note(client: &ScopedClient, body: &str) -> Result<Note, Error> {
+pub(crate) async fn note(client: &ScopedClient, body: &str) -> Result<Note, Error> {
     let query = client.from(NOTES).insert(json!({ "body": body }));
     query.fetch_one().await
 }

@@ -1,4 +1,4 @@
-use scoped_runtime::testing::LocalSupabase;
+use scoped_runtime::testing::{LocalSupabase, LocalSupabaseBuilder};
 use serde_json::json;
 
 use crate::node_server::NodeServer;
@@ -16,16 +16,22 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts the servers. The first start on a machine also installs them, which takes up to a minute.
+    /// Starts the servers of [`project`], with the bucket `own`. The first start on a machine also installs them, which
+    /// takes up to a minute.
     pub async fn start() -> Result<Self> {
-        let buckets = json!({ "buckets": { "own": { "policy": "own" } } });
+        Self::of(project(), "own").await
+    }
+
+    /// Starts the servers of a project, with a bucket whose users have a folder each.
+    pub async fn of(project: LocalSupabaseBuilder, bucket: &str) -> Result<Self> {
+        let buckets = json!({ "buckets": { bucket: { "policy": "own" } } });
         let nothing = json!({});
         let (functions, graphql, storage) = tokio::try_join!(
             NodeServer::start("functions/server.mjs", &nothing),
             NodeServer::start("graphql/server.mjs", &nothing),
             NodeServer::start("storage/server.mjs", &buckets),
         )?;
-        let supabase = project()
+        let supabase = project
             .route("/functions/v1", functions.url())
             .route("/graphql/v1", graphql.url())
             .route("/storage/v1/upload/resumable", storage.url())
