@@ -1,4 +1,4 @@
-//! Queries and mutations with types of their own. The schema is that of `PostGraphile`; that of `pg_graphql` has other names.
+//! Queries and mutations with types of their own. The schema is the one of `PostGraphile`; in `pg_graphql` the names are others.
 
 use scoped_examples::program::{Result, step};
 use scoped_runtime::{Error, ScopedClient};

@@ -192,7 +192,7 @@ pub mod docs {
 #[cfg(feature = "postgres")]
 pub use tokio_postgres;
 
-/// The examples of the repository's README are compiled with those of the documentation.
+/// The examples in the repository's README are compiled like the ones in the documentation.
 #[cfg(all(doctest, feature = "macros"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

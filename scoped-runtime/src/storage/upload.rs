@@ -22,8 +22,8 @@ use crate::transport::{Response, Retry, TransportRequest, Upload};
 /// the bytes' beginning, `application/octet-stream`. It is sent without parameters, which a bucket's list of allowed
 /// types would not match.
 ///
-/// **Do not use an upload without [`upsert`](Self::upsert) as a lock.** It fails if the object exists, but of several
-/// uploads of a new key at the same time, more than one can succeed. The object is then that of the last one.
+/// **Do not use an upload without [`upsert`](Self::upsert) as a lock.** It fails if the object exists; but if several
+/// uploads of a new key run at the same time, more than one can succeed, and the last one replaces the others.
 #[must_use = "an upload does nothing until it is awaited, or sent with `execute`"]
 pub struct UploadRequest<M: Mode = Async> {
     storage: Storage<M>,
