@@ -5,7 +5,7 @@ default:
     @just --list --unsorted
 
 # All CI jobs
-ci: fmt clippy doc smallest examples test
+ci: fmt clippy doc smallest examples unify test
 
 # All tests; starts the local server by itself
 test:
@@ -84,7 +84,7 @@ ui:
     TRYBUILD=overwrite cargo test -p scoped-ui
 
 # Needs a nightly compiler and `cargo install cargo-fuzz --locked`.
-# Fuzzes what reads keys, configuration and tokens, each for so many seconds
+# Fuzzes what reads keys, configuration, tokens and frames of Realtime, each for so many seconds
 fuzz seconds="180":
     #!/usr/bin/env bash
     set -euo pipefail
