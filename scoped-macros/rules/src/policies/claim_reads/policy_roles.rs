@@ -1,6 +1,6 @@
 //! Policies that have no effect because of their roles.
 
-use super::super::finding::{FindingKind, Severity};
+use super::super::finding::FindingKind;
 use super::super::name::UNKNOWN;
 use super::super::replay::{Function, Replay, may_be};
 use super::ReadCollector;
@@ -86,8 +86,7 @@ impl ReadCollector<'_> {
             (FindingKind::RoleUnreachable, text)
         };
         let owner = self.project.objects.len() - 1;
-        let location = self.project.objects[owner].location.clone();
-        self.add(owner, kind, Severity::Warning, &[], &location, &text);
+        self.warn(owner, kind, &text);
     }
 }
 
@@ -105,7 +104,7 @@ fn effect(replay: &Replay<'_>, role: &str) -> Effect {
         };
     }
     // A role that the files do not create was created outside of them, where it may also be granted.
-    let is_created = replay.catalog.roles.iter().any(|known| may_be(known, role));
+    let is_created = replay.catalog.roles.contains(role);
     let is_known = is_created && !is_privileged(role) || role == AUTHENTICATOR;
     if !is_known || applies(replay, role, 0) {
         Effect::Applies
@@ -135,11 +134,7 @@ fn applies(replay: &Replay<'_>, role: &str, depth: usize) -> bool {
         return true;
     }
     members(replay, role).any(|member| {
-        let is_created = replay
-            .catalog
-            .roles
-            .iter()
-            .any(|known| may_be(known, member));
+        let is_created = replay.catalog.roles.contains(member);
         member == AUTHENTICATOR
             // A member that is created elsewhere may log in.
             || !BYPASS.contains(&member) && (!is_created || applies(replay, member, depth + 1))
@@ -152,14 +147,15 @@ fn members<'r>(replay: &'r Replay<'_>, role: &'r str) -> impl Iterator<Item = &'
     grants.map(|(_, member)| member.as_str())
 }
 
-/// Whether the body of a function names the role beside the word `role`, as in `set local role auditor`.
+/// Whether the body of a function names the role and has the word `role`, as `set local role auditor` does.
 fn sets_role(replay: &Replay<'_>, function: &Function, role: &str) -> bool {
     let Some(body) = function.body.filter(|_| !function.gone) else {
         return false;
     };
     let source = &replay.sources[body.source];
-    (body.range.0..body.range.1).any(|at| {
-        let text = source.raw(at).to_ascii_lowercase();
-        text.contains("role") && text.contains(&role.to_ascii_lowercase())
-    })
+    let has = |word: &str| {
+        let mut tokens = body.range.0..body.range.1;
+        tokens.any(|at| source.raw(at).to_ascii_lowercase().contains(word))
+    };
+    has("role") && has(&role.to_ascii_lowercase())
 }

@@ -175,43 +175,31 @@ impl ReadCollector<'_> {
             .said
             .insert(format!("{}:{} {text}", location.file, location.line))
         {
-            self.push_of(owner, kind, severity, path, location, text);
+            let severity = match self.project.objects[owner].role_match {
+                RoleMatch::Always => severity,
+                RoleMatch::Possible => Severity::Warning,
+                RoleMatch::Never => return,
+            };
+            self.project.findings.push(Finding {
+                severity,
+                kind,
+                path: path.to_vec(),
+                object: Some(owner),
+                location: Some(location.clone()),
+                other_locations: Vec::new(),
+                text: shown(text),
+            });
         }
     }
 
-    pub(super) fn push_of(
-        &mut self,
-        owner: usize,
-        kind: FindingKind,
-        severity: Severity,
-        path: &[String],
-        location: &SourceLocation,
-        text: &str,
-    ) {
-        let severity = match self.project.objects[owner].role_match {
-            RoleMatch::Always => severity,
-            RoleMatch::Possible => Severity::Warning,
-            RoleMatch::Never => return,
-        };
-        self.add(owner, kind, severity, path, location, text);
-    }
-
-    /// Adds a finding whatever the roles of its object are.
-    pub(super) fn add(
-        &mut self,
-        owner: usize,
-        kind: FindingKind,
-        severity: Severity,
-        path: &[String],
-        location: &SourceLocation,
-        text: &str,
-    ) {
+    /// Warns of an object as a whole. Its roles do not matter, unlike those of a policy that reads a claim.
+    pub(super) fn warn(&mut self, owner: usize, kind: FindingKind, text: &str) {
         self.project.findings.push(Finding {
-            severity,
+            severity: Severity::Warning,
             kind,
-            path: path.to_vec(),
+            path: Vec::new(),
             object: Some(owner),
-            location: Some(location.clone()),
+            location: Some(self.project.objects[owner].location.clone()),
             other_locations: Vec::new(),
             text: shown(text),
         });

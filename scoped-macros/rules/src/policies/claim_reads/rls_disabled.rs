@@ -1,4 +1,4 @@
-use super::super::finding::{FindingKind, Severity};
+use super::super::finding::FindingKind;
 use super::super::object::ObjectKind;
 use super::super::replay::{Replay, Rls};
 use super::ReadCollector;
@@ -26,7 +26,6 @@ impl ReadCollector<'_> {
             else {
                 continue;
             };
-            let location = self.project.objects[owner].location.clone();
             let why = if table.rls == Rls::Off {
                 "is disabled"
             } else {
@@ -36,14 +35,7 @@ impl ReadCollector<'_> {
                 "has no effect, since row level security of `{name}` {why}; write `alter table {name} \
                  enable row level security`"
             );
-            self.push_of(
-                owner,
-                FindingKind::RlsOff,
-                Severity::Warning,
-                &[],
-                &location,
-                &text,
-            );
+            self.warn(owner, FindingKind::RlsOff, &text);
         }
     }
 }
