@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio_websockets::Message;
 
 use super::channel_options::ChannelOptions;
@@ -23,19 +24,24 @@ use crate::token::AccessToken;
 const TIMEOUT: Duration = Duration::from_secs(60);
 const JOIN_REF: u64 = 1;
 
-/// Joins the channel on a connection of its own, and leaves it with the connection.
+/// Joins the channel on a connection of its own, and leaves it with the connection, which ends at once with its client.
 pub(super) async fn probe(
     core: &Arc<Core>,
     topic: &Topic,
     options: &ChannelOptions,
 ) -> Result<(), Error> {
     let asking = pin!(ask(core, topic, options));
-    let answer = with_timeout(&*core.settings().clock, TIMEOUT, asking).await;
-    answer.unwrap_or_else(|| {
-        let reason = "the server did not answer the join within 60 s";
-        let kind = RealtimeErrorKind::Transient;
-        Err(RealtimeError::channel(kind, topic.name(), None, reason).into())
-    })
+    let answer = pin!(with_timeout(&*core.settings().clock, TIMEOUT, asking));
+    let closed = pin!(core.close_flag().wait_closed());
+    match select(answer, closed).await {
+        Either::Left((Some(answer), _)) => answer,
+        Either::Left((None, _)) => {
+            let reason = "the server did not answer the join within 60 s";
+            let kind = RealtimeErrorKind::Transient;
+            Err(RealtimeError::channel(kind, topic.name(), None, reason).into())
+        }
+        Either::Right(_) => Err(ClientError::Closed.into()),
+    }
 }
 
 async fn ask(core: &Arc<Core>, topic: &Topic, options: &ChannelOptions) -> Result<(), Error> {

@@ -1,10 +1,11 @@
 //! The tokens of a connection: the live one at the moment of writing, and the renewals.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, select};
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, StreamExt};
 
@@ -48,17 +49,19 @@ impl Tokens {
     pub(super) fn new(core: &Arc<Core>) -> Option<Self> {
         let source = Arc::clone(core.token_source().ok()?);
         let clock = Arc::clone(&core.settings().clock);
+        let close_flag = core.close_flag();
         let watch = TokenWatch::new(
             Arc::clone(&source),
-            Arc::clone(core.close_flag()),
+            Arc::clone(close_flag),
             Arc::clone(&clock),
         );
-        let of_watch = Arc::clone(&clock);
+        let of_watch = (Arc::clone(&clock), Arc::clone(close_flag));
         let watch = stream::unfold((watch, false), move |(mut watch, has_failed)| {
-            let clock = Arc::clone(&of_watch);
+            let (clock, close_flag) = of_watch.clone();
             async move {
                 if has_failed {
-                    clock.sleep_until(clock.monotonic() + RETRY).await;
+                    let pause = clock.sleep_until(clock.monotonic() + RETRY);
+                    select(pause, pin!(close_flag.wait_closed())).await;
                 }
                 let token = watch.next().await?;
                 let has_failed = token.is_err();

@@ -35,6 +35,21 @@ async fn closing_a_client_or_its_user_leaves_at_once() {
 }
 
 #[tokio::test]
+async fn closing_a_client_ends_a_join_that_is_asked_for_on_a_connection_of_its_own() {
+    // The server takes ten seconds to refuse a channel.
+    let project = Project::with(json!({ "scale": 2 })).await;
+    let alice = project.client(ALICE);
+    let _other = alice.realtime().channel("other").subscribe().await.unwrap();
+    let denied = alice.realtime().channel("a room of others").private();
+    let joining = tokio::spawn(denied.subscribe());
+    project.await_tokens("refused join", 1).await;
+    alice.close();
+    let joined = tokio::time::timeout(Duration::from_secs(5), joining).await;
+    let joined = joined.expect("it ends at once").unwrap();
+    assert!(matches!(joined, Err(Error::Client(ClientError::Closed))));
+}
+
+#[tokio::test]
 async fn a_client_whose_token_is_not_renewed_ends_with_it() {
     let project = Project::start().await;
     let clock = ManualClock::real();

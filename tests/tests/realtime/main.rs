@@ -26,5 +26,6 @@ mod recovery;
 mod refused_joins;
 mod renewal;
 mod rows;
+mod signers;
 mod support;
 mod tls;

@@ -1,19 +1,15 @@
 //! Tokens of channels: renewed before they end, replaced when they are refused, and each user's own.
 
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use scoped_runtime::realtime::Event;
 use scoped_runtime::testing::ManualClock;
-use scoped_runtime::{
-    Algorithm, Error, RealtimeErrorKind, Rotation, ScopedClient, Signer, SigningKey,
-};
+use scoped_runtime::{Error, RealtimeErrorKind, ScopedClient, SigningKey};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALICE, BOB, Project, SECRET, World, broadcast, ending, expires_at, interrupted, is_silent,
+    ALICE, BOB, Project, World, broadcast, ending, expires_at, interrupted, is_silent,
     private_room, reconnected, while_passing,
 };
 
@@ -229,56 +225,4 @@ async fn the_channels_of_two_users_carry_each_their_own_token() {
         .unwrap();
     assert_eq!(broadcast(of_bob, "hi").await["from"], "alice");
     assert!(is_silent(of_alice).await, "no echo that was not asked for");
-}
-
-/// A signer that cannot be reached.
-#[derive(Debug, Clone, Default)]
-struct Away(Arc<AtomicUsize>);
-
-impl Signer for Away {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::Es256
-    }
-
-    fn key_id(&self) -> &'static str {
-        "away"
-    }
-
-    async fn sign(&self, _: &[u8]) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Err("the signer is away".into())
-    }
-}
-
-#[tokio::test]
-async fn a_signer_that_is_away_is_asked_again_after_a_pause_until_it_signs() {
-    let project = Project::start().await;
-    let clock = ManualClock::real();
-    let clients = project.clients_with(clock.clone());
-    let alice = clients.get(ALICE).unwrap();
-    let mut room = private_room(&alice).subscribe().await.unwrap();
-    let away = Away::default();
-    let asked = || away.0.load(Ordering::SeqCst);
-    let back = || clients.rotate(SigningKey::hs256(SECRET).unwrap());
-
-    // The token has not ended by our clock, so only the refusal calls for another one.
-    clients.rotate(Rotation::signer(away.clone()).unwrap());
-    let fail = json!({ "fail": { "topic": "room", "message": "Token has expired 0 seconds ago" } });
-    project.control(fail).await;
-    interrupted(&mut room).await;
-    assert!(is_silent(&mut room).await);
-    assert!((1..=3).contains(&asked()), "{}", asked());
-    back();
-    while_passing(&clock, PAUSE, reconnected(&mut room)).await;
-
-    // Here the token has ended, and a connection is open that waits for one.
-    clients.rotate(Rotation::signer(away.clone()).unwrap());
-    clock.pass(Duration::from_secs(3601));
-    project.control(json!({ "drop": null })).await;
-    interrupted(&mut room).await;
-    clock.pass(PAUSE);
-    assert!(is_silent(&mut room).await);
-    assert!(asked() <= 12, "{}", asked());
-    back();
-    while_passing(&clock, PAUSE, reconnected(&mut room)).await;
 }
