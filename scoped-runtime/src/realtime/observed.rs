@@ -50,7 +50,7 @@ impl Observed {
         self.span.refused(kind_name(error.kind()));
     }
 
-    /// The server ended a channel that was joined.
+    /// A channel that was joined has ended, and the connection goes on.
     pub(super) fn ended(&self, error: &RealtimeError) {
         self.span.ended(kind_name(error.kind()));
     }

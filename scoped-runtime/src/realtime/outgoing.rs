@@ -137,6 +137,11 @@ impl Outgoing {
         Self::text(Some(join_ref), reference, topic, "presence", &payload)
     }
 
+    /// Whether it is a frame of this channel that waits for a token.
+    pub(super) fn is_token_of(&self, id: u64) -> bool {
+        matches!(self, Self::WithToken { channel, .. } if *channel == id)
+    }
+
     pub(super) fn size(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),

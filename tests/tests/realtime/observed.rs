@@ -67,10 +67,16 @@ async fn connections_reconnects_refusals_and_dropped_events_are_counted() {
     broadcast(&mut room, "end").await;
     drop((room, narrow));
     let mut changed = Vec::new();
-    while !changed.contains(&"connections{} -1".to_owned()) {
-        tokio::task::yield_now().await;
-        changed.extend(recorded(&snapshotter));
-    }
+    let closing = async {
+        while !changed.contains(&"connections{} -1".to_owned()) {
+            tokio::task::yield_now().await;
+            changed.extend(recorded(&snapshotter));
+        }
+    };
+    let closed = tokio::time::timeout(Duration::from_secs(20), closing);
+    closed
+        .await
+        .expect("the connection ends with its last channel");
     assert!(
         changed.contains(&"dropped_events_total{} 2".to_owned()),
         "{changed:?}"
@@ -103,6 +109,13 @@ async fn a_span_tells_of_a_connection_and_names_no_channel_payload_or_token() {
     project.misbehave(refuse).await;
     while_passing(&clock, step, interrupted(&mut room)).await;
 
+    // A channel whose changes are refused has been joined before.
+    project.misbehave(json!({})).await;
+    let unpublished = Change::all().table("unpublished");
+    let notes = alice.realtime().channel("SECRET-TOPIC");
+    let notes = notes.postgres_changes(unpublished).subscribe();
+    while_passing(&clock, step, notes).await.unwrap_err();
+
     let text = listener.text();
     let lines = text.lines();
     let lines: Vec<_> = lines
@@ -112,6 +125,7 @@ async fn a_span_tells_of_a_connection_and_names_no_channel_payload_or_token() {
         "opened",
         "joined is_private=true",
         "channel ended kind=\"limit\"",
+        "channel ended kind=\"permanent\"",
         "lost",
         "join refused kind=\"limit\"",
         "http.response.status_code=101",

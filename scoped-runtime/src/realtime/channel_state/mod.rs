@@ -120,6 +120,11 @@ impl Channel {
         }
     }
 
+    /// The reference of the join, if the server has got it.
+    pub(super) fn written_ref(&self) -> Option<u64> {
+        self.join_ref().filter(|_| self.token > 0)
+    }
+
     /// The reference under which the channel can send.
     pub(super) fn open_ref(&self) -> Option<u64> {
         match self.phase {

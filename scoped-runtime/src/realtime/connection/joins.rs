@@ -148,6 +148,9 @@ impl Connection {
         let Some(channel) = self.channels.get_mut(&id) else {
             return;
         };
+        if channel.open_ref().is_some() {
+            self.observed.ended(error);
+        }
         let is_first = channel.subscribing.is_some();
         let is_refused_token = error.kind() == NewToken;
         // A first join is tried again only if its token ended on the way.

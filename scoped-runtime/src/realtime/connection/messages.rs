@@ -107,10 +107,7 @@ impl Connection {
                 }
                 self.lost(id, &error, REFUSED_BASE, now);
             }
-            Verdict::Ended(error) => {
-                self.observed.ended(&error);
-                self.lost(id, &error, REJOIN_BASE, now);
-            }
+            Verdict::Ended(error) => self.lost(id, &error, REJOIN_BASE, now),
         }
     }
 }

@@ -116,7 +116,7 @@ impl Connection {
         let Some(channel) = self.remove(id) else {
             return;
         };
-        if let (Some(join_ref), Link::Open { .. }) = (channel.join_ref(), &self.link) {
+        if let (Some(join_ref), Link::Open { .. }) = (channel.written_ref(), &self.link) {
             let reference = self.next_ref();
             self.send(Outgoing::leave(join_ref, reference, &channel.topic));
         }
@@ -144,6 +144,8 @@ impl Connection {
     fn remove(&mut self, id: u64) -> Option<Channel> {
         let channel = self.channels.remove(&id)?;
         self.topics.remove(&channel.topic);
+        // Without a token, such a frame would keep the connection open for a channel that is gone.
+        self.outbox.retain(|queued| !queued.frame.is_token_of(id));
         self.fail_pushes(id, &gone(&channel.topic));
         if !self.channels.values().any(is_joining) {
             self.join_progress = None;

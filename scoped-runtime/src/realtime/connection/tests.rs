@@ -36,6 +36,13 @@ fn subscribe(connection: &mut Connection, id: u64) -> Outcome {
     outcome
 }
 
+/// Opens the connection after a second, and queues the joins.
+fn open(connection: &mut Connection) {
+    connection.tick(at(1));
+    connection.opened(at(1).monotonic);
+    connection.tick(at(1));
+}
+
 fn at(seconds: u64) -> ClockReading {
     ClockReading {
         monotonic: Duration::from_secs(seconds),
@@ -77,15 +84,32 @@ fn a_channel_that_is_subscribed_while_the_connection_is_refused_is_tried() {
 }
 
 #[test]
+fn a_join_that_waits_for_a_token_is_not_written_for_a_channel_that_was_left() {
+    let mut connection = Connection::new(Observed::default());
+    connection.token_changed(1);
+    let outcomes = [1, 2].map(|id| {
+        let (mut channel, outcome) = channel(&Arc::new(EventQueue::new(8)));
+        channel.topic = Topic::new(&format!("room {id}")).unwrap();
+        connection.subscribe(id, channel);
+        outcome
+    });
+    open(&mut connection);
+    assert_eq!(connection.outbox.len(), 2);
+    connection.leave(1);
+    let waiting: Vec<_> = connection.outbox.iter().collect();
+    assert_eq!(waiting.len(), 1);
+    assert!(waiting[0].frame.is_token_of(2));
+    drop(outcomes);
+}
+
+#[test]
 fn another_client_cannot_pass_for_the_database() {
     let queue = Arc::new(EventQueue::new(8));
     let mut connection = Connection::new(Observed::default());
     connection.token_changed(1);
     let (channel, _outcome) = channel(&queue);
     connection.subscribe(1, channel);
-    connection.tick(at(1));
-    connection.opened(at(1).monotonic);
-    connection.tick(at(1));
+    open(&mut connection);
     let broadcast = |join_ref: &str| {
         format!(
             r#"[{join_ref},null,"realtime:room","broadcast",{{"event":"e","payload":{{}},"meta":{{"id":"7","replayed":true}}}}]"#
@@ -123,8 +147,7 @@ fn the_end_of_an_earlier_join_does_not_end_the_new_one() {
     let mut connection = Connection::new(Observed::default());
     connection.token_changed(1);
     let _outcome = subscribe(&mut connection, 1);
-    connection.tick(at(1));
-    connection.opened(at(1).monotonic);
+    open(&mut connection);
     let join = |connection: &mut Connection, seconds: u64| {
         connection.tick(at(seconds));
         let join_ref = connection.channels[&1].join_ref().unwrap();
@@ -167,9 +190,7 @@ fn public_channels_are_joined_before_private_ones_and_those_that_were_refused_la
         connection.subscribe(id, channel);
         outcomes.push(outcome);
     }
-    connection.tick(at(1));
-    connection.opened(at(1).monotonic);
-    connection.tick(at(1));
+    open(&mut connection);
     let mut order: Vec<_> = connection.channels.values().collect();
     order.sort_by_key(|channel| channel.join_ref());
     let names = order.iter().map(|channel| channel.topic.name());
