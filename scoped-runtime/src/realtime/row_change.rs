@@ -193,3 +193,19 @@ pub(super) fn read(payload: &JsonText, bindings: &[u64]) -> Option<Event> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_bindings_that_are_not_the_channels_is_skipped() {
+        let change =
+            r#"{"ids":[7,8],"data":{"schema":"s","table":"t","type":"INSERT","record":{}}}"#;
+        let change = JsonText::new(change.into());
+        assert!(read(&change, &[9, 8]).is_some());
+        for others in [&[][..], &[9], &[78]] {
+            assert!(read(&change, others).is_none(), "{others:?}");
+        }
+    }
+}

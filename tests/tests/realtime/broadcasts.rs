@@ -41,6 +41,22 @@ async fn a_broadcast_that_is_too_large_is_told_with_acknowledgement() {
 }
 
 #[tokio::test]
+async fn any_json_is_relayed_over_the_connection() {
+    let mut world = World::start().await;
+    for value in [
+        json!(null),
+        json!(true),
+        json!(-1.5),
+        json!("text"),
+        json!([1, ["a"], {}]),
+        json!({ "event": "other", "payload": 1 }),
+    ] {
+        world.room.sender().send("any", &value).await.unwrap();
+        assert_eq!(broadcast(&mut world.room, "any").await, value);
+    }
+}
+
+#[tokio::test]
 async fn a_broadcast_that_a_policy_refuses_is_an_error_after_ten_seconds() {
     let project = Project::start().await;
     project
@@ -93,11 +109,14 @@ async fn what_the_database_sent_is_replayed_at_first_and_after_a_reconnect_and_n
     project.control(json!({ "drop": null })).await;
     interrupted(&mut room).await;
     send(3).await;
+    send(4).await;
     project.misbehave(json!({})).await;
     let pause = Duration::from_secs(3);
     let again = while_passing(&clock, pause, reconnected(&mut room)).await;
     assert!(again.is_replayed && again.after >= pause);
-    assert_eq!(find(&mut room, next).await, (json!(3), true, true));
+    for n in [3, 4] {
+        assert_eq!(find(&mut room, next).await, (json!(n), true, true));
+    }
     assert!(is_silent(&mut room).await, "1 and 2 have arrived before");
     let public = alice
         .realtime()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{World, is_silent, while_passing};
+use crate::support::{BOB, World, broadcast, is_silent, private_room, while_passing};
 
 #[tokio::test]
 async fn silence_is_noticed_by_the_heartbeat() {
@@ -25,11 +25,15 @@ async fn a_heartbeat_is_sent_25_seconds_after_the_last_frame_and_not_before() {
     let mut world = World::start().await;
     for _ in 0..3 {
         world.clock.pass(Duration::from_secs(20));
-        // What is received keeps no connection, what is sent does.
         world.works().await;
     }
     assert!(world.project.frames("heartbeat").await.is_empty());
-    world.clock.pass(Duration::from_secs(26));
+    // What is received keeps no connection.
+    world.clock.pass(Duration::from_secs(13));
+    let of_bob = private_room(&world.project.client(BOB));
+    of_bob.send("x", &json!({ "n": 1 })).await.unwrap();
+    assert_eq!(broadcast(&mut world.room, "x").await["n"], 1);
+    world.clock.pass(Duration::from_secs(13));
     world.project.await_frames("heartbeat", 1).await;
     assert!(is_silent(&mut world.room).await);
 }

@@ -5,7 +5,7 @@ use scoped_runtime::{Error, RealtimeErrorKind};
 use serde_json::{Value, json};
 
 use crate::support::{
-    ALICE, BOB, MALLORY, Project, broadcast, find, is_silent, private_room, synced,
+    ALICE, BOB, MALLORY, Neighbours, Project, broadcast, find, is_silent, private_room, synced,
 };
 
 /// The server is shaped by the protocol, not by our client: the official one passes against it by itself.
@@ -23,37 +23,27 @@ async fn the_official_client_passes_against_the_server() {
 
 #[tokio::test]
 async fn broadcasts_go_both_ways_in_every_shape() {
-    let project = Project::start().await;
-    let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let peer = project.peer().await;
-    let config = json!({ "config": { "private": true, "broadcast": { "ack": true } } });
-    let joined = peer.join(&bob, "room", config).await;
-    assert_eq!(joined["status"], "SUBSCRIBED");
-    let room = private_room(&alice).broadcast(true, false);
+    let of_bob = Neighbours::start(json!({ "broadcast": { "ack": true } })).await;
+    let room = private_room(&of_bob.alice).broadcast(true, false);
     let mut room = room.subscribe().await.unwrap();
 
     room.sender()
         .send("hello", &json!({ "n": 1 }))
         .await
         .unwrap();
-    let heard = peer
-        .hears(&bob, "room", |it| it["broadcast"] == "hello")
-        .await;
+    let heard = of_bob.bob_hears(|it| it["broadcast"] == "hello").await;
     assert_eq!(heard["payload"], json!({ "n": 1 }));
     room.sender()
         .send_bytes("raw", vec![0, 255, 1])
         .await
         .unwrap();
-    let heard = peer
-        .hears(&bob, "room", |it| it["broadcast"] == "raw")
-        .await;
+    let heard = of_bob.bob_hears(|it| it["broadcast"] == "raw").await;
     assert_eq!(heard["payload"], json!([0, 255, 1]));
 
-    let send = json!({ "client": BOB, "topic": "room", "event": "reply", "payload": { "n": 2 } });
-    assert_eq!(peer.tell("send", send).await, "ok");
+    of_bob.bob_sends("reply", json!({ "n": 2 })).await;
     assert_eq!(broadcast(&mut room, "reply").await, json!({ "n": 2 }));
     let send = json!({ "client": BOB, "topic": "room", "event": "raw", "bytes": [7, 0] });
-    assert_eq!(peer.tell("sendBytes", send).await, "ok");
+    assert_eq!(of_bob.peer.tell("sendBytes", send).await, "ok");
     let bytes = find(&mut room, |event| match event {
         Event::Broadcast(message) => Some(message.payload.clone()),
         _ => None,
@@ -63,16 +53,10 @@ async fn broadcasts_go_both_ways_in_every_shape() {
 
 #[tokio::test]
 async fn presence_goes_both_ways() {
-    let project = Project::start().await;
-    let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let peer = project.peer().await;
-    let config =
-        json!({ "config": { "private": true, "presence": { "key": "bob", "enabled": true } } });
-    peer.join(&bob, "room", config).await;
-    let of_bob = |payload: Value| json!({ "client": BOB, "topic": "room", "payload": payload });
-    peer.tell("track", of_bob(json!({ "at": "door" }))).await;
+    let of_bob = Neighbours::with_presence().await;
+    of_bob.track(json!({ "at": "door" })).await;
 
-    let room = private_room(&alice).presence("alice");
+    let room = private_room(&of_bob.alice).presence("alice");
     let mut room = room.subscribe().await.unwrap();
     synced(&mut room).await;
     let present = room.present();
@@ -80,12 +64,12 @@ async fn presence_goes_both_ways() {
     assert_eq!(present[0].metas[0].read::<Value>().unwrap()["at"], "door");
 
     room.sender().track(&json!({ "at": "desk" })).await.unwrap();
-    let heard = peer.hears(&bob, "room", |it| it["join"] == "alice").await;
+    let heard = of_bob.bob_hears(|it| it["join"] == "alice").await;
     assert_eq!(heard["said"][0]["at"], "desk");
     room.sender().untrack().await.unwrap();
-    peer.hears(&bob, "room", |it| it["leave"] == "alice").await;
+    of_bob.bob_hears(|it| it["leave"] == "alice").await;
 
-    peer.tell("track", of_bob(json!({ "at": "window" }))).await;
+    of_bob.track(json!({ "at": "window" })).await;
     let joined = |event: &Event| match event {
         Event::Join(presence) if presence.key == "bob" => {
             Some(presence.metas[0].read::<Value>().unwrap()["at"].clone())
@@ -93,7 +77,7 @@ async fn presence_goes_both_ways() {
         _ => None,
     };
     assert_eq!(find(&mut room, joined).await, "window");
-    peer.tell("leave", json!({ "client": BOB })).await;
+    of_bob.peer.tell("leave", json!({ "client": BOB })).await;
     let left = |event: &Event| match event {
         Event::Leave(presence) => Some(presence.key.clone()),
         _ => None,
@@ -230,21 +214,16 @@ async fn a_member_who_may_not_write_is_told_with_acknowledgement_over_http_and_i
 
 #[tokio::test]
 async fn a_peer_of_the_old_protocol_gets_json_and_no_bytes() {
-    let project = Project::start().await;
-    let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let peer = project.peer().await;
-    let old =
-        json!({ "vsn": "1.0.0", "config": { "private": true, "broadcast": { "ack": true } } });
-    peer.join(&bob, "room", old).await;
-    let room = private_room(&alice).broadcast(true, false);
+    let config = json!({ "broadcast": { "ack": true } });
+    let of_bob = Neighbours::of_version("1.0.0", config).await;
+    let room = private_room(&of_bob.alice).broadcast(true, false);
     let mut room = room.subscribe().await.unwrap();
     let sender = room.sender();
     sender.send_bytes("raw", vec![0, 255]).await.unwrap();
     sender.send("json", &json!({ "n": 1 })).await.unwrap();
     // The first that it hears is the second that was sent.
-    let heard = peer.hears(&bob, "room", |it| !it["broadcast"].is_null());
+    let heard = of_bob.bob_hears(|it| !it["broadcast"].is_null());
     assert_eq!(heard.await["broadcast"], "json");
-    let send = json!({ "client": BOB, "topic": "room", "event": "reply", "payload": { "n": 2 } });
-    assert_eq!(peer.tell("send", send).await, "ok");
+    of_bob.bob_sends("reply", json!({ "n": 2 })).await;
     assert_eq!(broadcast(&mut room, "reply").await, json!({ "n": 2 }));
 }

@@ -4,39 +4,30 @@ use scoped_runtime::realtime::{Change, Event};
 use serde_json::json;
 
 use crate::support::{
-    ALICE, BOB, MALLORY, Project, find, has_members, interrupted, private_room, reconnected,
+    ALICE, MALLORY, Neighbours, Project, find, has_members, interrupted, private_room, reconnected,
 };
 
 #[tokio::test]
 async fn a_channel_that_the_server_closes_is_joined_again_and_not_closed_for_good() {
-    let project = Project::start().await;
-    let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let peer = project.peer().await;
-    let config = json!({ "config": { "private": true } });
-    peer.join(&bob, "room", config).await;
-    let mut room = private_room(&alice).subscribe().await.unwrap();
-    assert!(has_members(&project, 2).await);
+    let of_bob = Neighbours::start(json!({})).await;
+    let project = &of_bob.project;
+    let mut room = private_room(&of_bob.alice).subscribe().await.unwrap();
+    assert!(has_members(project, 2).await);
     let message = "Too many messages per second";
     let fail = json!({ "fail": { "topic": "room", "message": message } });
     project.control(fail).await;
     interrupted(&mut room).await;
-    peer.hears(&bob, "room", |it| it["status"] == "CLOSED")
-        .await;
+    of_bob.bob_hears(|it| it["status"] == "CLOSED").await;
     reconnected(&mut room).await;
-    assert!(has_members(&project, 1).await, "the official one is away");
+    assert!(has_members(project, 1).await, "the official one is away");
 }
 
 #[tokio::test]
 async fn presence_is_tracked_again_after_a_reconnect_and_not_forgotten() {
-    let project = Project::start().await;
-    let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let peer = project.peer().await;
-    let config =
-        json!({ "config": { "private": true, "presence": { "key": "bob", "enabled": true } } });
-    peer.join(&bob, "room", config).await;
-    let track = json!({ "client": BOB, "topic": "room", "payload": { "n": 1 } });
-    peer.tell("track", track).await;
-    let room = private_room(&alice).presence("alice");
+    let of_bob = Neighbours::with_presence().await;
+    let project = &of_bob.project;
+    of_bob.track(json!({ "n": 1 })).await;
+    let room = private_room(&of_bob.alice).presence("alice");
     let mut room = room.subscribe().await.unwrap();
     room.sender().track(&json!({ "n": 1 })).await.unwrap();
     let joined = |event: &Event| match event {
@@ -47,7 +38,7 @@ async fn presence_is_tracked_again_after_a_reconnect_and_not_forgotten() {
     project.control(json!({ "drop": null })).await;
     reconnected(&mut room).await;
     find(&mut room, joined).await;
-    assert!(has_members(&project, 2).await, "both are back");
+    assert!(has_members(project, 2).await, "both are back");
     let present: Vec<String> = room.present().into_iter().map(|it| it.key).collect();
     assert_eq!(present, ["alice"]);
 }

@@ -1,23 +1,25 @@
 //! Presence: tracked again, limited, and what a peer cannot forge.
 
-use scoped_runtime::realtime::Event;
-use scoped_runtime::{Error, RealtimeErrorKind};
+use scoped_runtime::realtime::{Event, Subscription};
+use scoped_runtime::{Error, RealtimeErrorKind, ScopedClient};
 use serde_json::json;
 
-use crate::support::{ALICE, BOB, Project, find, is_silent, private_room, reconnected, synced};
+use crate::support::{
+    ALICE, BOB, Neighbours, Project, find, is_silent, private_room, reconnected, synced,
+};
+
+async fn subscribe(client: &ScopedClient, key: &str) -> Subscription {
+    let room = private_room(client).presence(key);
+    room.subscribe().await.unwrap()
+}
 
 #[tokio::test]
 async fn presence_is_tracked_again_after_a_reconnect() {
-    let project = Project::start().await;
-    let peer = project.peer().await;
-    let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let config =
-        json!({ "config": { "private": true, "presence": { "key": "bob", "enabled": true } } });
-    peer.join(&bob, "room", config).await;
-    let room = private_room(&alice).presence("alice");
-    let mut room = room.subscribe().await.unwrap();
+    let of_bob = Neighbours::with_presence().await;
+    let project = &of_bob.project;
+    let mut room = subscribe(&of_bob.alice, "alice").await;
     room.sender().track(&json!({ "n": 1 })).await.unwrap();
-    peer.hears(&bob, "room", |it| it["join"] == "alice").await;
+    of_bob.bob_hears(|it| it["join"] == "alice").await;
     project.control(json!({ "crash": "room" })).await;
     reconnected(&mut room).await;
     synced(&mut room).await;
@@ -30,8 +32,7 @@ async fn presence_is_tracked_again_after_a_reconnect() {
 async fn presence_is_limited_before_the_server_ends_the_channel() {
     let project = Project::start().await;
     let alice = project.client(ALICE);
-    let room = private_room(&alice).presence("alice");
-    let mut room = room.subscribe().await.unwrap();
+    let mut room = subscribe(&alice, "alice").await;
     for n in 0..5 {
         room.sender().track(&json!({ "n": n })).await.unwrap();
     }
@@ -53,11 +54,8 @@ async fn presence_is_limited_before_the_server_ends_the_channel() {
 async fn a_peer_cannot_forge_the_reference_of_its_presence() {
     let project = Project::start().await;
     let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let subscribe = |client: &scoped_runtime::ScopedClient, key: &str| {
-        private_room(client).presence(key).subscribe()
-    };
-    let mut of_alice = subscribe(&alice, "alice").await.unwrap();
-    let of_bob = subscribe(&bob, "bob").await.unwrap();
+    let mut of_alice = subscribe(&alice, "alice").await;
+    let of_bob = subscribe(&bob, "bob").await;
     of_bob
         .sender()
         .track(&json!({ "phx_ref": "forged", "n": 1 }))
@@ -79,11 +77,8 @@ async fn a_peer_cannot_forge_the_reference_of_its_presence() {
 async fn clients_of_one_key_are_listed_together_and_an_empty_key_is_chosen_by_the_server() {
     let project = Project::start().await;
     let (alice, bob) = (project.client(ALICE), project.client(BOB));
-    let subscribe = |client: &scoped_runtime::ScopedClient, key: &str| {
-        private_room(client).presence(key).subscribe()
-    };
-    let mut of_alice = subscribe(&alice, "desk").await.unwrap();
-    let of_bob = subscribe(&bob, "desk").await.unwrap();
+    let mut of_alice = subscribe(&alice, "desk").await;
+    let of_bob = subscribe(&bob, "desk").await;
     let joined = |event: &Event| matches!(event, Event::Join(_)).then_some(());
     let left = |event: &Event| matches!(event, Event::Leave(_)).then_some(());
     for room in [&of_alice, &of_bob] {
@@ -98,7 +93,7 @@ async fn clients_of_one_key_are_listed_together_and_an_empty_key_is_chosen_by_th
     find(&mut of_alice, left).await;
     assert_eq!(of_alice.present()[0].metas.len(), 1);
 
-    let of_bob = subscribe(&bob, "").await.unwrap();
+    let of_bob = subscribe(&bob, "").await;
     of_bob.sender().track(&json!({ "n": 2 })).await.unwrap();
     find(&mut of_alice, joined).await;
     let mut keys = of_alice.present().into_iter().map(|it| it.key);

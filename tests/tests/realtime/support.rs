@@ -2,6 +2,7 @@
 
 mod events;
 mod listener;
+mod neighbours;
 mod peer;
 mod world;
 
@@ -21,6 +22,7 @@ pub(crate) use self::events::{
     broadcast, ending, find, interrupted, is_silent, reconnected, synced, while_passing,
 };
 pub(crate) use self::listener::Listener;
+pub(crate) use self::neighbours::Neighbours;
 pub(crate) use self::peer::Peer;
 pub(crate) use self::world::World;
 
