@@ -5,6 +5,7 @@ use std::time::Duration;
 use scoped_runtime::tokio_postgres::{self, NoTls};
 use scoped_runtime::{Error, PostgresError, PostgresPhase, ScopedPostgres};
 use serde_json::json;
+use tokio::runtime::Builder;
 
 use crate::support::{World, until};
 
@@ -134,4 +135,28 @@ async fn a_session_whose_cleaning_the_server_ended_is_not_used_again() {
     assert_ne!(after, before, "another connection serves");
     assert_eq!(notes, 3);
     admin.batch_execute("rollback").await.unwrap();
+}
+
+/// With its runtime, a connection loses the task that reads its answers.
+#[tokio::test]
+async fn a_session_whose_runtime_ended_is_not_used_again() {
+    let world = World::with(|config| config, |pool| pool.max_size(1)).await;
+    let (alice, bob) = (world.alice().postgres(), world.bob().postgres());
+    let leave =
+        "select set_config('timezone', 'Asia/Tokyo', false), pg_sleep($1) is null from notes";
+    for (sleeps, is_answered) in [(0.0, true), (60.0, false)] {
+        let alice = alice.clone();
+        let short_lived = std::thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let call = tokio::spawn(async move { alice.query(leave, &[&sleeps]).await });
+                let answer = tokio::time::timeout(Duration::from_millis(500), call).await;
+                assert_eq!(answer.is_ok_and(|it| it.unwrap().is_ok()), is_answered);
+            });
+        });
+        short_lived.join().unwrap();
+        let zone = "select current_setting('timezone')";
+        let zone: String = bob.fetch_one(zone, &[]).await.unwrap();
+        assert_ne!(zone, "Asia/Tokyo", "answered: {is_answered}");
+    }
 }
