@@ -50,8 +50,8 @@ pub const VERIFICATIONS: &str = "scoped_runtime_verifications_total";
 /// (missing, malformed or too large), `claims`, or `unavailable` (the project's keys could not be fetched).
 pub const VERIFICATION_REFUSALS: &str = "scoped_runtime_verification_refusals_total";
 
-/// A counter of retries. The label `service` is that of [`REQUEST_DURATION`]. The label `reason` is `failure`
-/// (the connection was lost, or the server was busy), `expired_token`, or `clock` (the server's clock is
+/// A counter of retries. The label `service` has the values that it has in [`REQUEST_DURATION`]. The label `reason`
+/// is `failure` (the connection was lost, or the server was busy), `expired_token`, or `clock` (the server's clock is
 /// behind, so that it does not accept the token yet).
 pub const RETRIES: &str = "scoped_runtime_retries_total";
 

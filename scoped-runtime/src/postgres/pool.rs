@@ -183,7 +183,7 @@ impl Pool {
             clients: Manager::from_connect(config, Dial(Arc::clone(&connector)), manager),
             is_behind_pooler: settings.is_behind_pooler,
         };
-        // The connection that was used last comes first: its process of the server is still in the processor's caches.
+        // The connection that was used last is taken first: the processor's caches still hold what its server process needs.
         let connections = managed::Pool::builder(manager)
             .max_size(settings.max_size)
             .queue_mode(managed::QueueMode::Lifo);

@@ -20,8 +20,8 @@ pub(super) struct RoleSettings {
     pub(super) is_read_only: bool,
 }
 
-/// The settings of the roles `$1` that the login role may set, those of this database before those of all. Each row is
-/// a JSON list of role, name and value.
+/// The settings of the roles `$1` that the login role may set. A setting for this database takes precedence over one for
+/// all databases. Each row is a JSON list of role, name and value.
 pub(super) const QUERY: &str = "
     select distinct on (r.rolname, p.name)
            json_build_array(r.rolname, p.name, substr(e.entry, strpos(e.entry, '=') + 1))::text

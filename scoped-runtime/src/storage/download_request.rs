@@ -218,8 +218,7 @@ impl<M: Mode> DownloadRequest<M> {
     }
 }
 
-/// Refuses a response with other bytes than the wanted ones, such as that of a proxy without ranges. Returns the
-/// length of the range.
+/// Refuses a response with other bytes than the wanted ones: a proxy may ignore the range. Returns the length of the range.
 fn check_range(
     wanted: Option<Wanted>,
     status: u16,

@@ -37,7 +37,7 @@ impl SocketState {
 
 /// A TCP stream that counts the bytes it writes.
 pub(super) struct CountedTcp {
-    /// With the limit of the next read.
+    /// Each read is limited to [`MAX_READ`].
     stream: Take<TcpStream>,
     state: Arc<SocketState>,
 }

@@ -107,7 +107,7 @@ async fn pages_have_every_object_once_in_the_order_of_bytes() {
     assert!(!rest.has_next);
 }
 
-/// More objects than a page of the server has, whatever is asked for.
+/// More objects than the largest page of the server.
 #[tokio::test]
 async fn more_than_a_thousand_objects_are_listed_and_removed_completely() {
     let (bucket, folder) = own().await;
