@@ -1,8 +1,9 @@
 //! Which cells a changed policy can reach. The others need not be asked again.
 //!
 //! An object reaches another one if a text that runs with it has the name of the other: conditions of policies, views,
-//! rules, defaults, and the bodies of functions and triggers, one from the other. Names are compared without schemas and
-//! case, so that too much is reached rather than too little, and dynamic SQL reaches everything.
+//! rules, defaults, checks, and the bodies of functions, triggers and operators, one from the other. Names are compared
+//! without schemas and case, so that too much is reached rather than too little. Dynamic SQL, and a function in a language
+//! other than SQL and PL/pgSQL, reach everything.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,8 +13,10 @@ use super::super::connection::Connection;
 use super::super::trial::Plan;
 use crate::testing::error::Result;
 
-/// The words of code that may change rows.
-const WRITES: [&str; 6] = ["insert", "update", "delete", "merge", "truncate", "copy"];
+/// The words of code that may change rows, or ask the policies for a change of them as FOR SHARE does.
+const WRITES: [&str; 7] = [
+    "insert", "update", "delete", "merge", "truncate", "copy", "share",
+];
 
 #[derive(Deserialize, Default)]
 struct Node {
@@ -23,13 +26,20 @@ struct Node {
     text: String,
     /// The functions of its triggers.
     triggers: Vec<i64>,
-    /// The tables whose rows its foreign keys change.
+    /// The tables whose rows change with its own.
     children: Vec<i64>,
     #[serde(skip)]
     words: HashSet<String>,
 }
 
 impl Node {
+    fn in_lower_case(mut self) -> Self {
+        self.name = self.name.to_lowercase();
+        self.text = self.text.to_lowercase();
+        self.words = words(&self.text);
+        self
+    }
+
     fn names(&self, other: &Self) -> bool {
         is_word(&other.name) && self.words.contains(&other.name)
             || !is_word(&other.name) && self.text.contains(&other.name)
@@ -48,7 +58,7 @@ impl Node {
 /// What the tables and views of a matrix reach, and its calls.
 pub(super) struct Reach {
     relations: BTreeMap<i64, Reached>,
-    /// By the names of the calls.
+    /// By the SQL of the calls.
     calls: BTreeMap<String, Reached>,
 }
 
@@ -92,7 +102,7 @@ impl Reach {
         let calls = plan
             .calls
             .iter()
-            .map(|call| (call.name.clone(), graph.of_statement(&call.sql)));
+            .map(|call| (call.sql.clone(), graph.of_statement(&call.sql)));
         Ok(Self {
             relations: relations.collect(),
             calls: calls.collect(),
@@ -105,9 +115,9 @@ impl Reach {
         reached.is_none_or(|reached| reached.has(target))
     }
 
-    /// Whether the call of this name can notice a change of the target.
-    pub(super) fn call_notices(&self, name: &str, target: Target) -> bool {
-        let reached = self.calls.get(name);
+    /// Whether the call with this SQL can notice a change of the target.
+    pub(super) fn call_notices(&self, sql: &str, target: Target) -> bool {
+        let reached = self.calls.get(sql);
         reached.is_none_or(|reached| reached.has(target))
     }
 }
@@ -122,10 +132,7 @@ impl Graph {
     fn new(nodes: Vec<Node>) -> Self {
         let nodes: BTreeMap<i64, Node> = nodes
             .into_iter()
-            .map(|mut node| {
-                node.words = words(&node.text);
-                (node.oid, node)
-            })
+            .map(|node| (node.oid, node.in_lower_case()))
             .collect();
         let named = nodes
             .values()
@@ -146,12 +153,13 @@ impl Graph {
 
     /// What a statement reaches.
     fn of_statement(&self, sql: &str) -> Reached {
-        let text = sql.to_lowercase();
         let statement = Node {
-            words: words(&text),
-            text,
+            // A DO block may have dynamic SQL too.
+            is_function: true,
+            text: sql.to_owned(),
             ..Node::default()
-        };
+        }
+        .in_lower_case();
         let mut reached = Reached::default();
         let named = named_by(&self.nodes, &statement);
         self.follow(&statement, &named, &mut reached);
@@ -176,7 +184,7 @@ impl Graph {
         }
     }
 
-    /// The rows of a table change: its triggers run, and those of the tables that its foreign keys change.
+    /// The rows of a table change: its triggers run, and those of the tables that change with it.
     fn visit_written(&self, oid: i64, reached: &mut Reached) {
         if let (true, Some(node)) = (reached.written.insert(oid), self.nodes.get(&oid)) {
             for function in &node.triggers {
@@ -212,84 +220,4 @@ fn is_part(c: char) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Graph, Node, Target};
-
-    fn node(oid: i64, name: &str, text: &str) -> Node {
-        Node {
-            oid,
-            name: name.to_owned(),
-            is_function: oid >= 100,
-            text: text.to_owned(),
-            ..Node::default()
-        }
-    }
-
-    #[test]
-    fn a_condition_reaches_what_its_functions_read() {
-        let graph = Graph::new(vec![
-            node(1, "notes", "(is_member(team))"),
-            node(2, "members", "true"),
-            node(3, "other", "true"),
-            node(
-                100,
-                "is_member",
-                "select exists (select from public.members)",
-            ),
-        ]);
-        assert!(graph.of_relation(1).has(Target::Reading(2)));
-        assert!(graph.of_relation(1).has(Target::Function(100)));
-        assert!(!graph.of_relation(1).has(Target::Reading(3)));
-        assert!(!graph.of_relation(2).has(Target::Reading(1)));
-        // Nothing there writes.
-        assert!(!graph.of_relation(1).has(Target::Writing(2)));
-    }
-
-    #[test]
-    fn triggers_and_foreign_keys_reach_what_they_write() {
-        let mut notes = node(1, "notes", "true");
-        notes.triggers.push(100);
-        notes.children.push(2);
-        let mut lines = node(2, "lines", "true");
-        lines.triggers.push(101);
-        let graph = Graph::new(vec![
-            notes,
-            lines,
-            node(3, "log", "true"),
-            node(4, "Old log", "true"),
-            node(100, "logs", "insert into log values (1)"),
-            node(101, "keeps", "select 1 from \"old log\""),
-        ]);
-        assert!(graph.of_relation(1).has(Target::Writing(3)));
-        assert!(graph.of_relation(1).has(Target::Writing(2)));
-        assert!(!graph.of_relation(3).has(Target::Writing(1)));
-        assert!(!graph.of_relation(1).has(Target::Writing(4)));
-    }
-
-    #[test]
-    fn names_that_are_no_words_are_searched_as_texts() {
-        let graph = Graph::new(vec![
-            node(1, "all of it", "select 1 from \"old log\""),
-            node(4, "old log", "true"),
-        ]);
-        assert!(graph.of_relation(1).has(Target::Reading(4)));
-        assert!(
-            graph
-                .of_statement("select * from \"Old Log\"")
-                .has(Target::Reading(4))
-        );
-    }
-
-    #[test]
-    fn dynamic_sql_reaches_everything() {
-        let graph = Graph::new(vec![
-            node(1, "notes", "(may(team))"),
-            node(2, "members", "true"),
-            node(100, "may", "begin execute format('select %i', $1); end"),
-        ]);
-        assert!(graph.of_relation(1).has(Target::Reading(2)));
-        assert!(graph.of_relation(1).has(Target::Writing(2)));
-        assert!(!graph.of_relation(2).has(Target::Reading(1)));
-        assert!(graph.of_statement("select may(1)").has(Target::Reading(2)));
-    }
-}
+mod tests;

@@ -25,6 +25,8 @@ pub(super) struct MutantRun<'m> {
     unstable: BTreeSet<(String, Operation, String)>,
     /// The roles of the people, each with a role whose rights it has.
     memberships: BTreeSet<(String, String)>,
+    /// Whether statements of people may also run as a role that is not theirs; see `other_roles.sql`.
+    has_other_roles: bool,
 }
 
 impl<'m> MutantRun<'m> {
@@ -46,11 +48,13 @@ impl<'m> MutantRun<'m> {
         let query = "select coalesce(jsonb_agg(jsonb_build_array(name, rolname)), '[]')::text \
              from unnest($1::text[]) as name join pg_catalog.pg_roles on pg_catalog.pg_has_role(name, oid, 'usage')";
         let memberships: Value = matrix.admin.json(query, &[&roles]).await?;
+        let other_roles = include_str!("other_roles.sql");
         Ok(Self {
             matrix,
             reach,
             bodies,
             unstable,
+            has_other_roles: matrix.admin.json(other_roles, &[]).await?,
             memberships: serde_json::from_value(memberships).unwrap_or_default(),
         })
     }
@@ -98,7 +102,7 @@ impl<'m> MutantRun<'m> {
             for person in people.filter(|person| self.can_notice(person, candidate)) {
                 let is_called = |call: &Example| {
                     let reach = self.reach.as_ref();
-                    !is_own && reach.is_none_or(|reach| reach.call_notices(&call.name, target))
+                    !is_own && reach.is_none_or(|reach| reach.call_notices(&call.sql, target))
                 };
                 let plan = &self.matrix.plan;
                 let now = plan.try_some(person, is_wanted, is_called).await?;
@@ -116,10 +120,11 @@ impl<'m> MutantRun<'m> {
         Ok(None)
     }
 
-    /// Whether the change can mean something to a person, by the roles of the policy. The roles of other connections,
-    /// such as that of the owner of a `security definer` function, may mean something to everyone.
+    /// Whether the change can mean something to a person, by the roles of the policy. Roles that are not those of
+    /// requests may mean something to everyone.
     fn can_notice(&self, person: &Person, candidate: &Candidate<'_>) -> bool {
-        let (Some(policy), Some(_)) = (candidate.policy, &self.reach) else {
+        let (Some(policy), Some(_), false) = (candidate.policy, &self.reach, self.has_other_roles)
+        else {
             return true;
         };
         let is_request = |role: &String| {
