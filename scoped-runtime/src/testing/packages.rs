@@ -100,8 +100,8 @@ fn place(parent: &Path, name: &str, fill: impl FnOnce(&Path) -> Result<()>) -> R
     Ok(folder)
 }
 
-/// The folder in which packages and fresh clusters are kept: that of `SCOPED_RUNTIME_CACHE`, or one of the user's cache folder. Root
-/// gets one that other users can read, because PostgreSQL refuses to run as root.
+/// The folder in which packages and fresh clusters are kept: the one that `SCOPED_RUNTIME_CACHE` names, or a folder in
+/// the user's cache folder. Root gets one that other users can read, because PostgreSQL refuses to run as root.
 pub(crate) fn cache_folder() -> Result<PathBuf> {
     if let Some(chosen) = machine::variable("SCOPED_RUNTIME_CACHE") {
         return Ok(chosen.into());

@@ -3,7 +3,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::local::SCRIPT;
+use super::local::{SCRIPT, STEP};
+use crate::testing::machine::random_hex;
 use crate::testing::packages::{cache_folder, digest};
 
 /// A fresh cluster in the cache folder, which is unpacked in a fraction of the time of `initdb`. It has no password.
@@ -41,9 +42,9 @@ impl Archive {
 
     /// Keeps an archive that was just made, and removes it from its place.
     pub(super) fn keep(&self, made: &Path) {
-        if let (Some(archive), true) = (&self.0, made.is_file()) {
-            // Several processes may do this at the same time, so that each writes a file of its own.
-            let unfinished = archive.with_extension(std::process::id().to_string());
+        if let (Some(archive), true, Ok(name)) = (&self.0, made.is_file(), random_hex::<8>(STEP)) {
+            // Several processes may do this at the same time, also in containers, where they may have the same ID.
+            let unfinished = archive.with_extension(name);
             let kept = copy(made, &unfinished).and_then(|()| fs::rename(&unfinished, archive));
             if kept.is_err() {
                 let _ = fs::remove_file(&unfinished);
@@ -55,9 +56,24 @@ impl Archive {
 
 /// Copies the content without the permissions: the server's user, who may be another one, reads the copy.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = open(from)?;
     fs::create_dir_all(to.parent().unwrap_or(Path::new("")))?;
-    let mut from = File::open(from)?;
-    io::copy(&mut from, &mut File::create(to)?).map(drop)
+    io::copy(&mut from, &mut File::create_new(to)?).map(drop)
+}
+
+/// Opens a file if it belongs to the owner of its folder. Root would read every file that the server's user, who owns
+/// the folder, puts there as a symbolic link.
+fn open(path: &Path) -> io::Result<File> {
+    let file = File::open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let folder = fs::metadata(path.parent().unwrap_or(Path::new("")))?;
+        if file.metadata()?.uid() != folder.uid() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+    }
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -81,6 +97,22 @@ mod tests {
         // Nothing was made by a server that was unpacked.
         archive.keep(&made);
         assert!(archive.path().exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_file_of_another_user_is_not_kept() {
+        let folder = std::env::temp_dir().join(format!("scoped-linked-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        // Only root can give the folder away; others do not own the file.
+        let _ = std::os::unix::fs::chown(&folder, Some(65_534), None);
+        let made = folder.join("data.tar");
+        std::os::unix::fs::symlink("/etc/passwd", &made).unwrap();
+        let archive = Archive::at(folder.join("cache/cluster-1.tar"));
+        archive.keep(&made);
+        assert_eq!((archive.path().exists(), made.exists()), (false, false));
+        assert!(!folder.join("cache").exists());
         fs::remove_dir_all(&folder).unwrap();
     }
 

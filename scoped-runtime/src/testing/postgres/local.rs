@@ -8,7 +8,7 @@ use crate::testing::error::{KitError, Result};
 use crate::testing::machine::{self, random_hex};
 use crate::testing::supervisor::{Program, Supervisor};
 
-const STEP: &str = "postgres";
+pub(super) const STEP: &str = "postgres";
 pub(super) const SCRIPT: &str = include_str!("server.sh");
 /// The number of attempts to find a port, because another process may take it between its choice and its use.
 pub(crate) const PORT_TRIES: usize = 5;
@@ -108,10 +108,22 @@ fn is_ready(state: &PathBuf) -> bool {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
+    use std::process::Command;
 
     use super::super::archive::Archive;
     use super::super::programs;
     use super::LocalServer;
+
+    fn tar_of_an_empty_cluster(folder: &Path) -> Vec<u8> {
+        fs::create_dir_all(folder.join("data")).unwrap();
+        let tar = Command::new("tar")
+            .args(["-cf", "-", "data"])
+            .current_dir(folder)
+            .output()
+            .unwrap();
+        tar.stdout
+    }
 
     #[test]
     fn a_server_is_unpacked_from_its_archive_and_a_damaged_archive_is_replaced() {
@@ -119,9 +131,17 @@ mod tests {
         let archive = Archive::at(folder.join("cluster.tar"));
         let programs = programs().unwrap();
         fs::create_dir_all(&folder).unwrap();
-        fs::write(archive.path(), "damaged").unwrap();
         let answers = |server: &LocalServer| server.superuser().texts("test", "select 1").unwrap();
+        // Neither text nor an archive; an archive without an entry; an archive whose cluster has no file.
+        let empty_folder = tar_of_an_empty_cluster(&folder);
+        for damaged in [b"damaged".to_vec(), Vec::new(), empty_folder] {
+            fs::write(archive.path(), &damaged).unwrap();
+            let made = LocalServer::start_from(&programs, &archive).unwrap();
+            assert_eq!(answers(&made), ["1"]);
+            assert!(fs::metadata(archive.path()).unwrap().len() > 1_000_000);
+        }
 
+        fs::remove_file(archive.path()).unwrap();
         let made = LocalServer::start_from(&programs, &archive).unwrap();
         assert_eq!(answers(&made), ["1"]);
         let kept = fs::metadata(archive.path()).unwrap();

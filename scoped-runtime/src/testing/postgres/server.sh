@@ -9,15 +9,20 @@ unset SUPERUSER_PASSWORD
 # No data outlives the process, so nothing has to be flushed to the disk.
 fast='-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off'
 
-if ! { [ -r "$3" ] && tar -xf "$3"; } 2>/dev/null; then
+# The server listens on the loopback address alone, where only root could read a password. The exchange that hides it
+# takes a tenth of a second of an unoptimised client.
+set_password() {
+    printf 'host %s all 127.0.0.1/32 password\n' all replication >data/pg_hba.conf &&
+        printf "alter role supabase_admin password '%s'\n" "$password" |
+        "$1/postgres" --single -D data $fast postgres >/dev/null
+}
+
+# An archive that is damaged may still be unpacked, but its cluster does not run.
+if ! { [ -r "$3" ] && tar -xf "$3" && set_password "$1"; } 2>/dev/null; then
     rm -rf data
     # No server runs before there is a password.
     "$1/initdb" -D data -U supabase_admin -A trust -E UTF8 --locale=C --no-sync --wal-segsize=1
     tar -cf data.tar data || rm -f data.tar
+    set_password "$1"
 fi
-# The server listens on the loopback address alone, where only root could read a password. The exchange that hides it
-# takes a tenth of a second of an unoptimised client.
-printf 'host %s all 127.0.0.1/32 password\n' all replication >data/pg_hba.conf
-printf "alter role supabase_admin password '%s'\n" "$password" |
-    "$1/postgres" --single -D data $fast postgres >/dev/null
 exec "$1/postgres" -D data -h 127.0.0.1 -k '' -p "$2" $fast -c max_connections=200
