@@ -172,6 +172,10 @@ impl<'a> Replay<'a> {
             source: index,
             range,
         };
+        if source.is_any(at, &["set", "create", "alter"]) {
+            self.note_set_role(part);
+        }
+        let source = &self.sources[index];
         if source.is(at, "create") {
             self.create(part);
         } else if source.is(at, "drop") {
@@ -182,10 +186,9 @@ impl<'a> Replay<'a> {
             self.block(part);
         } else if source.is(at, "grant") {
             self.grant(part);
+        } else if source.is(at, "reassign") {
+            self.note_owner(part);
         } else if source.is_any(at, &["set", "select", "reset", "discard", "call"]) {
-            if self.sources[index].is(at, "set") {
-                self.note_set_role(part);
-            }
             self.setting(part);
             self.note_path((index, range.1));
             if self.sources[index].is_any(at, &["select", "call"]) {

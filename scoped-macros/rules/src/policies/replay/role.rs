@@ -61,12 +61,13 @@ impl Replay<'_> {
         }
     }
 
-    /// Records the role of `ALTER .. OWNER TO role`: its functions and views run as the role.
+    /// Records the role of `ALTER .. OWNER TO role` and `REASSIGN OWNED BY .. TO role`: functions and views run as the
+    /// role.
     pub(super) fn note_owner(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
-        let end = part.range.1;
-        if end > part.range.0 + 3
-            && source.is(end - 3, "owner")
+        let (start, end) = part.range;
+        if end > start + 3
+            && (source.is(end - 3, "owner") || source.is(start, "reassign"))
             && source.is(end - 2, "to")
             && let Some(role) = source.name(end - 1)
         {
@@ -74,15 +75,17 @@ impl Replay<'_> {
         }
     }
 
-    /// Records the role of `SET ROLE role`: what follows runs as the role, and belongs to it.
+    /// Records the role of `SET ROLE role`, also as an option of a function: what follows runs as the role, and belongs
+    /// to it.
     pub(super) fn note_set_role(&mut self, part: SourceRange) {
         let source = &self.sources[part.source];
-        let at = part.range.0 + 1;
-        let at = at + usize::from(source.is_any(at, &["local", "session"]));
-        if source.is(at, "role") {
-            let value = at + 1 + usize::from(source.is(at + 1, "to"));
-            let role = source.name(value).or_else(|| source.literal(value));
-            self.catalog.used_roles.extend(role);
+        for at in part.range.0..part.range.1 {
+            if source.is_any(at, &["set", "local", "session"]) && source.is(at + 1, "role") {
+                let value = at + 2;
+                let value = value + usize::from(source.is(value, "to") || source.raw(value) == "=");
+                let role = source.name(value).or_else(|| source.literal(value));
+                self.catalog.used_roles.extend(role);
+            }
         }
     }
 }
