@@ -2,8 +2,8 @@
 
 use syn::{Attribute, Expr, PatType, Type};
 
-use crate::support::errors::ConditionalError;
 use crate::support::crate_path::CratePath;
+use crate::support::errors::ConditionalError;
 use crate::support::function::Function;
 
 pub(super) struct Model {

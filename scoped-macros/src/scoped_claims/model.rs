@@ -6,8 +6,8 @@ use syn::{Attribute, DeriveInput, Ident, LitStr, Type};
 use super::arguments::Argument;
 use super::constraint::WrittenConstraint;
 use super::type_shape::TypeShape;
-use crate::support::errors::ConditionalError;
 use crate::support::crate_path::CratePath;
+use crate::support::errors::ConditionalError;
 
 /// A struct of claims.
 pub(super) struct Model {
