@@ -10,6 +10,7 @@
 //! | `services` | that server, with Edge Functions, GraphQL and resumable uploads |
 //! | `node_server` | starts the servers in Node and runs the official clients, whose packages are in `tests/server/peers/` |
 //! | `verifier` | verifies tokens in `jose` and in PyJWT |
+//! | `nested_cargo` | cargo, run by a test |
 //! | `python` | a venv with what a `requirements.txt` says, once for all test processes |
 //! | `histories` | SQL files applied to PostgreSQL, statement by statement |
 //! | `moto` | AWS KMS |
@@ -27,6 +28,7 @@ mod histories;
 mod jose;
 mod log;
 mod moto;
+mod nested_cargo;
 mod node_server;
 mod python;
 mod random;
@@ -45,6 +47,7 @@ pub use jose::{
 };
 pub use log::Log;
 pub use moto::{Moto, kms_client};
+pub use nested_cargo::nested_cargo;
 pub use node_server::{NodeServer, run_peer};
 pub use random::Random;
 pub use scoped_runtime::testing::{Gateway, KitError, LocalSupabase, ManualClock};

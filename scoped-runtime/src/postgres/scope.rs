@@ -10,7 +10,9 @@ use crate::error::PostgresError;
 
 /// What makes a transaction the user's, for this driver: how it begins, and the settings that hold until its end.
 pub(super) struct Scope {
-    /// The statement that begins the transaction.
+    /// What begins the transaction. The next statements are sent before it is answered and must not run outside of it,
+    /// so its modes are set by a statement of their own: one that the server refuses aborts the transaction that has
+    /// begun, where `begin` with a refused mode begins none (`serializable` on a hot standby).
     pub(super) begin: String,
     /// The statement that sets everything for the transaction.
     pub(super) enter: String,
@@ -21,8 +23,8 @@ pub(super) struct Scope {
 /// What makes a transaction the user's, for any driver.
 #[derive(Clone)]
 pub(super) struct ScopeText {
-    /// The statement that begins the transaction.
-    pub(super) begin: String,
+    /// Isolation level and read-only as SQL, or nothing.
+    modes: String,
     /// The first parameter of [`ENTER`].
     pub(super) names: Vec<String>,
     /// The second parameter of [`ENTER`].
@@ -76,10 +78,14 @@ impl Scope {
     /// `is_own_session`: no other client of a pooler uses the session.
     pub(super) fn new(spec: &ScopeSpec<'_>, is_own_session: bool) -> Result<Self, PostgresError> {
         let ScopeText {
-            begin,
+            modes,
             names,
             values,
         } = ScopeText::new(spec);
+        let begin = match modes.as_str() {
+            "" => "begin".to_owned(),
+            modes => format!("begin; set transaction{modes}"),
+        };
         let pairs = names.iter().zip(&values);
         let texts = pairs.flat_map(|(name, value)| [name, value]).enumerate();
         let settings = texts.map(|(place, text)| Encoded::new(place, text, &Type::TEXT));
@@ -95,14 +101,14 @@ impl ScopeText {
     pub(super) fn new(spec: &ScopeSpec<'_>) -> Self {
         let nothing = RoleSettings::default();
         let of_role = spec.role_settings.unwrap_or(&nothing);
-        let mut begin = "begin".to_owned();
+        let mut modes = String::new();
         let isolation = spec.isolation.map(isolation_text).or(of_role.isolation);
         if let Some(isolation) = isolation {
-            begin.push_str(" isolation level ");
-            begin.push_str(isolation);
+            modes.push_str(" isolation level ");
+            modes.push_str(isolation);
         }
         if spec.is_read_only || of_role.is_read_only {
-            begin.push_str(" read only");
+            modes.push_str(" read only");
         }
         let limit = of_role
             .statement_timeout
@@ -124,10 +130,15 @@ impl ScopeText {
         values.extend([limit.as_str(), spec.claims, spec.role]);
         let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
         Self {
-            begin,
+            modes,
             names: owned(names),
             values: owned(values),
         }
+    }
+
+    /// The statement that begins the transaction, for a driver that waits for its answer before it sends the next.
+    pub(super) fn begin(&self) -> String {
+        format!("begin{}", self.modes)
     }
 }
 
@@ -137,5 +148,30 @@ fn isolation_text(level: IsolationLevel) -> &'static str {
         IsolationLevel::RepeatableRead => "repeatable read",
         IsolationLevel::Serializable => "serializable",
         _ => "read committed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mode_that_the_server_refuses_does_not_keep_the_transaction_from_beginning() {
+        let begin = |isolation, is_read_only| {
+            let spec = ScopeSpec {
+                role: "authenticated",
+                claims: "{}",
+                role_settings: None,
+                time_left: Duration::from_secs(1),
+                isolation,
+                is_read_only,
+            };
+            Scope::new(&spec, true).unwrap().begin
+        };
+        assert_eq!(begin(None, false), "begin");
+        assert_eq!(
+            begin(Some(IsolationLevel::Serializable), true),
+            "begin; set transaction isolation level serializable read only"
+        );
     }
 }

@@ -29,13 +29,16 @@ use crate::token::UnsignedClaims;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct ScopeStatements(ScopeText);
+pub struct ScopeStatements {
+    begin: String,
+    scope: ScopeText,
+}
 
 impl ScopeStatements {
     /// The statement that begins the transaction. It has no parameters.
     #[must_use]
     pub fn begin(&self) -> &str {
-        &self.0.begin
+        &self.begin
     }
 
     /// The statement that enters the scope: role, claims, and the time limit of each statement, until the end of the
@@ -48,13 +51,13 @@ impl ScopeStatements {
     /// The first parameter of [`enter`](Self::enter).
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.0.names
+        &self.scope.names
     }
 
     /// The second parameter of [`enter`](Self::enter): the role and the claims are in it.
     #[must_use]
     pub fn values(&self) -> &[String] {
-        &self.0.values
+        &self.scope.values
     }
 }
 
@@ -77,14 +80,16 @@ impl<C, M: Mode> ScopedPostgres<C, M> {
         }
         let claims = claims_of(core).await?;
         let options = self.options();
-        Ok(ScopeStatements(ScopeText::new(&ScopeSpec {
+        let scope = ScopeText::new(&ScopeSpec {
             role,
             claims: claims.as_ref().map_or(ANONYMOUS, UnsignedClaims::json),
             role_settings: None,
             time_left: options.timeout.unwrap_or(core.settings().request_timeout),
             isolation: options.isolation,
             is_read_only: self.is_read_only(),
-        })))
+        });
+        let begin = scope.begin();
+        Ok(ScopeStatements { begin, scope })
     }
 }
 

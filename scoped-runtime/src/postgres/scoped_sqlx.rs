@@ -179,7 +179,7 @@ impl<C> ScopedSqlx<C> {
         let (mut lease, scope, gate) = self.open(pool, deadline).await?;
         progress.has_connection.store(true, Ordering::Relaxed);
         let connection = lease.connection()?;
-        let begin = connection.begin_with(AssertSqlSafe(scope.begin));
+        let begin = connection.begin_with(AssertSqlSafe(scope.begin()));
         let mut tx = gate.send(begin).await?.map_err(failed)?;
         let enter = sqlx::query(ENTER).persistent(!pool.is_behind_pooler);
         let enter = enter.bind(scope.names).bind(scope.values);

@@ -1,14 +1,14 @@
 //! The example `policy_report` shows which claims a folder's policies read.
 
 use std::path::Path;
-use std::process::Command;
 
+use scoped_tests::nested_cargo;
 use serde_json::{Value, json};
 
 /// The report on a folder, from the workspace's own.
 fn report(arguments: &[&str]) -> (bool, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let output = Command::new(env!("CARGO"))
+    let output = nested_cargo()
         .args([
             "run",
             "--quiet",

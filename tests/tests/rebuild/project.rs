@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use scoped_tests::nested_cargo;
 
 use crate::{MIGRATION, READS_TENANT};
 
@@ -31,7 +32,8 @@ impl Project {
                  [dependencies.scoped-runtime]\npath = {runtime:?}\n\
                  default-features = false\nfeatures = [\"macros\"]\n\n\
                  [profile.dev]\ndebug = \"line-tables-only\"\n\n\
-                 [profile.dev.package.\"*\"]\ndebug = false\n\n[workspace]\n"
+                 [profile.dev.package.\"*\"]\ndebug = false\n\n\
+                 [profile.dev.package.scoped-rules]\nopt-level = 1\n\n[workspace]\n"
             ),
         );
         fs::copy(
@@ -72,7 +74,7 @@ impl Project {
 
     /// Runs the command and returns whether it succeeds, with its output.
     fn cargo(&self, command: &[&str]) -> (bool, String) {
-        let mut cargo = Command::new(env!("CARGO"));
+        let mut cargo = nested_cargo();
         cargo.args(command).args(["--offline", "--color=never"]);
         cargo.current_dir(&self.folder);
         cargo.env("CARGO_TARGET_DIR", Self::target());
