@@ -25,7 +25,8 @@ pub(super) struct CheckedLogin {
 /// one with the admin option can be extended. Policies do not apply to the owner of a table, nor to the roles
 /// that inherit the owner's rights.
 ///
-/// Each row is a JSON object in one column, so that it is read in the same way with every driver.
+/// Each row is a JSON object in one column, so that it is read in the same way with every driver. Tables are named with
+/// their schema: behind a pooler, the session may have temporary ones of the same names.
 pub(super) const ROLES: &str = "
     select to_json(found)::text from (
     select r.rolname::text as name,
@@ -39,12 +40,12 @@ pub(super) const ROLES: &str = "
            case when current_setting('server_version_num')::int4 >= 160000
                 then pg_has_role(session_user, r.oid, 'SET')
                 else pg_has_role(session_user, r.oid, 'MEMBER') end as can_be_set,
-           exists (select from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')
+           exists (select from pg_catalog.pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')
                    and c.relpersistence <> 't') as owns_tables,
-           exists (select from pg_class c where c.relkind in ('r', 'p')
+           exists (select from pg_catalog.pg_class c where c.relkind in ('r', 'p')
                    and c.relrowsecurity and not c.relforcerowsecurity
                    and pg_has_role(r.oid, c.relowner, 'USAGE')) as owns_tables_with_policies
-    from pg_roles r
+    from pg_catalog.pg_roles r
     where r.rolname = session_user or pg_has_role(session_user, r.oid, 'MEMBER') or r.rolname = any($1)
     order by r.rolname <> session_user, r.rolname
     limit 1000) found";

@@ -25,13 +25,13 @@ pub(super) struct RoleSettings {
 pub(super) const QUERY: &str = "
     select distinct on (r.rolname, p.name)
            json_build_array(r.rolname, p.name, substr(e.entry, strpos(e.entry, '=') + 1))::text
-    from pg_db_role_setting d
-    join pg_roles r on r.oid = d.setrole
+    from pg_catalog.pg_db_role_setting d
+    join pg_catalog.pg_roles r on r.oid = d.setrole
     cross join lateral unnest(d.setconfig) as e(entry)
-    join pg_settings p on lower(p.name) = lower(split_part(e.entry, '=', 1))
+    join pg_catalog.pg_settings p on lower(p.name) = lower(split_part(e.entry, '=', 1))
     where r.rolname = any($1)
       and (d.setdatabase = 0
-           or d.setdatabase = (select b.oid from pg_database b where b.datname = current_database()))
+           or d.setdatabase = (select b.oid from pg_catalog.pg_database b where b.datname = current_database()))
       and (p.context = 'user' or has_parameter_privilege(session_user, p.name, 'SET'))
       and p.name not in ('role', 'session_authorization')
     order by r.rolname, p.name, d.setdatabase desc

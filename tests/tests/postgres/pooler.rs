@@ -226,3 +226,31 @@ async fn a_new_connection_may_have_a_session_that_another_client_has_used() {
     assert_eq!(notes, 2);
     assert_ne!(zone, "Asia/Tokyo");
 }
+
+#[tokio::test]
+async fn a_table_that_another_client_left_in_the_session_does_not_hide_what_the_login_role_may_do()
+{
+    let world = World::new().await;
+    let role = "create role pooled_super login superuser password 'password'";
+    for sql in ["drop role if exists pooled_super", role] {
+        world.database.sql(sql).await.unwrap();
+    }
+    let mut server = world.address();
+    server.user("pooled_super").password("password");
+    let Some(pooler) = Pooler::start(&server) else {
+        return;
+    };
+    let mut address = PostgresConfig::new();
+    address.host("127.0.0.1").port(pooler.port);
+    address
+        .user("pooled_super")
+        .dbname(server.get_dbname().unwrap());
+    let (client, connection) = address.connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let hiding = "create temp table pg_roles as select oid, rolname, false as rolsuper, false as rolbypassrls,
+                  false as rolcreaterole, false as rolreplication from pg_catalog.pg_roles";
+    client.batch_execute(hiding).await.unwrap();
+    let clients = through(&pooler, &server, true);
+    let error = clients.check_postgres().await.unwrap_err().to_string();
+    assert!(error.contains("is a superuser"), "{error}");
+}
