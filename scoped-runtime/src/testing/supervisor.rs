@@ -126,12 +126,29 @@ impl Supervisor {
         secrets: &[&str],
         mut is_done: impl FnMut() -> bool,
     ) -> Result<()> {
+        self.wait(limit, secrets, |_| is_done())
+    }
+
+    /// Waits for the end of a running program. A status other than 0 is an error with the end of its log.
+    pub(crate) fn wait_for_end(&self, limit: Duration, secrets: &[&str]) -> Result<()> {
+        self.wait(limit, secrets, |ended| ended == Some("0"))
+    }
+
+    /// `is_done` is given the status with which the program has ended. Nothing else asks for it, since it may end
+    /// between two questions.
+    fn wait(
+        &self,
+        limit: Duration,
+        secrets: &[&str],
+        mut is_done: impl FnMut(Option<&str>) -> bool,
+    ) -> Result<()> {
         let deadline = Instant::now() + limit;
         loop {
-            if is_done() {
+            let ended = self.ended();
+            if is_done(ended.as_deref()) {
                 return Ok(());
             }
-            let cause = if let Some(status) = self.ended() {
+            let cause = if let Some(status) = ended {
                 format!("it ended with status {status}")
             } else if Instant::now() > deadline {
                 format!("it did not become ready within {} s", limit.as_secs())
@@ -141,11 +158,6 @@ impl Supervisor {
             };
             return Err(KitError::new(self.step, cause).log(&self.log(), secrets));
         }
-    }
-
-    /// Waits for the end of a running program. A status other than 0 is an error with the end of its log.
-    pub(crate) fn wait_for_end(&self, limit: Duration, secrets: &[&str]) -> Result<()> {
-        self.wait_until(limit, secrets, || self.ended().as_deref() == Some("0"))
     }
 
     /// Returns what the program has written so far.
