@@ -13,6 +13,7 @@
 //! | `nested_cargo` | cargo, run by a test |
 //! | `python` | a venv with what a `requirements.txt` says, once for all test processes |
 //! | `histories` | SQL files applied to PostgreSQL, statement by statement |
+//! | `macro_examples` | the examples in the documentation of the macros |
 //! | `moto` | AWS KMS |
 //! | `log` | a log in memory |
 //! | `spelled_out` | all that an error says |
@@ -27,6 +28,8 @@ mod config;
 mod histories;
 mod jose;
 mod log;
+#[cfg(doctest)]
+mod macro_examples;
 mod moto;
 mod nested_cargo;
 mod node_server;

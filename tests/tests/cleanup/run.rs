@@ -44,11 +44,12 @@ impl Place {
         fs::create_dir_all(&migrations).unwrap();
         fs::create_dir(folder.join("tmp")).unwrap();
         fs::set_permissions(folder.join("tmp"), fs::Permissions::from_mode(0o1777)).unwrap();
-        fs::copy(
-            env!("CARGO_BIN_EXE_hold-server"),
-            folder.join("hold-server"),
-        )
-        .unwrap();
+        // Copied by another process: this one would have the file open for writing for a moment, as would a program that
+        // another test starts in that moment, and a file that is open for writing is not executed ("Text file busy").
+        let mut copy = Command::new("cp");
+        copy.arg(env!("CARGO_BIN_EXE_hold-server"))
+            .arg(folder.join("hold-server"));
+        assert!(copy.status().unwrap().success());
         fs::write(
             migrations.join("1_things.sql"),
             "create table things (id int);",
