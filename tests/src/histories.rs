@@ -55,11 +55,13 @@ pub async fn apply_histories(
         server
             .batch_execute("drop database history with (force)")
             .await?;
-        // Roles are the server's, not the database's.
+        // Roles are the server's, not the database's, and so is whom a database belongs to: a history may have given
+        // away all that is `postgres`'s, and with it the databases of other tests.
         for role in texts(&server, "select rolname::text from pg_roles").await? {
             if !known.contains(&role) {
-                let drop_role = format!("drop role \"{}\"", role.replace('"', "\"\""));
-                server.batch_execute(&drop_role).await?;
+                let role = format!("\"{}\"", role.replace('"', "\"\""));
+                let remove = format!("reassign owned by {role} to postgres; drop role {role}");
+                server.batch_execute(&remove).await?;
             }
         }
     }

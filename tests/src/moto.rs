@@ -12,11 +12,10 @@ use tokio::sync::OnceCell;
 use crate::{KitError, Result, python};
 
 const STEP: &str = "moto";
-const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/kms");
 /// The time to wait in `drop` until the server has ended; it needs milliseconds.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
-/// AWS KMS for this process only, by `moto` on a free port. Its files are in `tests/kms/`.
+/// AWS KMS for this process only, by `moto` on a free port. Its script is `tests/python/kms.py`.
 ///
 /// Dropping it stops it. It also stops when this process ends, even by a panic or SIGKILL, because the
 /// server ends when the pipe to it closes.
@@ -33,7 +32,7 @@ impl Moto {
     pub async fn start() -> Result<Self> {
         off_thread(STEP, || {
             let path = std::env::var_os("PATH").unwrap_or_default();
-            Self::launch(&python::install(&path, Path::new(FILES))?)
+            Self::launch(&python::install(&path, Path::new(python::FILES))?)
         })
         .await
     }
@@ -49,8 +48,8 @@ impl Moto {
         let mut server = Command::new(python)
             // Isolated mode: neither a `PYTHON...` variable nor a package of the user changes what runs
             // here.
-            .args(["-I", "server.py"])
-            .current_dir(FILES)
+            .args(["-I", "kms.py"])
+            .current_dir(python::FILES)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -115,7 +114,7 @@ pub fn kms_client(url: &str) -> Client {
 }
 
 fn reinstall() -> String {
-    format!("delete {FILES}/.venv, and it is installed anew")
+    format!("delete {}/.venv, and it is installed anew", python::FILES)
 }
 
 impl Drop for Moto {

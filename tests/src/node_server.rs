@@ -112,8 +112,9 @@ impl NodeServer {
 }
 
 impl Drop for NodeServer {
+    /// Closes the script's standard input, at which it ends and removes its files.
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        *self.pipes.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let _ = self.child.wait();
     }
 }

@@ -8,6 +8,8 @@ use scoped_runtime::testing::__private::find_program;
 use crate::{KitError, Result};
 
 const STEP: &str = "python";
+/// The scripts in Python, and the packages that they load.
+pub(crate) const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
 const INSTALL_PYTHON: &str = "install Python 3.10 or newer with its venv module \
      (https://www.python.org; Debian and Ubuntu: python3 and python3-venv)";
 
@@ -49,6 +51,8 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     let pip = Command::new(&python)
         // Only wheels are installed, so no code of a package runs during the installation.
         .args("-m pip install --quiet --disable-pip-version-check --no-input --no-deps".split(' '))
+        // What is used is compiled when it is first loaded; most never is.
+        .arg("--no-compile")
         .args(["--only-binary", ":all:", "--requirement"])
         .arg(&list)
         .output();

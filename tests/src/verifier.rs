@@ -5,8 +5,6 @@ use serde_json::{Value, json};
 
 use crate::{KitError, Result, python, script};
 
-const PYTHON_FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/python");
-
 /// A library that verifies tokens. It shares no code with the runtime or with the other library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verifier {
@@ -47,7 +45,7 @@ impl Verifier {
         let output = match self {
             Self::Jose => script::run(self.step(), "verify.mjs", input, &secrets)?,
             Self::PyJwt => {
-                let files = Path::new(PYTHON_FILES);
+                let files = Path::new(python::FILES);
                 let path = std::env::var_os("PATH").unwrap_or_default();
                 let python = python::install(&path, files)?;
                 let script = files.join("verify.py");

@@ -1,6 +1,8 @@
 //! No text makes the engine panic or hang.
 
 use std::path::PathBuf;
+use std::sync::Mutex;
+use std::thread;
 
 use scoped_rules::policies::{CompareOptions, Project, TokenClaims, compare};
 use scoped_tests::Random;
@@ -27,13 +29,29 @@ fn texts() -> Vec<String> {
         .collect()
 }
 
+/// The longest tests of the binary: each uses every core, so that it ends with the others.
+fn in_parallel<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync) {
+    let items = Mutex::new(items.into_iter());
+    let next = || items.lock().unwrap().next();
+    let threads = thread::available_parallelism().unwrap().get();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(item) = next() {
+                    work(item);
+                }
+            });
+        }
+    });
+}
+
 #[test]
 fn a_text_cut_anywhere_is_read() {
-    for text in texts() {
+    in_parallel(texts(), |text| {
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
             run(text[..end].to_owned());
         }
-    }
+    });
 }
 
 #[test]
@@ -75,7 +93,7 @@ fn tokens_in_any_order_are_read() {
 #[test]
 fn deep_and_long_texts_are_read_in_linear_time() {
     let n = 20_000;
-    for unit in [
+    let units = [
         "(",
         "[",
         "((select ",
@@ -96,7 +114,8 @@ fn deep_and_long_texts_are_read_in_linear_time() {
         "{\"a\":",
         "? (@.a ",
         ".a",
-    ] {
+    ];
+    in_parallel(units.to_vec(), |unit| {
         run(format!("create policy p on t using ({}", unit.repeat(n)));
         let body = unit.repeat(n);
         run(format!(
@@ -110,5 +129,5 @@ fn deep_and_long_texts_are_read_in_linear_time() {
         ));
         run(format!("do $a$ begin execute {body} ; end $a$;"));
         run(body);
-    }
+    });
 }

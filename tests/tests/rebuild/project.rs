@@ -33,7 +33,7 @@ impl Project {
                  default-features = false\nfeatures = [\"macros\"]\n\n\
                  [profile.dev]\ndebug = \"line-tables-only\"\n\n\
                  [profile.dev.package.\"*\"]\ndebug = false\n\n\
-                 [profile.dev.package.scoped-rules]\nopt-level = 1\n\n[workspace]\n"
+                 [workspace]\n"
             ),
         );
         fs::copy(

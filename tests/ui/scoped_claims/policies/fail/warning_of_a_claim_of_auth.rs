@@ -1,4 +1,5 @@
 #![deny(deprecated)]
+#![allow(dead_code)]
 
 use scoped_runtime::scoped_claims;
 
