@@ -25,7 +25,7 @@ clippy:
 
 # The documentation, with warnings denied
 doc:
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features --lib --bins --example quickstart
     RUSTDOCFLAGS="-D warnings" cargo doc -p scoped-runtime --no-deps
 
 # Every example, by the command that the README gives
