@@ -4,11 +4,11 @@
 use syn::{GenericParam, Generics, Path};
 
 use super::claim_paths::{self, TakenPaths};
-use super::field::{self, StructContext};
+use super::field;
 use super::model::{Claim, Model, SerdeImpls};
 use super::parse::WrittenStruct;
 use super::serde_attributes::{self, SerdeOnStruct};
-use super::struct_arguments::StructArguments;
+use super::struct_arguments::{StructArguments, StructContext};
 use crate::support::errors::Errors;
 
 /// Checks the struct. `is_derive` is whether the macro is a derive, which cannot change the struct.

@@ -6,10 +6,10 @@ use syn::ext::IdentExt;
 
 use super::claim_arguments::ClaimArguments;
 use super::claim_paths;
-use super::field::StructContext;
 use super::model::ClaimLocation;
 use super::parse::WrittenField;
 use super::serde_attributes::SerdeOnField;
+use super::struct_arguments::StructContext;
 use crate::support::errors::Errors;
 
 /// The names of the objects that contain the claim of a field.

@@ -3,30 +3,17 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, ExprLit, Generics, Ident, Lit, Type};
+use syn::{Expr, ExprLit, Generics, Lit, Type};
 
 use super::claim_arguments::{self, ClaimArguments};
 use super::claim_paths;
 use super::deserialize_names;
 use super::model::{Claim, ClaimLocation, DefaultValue, Field, FieldRequirements, Rename};
 use super::parse::WrittenField;
-use super::rename_rule::RenameRule;
 use super::serde_attributes::{self, SerdeOnField, Skip};
-use super::struct_arguments::StructArguments;
+use super::struct_arguments::StructContext;
 use super::type_shape::{TypeShape, is_option};
 use crate::support::errors::Errors;
-
-/// The settings of the struct that apply to its fields.
-pub(super) struct StructContext<'a> {
-    pub(super) options: &'a StructArguments,
-    pub(super) rule: Option<RenameRule>,
-    pub(super) read_rule: Option<RenameRule>,
-    pub(super) name: &'a Ident,
-    pub(super) generics: &'a Generics,
-    pub(super) is_derive: bool,
-    /// Whether serde takes missing fields from the struct's own default.
-    pub(super) has_default: bool,
-}
 
 pub(super) fn check(written: &WrittenField, context: &StructContext, errors: &mut Errors) -> Field {
     let ty = &without_self(&written.field.ty, context);

@@ -1,10 +1,11 @@
 //! The arguments of the attribute itself, which apply to the whole struct.
 
 use scoped_rules::similar::nearest;
-use syn::LitStr;
+use syn::{Generics, Ident, LitStr};
 
 use super::arguments::{Argument, Arguments, Value, refuse_repeat, text};
 use super::policies::WrittenPolicies;
+use super::rename_rule::RenameRule;
 use super::{argument_value, claim_paths};
 use crate::support::crate_path::CratePath;
 use crate::support::errors::Errors;
@@ -34,6 +35,18 @@ pub(super) struct StructArguments {
     pub(super) max_bytes: Option<usize>,
     pub(super) allow_user_metadata: bool,
     pub(super) policies: Option<WrittenPolicies>,
+}
+
+/// The settings of the struct that apply to its fields.
+pub(super) struct StructContext<'a> {
+    pub(super) options: &'a StructArguments,
+    pub(super) rule: Option<RenameRule>,
+    pub(super) read_rule: Option<RenameRule>,
+    pub(super) name: &'a Ident,
+    pub(super) generics: &'a Generics,
+    pub(super) is_derive: bool,
+    /// Whether serde takes missing fields from the struct's own default.
+    pub(super) has_default: bool,
 }
 
 pub(super) fn read(arguments: &Arguments, errors: &mut Errors) -> StructArguments {

@@ -5,15 +5,23 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::future::{Either, join, maybe_done, select};
+use tokio_postgres::IsolationLevel;
 
 use super::lease::{CANCEL_LIMIT, GRACE, Lease};
 use super::pool::Pool;
 use super::scope::{Scope, ScopeSpec};
-use super::scoped_postgres::Options;
 use crate::client::Core;
 use crate::clock::with_timeout;
 use crate::error::{ClientError, Error, PostgresError, PostgresPhase, TokenError};
 use crate::token::UnsignedClaims;
+
+/// How calls are made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Options {
+    pub(super) timeout: Option<Duration>,
+    pub(super) isolation: Option<IsolationLevel>,
+    pub(super) is_read_only: bool,
+}
 
 /// One call: a statement, or a transaction.
 pub(super) struct Call {

@@ -3,10 +3,9 @@
 #[cfg(feature = "policies")]
 use tokio_postgres::types::Type;
 
-use super::call::Call;
+use super::call::{Call, Options};
 use super::config;
 use super::pool::{Pool, PostgresPool};
-use super::scoped_postgres::Options;
 #[cfg(feature = "policies")]
 use crate::claims::ScopedClaims;
 use crate::client::ScopedClients;

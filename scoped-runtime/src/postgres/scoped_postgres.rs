@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_postgres::IsolationLevel;
 
-use super::call::Call;
+use super::call::{Call, Options};
 use super::pool::Pool;
 use super::single_statement;
 use super::span::Observed;
@@ -58,14 +58,6 @@ pub struct Anonymous;
 /// SQL without a user, in the role `anon`; [`AnonymousClient::postgres`] returns it. The claims are those that a
 /// request with the API key alone has: `{"role":"anon"}`.
 pub type AnonymousPostgres<M = Async> = ScopedPostgres<Anonymous, M>;
-
-/// How calls are made.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Options {
-    pub(super) timeout: Option<Duration>,
-    pub(super) isolation: Option<IsolationLevel>,
-    pub(super) is_read_only: bool,
-}
 
 impl<C, M: Mode> ScopedClient<C, M> {
     /// SQL as this client's user over a direct connection (feature `postgres`), with the pool that

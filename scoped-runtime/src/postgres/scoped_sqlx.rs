@@ -8,10 +8,10 @@ use futures_util::future::{Either, select};
 use sqlx::{AssertSqlSafe, Connection, Postgres, Transaction};
 use tokio_postgres::IsolationLevel;
 
-use super::call::{ANONYMOUS, WriteGate, are_live, claims_of, role_of};
+use super::call::{ANONYMOUS, Options, WriteGate, are_live, claims_of, role_of};
 use super::lease::GRACE;
 use super::scope::{ENTER, ScopeSpec, ScopeText};
-use super::scoped_postgres::{Anonymous, Options};
+use super::scoped_postgres::Anonymous;
 use super::span::Observed;
 use super::sqlx_error::{commit_failed, failed};
 use super::sqlx_lease::SqlxLease;

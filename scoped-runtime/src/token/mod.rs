@@ -10,6 +10,7 @@ pub(crate) use payload_template::{PayloadTemplate, UnsignedToken};
 #[cfg(feature = "postgres")]
 pub(crate) use unsigned_claims::UnsignedClaims;
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -18,10 +19,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::HeaderValue;
+use scoped_rules::registered::is_reserved;
 use secrecy::zeroize::Zeroize;
 use serde_json::{Map, Value};
 
-use crate::error::ClientError;
+use crate::error::{ClientError, LargestClaims};
 
 /// What is minted for an identity, with its times: a token, or claims without a signature.
 pub(crate) trait Issued: Clone + Send + Sync + 'static {
@@ -166,6 +168,25 @@ impl AccessToken {
             .and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok())
             .and_then(|json| serde_json::from_slice(&json).ok())
             .unwrap_or_default()
+    }
+
+    /// The names and sizes of the largest custom claims, for an error.
+    fn largest_claims(&self) -> LargestClaims {
+        /// How many characters of a name are shown.
+        const MAX_SHOWN: usize = 40;
+
+        let size = |(name, value): (String, Value)| {
+            let bytes = name.len() + value.to_string().len();
+            (name.chars().take(MAX_SHOWN).collect(), bytes)
+        };
+        let custom = self
+            .claims()
+            .into_iter()
+            .filter(|(name, _)| !is_reserved(name));
+        let mut sizes: Vec<(String, usize)> = custom.map(size).collect();
+        sizes.sort_by_key(|(_, bytes)| Reverse(*bytes));
+        sizes.truncate(3);
+        LargestClaims(sizes)
     }
 
     /// Whether both are clones of one token.

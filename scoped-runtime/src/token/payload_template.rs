@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::UnsignedClaims;
 use super::{AccessToken, BEARER};
 use crate::claims::{Aal, Actor, ClaimSet, Role, UserId};
-use crate::error::{LargestClaims, TokenError};
+use crate::error::TokenError;
 use crate::key::Key;
 
 /// The constant part of the payloads of a session: all claims except `iat`, `exp` and `jti`, encoded once.
@@ -26,9 +26,6 @@ pub(crate) struct PayloadTemplate {
 
 /// More bytes than the claims of a usual session have in JSON, so that they are written without growing a buffer.
 const USUAL_BYTES: usize = 512;
-
-/// How many characters of a claim's name an error shows.
-const MAX_SHOWN: usize = 40;
 
 /// The claims that every token has, except the times and the JWT ID.
 /// See <https://supabase.com/docs/guides/auth/jwt-fields>.
@@ -271,7 +268,7 @@ impl UnsignedToken {
             return Err(TokenError::TooLarge {
                 bytes,
                 limit: max_bytes,
-                largest: largest_claims(&token),
+                largest: token.largest_claims(),
             });
         }
         Ok(token)
@@ -284,20 +281,4 @@ fn append_json(json: &mut Vec<u8>, name: &str, value: &impl Serialize) -> Result
         name: name.to_owned(),
         source: Arc::new(source),
     })
-}
-
-/// The names and sizes of the largest custom claims.
-fn largest_claims(token: &AccessToken) -> LargestClaims {
-    let mut sizes: Vec<(String, usize)> = token
-        .claims()
-        .into_iter()
-        .filter(|(name, _)| !is_reserved(name))
-        .map(|(name, value)| {
-            let bytes = name.len() + value.to_string().len();
-            (name.chars().take(MAX_SHOWN).collect(), bytes)
-        })
-        .collect();
-    sizes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-    sizes.truncate(3);
-    LargestClaims(sizes)
 }

@@ -156,3 +156,16 @@ pub(crate) fn commas(source: &Source<'_>, (start, end): TokenRange) -> Vec<Token
     found.retain(|(from, to)| from < to);
     found
 }
+
+/// The index of the token after `IF EXISTS` or `IF NOT EXISTS`.
+pub(crate) fn skip_if_exists(source: &Source<'_>, at: usize) -> usize {
+    match (
+        source.is(at, "if"),
+        source.is(at + 1, "not"),
+        source.is(at + 1, "exists"),
+    ) {
+        (true, true, _) => at + 3,
+        (true, _, true) => at + 2,
+        _ => at,
+    }
+}

@@ -1,6 +1,5 @@
 use super::super::name::{QualifiedName, WrittenName};
-use super::super::statements::commas;
-use super::create::skip_if_exists;
+use super::super::statements::{commas, skip_if_exists};
 use super::policy::policy_head;
 use super::{Replay, SourceRange};
 

@@ -5,18 +5,10 @@ use std::collections::HashSet;
 use super::super::source::Source;
 use super::super::token::TokenKind;
 use super::Catalog;
-use super::catalog_condition::condition_holds;
+use super::catalog_condition::{Reachability, condition_holds};
 
 /// A deeper branch is treated as one that may not run.
 const MAX_DEPTH: usize = 64;
-
-/// Whether a statement runs.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Reachability {
-    Never,
-    Perhaps,
-    Always,
-}
 
 /// A part of a block with an end of its own.
 enum Branch {

@@ -4,10 +4,17 @@ use super::super::name::{QualifiedName, UNKNOWN, WrittenName};
 use super::super::source::Source;
 use super::super::token::TokenKind;
 use super::Catalog;
-use super::block_branches::Reachability;
 
 /// The most tokens of a condition that is evaluated.
 const MAX: usize = 160;
+
+/// Whether a statement runs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Reachability {
+    Never,
+    Perhaps,
+    Always,
+}
 
 /// Whether an object exists.
 enum Existence {

@@ -1,4 +1,4 @@
-use super::super::source::Source;
+use super::super::statements::skip_if_exists;
 use super::super::token::TokenKind;
 use super::table::View;
 use super::{Replay, SourceRange};
@@ -105,18 +105,5 @@ impl Replay<'_> {
         if replace || !triggers.contains_key(&name) {
             triggers.insert(name, expression);
         }
-    }
-}
-
-/// The index of the token after `IF EXISTS` or `IF NOT EXISTS`.
-pub(super) fn skip_if_exists(source: &Source<'_>, at: usize) -> usize {
-    match (
-        source.is(at, "if"),
-        source.is(at + 1, "not"),
-        source.is(at + 1, "exists"),
-    ) {
-        (true, true, _) => at + 3,
-        (true, _, true) => at + 2,
-        _ => at,
     }
 }

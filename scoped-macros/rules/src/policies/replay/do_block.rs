@@ -1,7 +1,8 @@
 use super::super::source::Source;
 use super::super::statements::TokenRange;
 use super::super::token::TokenKind;
-use super::block_branches::{Branches, Reachability};
+use super::block_branches::Branches;
+use super::catalog_condition::Reachability;
 use super::dynamic_sql::Variables;
 use super::{Replay, SourceRange};
 

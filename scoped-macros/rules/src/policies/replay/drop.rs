@@ -1,8 +1,7 @@
 use super::super::name::{QualifiedName, WrittenName};
 use super::super::source::Source;
-use super::super::statements::commas;
+use super::super::statements::{commas, skip_if_exists};
 use super::super::token::TokenKind;
-use super::create::skip_if_exists;
 use super::name_bindings::{Expression, NameBindings};
 use super::policy::policy_head;
 use super::{Replay, SourceRange};

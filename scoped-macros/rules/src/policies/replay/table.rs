@@ -1,10 +1,9 @@
 use std::collections::BTreeMap;
 
 use super::super::name::QualifiedName;
-use super::super::statements::{TokenRange, commas};
+use super::super::statements::{TokenRange, commas, skip_if_exists};
 use super::super::token::TokenKind;
 use super::super::type_name::type_at;
-use super::create::skip_if_exists;
 use super::name_bindings::{Expression, NameBindings};
 use super::policy::Policy;
 use super::{Replay, SourceRange};

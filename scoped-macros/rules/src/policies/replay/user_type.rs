@@ -1,10 +1,9 @@
 //! The types that the files create.
 
 use super::super::name::{QualifiedName, WrittenName};
-use super::super::statements::commas;
+use super::super::statements::{commas, skip_if_exists};
 use super::super::token::TokenKind;
 use super::super::type_name::type_at;
-use super::create::skip_if_exists;
 use super::{Catalog, Replay, SourceRange};
 
 /// A type that the files create.
