@@ -48,7 +48,7 @@ pub use histories::{History, apply_histories};
 pub use jose::{
     KeyPair, decode_all_with_jose, decode_with_jose, generate_keys, mint_with_jose, mint_with_key,
 };
-pub use log::Log;
+pub use log::{Listener, Log};
 pub use moto::{Moto, kms_client};
 pub use nested_cargo::nested_cargo;
 pub use node_server::{NodeServer, run_peer};

@@ -1,6 +1,8 @@
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::subscriber::{DefaultGuard, NoSubscriber, set_default};
+use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::MakeWriter;
 
 /// A log in memory: a writer for `tracing_subscriber`, and what was written. Clones are the same log.
@@ -33,5 +35,39 @@ impl MakeWriter<'_> for Log {
 
     fn make_writer(&self) -> Self {
         self.clone()
+    }
+}
+
+/// Logs all that this thread does, of every crate, while it exists.
+#[derive(Debug)]
+pub struct Listener {
+    log: Log,
+    _guard: DefaultGuard,
+    /// While a process has one subscriber, `tracing` asks that of the thread which first meets a place that logs, and
+    /// remembers its answer for all threads. With two it asks both.
+    _second: Dispatch,
+}
+
+impl Listener {
+    /// Begins with what is of this level or a more severe one.
+    #[must_use]
+    pub fn start(level: Level) -> Self {
+        let second = Dispatch::new(NoSubscriber::new());
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_ansi(false)
+            .with_writer(log.clone());
+        Self {
+            log,
+            _guard: set_default(subscriber.finish()),
+            _second: second,
+        }
+    }
+
+    /// What was logged until now.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.log.text()
     }
 }

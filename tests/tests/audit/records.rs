@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 use scoped_runtime::{
     AuditFailure, AuditSink, Error, MintRecord, ScopedClients, TokenError, TracingAudit,
 };
-use scoped_tests::{Log, ManualClock};
+use scoped_tests::{Listener, ManualClock};
 use serde_json::{Value, json};
+use tracing::Level;
 
 use crate::support::{ALICE, START, clock_seconds, config, server, verified};
 
@@ -152,18 +153,12 @@ async fn a_request_is_not_sent_if_its_renewal_cannot_be_recorded() {
 
 #[test]
 fn the_tracing_sink_writes_an_event_without_the_token() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let token = tracing::subscriber::with_default(subscriber, || {
-        let config = config("https://project.test").audit(TracingAudit);
-        let clients = ScopedClients::new(config.build().unwrap()).unwrap();
-        let client = clients.user(ALICE).actor("agent").reason("ticket 4711");
-        client.client().unwrap().token().unwrap()
-    });
-    let line = log.text();
+    let listener = Listener::start(Level::INFO);
+    let config = config("https://project.test").audit(TracingAudit);
+    let clients = ScopedClients::new(config.build().unwrap()).unwrap();
+    let client = clients.user(ALICE).actor("agent").reason("ticket 4711");
+    let token = client.client().unwrap().token().unwrap();
+    let line = listener.text();
     for part in [
         "scoped_runtime::audit",
         ALICE,

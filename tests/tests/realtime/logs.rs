@@ -1,15 +1,17 @@
 //! No token is in any log line, of any crate, at any level.
 
 use scoped_runtime::testing::ManualClock;
+use scoped_tests::Listener;
 use serde_json::json;
+use tracing::Level;
 
-use crate::support::{ALICE, Listener, Project, broadcast, private_room};
+use crate::support::{ALICE, Project, broadcast, private_room};
 
 #[tokio::test]
 async fn tokens_are_in_no_log_line() {
     tracing_log::LogTracer::init().unwrap();
     // The task of the connection runs on this thread.
-    let listener = Listener::start();
+    let listener = Listener::start(Level::TRACE);
 
     let project = Project::start().await;
     let clock = ManualClock::real();

@@ -5,10 +5,12 @@ use std::time::Duration;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 use scoped_runtime::realtime::Change;
 use scoped_runtime::testing::ManualClock;
+use scoped_tests::Listener;
 use serde_json::json;
+use tracing::Level;
 
 use crate::support::{
-    ALICE, BOB, Listener, Project, broadcast, interrupted, private_room, reconnected, while_passing,
+    ALICE, BOB, Project, broadcast, interrupted, private_room, reconnected, while_passing,
 };
 
 /// What has changed of Realtime's metrics since the last call, as sorted lines `name{label=value} number`: a snapshot sets
@@ -86,7 +88,7 @@ async fn connections_reconnects_refusals_and_dropped_events_are_counted() {
 #[tokio::test]
 async fn a_span_tells_of_a_connection_and_names_no_channel_payload_or_token() {
     // The task of the connection runs on this thread.
-    let listener = Listener::start();
+    let listener = Listener::start(Level::TRACE);
     let project = Project::start().await;
     let clock = ManualClock::real();
     let alice = project.clients_with(clock.clone()).get(ALICE).unwrap();

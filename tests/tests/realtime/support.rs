@@ -1,7 +1,6 @@
 //! A project with Realtime, its users, and the official client as a neighbour.
 
 mod events;
-mod listener;
 mod neighbours;
 mod peer;
 mod world;
@@ -21,7 +20,6 @@ use serde_json::{Value, json};
 pub(crate) use self::events::{
     broadcast, ending, find, interrupted, is_silent, reconnected, synced, while_passing,
 };
-pub(crate) use self::listener::Listener;
 pub(crate) use self::neighbours::Neighbours;
 pub(crate) use self::peer::Peer;
 pub(crate) use self::world::World;

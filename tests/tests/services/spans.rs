@@ -2,42 +2,42 @@
 
 use scoped_runtime::ScopedClients;
 use scoped_runtime::testing::{Answer, Recorder};
+use scoped_tests::Listener;
 use serde_json::json;
+use tracing::Level;
 
 use crate::support::new_user;
 
-#[test]
-fn a_request_of_a_service_is_one_span_without_a_secret_or_a_value() {
-    let log = scoped_tests::Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    tracing::subscriber::with_default(subscriber, || {
-        runtime.block_on(async {
-            let server = Recorder::start().await.unwrap();
-            let secret = json!({ "message": "a-private-value", "errors": [{ "message": "a-private-value" }] });
-            server.at("/functions/v1/fails").answer(Answer::new(422).json(&secret));
-            server.at("/graphql/v1").answer(Answer::from(secret.clone()));
-            let clients = ScopedClients::new(server.config()).unwrap();
-            let alice = clients.get(new_user()).unwrap();
-            // Other tests may reach the span for the first time without a subscriber; what tracing has cached
-            // about it is made again.
-            alice.functions().invoke("first", ()).await.unwrap();
-            tracing::callsite::rebuild_interest_cache();
-            let call = alice.functions().invoke("hello", &secret).query("a", "a-private-value");
-            call.await.unwrap();
-            alice.functions().invoke("fails", &secret).await.unwrap_err();
-            alice.graphql("{ a(b: \"a-private-value\") }", &secret).await.unwrap_err();
-            alice.auth().user().await.unwrap_err();
-        });
-    });
-    let log = log.text();
+#[tokio::test]
+async fn a_request_of_a_service_is_one_span_without_a_secret_or_a_value() {
+    let listener = Listener::start(Level::DEBUG);
+    let server = Recorder::start().await.unwrap();
+    let secret =
+        json!({ "message": "a-private-value", "errors": [{ "message": "a-private-value" }] });
+    server
+        .at("/functions/v1/fails")
+        .answer(Answer::new(422).json(&secret));
+    server
+        .at("/graphql/v1")
+        .answer(Answer::from(secret.clone()));
+    let clients = ScopedClients::new(server.config()).unwrap();
+    let alice = clients.get(new_user()).unwrap();
+    let call = alice
+        .functions()
+        .invoke("hello", &secret)
+        .query("a", "a-private-value");
+    call.await.unwrap();
+    alice
+        .functions()
+        .invoke("fails", &secret)
+        .await
+        .unwrap_err();
+    alice
+        .graphql("{ a(b: \"a-private-value\") }", &secret)
+        .await
+        .unwrap_err();
+    alice.auth().user().await.unwrap_err();
+    let log = listener.text();
     for (path, said) in [
         ("functions/v1/hello", "http.response.status_code=200"),
         ("functions/v1/fails", "http.response.status_code=422"),

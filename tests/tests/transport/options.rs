@@ -3,8 +3,10 @@
 use std::sync::{Arc, Mutex};
 
 use scoped_runtime::ClientError;
+use scoped_tests::Listener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tracing::Level;
 
 use crate::support::{
     ALICE, BOB, Certificate, EMPTY, Server, always, config, header, project, request,
@@ -199,45 +201,28 @@ async fn idle_connections_are_closed_after_the_idle_timeout() {
     crate::support::until("the connection's end", || ends() == 1).await;
 }
 
-#[test]
-fn a_request_is_one_span_without_a_secret_or_a_value() {
-    let log = scoped_tests::Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+#[tokio::test]
+async fn a_request_is_one_span_without_a_secret_or_a_value() {
+    let listener = Listener::start(Level::DEBUG);
     let heads = Arc::<Mutex<Vec<String>>>::default();
-    tracing::subscriber::with_default(subscriber, || {
-        runtime.block_on(async {
-            let server = recording(&heads).await;
-            let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-            let config = config(&server.http()).traceparent(move |span| {
-                assert!(span.metadata().is_none_or(|of| of.name() == "request"));
-                Some(parent.to_owned())
-            });
-            let alice = project(config).get(ALICE).unwrap();
-            // Other tests may reach the span for the first time while the subscriber of this test is
-            // installed. The rebuild updates what tracing has cached about the span.
-            alice.from("notes").execute().await.unwrap();
-            tracing::callsite::rebuild_interest_cache();
-            alice
-                .from("notes")
-                .eq("owner", "a-secret-value")
-                .execute()
-                .await
-                .unwrap();
-            assert_eq!(
-                header(&heads.lock().unwrap()[0], "traceparent"),
-                Some(parent)
-            );
-        });
+    let server = recording(&heads).await;
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let config = config(&server.http()).traceparent(move |span| {
+        assert!(span.metadata().is_none_or(|of| of.name() == "request"));
+        Some(parent.to_owned())
     });
-    let log = log.text();
+    let alice = project(config).get(ALICE).unwrap();
+    alice
+        .from("notes")
+        .eq("owner", "a-secret-value")
+        .execute()
+        .await
+        .unwrap();
+    assert_eq!(
+        header(&heads.lock().unwrap()[0], "traceparent"),
+        Some(parent)
+    );
+    let log = listener.text();
     let line = log.lines().find(|line| line.contains("answered")).unwrap();
     for said in [
         "http.request.method=\"GET\"",

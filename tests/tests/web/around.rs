@@ -12,8 +12,10 @@ use axum::routing::get;
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{Method, Request, Response};
 use scoped_runtime::{Caller, Error, Forwarded, RequireCaller, ScopedClients};
+use scoped_tests::Listener;
 use tower_http::cors::CorsLayer;
 use tower_service::Service;
+use tracing::Level;
 
 use crate::verify::support::{Issuer, KID, claims, trusting};
 
@@ -162,13 +164,9 @@ fn in_actix_an_error_response_passes_through_the_outer_middleware() {
 
 /// Returns the log lines of these requests.
 fn logged(ask: impl FnOnce()) -> Vec<String> {
-    let log = scoped_tests::Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, ask);
-    let text = log.text();
+    let listener = Listener::start(Level::INFO);
+    ask();
+    let text = listener.text();
     let of_web = text
         .lines()
         .filter(|line| line.contains("scoped_runtime::web"));
