@@ -2,8 +2,8 @@
 //! [`macro@ScopedClaims`]. Depend on `scoped-runtime`, which re-exports them.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The examples of the documentation need the runtime. As a dependency of macros, it and all that it needs would be built
-// once more, for the compiler's machine; so `tests/src/macro_examples.rs` compiles them.
+// The examples in the documentation use `scoped-runtime`. As a dev-dependency of this crate, the runtime and its
+// dependencies would be built a second time, for the host. `tests/src/macro_examples.rs` compiles the examples instead.
 
 mod impersonate;
 mod scoped_claims;

@@ -55,8 +55,8 @@ pub async fn apply_histories(
         server
             .batch_execute("drop database history with (force)")
             .await?;
-        // Roles are the server's, not the database's, and so is whom a database belongs to: a history may have given
-        // away all that is `postgres`'s, and with it the databases of other tests.
+        // Roles belong to the server and outlive the database. `reassign owned` in a history also gives the databases
+        // of other tests to a new role, which cannot be dropped before they are given back.
         for role in texts(&server, "select rolname::text from pg_roles").await? {
             if !known.contains(&role) {
                 let role = format!("\"{}\"", role.replace('"', "\"\""));

@@ -15,7 +15,7 @@
 //! | `histories` | SQL files applied to PostgreSQL, statement by statement |
 //! | `macro_examples` | the examples in the documentation of the macros |
 //! | `moto` | AWS KMS |
-//! | `log` | a log in memory |
+//! | `log` | a log in memory, and what a thread logs |
 //! | `spelled_out` | all that an error says |
 //! | `random` | random choices that a seed decides |
 //! | `user` | users that no other test uses |

@@ -38,18 +38,19 @@ impl MakeWriter<'_> for Log {
     }
 }
 
-/// Logs all that this thread does, of every crate, while it exists.
+/// Records the events and spans of the current thread, of every crate, until it is dropped.
 #[derive(Debug)]
 pub struct Listener {
     log: Log,
     _guard: DefaultGuard,
-    /// While a process has one subscriber, `tracing` asks that of the thread which first meets a place that logs, and
-    /// remembers its answer for all threads. With two it asks both.
+    /// A second subscriber, which records nothing. With a single one in the process, `tracing` caches for all threads
+    /// whether the thread that first reaches a callsite has a subscriber; another test would disable the callsite.
+    /// With two, it asks each subscriber.
     _second: Dispatch,
 }
 
 impl Listener {
-    /// Begins with what is of this level or a more severe one.
+    /// Starts to record events and spans of `level` and of more severe levels.
     #[must_use]
     pub fn start(level: Level) -> Self {
         let second = Dispatch::new(NoSubscriber::new());
@@ -65,7 +66,7 @@ impl Listener {
         }
     }
 
-    /// What was logged until now.
+    /// The lines that were recorded until now.
     #[must_use]
     pub fn text(&self) -> String {
         self.log.text()

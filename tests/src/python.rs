@@ -51,7 +51,7 @@ pub(crate) fn install(path: &OsStr, files: &Path) -> Result<PathBuf> {
     let pip = Command::new(&python)
         // Only wheels are installed, so no code of a package runs during the installation.
         .args("-m pip install --quiet --disable-pip-version-check --no-input --no-deps".split(' '))
-        // What is used is compiled when it is first loaded; most never is.
+        // Python compiles a module when it is first imported; most modules of these packages never are.
         .arg("--no-compile")
         .args(["--only-binary", ":all:", "--requirement"])
         .arg(&list)

@@ -29,7 +29,7 @@ fn texts() -> Vec<String> {
         .collect()
 }
 
-/// The longest tests of the binary: each uses every core, so that it ends with the others.
+/// Runs `work` for each item, on as many threads as the machine has cores. For the tests that take longest.
 fn in_parallel<T: Send>(items: Vec<T>, work: impl Fn(T) + Sync) {
     let items = Mutex::new(items.into_iter());
     let next = || items.lock().unwrap().next();
